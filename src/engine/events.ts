@@ -1,0 +1,84 @@
+import type { ErrorCode, Origin } from "../errors.ts";
+import type { Change } from "../resources/resource.ts";
+
+export type Mode = "plan" | "apply";
+
+export interface PhaseSummary {
+  readonly name: string;
+  readonly title: string;
+  /** Names of the hosts the phase runs on. */
+  readonly hosts: readonly string[];
+  readonly needs: readonly { readonly phase: string; readonly on: "same host" | "all hosts" }[];
+}
+
+/** An error as it is put into events: plain, redacted, serialisable. */
+export interface ErrorRecord {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly host?: string;
+  readonly origin?: Origin;
+  readonly why?: string;
+  readonly hint?: string;
+}
+
+interface At {
+  /** ms since the epoch */
+  readonly at: number;
+}
+interface InStep extends At {
+  readonly phase: string;
+  readonly host: string;
+}
+
+/**
+ * Everything that happens in a run. Screens, plans and reports are folds over these. A *step* is one phase on one host.
+ * All values are JSON; secrets never get here.
+ */
+export type RunEvent =
+  | (At & {
+      readonly type: "run.start";
+      readonly mode: Mode;
+      readonly cluster: string;
+      readonly phases: readonly PhaseSummary[];
+    })
+  | (At & { readonly type: "phase.start"; readonly phase: string })
+  | (InStep & { readonly type: "step.start" })
+  | (InStep & { readonly type: "resource.ok"; readonly resource: string })
+  /** The resource differs. In a plan that is all; in an apply `resource.applied` or `resource.fail` follows. */
+  | (InStep & { readonly type: "resource.change"; readonly resource: string; readonly changes: readonly Change[] })
+  | (InStep & { readonly type: "resource.applied"; readonly resource: string; readonly ms: number })
+  | (InStep & { readonly type: "resource.fail"; readonly resource: string; readonly error: ErrorRecord })
+  /** What a long apply is doing right now, in a few words. */
+  | (InStep & { readonly type: "progress"; readonly text: string })
+  | (InStep & {
+      readonly type: "condition.waiting";
+      readonly condition: string;
+      readonly reason: string;
+      readonly ms: number;
+    })
+  | (InStep & { readonly type: "condition.met"; readonly condition: string; readonly ms: number })
+  | (InStep & { readonly type: "condition.fail"; readonly condition: string; readonly error: ErrorRecord })
+  /** One remote command of this step, for the critical path. */
+  | (InStep & { readonly type: "command"; readonly ms: number; readonly code: number | undefined })
+  | (InStep & {
+      readonly type: "step.end";
+      readonly outcome: "ok" | "failed" | "cancelled";
+      readonly ms: number;
+      readonly changed: number;
+      readonly unchanged: number;
+    })
+  | (At & {
+      readonly type: "phase.end";
+      readonly phase: string;
+      readonly outcome: "ok" | "failed" | "cancelled";
+      readonly ms: number;
+    })
+  | (At & {
+      readonly type: "run.end";
+      readonly outcome: "ok" | "failed" | "cancelled";
+      readonly ms: number;
+      readonly changed: number;
+      readonly unchanged: number;
+    });
+
+export type Sink = (event: RunEvent) => void;

@@ -1,0 +1,8 @@
+/** Something that comes true by itself. Every wait in Tripod is one of these. */
+export interface Condition {
+  readonly title: string;
+  /** Deadline, ms. */
+  readonly within: number;
+  /** `true`, or a sentence that says what is still missing. Asked again and again until the deadline. */
+  holds(signal: AbortSignal): Promise<true | string>;
+}

@@ -1,0 +1,88 @@
+/** Where in the inventory something was said. Lines and columns count from 1. */
+export interface Origin {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Every kind of failure, its exit code, and what it means, on one screen. Exit 2 is `plan --detailed-exitcode`'s "there are changes". */
+export const ERRORS = {
+  E_INTERNAL: { exit: 1, means: "a bug in Tripod" },
+  E_USAGE: { exit: 3, means: "a wrong option or argument" },
+  E_INVENTORY: { exit: 4, means: "the inventory has mistakes; nothing was contacted" },
+  E_LOCAL: { exit: 5, means: "something on the operator's machine is missing or cannot be read or written" },
+  E_UNREACHABLE: { exit: 10, means: "a host did not answer" },
+  E_HOST_KEY: { exit: 11, means: "a host key is unknown or has changed" },
+  E_AUTH: { exit: 12, means: "a host refused the login" },
+  E_SUDO: { exit: 13, means: "a host let us in but not become root" },
+  E_CONNECTION_LOST: { exit: 14, means: "a connection broke; the outcome of the command is unknown" },
+  E_PREFLIGHT: { exit: 20, means: "a host is not fit; nothing was changed" },
+  E_COMMAND: { exit: 21, means: "a command failed on a host" },
+  E_DEADLINE: { exit: 22, means: "a condition did not come true in time" },
+  E_NOT_CONVERGED: { exit: 23, means: "a resource still differs after it was applied" },
+  E_REFUSED: { exit: 24, means: "going on could destroy something; nothing was touched" },
+  E_LOCKED: { exit: 25, means: "somebody else is working on this cluster" },
+  E_LIMIT: { exit: 30, means: "a drill measured more than its limit" },
+  E_LAB: { exit: 40, means: "the lab could not be made or is not there" },
+  E_INTERRUPTED: { exit: 130, means: "stopped by Ctrl-C" },
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface ErrorDetails {
+  readonly host?: string;
+  /** The inventory line that names what failed. */
+  readonly origin?: Origin;
+  /** Last lines of what the program said, the command in a form that can be pasted, secrets masked. */
+  readonly why?: string;
+  /** What to do next, as a sentence. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** The only error Tripod throws on purpose: what failed, where, why, and what to do next. */
+export class TripodError extends Error {
+  override readonly name = "TripodError";
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  get exitCode(): number {
+    return ERRORS[this.code].exit;
+  }
+
+  /** Several lines for a person: `host: message`, the inventory line, the reason indented, and the next step. */
+  explain(): string {
+    const { host, origin, why, hint } = this.details;
+    const lines = [`${host ? `${host}: ` : ""}${this.message} (${this.code})`];
+    if (origin) lines.push(`  at ${origin.file}:${origin.line}:${origin.column}`);
+    if (why)
+      lines.push(
+        ...why
+          .trimEnd()
+          .split("\n")
+          .map((line) => `  | ${line}`),
+      );
+    if (hint) lines.push(`  → ${hint}`);
+    return lines.join("\n");
+  }
+}
+
+/** Several failures at once (all hosts of a preflight, all problems of an inventory); exits with the first one's code. */
+export class TripodErrors extends AggregateError {
+  override readonly name = "TripodErrors";
+  declare readonly errors: TripodError[];
+
+  get exitCode(): number {
+    return this.errors[0]?.exitCode ?? ERRORS.E_INTERNAL.exit;
+  }
+
+  explain(): string {
+    return [...this.errors.map((error) => error.explain()), this.message].join("\n");
+  }
+}

@@ -1,0 +1,117 @@
+import type { Origin } from "../errors.ts";
+
+export type Role = "master" | "worker";
+
+/** How one machine (or its bastion) is reached. Paths are absolute. */
+export interface SshTarget {
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** Private key files, tried in order. */
+  readonly identityFiles: readonly string[];
+  /** Whether the agent at `$SSH_AUTH_SOCK` is asked too. */
+  readonly agent: boolean;
+  /** Files in OpenSSH's known_hosts format. A host that is in none of them is refused. */
+  readonly knownHostsFiles: readonly string[];
+  readonly bastion?: SshTarget;
+}
+
+export type TaintEffect = "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: TaintEffect;
+}
+
+/** A machine as the inventory names it. Its name is its hostname and its node's name. */
+export interface Machine {
+  readonly name: string;
+  /** The IPv4 address the cluster uses; also where SSH goes unless `ssh.address` says otherwise. */
+  readonly address: string;
+  readonly role: Role;
+  readonly ssh: SshTarget;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  /** Where the inventory names this machine. */
+  readonly origin: Origin;
+}
+
+export interface KubernetesSettings {
+  /** Full version without a leading v: `1.36.3`. */
+  readonly version: string;
+  readonly minor: number;
+  /** A folder on the operator's machine with kubeadm, kubelet, kubectl (and crictl): uploaded by digest. Absent: from packages. */
+  readonly binaries?: string;
+  /** A folder on the operator's machine with image archives (*.tar), imported on each host. Absent: pulled. */
+  readonly images?: string;
+  readonly imageRepository?: string;
+  readonly podSubnet: string;
+  readonly serviceSubnet: string;
+  readonly dnsDomain: string;
+  /** Extra names and addresses in the API server's certificate. */
+  readonly certSans: readonly string[];
+  /** Phases of `kubeadm init` that are left out, each by name. */
+  readonly skipPhases: readonly string[];
+  /** Preflight errors of kubeadm that are tolerated, each by name. */
+  readonly tolerate: readonly string[];
+  /** Laid over the KubeletConfiguration and KubeProxyConfiguration documents. */
+  readonly kubelet: Readonly<Record<string, unknown>>;
+  readonly kubeProxy: Readonly<Record<string, unknown>>;
+  /** Whether ordinary pods may run on masters. */
+  readonly mastersSchedulable: boolean;
+}
+
+export type KeyAlgorithm = "ecdsa-p256" | "rsa-2048";
+
+export interface EtcdSettings {
+  readonly keys: KeyAlgorithm;
+  /** ms */
+  readonly heartbeat: number;
+  /** ms */
+  readonly election: number;
+  /** Remaining life, in days, below which a certificate is issued anew. */
+  readonly renewBefore: number;
+  /** Life of a leaf certificate, in days. */
+  readonly validity: number;
+}
+
+export interface LoadBalancerSettings {
+  readonly vip: string;
+  /** The interface that carries the VIP; absent: the one that carries the machine's own address. */
+  readonly interface?: string;
+  /** VRRP virtual router id, 1–255, unique in its L2 segment. */
+  readonly routerId: number;
+  /** ms between VRRP adverts; whole hundredths of a second. */
+  readonly advertInterval: number;
+  /** haproxy on every master in front of all API servers, on `port`; without it the VIP leads to the holder's own API server. */
+  readonly haproxy: boolean;
+  /** The port clients use at the VIP: haproxy's, or the API server's 6443. */
+  readonly port: number;
+}
+
+export interface ContainerdSettings {
+  /** For hosts whose root lacks CAP_SYS_RESOURCE. */
+  readonly restrictOomScoreAdj: boolean;
+  /** Absent: the pause image kubeadm of this version names. */
+  readonly sandboxImage?: string;
+}
+
+/** The pod network by its registered name (`bridge`, `none`), or a manifest (absolute path or URL) to apply. */
+export type NetworkSettings = { readonly cni: string } | { readonly manifest: string };
+
+/** What an inventory says, complete (every default filled in), checked and frozen. */
+export interface Cluster {
+  readonly name: string;
+  /** Absolute path of the inventory. */
+  readonly file: string;
+  readonly masters: readonly Machine[];
+  readonly workers: readonly Machine[];
+  /** Masters, then workers, in the inventory's order. */
+  readonly machines: readonly Machine[];
+  readonly kubernetes: KubernetesSettings;
+  readonly etcd: EtcdSettings;
+  readonly loadBalancer: LoadBalancerSettings;
+  readonly containerd: ContainerdSettings;
+  readonly network: NetworkSettings;
+}

@@ -1,0 +1,35 @@
+import type { Condition } from "../engine/until.ts";
+import type { Host } from "../host.ts";
+import type { Cluster, Machine } from "../inventory/cluster.ts";
+import type { Mode } from "../engine/events.ts";
+import type { Resource } from "../resources/resource.ts";
+
+export interface Need {
+  readonly phase: string;
+  readonly on: "same host" | "all hosts";
+}
+
+/** What a step may know and use. One per step; `once` and `exclusive` are shared by the whole run. */
+export interface Context {
+  readonly cluster: Cluster;
+  readonly mode: Mode;
+  readonly hosts: readonly Host[];
+  readonly masters: readonly Host[];
+  readonly signal: AbortSignal;
+  /** Computes a value once per run, whichever step asks first; the others wait for the same promise. */
+  once<T>(key: string, compute: () => Promise<T>): Promise<T>;
+  /** Lets one step at a time through, for what must never happen on two hosts at once. */
+  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** One chapter of the bootstrap. A phase on one host is a step; it starts the moment what it needs is done. */
+export interface Phase {
+  readonly name: string;
+  readonly title: string;
+  readonly needs: readonly Need[];
+  hosts(cluster: Cluster): readonly Machine[];
+  /** In the order in which they are applied. All are read together first. */
+  resources(host: Host, context: Context): readonly Resource[] | Promise<readonly Resource[]>;
+  /** What must come true on this host before the step counts as done; apply only. */
+  until?(host: Host, context: Context): readonly Condition[];
+}

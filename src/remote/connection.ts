@@ -1,0 +1,42 @@
+import type { Duplex } from "node:stream";
+import type { Secret } from "../secret.ts";
+
+export interface Result {
+  /** Exit code; a command ended by a signal has 128 + n. A lost connection is never a Result: it throws E_CONNECTION_LOST. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Goes to the command's stdin. Secrets travel here and nowhere else. */
+  readonly input?: string | Buffer | Secret;
+  /** Closes the channel; the command's outcome is then unknown. */
+  readonly signal?: AbortSignal;
+  /** As the login user; default: as root (through `sudo -n` where the login user is not root). */
+  readonly asLoginUser?: boolean;
+}
+
+/** What travelled, for the report and for tests that count round trips. */
+export interface Traffic {
+  /** Commands sent and answered: what a round trip is. */
+  readonly commands: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+/** One SSH connection to one machine (or the in-memory machine of the tests). Channels share it. */
+export interface Connection extends AsyncDisposable {
+  /** The machine's name. */
+  readonly name: string;
+  /** Runs a POSIX shell script, as root unless told otherwise. Never rejects for a non-zero exit. */
+  run(script: string, options?: RunOptions): Promise<Result>;
+  /** Opens a TCP stream from the machine to somewhere else. */
+  dial(host: string, port: number): Promise<Duplex>;
+  readonly traffic: Traffic;
+}
+
+/** Told of every command of every connection: the raw material of the critical path and of the debug log. */
+export interface CommandObserver {
+  (command: { host: string; script: string; startedAt: number; endedAt: number; code: number | undefined }): void;
+}

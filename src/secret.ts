@@ -1,0 +1,29 @@
+import { inspect } from "node:util";
+
+/**
+ * A value that must not be seen. It prints as `***` everywhere; `reveal()` is called where it is written to a host's
+ * stdin and where it is encoded into a file that is itself a Secret — nowhere else.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return "***";
+  }
+
+  toJSON(): string {
+    return "***";
+  }
+
+  [inspect.custom](): string {
+    return "***";
+  }
+}
