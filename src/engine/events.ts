@@ -1,14 +1,13 @@
 import type { ErrorCode, Origin } from "../errors.ts";
+import type { Mode, Need } from "../phases/phase.ts";
 import type { Change } from "../resources/resource.ts";
-
-export type Mode = "plan" | "apply";
 
 export interface PhaseSummary {
   readonly name: string;
   readonly title: string;
   /** Names of the hosts the phase runs on. */
   readonly hosts: readonly string[];
-  readonly needs: readonly { readonly phase: string; readonly on: "same host" | "all hosts" }[];
+  readonly needs: readonly Need[];
 }
 
 /** An error as it is put into events: plain, redacted, serialisable. */

@@ -1,8 +1,10 @@
-import type { Condition } from "../engine/until.ts";
+import type { Condition } from "../resources/condition.ts";
 import type { Host } from "../host.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
-import type { Mode } from "../engine/events.ts";
+
 import type { Resource } from "../resources/resource.ts";
+
+export type Mode = "plan" | "apply";
 
 export interface Need {
   readonly phase: string;
