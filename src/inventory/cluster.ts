@@ -41,10 +41,6 @@ export interface KubernetesSettings {
   /** Full version without a leading v: `1.36.3`. */
   readonly version: string;
   readonly minor: number;
-  /** A folder on the operator's machine with kubeadm, kubelet, kubectl (and crictl): uploaded by digest. Absent: from packages. */
-  readonly binaries?: string;
-  /** A folder on the operator's machine with image archives (*.tar), imported on each host. Absent: pulled. */
-  readonly images?: string;
   readonly imageRepository?: string;
   readonly podSubnet: string;
   readonly serviceSubnet: string;
@@ -60,6 +56,17 @@ export interface KubernetesSettings {
   readonly kubeProxy: Readonly<Record<string, unknown>>;
   /** Whether ordinary pods may run on masters. */
   readonly mastersSchedulable: boolean;
+}
+
+/** Where programs and images come from when hosts are not to fetch them: the air gap. Paths are absolute, on the operator's machine. */
+export interface SoftwareSettings {
+  /**
+   * A folder of programs, uploaded by digest instead of installed from packages: kubeadm, kubelet and kubectl; and, where they are
+   * in it, crictl, etcd, etcdctl, etcdutl and the CNI plugins (in `cni/`). What is not in it comes from packages.
+   */
+  readonly binaries?: string;
+  /** A folder of image archives (*.tar), imported on each host. Absent: images are pulled. */
+  readonly images?: string;
 }
 
 export type KeyAlgorithm = "ecdsa-p256" | "rsa-2048";
@@ -110,6 +117,7 @@ export interface Cluster {
   /** Masters, then workers, in the inventory's order. */
   readonly machines: readonly Machine[];
   readonly kubernetes: KubernetesSettings;
+  readonly software: SoftwareSettings;
   readonly etcd: EtcdSettings;
   readonly loadBalancer: LoadBalancerSettings;
   readonly containerd: ContainerdSettings;
