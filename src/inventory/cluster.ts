@@ -85,6 +85,8 @@ export interface EtcdSettings {
 
 export interface LoadBalancerSettings {
   readonly vip: string;
+  /** The IPv4 subnet (CIDR) of the L2 segment that the masters and the VIP share. */
+  readonly subnet: string;
   /** The interface that carries the VIP; absent: the one that carries the machine's own address. */
   readonly interface?: string;
   /** VRRP virtual router id, 1–255, unique in its L2 segment. */
