@@ -1,4 +1,4 @@
-import type { ErrorCode, Origin } from "../errors.ts";
+import { type ErrorCode, type Origin, TripodError, TripodErrors } from "../errors.ts";
 import type { Mode, Need } from "../phases/phase.ts";
 import type { Change } from "../resources/resource.ts";
 
@@ -81,3 +81,19 @@ export type RunEvent =
     });
 
 export type Sink = (event: RunEvent) => void;
+
+/** An error as plain data. What is not one of ours is a bug and keeps its message only. */
+export function errorRecord(error: unknown): ErrorRecord {
+  const first = error instanceof TripodErrors ? error.errors[0] : error;
+  if (!(first instanceof TripodError))
+    return { code: "E_INTERNAL", message: first instanceof Error ? first.message : String(first) };
+  const { host, origin, why, hint } = first.details;
+  return {
+    code: first.code,
+    message: first.message,
+    ...(host && { host }),
+    ...(origin && { origin }),
+    ...(why && { why }),
+    ...(hint && { hint }),
+  };
+}

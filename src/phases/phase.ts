@@ -1,9 +1,9 @@
-import type { Condition } from "../resources/condition.ts";
 import type { Host } from "../host.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
-
+import type { Condition } from "../resources/condition.ts";
 import type { Resource } from "../resources/resource.ts";
 
+/** A plan reads and compares; an apply goes on and changes. The walk is the same. */
 export type Mode = "plan" | "apply";
 
 export interface Need {
@@ -11,10 +11,11 @@ export interface Need {
   readonly on: "same host" | "all hosts";
 }
 
-/** What a step may know and use. One per step; `once` and `exclusive` are shared by the whole run. */
+/** What the steps of a run share. */
 export interface Context {
   readonly cluster: Cluster;
   readonly mode: Mode;
+  /** Masters, then workers, in the inventory's order. */
   readonly hosts: readonly Host[];
   readonly masters: readonly Host[];
   readonly signal: AbortSignal;
@@ -30,8 +31,11 @@ export interface Phase {
   readonly title: string;
   readonly needs: readonly Need[];
   hosts(cluster: Cluster): readonly Machine[];
-  /** In the order in which they are applied. All are read together first. */
+  /** In the order in which they are applied; all are read together first. Throws what makes going on impossible. */
   resources(host: Host, context: Context): readonly Resource[] | Promise<readonly Resource[]>;
-  /** What must come true on this host before the step counts as done; apply only. */
+  /** What must hold on this host before the step counts as done; asked in an apply only. */
   until?(host: Host, context: Context): readonly Condition[];
 }
+
+export const sameHost = (phase: string): Need => ({ phase, on: "same host" });
+export const allHosts = (phase: string): Need => ({ phase, on: "all hosts" });

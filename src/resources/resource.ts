@@ -1,4 +1,5 @@
 import type { Host } from "../host.ts";
+import type { Condition } from "./condition.ts";
 
 /** One field of one resource that is not as it should be. `diff` is a unified diff where the field is a text file. */
 export interface Change {
@@ -8,17 +9,24 @@ export interface Change {
   readonly diff?: string;
 }
 
-export interface InspectContext {
-  /** Keys (`kind:name`) of the resources of this host that this walk has changed, or in a plan would have changed, so far. */
-  readonly pending: ReadonlySet<string>;
+/** What a plan says of a value that only exists once something else has been applied. */
+export const KNOWN_AFTER_APPLY = "(known after apply)";
+
+/** What a resource may use while it reads and applies. */
+export interface Working {
   readonly signal: AbortSignal;
   /** Says what a long apply is doing right now; shown beside the host, never stored. */
   progress(text: string): void;
+  /** Waits, visibly, until the condition holds. */
+  wait(condition: Condition): Promise<void>;
 }
 
 export interface Inspection {
-  /** Empty: as it should be. */
-  readonly changes: readonly Change[];
+  /**
+   * What is not as it should be; empty: all is well. Pure. `pending` holds the keys (`kind:name`) of resources of this host that a
+   * plan would have changed by now, for what follows from them (a restart); in an apply it is empty, because all is read again.
+   */
+  changes(pending: ReadonlySet<string>): readonly Change[];
   apply(): Promise<void>;
 }
 
@@ -26,20 +34,20 @@ export interface Inspection {
 export interface Resource {
   readonly kind: string;
   readonly name: string;
-  inspect(host: Host, context: InspectContext): Promise<Inspection>;
+  inspect(host: Host, working: Working): Promise<Inspection>;
 }
 
 export interface ResourceDefinition<Args, State> {
   readonly kind: string;
   name(args: Args): string;
   /** Reads the state through `host.read`; never writes. */
-  read(host: Host, args: Args, context: InspectContext): Promise<State>;
+  read(host: Host, args: Args): Promise<State>;
   /** Pure. */
-  diff(args: Args, state: State, context: InspectContext): readonly Change[];
-  apply(host: Host, args: Args, state: State, context: InspectContext): Promise<void>;
+  diff(args: Args, state: State, pending: ReadonlySet<string>): readonly Change[];
+  apply(host: Host, args: Args, state: State, working: Working): Promise<void>;
 }
 
-export function key(resource: Resource): string {
+export function key(resource: Pick<Resource, "kind" | "name">): string {
   return `${resource.kind}:${resource.name}`;
 }
 
@@ -48,11 +56,11 @@ export function defineResource<Args, State>(definition: ResourceDefinition<Args,
   return (args) => ({
     kind: definition.kind,
     name: definition.name(args),
-    async inspect(host, context) {
-      const state = await definition.read(host, args, context);
+    async inspect(host, working) {
+      const state = await definition.read(host, args);
       return {
-        changes: definition.diff(args, state, context),
-        apply: () => definition.apply(host, args, state, context),
+        changes: (pending) => definition.diff(args, state, pending),
+        apply: () => definition.apply(host, args, state, working),
       };
     },
   });

@@ -1,0 +1,40 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { TripodError } from "../errors.ts";
+import type { Condition } from "./condition.ts";
+
+export interface UntilOptions {
+  readonly signal: AbortSignal;
+  /** The host the condition is about, for the error. */
+  readonly host?: string;
+  /** ms between two questions. */
+  readonly interval?: number;
+  /** Told each time the reason is another one than before. */
+  readonly waiting?: (reason: string, ms: number) => void;
+}
+
+/**
+ * Asks a condition until it holds. The only place in Tripod that lets time pass.
+ * @returns how long it took, ms
+ * @throws TripodError E_DEADLINE with the last reason; whatever `holds` throws; the signal's reason when aborted
+ */
+export async function until(condition: Condition, options: UntilOptions): Promise<number> {
+  const { signal, interval = 200 } = options;
+  const startedAt = performance.now();
+  let last: string | undefined;
+  for (;;) {
+    signal.throwIfAborted();
+    const answer = await condition.holds(signal);
+    const ms = performance.now() - startedAt;
+    if (answer === true) return ms;
+    if (answer !== last) options.waiting?.(answer, ms);
+    last = answer;
+    if (ms >= condition.within) {
+      throw new TripodError("E_DEADLINE", `${condition.title}: not within ${Math.round(condition.within / 1000)} s`, {
+        ...(options.host && { host: options.host }),
+        why: answer,
+        hint: "look at what it says above; then run the same command again, it goes on from where it is",
+      });
+    }
+    await pause(interval, undefined, { signal });
+  }
+}
