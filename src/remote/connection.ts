@@ -1,4 +1,4 @@
-import type { Duplex } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import type { Secret } from "../secret.ts";
 
 export interface Result {
@@ -9,8 +9,8 @@ export interface Result {
 }
 
 export interface RunOptions {
-  /** Goes to the command's stdin. Secrets travel here and nowhere else. */
-  readonly input?: string | Buffer | Secret;
+  /** Goes to the command's stdin, a stream with its backpressure. Secrets travel here and nowhere else. */
+  readonly input?: string | Buffer | Secret | Readable;
   /** Closes the channel; the command's outcome is then unknown. */
   readonly signal?: AbortSignal;
   /** As the login user; default: as root (through `sudo -n` where the login user is not root). */

@@ -1,0 +1,71 @@
+import { createAuthority, type Authority } from "../pki/authority.ts";
+import { etcdAuthority, etcdCertificates } from "../pki/etcd.ts";
+import type { AuthorityFiles, PkiFile } from "../pki/files.ts";
+import { createKubernetesAuthority, kubernetesAuthorities, serviceAccountFiles } from "../pki/kubernetes.ts";
+import { certificate, put } from "../resources/certificate.ts";
+import { directory } from "../resources/directory.ts";
+import { file } from "../resources/file.ts";
+import type { Resource } from "../resources/resource.ts";
+import { user } from "../resources/user.ts";
+import type { Secret } from "../secret.ts";
+import { authority, serviceAccountKeys } from "./authorities.ts";
+import { allHosts, type Context, type Phase } from "./phase.ts";
+
+/** Life of etcd's own authority, days. kubeadm gives its authorities the same ten years. */
+const AUTHORITY_DAYS = 3650;
+
+/**
+ * The whole PKI, before anything that uses it: etcd's authority and every member's pairs, and Kubernetes' authorities. Because we
+ * make these too, no master is special: nothing has to be carried from the first to the others after `kubeadm init`.
+ */
+export const certificates: Phase = {
+  name: "certificates",
+  title: "Certificates",
+  needs: [allHosts("preflight")],
+  hosts: (cluster) => cluster.masters,
+  async resources(host, context) {
+    const { etcd } = context.cluster;
+    const [etcdCa, serviceAccount, ...kubernetesCas] = await Promise.all([
+      etcdAuthorityOf(context),
+      serviceAccountKeys(context),
+      ...kubernetesAuthorities.map((files) => kubernetesAuthorityOf(context, files)),
+    ]);
+    const leaves = etcdCertificates(host.machine, etcd);
+    return [
+      user({ name: "etcd", home: "/var/lib/etcd" }),
+      ...["/etc/etcd", "/etc/etcd/pki", "/etc/kubernetes", "/etc/kubernetes/pki", "/etc/kubernetes/pki/etcd"].map(
+        (path) => directory({ path, mode: "755" }),
+      ),
+      ...authorityFiles(etcdAuthority, etcdCa),
+      ...kubernetesAuthorities.flatMap((files, index) => authorityFiles(files, kubernetesCas[index])),
+      pkiFile(serviceAccountFiles.key, serviceAccount.key),
+      pkiFile(serviceAccountFiles.publicKey, serviceAccount.publicKey),
+      ...leaves.map((files) => certificate({ files, authority: etcdCa, renewBefore: etcd.renewBefore })),
+    ];
+  },
+};
+
+export function etcdAuthorityOf(context: Context): Promise<Authority> {
+  const { commonName } = etcdAuthority;
+  return authority(context, etcdAuthority, (now) =>
+    createAuthority({ commonName, keys: context.cluster.etcd.keys, validityDays: AUTHORITY_DAYS }, now),
+  );
+}
+
+export function kubernetesAuthorityOf(context: Context, files: AuthorityFiles): Promise<Authority> {
+  return authority(context, files, (now) => createKubernetesAuthority(files, now));
+}
+
+/** The key first: a certificate that is there means that its key is there too. */
+function authorityFiles(files: AuthorityFiles, pair: Authority | undefined): Resource[] {
+  if (!pair) return [];
+  return [
+    pkiFile(files.key, pair.key),
+    pkiFile(files.certificate, pair.certificate),
+    ...files.copies.map((copy) => pkiFile(copy, pair.certificate)),
+  ];
+}
+
+function pkiFile(where: PkiFile, content: string | Secret): Resource {
+  return file({ ...put(where), content });
+}

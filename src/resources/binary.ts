@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { putLocalFile } from "../remote/files.ts";
+import { quote } from "../remote/shell.ts";
+import { defineResource } from "./resource.ts";
+
+export interface BinaryArgs {
+  /** On the operator's machine. */
+  readonly localPath: string;
+  readonly path: string;
+}
+
+/** A program of ours on the host, uploaded where its digest is another. */
+export const binary = defineResource<BinaryArgs, { wanted: string; found: string }>({
+  kind: "binary",
+  name: ({ path }) => path,
+  async read(host, { localPath, path }) {
+    const [wanted, { stdout }] = await Promise.all([
+      digestOfLocal(localPath),
+      host.read(`f=${quote(path)}; [ -x "$f" ] && sha256sum < "$f" | cut -d' ' -f1`),
+    ]);
+    return { wanted, found: stdout.trim() };
+  },
+  diff: (_, { wanted, found }) =>
+    wanted === found ? [] : [{ field: "sha256", from: found.slice(0, 12) || "absent", to: wanted.slice(0, 12) }],
+  async apply(host, { localPath, path }, _, working) {
+    working.progress(`uploading ${path}`);
+    await putLocalFile(host.connection, { localPath, path, mode: "755" });
+  },
+});
+
+const digests = new Map<string, Promise<string>>();
+
+/** The digest of a file here; computed once for each version of it, however many hosts want it. */
+export async function digestOfLocal(path: string): Promise<string> {
+  const { mtimeMs, size } = await stat(path);
+  const version = `${path} ${mtimeMs} ${size}`;
+  const known = digests.get(version) ?? digestOf(path);
+  digests.set(version, known);
+  return known;
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest("hex");
+}

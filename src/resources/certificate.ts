@@ -1,0 +1,85 @@
+import type { Host } from "../host.ts";
+import { type Authority, issue } from "../pki/authority.ts";
+import type { CertificateFiles, PkiFile } from "../pki/files.ts";
+import { type CurrentPair, reasonsToReissue } from "../pki/reissue.ts";
+import { putFiles } from "../remote/files.ts";
+import { quote } from "../remote/shell.ts";
+import { Secret } from "../secret.ts";
+import { type Change, defineResource } from "./resource.ts";
+
+export interface CertificateArgs {
+  readonly files: CertificateFiles;
+  readonly authority: Authority;
+  /** days */
+  readonly renewBefore: number;
+}
+
+interface CertificateState {
+  readonly pair: CurrentPair;
+  /** `stat`'s `mode owner:group` of certificate and key, where they exist. */
+  readonly modes: readonly [string, string];
+}
+
+/** A certificate and its key, signed by this authority; made anew for a reason only, which is what the plan shows. */
+export const certificate = defineResource<CertificateArgs, CertificateState>({
+  kind: "certificate",
+  name: ({ files }) => files.certificate.path,
+  async read(host, { files }) {
+    const [certificateFile, keyFile] = await Promise.all([
+      readPkiFile(host, files.certificate),
+      readPkiFile(host, files.key),
+    ]);
+    return {
+      pair: {
+        ...(certificateFile && { certificate: certificateFile.text.reveal() }),
+        ...(keyFile && { key: keyFile.text }),
+      },
+      modes: [certificateFile?.mode ?? "", keyFile?.mode ?? ""],
+    };
+  },
+  diff({ files, authority, renewBefore }, { pair, modes }) {
+    const reasons = reasonsToReissue(pair, files.request, authority.certificate, new Date(), renewBefore);
+    if (reasons.length > 0) return [{ field: "certificate", from: reasons.join("; "), to: describe(files) }];
+    return [files.certificate, files.key].flatMap((wanted, index): Change[] => {
+      const found = modes[index] ?? "";
+      return found === modeOf(wanted) ? [] : [{ field: `mode of ${wanted.path}`, from: found, to: modeOf(wanted) }];
+    });
+  },
+  async apply(host, { files, authority, renewBefore }, { pair }) {
+    const { certificate: text, key } = pair;
+    const now = new Date();
+    const keep = reasonsToReissue(pair, files.request, authority.certificate, now, renewBefore).length === 0;
+    const made = keep && text && key ? { certificate: text, key } : await issue(authority, files.request, now);
+    // The key first: a certificate that is there means that its key is there too.
+    await putFiles(host.connection, [
+      { ...put(files.key), content: made.key },
+      { ...put(files.certificate), content: made.certificate },
+    ]);
+  },
+});
+
+/** A file of the PKI with its mode, or undefined where there is none. Certificates come as secrets too: it costs nothing. */
+export async function readPkiFile(host: Host, { path }: PkiFile): Promise<{ text: Secret; mode: string } | undefined> {
+  const { code, stdout } = await host.read(`f=${quote(path)}; [ -f "$f" ] && stat -c '%a %U:%G' "$f" && cat "$f"`);
+  if (code !== 0) return undefined;
+  const cut = stdout.indexOf("\n");
+  return { mode: stdout.slice(0, cut), text: new Secret(stdout.slice(cut + 1)) };
+}
+
+export function put({ path, mode, owner, group }: PkiFile): {
+  path: string;
+  mode: string;
+  owner: string;
+  group: string;
+} {
+  return { path, mode: mode.toString(8), owner, group };
+}
+
+function modeOf({ mode, owner, group }: PkiFile): string {
+  return `${mode.toString(8)} ${owner}:${group}`;
+}
+
+function describe({ request }: CertificateFiles): string {
+  const sans = request.sans.length > 0 ? `, for ${request.sans.join(", ")}` : "";
+  return `CN=${request.commonName} (${request.usages.join(", ")}; ${request.keys}; ${request.validityDays} days${sans})`;
+}

@@ -1,0 +1,33 @@
+import { TripodError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import type { Result, RunOptions } from "../remote/connection.ts";
+
+/** How many of a failed command's last lines are shown. */
+const LAST_LINES = 15;
+
+/**
+ * Runs a script that must succeed.
+ * @throws TripodError E_COMMAND with the last lines it printed and the script, to be pasted
+ */
+export async function command(host: Host, script: string, options?: RunOptions): Promise<Result> {
+  const result = await host.connection.run(script, options);
+  if (result.code !== 0) throw commandFailed(host, script, result);
+  return result;
+}
+
+/** Like `command`, for scripts that only read: they travel with the other reads of the tick. */
+export async function reading(host: Host, script: string): Promise<string> {
+  const result = await host.read(script);
+  if (result.code !== 0) throw commandFailed(host, script, result);
+  return result.stdout;
+}
+
+export function commandFailed(host: Host, script: string, result: Result, message?: string): TripodError {
+  const said = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-LAST_LINES).join("\n");
+  return new TripodError("E_COMMAND", message ?? `a command failed with exit code ${result.code}`, {
+    host: host.name,
+    origin: host.machine.origin,
+    why: `${said}\n\n$ ${script.trim()}`,
+    hint: "run the command above on the host to see it fail; when its cause is mended, run Tripod again",
+  });
+}

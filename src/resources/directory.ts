@@ -1,0 +1,27 @@
+import { quote } from "../remote/shell.ts";
+import { command } from "./command.ts";
+import { defineResource } from "./resource.ts";
+
+export interface DirectoryArgs {
+  readonly path: string;
+  /** Octal: `755`. */
+  readonly mode: string;
+  readonly owner?: string;
+  readonly group?: string;
+}
+
+/** A directory with this mode and owner. */
+export const directory = defineResource<DirectoryArgs, string>({
+  kind: "directory",
+  name: ({ path }) => path,
+  read: async (host, { path }) =>
+    (await host.read(`[ -d ${quote(path)} ] && stat -c '%a %U:%G' ${quote(path)}`)).stdout.trim(),
+  diff({ mode, owner = "root", group = "root" }, state) {
+    const wanted = `${mode} ${owner}:${group}`;
+    return state === wanted ? [] : [{ field: "directory", from: state || "absent", to: wanted }];
+  },
+  async apply(host, { path, mode, owner = "root", group = "root" }) {
+    const p = quote(path);
+    await command(host, `install -d -m ${quote(mode)} -o ${quote(owner)} -g ${quote(group)} ${p}`);
+  },
+});

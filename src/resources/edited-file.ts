@@ -1,0 +1,29 @@
+import type { Host } from "../host.ts";
+import { putFile } from "../remote/files.ts";
+import { quote } from "../remote/shell.ts";
+import { unifiedDiff } from "./file.ts";
+import { defineResource } from "./resource.ts";
+
+export interface EditedFileArgs {
+  readonly path: string;
+  /** Turns what is there into what should be; the same for its own result. */
+  edit(text: string): string;
+}
+
+/** A file that is not ours alone (/etc/hosts, /etc/fstab): only our part is changed, the rest and its mode are kept. */
+export const editedFile = defineResource<EditedFileArgs, { text: string; mode: string }>({
+  kind: "edited-file",
+  name: ({ path }) => path,
+  async read(host: Host, { path }) {
+    const { stdout } = await host.read(`f=${quote(path)}; [ -f "$f" ] || exit 0; stat -c %a "$f"; cat "$f"`);
+    const cut = stdout.indexOf("\n");
+    return { mode: cut < 0 ? "" : stdout.slice(0, cut), text: cut < 0 ? "" : stdout.slice(cut + 1) };
+  },
+  diff({ path, edit }, { text }) {
+    const wanted = edit(text);
+    return wanted === text ? [] : [{ field: "content", diff: unifiedDiff(path, text, wanted) }];
+  },
+  async apply(host, { path, edit }, { text, mode }) {
+    await putFile(host.connection, { path, content: edit(text), mode: mode || "644", owner: "root", group: "root" });
+  },
+});

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { createTwoFilesPatch } from "diff";
+import type { Host } from "../host.ts";
+import { putFile } from "../remote/files.ts";
+import { quote } from "../remote/shell.ts";
+import { Secret } from "../secret.ts";
+import { type Change, defineResource } from "./resource.ts";
+
+export interface FileArgs {
+  readonly path: string;
+  readonly content: string | Secret;
+  /** Octal, as `stat -c %a` prints it: `644`. */
+  readonly mode: string;
+  readonly owner?: string;
+  readonly group?: string;
+}
+
+interface FileState {
+  readonly exists: boolean;
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+  readonly digest: string;
+  /** Only read where the digest differs and the content is no secret. */
+  readonly text: string;
+}
+
+/** A file with exactly this content, mode and owner. A secret's change is shown, its content never. */
+export const file = defineResource<FileArgs, FileState>({
+  kind: "file",
+  name: ({ path }) => path,
+  read: readFile,
+  diff({ path, content, mode, owner = "root", group = "root" }, state) {
+    const changes: Change[] = [];
+    if (!state.exists || state.digest !== digestOf(content)) {
+      changes.push(
+        content instanceof Secret
+          ? { field: "content", from: state.exists ? "*** (another)" : "absent", to: "***" }
+          : { field: "content", diff: unifiedDiff(path, state.exists ? state.text : undefined, content) },
+      );
+    }
+    if (!state.exists) return [...changes, { field: "mode", to: `${mode} ${owner}:${group}` }];
+    if (state.mode !== mode) changes.push({ field: "mode", from: state.mode, to: mode });
+    if (`${state.owner}:${state.group}` !== `${owner}:${group}`)
+      changes.push({ field: "owner", from: `${state.owner}:${state.group}`, to: `${owner}:${group}` });
+    return changes;
+  },
+  async apply(host, { path, content, mode, owner = "root", group = "root" }) {
+    await putFile(host.connection, { path, content, mode, owner, group });
+  },
+});
+
+async function readFile(host: Host, { path, content }: FileArgs): Promise<FileState> {
+  const show = content instanceof Secret ? "" : `[ "$d" = ${digestOf(content)} ] || head -c 262144 "$f"`;
+  const { stdout } = await host.read(`f=${quote(path)}
+[ -f "$f" ] || exit 0
+d=$(sha256sum < "$f"); d=\${d%% *}
+stat -c "%a %U %G $d" "$f"
+${show}`);
+  const [head = "", ...rest] = stdout.split("\n");
+  const [mode = "", owner = "", group = "", digest = ""] = head.split(" ");
+  return { exists: head !== "", mode, owner, group, digest, text: rest.join("\n") };
+}
+
+function digestOf(content: string | Secret): string {
+  return createHash("sha256")
+    .update(content instanceof Secret ? content.reveal() : content)
+    .digest("hex");
+}
+
+export function unifiedDiff(path: string, before: string | undefined, after: string): string {
+  const from = before === undefined ? "/dev/null" : path;
+  return createTwoFilesPatch(from, path, before ?? "", after, undefined, undefined, { context: 2 }).replace(
+    /^=+\n/,
+    "",
+  );
+}

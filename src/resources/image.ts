@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { promisify } from "node:util";
+import { TripodError } from "../errors.ts";
+import { quote } from "../remote/shell.ts";
+import { command } from "./command.ts";
+import { defineResource } from "./resource.ts";
+
+/** The images of an archive on the operator's machine, in containerd's store for Kubernetes (namespace `k8s.io`). */
+export const image = defineResource<
+  { readonly archive: string; readonly name: string },
+  { wanted: string[]; found: ReadonlySet<string> }
+>({
+  kind: "image",
+  name: ({ name }) => name,
+  async read(host, { archive }) {
+    const [wanted, { stdout }] = await Promise.all([tagsOf(archive), host.read("ctr -n k8s.io images ls -q")]);
+    return { wanted, found: new Set(stdout.split("\n")) };
+  },
+  diff: (_, { wanted, found }) =>
+    wanted.filter((tag) => !found.has(tag)).map((tag) => ({ field: "image", from: "absent", to: tag })),
+  async apply(host, { archive, name }, _, working) {
+    working.progress(`importing ${name}`);
+    await command(host, "ctr -n k8s.io images import -", {
+      input: createReadStream(archive, { highWaterMark: 1 << 20 }),
+    });
+  },
+});
+
+/** An image named by its reference, pulled by containerd where it is not there yet. */
+export const pulledImage = defineResource<{ readonly reference: string }, boolean>({
+  kind: "image",
+  name: ({ reference }) => reference,
+  read: async (host, { reference }) =>
+    (await host.read(`ctr -n k8s.io images ls -q | grep -qxF ${quote(reference)}`)).code === 0,
+  diff: ({ reference }, there) => (there ? [] : [{ field: "image", from: "absent", to: reference }]),
+  async apply(host, { reference }, _, working) {
+    working.progress(`pulling ${reference}`);
+    await command(host, `ctr -n k8s.io images pull ${quote(reference)} >/dev/null`);
+  },
+});
+
+const tags = new Map<string, Promise<string[]>>();
+
+/** The names in a docker archive (`docker save`), read once for each version of the file. */
+async function tagsOf(archive: string): Promise<string[]> {
+  const { mtimeMs } = await stat(archive);
+  const version = `${archive} ${mtimeMs}`;
+  const known = tags.get(version) ?? readTags(archive);
+  tags.set(version, known);
+  return known;
+}
+
+async function readTags(archive: string): Promise<string[]> {
+  try {
+    const { stdout } = await promisify(execFile)("tar", ["-xOf", archive, "manifest.json"]);
+    const manifest = JSON.parse(stdout) as { RepoTags?: string[] }[];
+    return manifest.flatMap((entry) => entry.RepoTags ?? []);
+  } catch (cause) {
+    throw new TripodError("E_LOCAL", `${archive} is not an image archive`, {
+      why: cause instanceof Error ? cause.message : String(cause),
+      hint: "make it with `docker save` or `skopeo copy … docker-archive:FILE`; it must hold a manifest.json with RepoTags",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import type { Host } from "../host.ts";
+import type { Result, RunOptions } from "../remote/connection.ts";
+import { command } from "./command.ts";
+
+export const ADMIN_CONF = "/etc/kubernetes/admin.conf";
+
+/**
+ * A kubectl command line for a master, talking to that master's own API server: it works while the VIP is moving, and it says
+ * of this host what is true of this host.
+ */
+export function kubectl(master: Host, args: string): string {
+  return `kubectl --kubeconfig ${ADMIN_CONF} --server https://${master.machine.address}:6443 --request-timeout 10s ${args}`;
+}
+
+export async function runKubectl(master: Host, args: string, options?: RunOptions): Promise<Result> {
+  return command(master, kubectl(master, args), options);
+}
+
+/** The parts of a Node object that Tripod looks at. */
+export interface Node {
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly spec: {
+    readonly taints?: readonly { key: string; value?: string; effect: string }[];
+    readonly podCIDR?: string;
+  };
+  readonly status: {
+    readonly conditions?: readonly { type: string; status: string; message?: string }[];
+    readonly addresses?: readonly { type: string; address: string }[];
+    readonly nodeInfo?: { readonly kubeletVersion: string };
+  };
+}
+
+/** All nodes as the API server of this master knows them, or why it does not answer. */
+export async function readNodes(master: Host): Promise<readonly Node[] | string> {
+  const { code, stdout, stderr } = await master.read(
+    `[ -f ${ADMIN_CONF} ] || { echo "no cluster here yet" >&2; exit 1; }\n${kubectl(master, "get nodes -o json")}`,
+  );
+  if (code !== 0) return stderr.trim().split("\n").at(-1) ?? "the API server does not answer";
+  return (JSON.parse(stdout) as { items: Node[] }).items;
+}
+
+export function ready(node: Node): true | string {
+  const condition = node.status.conditions?.find(({ type }) => type === "Ready");
+  if (condition?.status === "True") return true;
+  return `${node.metadata.name} is not Ready${condition?.message ? `: ${condition.message}` : ""}`;
+}

@@ -1,0 +1,96 @@
+import type { Host } from "../host.ts";
+import { quote } from "../remote/shell.ts";
+import { command } from "./command.ts";
+import { type Change, defineResource } from "./resource.ts";
+
+export interface ServiceArgs {
+  /** `keepalived.service` */
+  readonly unit: string;
+  /** Files the process reads when it starts. It is older than one of them: it is restarted (or reloaded). */
+  readonly reads?: readonly string[];
+  /** Whether a reload makes it read them again. */
+  readonly reloads?: boolean;
+  /** Runs the restart when nobody else of the cluster does theirs. */
+  readonly alone?: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+export interface ServiceState {
+  readonly active: string;
+  readonly enabled: string;
+  readonly needsDaemonReload: boolean;
+  /** The files of `reads` that are newer than the process. */
+  readonly newer: readonly string[];
+}
+
+/**
+ * A unit that is enabled and running, and not older than what it reads. Restarts follow from the host's own state — when the
+ * process started, when the file was written — so that a run that died between the two is made good by the next.
+ */
+export const service = defineResource<ServiceArgs, ServiceState>({
+  kind: "service",
+  name: ({ unit }) => unit,
+  read: readService,
+  diff({ unit, reads = [], reloads }, state, pending) {
+    const changes: Change[] = [];
+    if (state.enabled !== "enabled" && state.enabled !== "static")
+      changes.push({ field: "enabled", from: state.enabled, to: "enabled" });
+    if (state.active !== "active") return [...changes, { field: "running", from: state.active, to: "active" }];
+    const soon = reads.filter((path) => pending.has(`file:${path}`) || pending.has(`binary:${path}`));
+    const newer = [...new Set([...state.newer, ...soon])];
+    if (newer.length > 0)
+      changes.push({
+        field: reloads ? "reloaded" : "restarted",
+        from: `${unit} is older than ${newer.join(", ")}`,
+        to: "anew",
+      });
+    else if (state.needsDaemonReload)
+      changes.push({ field: "unit", from: "an older text is loaded", to: "read again" });
+    return changes;
+  },
+  async apply(host, { unit, reloads, alone = (work) => work() }, state) {
+    const u = quote(unit);
+    const act =
+      state.active !== "active"
+        ? "start"
+        : state.newer.length > 0
+          ? reloads
+            ? "reload-or-restart"
+            : "restart"
+          : undefined;
+    const script = [
+      "systemctl daemon-reload",
+      ...(state.enabled === "enabled" || state.enabled === "static" ? [] : [`systemctl enable -q ${u}`]),
+      ...(act
+        ? [
+            `systemctl reset-failed ${u} 2>/dev/null`,
+            `systemctl ${act} ${u} || { journalctl -u ${u} -n 12 --no-pager -o cat >&2; false; }`,
+          ]
+        : []),
+    ].join("\n");
+    await (act === "start" || !act ? command(host, script) : alone(() => command(host, script)));
+  },
+});
+
+export async function readService(host: Host, { unit, reads = [], reloads }: ServiceArgs): Promise<ServiceState> {
+  const since = reloads ? "StateChangeTimestamp" : "ExecMainStartTimestamp";
+  const { stdout } = await host.read(`u=${quote(unit)}
+systemctl show --timestamp=us -p ActiveState -p UnitFileState -p NeedDaemonReload -p ${since} "$u"
+t=$(systemctl show --timestamp=us -p ${since} --value "$u"); t=$(date -d "$t" +%s%6N 2>/dev/null || echo 0)
+for f in ${reads.map(quote).join(" ")}; do
+  [ -e "$f" ] || continue
+  m=$(stat -c %.6Y "$f"); m=\${m%.*}\${m#*.}
+  [ "$m" -gt "$t" ] && echo "newer=$f"
+done
+true`);
+  const fields = stdout.split("\n").map((line): [string, string] => {
+    const cut = line.indexOf("=");
+    return [line.slice(0, cut), line.slice(cut + 1)];
+  });
+  const one = (name: string) => fields.find(([field]) => field === name)?.[1] ?? "";
+  return {
+    active: one("ActiveState"),
+    enabled: one("UnitFileState") || "absent",
+    needsDaemonReload: one("NeedDaemonReload") === "yes",
+    newer: fields.filter(([field]) => field === "newer").map(([, path]) => path),
+  };
+}

@@ -1,0 +1,31 @@
+import { quote } from "../remote/shell.ts";
+import { command } from "./command.ts";
+import { defineResource } from "./resource.ts";
+
+/** Live kernel settings (`net.ipv4.ip_forward`: `1`). What keeps them over a reboot is a file of its own. */
+export const sysctl = defineResource<
+  { readonly values: Readonly<Record<string, string>> },
+  ReadonlyMap<string, string>
+>({
+  kind: "sysctl",
+  name: () => "live",
+  async read(host, { values }) {
+    const names = Object.keys(values);
+    const lines = names.map((name) => `sysctl -n ${quote(name)} 2>/dev/null || echo missing`);
+    const { stdout } = await host.read(lines.join("\n"));
+    const found = stdout.split("\n");
+    return new Map(names.map((name, index) => [name, (found[index] ?? "missing").trim()]));
+  },
+  diff: ({ values }, live) =>
+    Object.entries(values)
+      .filter(([name, wanted]) => live.get(name) !== wanted)
+      .map(([name, wanted]) => ({ field: name, from: live.get(name) ?? "missing", to: wanted })),
+  async apply(host, { values }) {
+    await command(
+      host,
+      `sysctl -qw ${Object.entries(values)
+        .map(([name, value]) => quote(`${name}=${value}`))
+        .join(" ")}`,
+    );
+  },
+});
