@@ -1,0 +1,157 @@
+import type { ErrorRecord, PhaseSummary, RunEvent } from "../engine/events.ts";
+import type { Mode } from "../phases/phase.ts";
+import type { Change } from "../resources/resource.ts";
+import { type CriticalPath, criticalPath } from "./critical-path.ts";
+import { lengthOfUnion, type Interval } from "./intervals.ts";
+
+export type Outcome = "ok" | "failed" | "cancelled" | "unfinished";
+
+/** What a run did and what took the time. All times are ms; `start` and `end` count from the run's start. */
+export interface Report {
+  readonly mode: Mode;
+  readonly cluster: string;
+  /** ms since the epoch */
+  readonly startedAt: number;
+  readonly wallMs: number;
+  readonly outcome: Outcome;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly phases: readonly PhaseReport[];
+  /** In the order in which they started. */
+  readonly steps: readonly StepReport[];
+  readonly criticalPath: CriticalPath;
+}
+
+export interface PhaseReport extends PhaseSummary {
+  readonly outcome: Outcome;
+  /** Absent where the phase never started. */
+  readonly start?: number;
+  readonly end?: number;
+}
+
+/** One phase on one host, where it started. */
+export interface StepReport extends Interval {
+  readonly phase: string;
+  readonly host: string;
+  readonly outcome: Outcome;
+  readonly commands: number;
+  /** For how long at least one remote command of this step was under way. */
+  readonly commandMs: number;
+  readonly changes: readonly ResourceChange[];
+  readonly unchanged: number;
+  readonly waits: readonly Wait[];
+  readonly failures: readonly ErrorRecord[];
+}
+
+export interface ResourceChange {
+  readonly resource: string;
+  readonly changes: readonly Change[];
+  /** How long it took to apply; absent in a plan and where it failed. */
+  readonly ms?: number;
+}
+
+export interface Wait {
+  readonly condition: string;
+  /** Each reason once, in the order in which they were given. */
+  readonly reasons: readonly string[];
+  readonly ms: number;
+}
+
+/** Folds the events of one run, finished or not; undefined where it never started. */
+export function reportOf(events: readonly RunEvent[]): Report | undefined {
+  const start = events.find((event) => event.type === "run.start");
+  if (!start) return undefined;
+  const end = events.find((event) => event.type === "run.end");
+  const wallMs = (end ?? events.at(-1) ?? start).at - start.at;
+  const steps = stepsOf(events, start.at, wallMs);
+  return {
+    mode: start.mode,
+    cluster: start.cluster,
+    startedAt: start.at,
+    wallMs,
+    outcome: end?.outcome ?? "unfinished",
+    changed: sum(steps.map((step) => step.changes.length)),
+    unchanged: sum(steps.map((step) => step.unchanged)),
+    phases: start.phases.map((phase) => phaseOf(phase, events, start.at)),
+    steps,
+    criticalPath: criticalPath(steps, start.phases, wallMs),
+  };
+}
+
+function phaseOf(phase: PhaseSummary, events: readonly RunEvent[], startedAt: number): PhaseReport {
+  const start = events.find((event) => event.type === "phase.start" && event.phase === phase.name);
+  const end = events.find((event) => event.type === "phase.end" && event.phase === phase.name);
+  return {
+    ...phase,
+    outcome: end?.type === "phase.end" ? end.outcome : "unfinished",
+    ...(start && { start: start.at - startedAt }),
+    ...(end && { end: end.at - startedAt }),
+  };
+}
+
+function stepsOf(events: readonly RunEvent[], startedAt: number, wallMs: number): StepReport[] {
+  const steps = new Map<string, StepEvent[]>();
+  for (const event of events) {
+    if (!("host" in event)) continue;
+    const key = `${event.phase} ${event.host}`;
+    if (event.type === "step.start") steps.set(key, [event]);
+    else steps.get(key)?.push(event);
+  }
+  return [...steps.values()].map((own) => stepOf(own, startedAt, wallMs));
+}
+
+type StepEvent = Extract<RunEvent, { host: string }>;
+
+function stepOf(events: readonly StepEvent[], startedAt: number, wallMs: number): StepReport {
+  const [{ phase, host, at }] = events as [StepEvent];
+  const ending = events.find((event) => event.type === "step.end");
+  const start = at - startedAt;
+  const end = ending ? ending.at - startedAt : wallMs;
+  const commands = events.filter((event) => event.type === "command");
+  const busy = commands.map((command) => ({
+    start: Math.max(start, command.at - startedAt - command.ms),
+    end: Math.min(end, command.at - startedAt),
+  }));
+  return {
+    phase,
+    host,
+    start,
+    end,
+    outcome: ending?.outcome ?? "unfinished",
+    commands: commands.length,
+    commandMs: lengthOfUnion(busy),
+    changes: changesOf(events),
+    unchanged: events.filter((event) => event.type === "resource.ok").length,
+    waits: waitsOf(events),
+    failures: events.flatMap((event) =>
+      event.type === "resource.fail" || event.type === "condition.fail" ? [event.error] : [],
+    ),
+  };
+}
+
+function changesOf(events: readonly StepEvent[]): ResourceChange[] {
+  const applied = new Map(
+    events.flatMap((event) => (event.type === "resource.applied" ? [[event.resource, event.ms] as const] : [])),
+  );
+  return events.flatMap((event) => {
+    if (event.type !== "resource.change") return [];
+    const ms = applied.get(event.resource);
+    return [{ resource: event.resource, changes: event.changes, ...(ms !== undefined && { ms }) }];
+  });
+}
+
+function waitsOf(events: readonly StepEvent[]): Wait[] {
+  const waits = new Map<string, { reasons: Set<string>; ms: number }>();
+  for (const event of events) {
+    if (event.type !== "condition.waiting" && event.type !== "condition.met") continue;
+    const wait = waits.get(event.condition) ?? { reasons: new Set(), ms: 0 };
+    if (event.type === "condition.waiting") wait.reasons.add(event.reason);
+    wait.ms = Math.max(wait.ms, event.ms);
+    waits.set(event.condition, wait);
+  }
+  return [...waits].map(([condition, { reasons, ms }]) => ({ condition, reasons: [...reasons], ms }));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,98 @@
+import type { Writable } from "node:stream";
+import type { RunEvent } from "../engine/events.ts";
+import type { Mode } from "../phases/phase.ts";
+import type { Change } from "../resources/resource.ts";
+import { changeLines } from "./changes.ts";
+import type { Paint } from "./paint.ts";
+import { oneLine, type Screen, seconds } from "./screen.ts";
+
+/** For logs: one attributed line for everything that matters, `12.3s  m1  etcd  changed file:/etc/etcd/etcd.env`. */
+export function linesScreen(out: Writable, paint: Paint): Screen {
+  let told: ((event: RunEvent) => string[]) | undefined;
+  return {
+    sink: (event) => {
+      if (event.type === "run.start") told = runLog(event, paint);
+      for (const line of told?.(event) ?? []) out.write(`${line.trimEnd()}\n`);
+    },
+    finish: () => Promise.resolve(),
+  };
+}
+
+/** Turns each event of one run into the lines it deserves, most often none. */
+function runLog(start: Extract<RunEvent, { type: "run.start" }>, paint: Paint): (event: RunEvent) => string[] {
+  const { mode, phases } = start;
+  const hosts = [...new Set(phases.flatMap((phase) => phase.hosts))];
+  const hostWidth = Math.max(0, ...hosts.map((host) => host.length));
+  const phaseWidth = Math.max(0, ...phases.map((phase) => phase.name.length));
+  const changes = new Map<string, readonly Change[]>();
+  /** The last thing said of a step; to say it again would be noise. */
+  const said = new Map<string, string>();
+
+  const line = (at: number, text: string) => `${paint("dim", seconds(at - start.at).padStart(7))}  ${text}`;
+  const say = (event: { at: number; host?: string; phase: string }, text: string) =>
+    line(event.at, `${(event.host ?? "").padEnd(hostWidth)}  ${event.phase.padEnd(phaseWidth)}  ${text}`);
+  const sayOnce = (event: { at: number; host: string; phase: string }, text: string) => {
+    const step = `${event.phase} ${event.host}`;
+    if (said.get(step) === text) return [];
+    said.set(step, text);
+    return [say(event, text)];
+  };
+  const details = (changed: readonly Change[]) =>
+    changeLines(changed, mode).map((text) => `           ${paintDiff(text, paint)}`);
+
+  return (event) => {
+    switch (event.type) {
+      case "run.start":
+        return [line(event.at, `${mode} ${event.cluster}: ${phases.length} phases on ${count(hosts.length, "host")}`)];
+      case "resource.change":
+        if (mode === "plan")
+          return [say(event, `${paint("yellow", "would change")} ${event.resource}`), ...details(event.changes)];
+        changes.set(resourceOf(event), event.changes);
+        return [];
+      case "resource.applied": {
+        const took = event.ms >= 1000 ? ` in ${seconds(event.ms)}` : "";
+        const changed = changes.get(resourceOf(event)) ?? [];
+        return [say(event, `${paint("yellow", "changed")} ${event.resource}${took}`), ...details(changed)];
+      }
+      case "resource.fail":
+        return [say(event, `${paint("red", "failed")} ${event.resource}: ${oneLine(event.error.message)}`)];
+      case "progress":
+        return sayOnce(event, oneLine(event.text));
+      case "condition.waiting":
+        return sayOnce(event, `${paint("dim", "waiting for")} ${event.condition}: ${oneLine(event.reason)}`);
+      case "condition.fail":
+        return [say(event, `${paint("red", "failed")} ${event.condition}: ${oneLine(event.error.message)}`)];
+      case "step.end":
+        return event.outcome === "failed" ? [say(event, ending(event, paint))] : [];
+      case "phase.end":
+        return [say(event, ending(event, paint))];
+      case "run.end":
+        return [line(event.at, `${mode} ${ending(event, paint)}: ${tally(event, mode)}`)];
+      default:
+        return [];
+    }
+  };
+}
+
+function resourceOf(event: { phase: string; host: string; resource: string }): string {
+  return `${event.phase} ${event.host} ${event.resource}`;
+}
+
+function ending({ outcome, ms }: { outcome: "ok" | "failed" | "cancelled"; ms: number }, paint: Paint): string {
+  if (outcome === "ok") return paint("green", `done in ${seconds(ms)}`);
+  return outcome === "failed" ? paint("red", `failed after ${seconds(ms)}`) : paint("yellow", "cancelled");
+}
+
+function tally({ changed, unchanged }: { changed: number; unchanged: number }, mode: Mode): string {
+  return `${changed} ${mode === "plan" ? "to change" : "changed"}, ${unchanged} unchanged`;
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+function paintDiff(line: string, paint: Paint): string {
+  if (line.startsWith("+")) return paint("green", line);
+  if (line.startsWith("-")) return paint("red", line);
+  return line;
+}

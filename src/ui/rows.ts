@@ -1,0 +1,109 @@
+import type { RunEvent } from "../engine/events.ts";
+import { oneLine, seconds } from "./screen.ts";
+
+type RunStart = Extract<RunEvent, { type: "run.start" }>;
+
+interface Row {
+  readonly title: string;
+  readonly hosts: number;
+  state: "waiting" | "running" | "ok" | "failed" | "cancelled";
+  done: number;
+  changed: number;
+  ms: number;
+  /** What each host is doing, the latest last. */
+  readonly doing: Map<string, string>;
+  /** What went wrong, by host. */
+  readonly failures: Map<string, string>;
+}
+
+/** What the tree says of each phase: a fold of the events, one text a phase. */
+export interface Rows {
+  see(event: RunEvent): void;
+  /** One text a phase, in the order of `run.start`; empty where there are more phases than `height` rows and others matter more. */
+  texts(height: number): string[];
+}
+
+export function createRows(start: RunStart): Rows {
+  const rows = new Map(start.phases.map(({ name, title, hosts }) => [name, newRow(title, hosts.length)]));
+  const width = Math.max(0, ...start.phases.map(({ title }) => title.length));
+  const countWidth = Math.max(0, ...start.phases.map(({ hosts }) => `${hosts.length}/${hosts.length}`.length));
+  const changedWord = start.mode === "plan" ? "to change" : "changed";
+
+  function text(row: Row): string {
+    const hosts = `${row.done}/${row.hosts}`.padStart(countWidth);
+    return `${row.title.padEnd(width)}  ${hosts}  ${said(row, changedWord)}`.trimEnd();
+  }
+
+  return {
+    see(event) {
+      const row = "phase" in event ? rows.get(event.phase) : undefined;
+      if (row) see(row, event);
+    },
+    texts(height) {
+      const all = [...rows.values()];
+      const shown = new Set(byImportance(all).slice(0, Math.max(1, height)));
+      return all.map((row) => (shown.has(row) ? text(row) : ""));
+    },
+  };
+}
+
+function newRow(title: string, hosts: number): Row {
+  return { title, hosts, state: "waiting", done: 0, changed: 0, ms: 0, doing: new Map(), failures: new Map() };
+}
+
+function see(row: Row, event: RunEvent): void {
+  const doing = (host: string, text: string) => {
+    row.doing.delete(host);
+    row.doing.set(host, oneLine(text));
+  };
+  switch (event.type) {
+    case "phase.start":
+      row.state = "running";
+      break;
+    case "resource.change":
+      row.changed++;
+      doing(event.host, event.resource);
+      break;
+    case "progress":
+      doing(event.host, event.text);
+      break;
+    case "condition.waiting":
+      doing(event.host, `waiting for ${event.condition}: ${event.reason}`);
+      break;
+    case "resource.fail":
+      row.failures.set(event.host, `${event.resource}: ${oneLine(event.error.message)}`);
+      break;
+    case "condition.fail":
+      row.failures.set(event.host, oneLine(event.error.message));
+      break;
+    case "step.end":
+      row.doing.delete(event.host);
+      if (event.outcome === "ok") row.done++;
+      if (event.outcome === "failed" && !row.failures.has(event.host)) row.failures.set(event.host, "failed");
+      break;
+    case "phase.end":
+      row.state = event.outcome;
+      row.ms = event.ms;
+      break;
+    default:
+  }
+}
+
+function said(row: Row, changedWord: string): string {
+  const [failure] = row.failures;
+  if (failure) {
+    const others = row.failures.size - 1;
+    return `${failure[0]}: ${failure[1]}${others > 0 ? `, and ${others} more` : ""}`;
+  }
+  if (row.state === "cancelled") return "cancelled";
+  if (row.state === "ok") return seconds(row.ms) + (row.changed > 0 ? `  ${row.changed} ${changedWord}` : "");
+  const latest = [...row.doing].at(-1);
+  return latest ? `${latest[0]}: ${latest[1]}` : "";
+}
+
+/** What failed or runs, then what was done last, then what comes next. */
+function byImportance(rows: readonly Row[]): Row[] {
+  const waiting = rows.filter((row) => row.state === "waiting");
+  const ended = rows.filter((row) => row.state === "ok" || row.state === "cancelled").reverse();
+  return [...rows.filter((row) => !waiting.includes(row) && !ended.includes(row)), ...ended, ...waiting];
+}

@@ -1,0 +1,148 @@
+import { Listr, type ListrTask, ListrTaskState, ProcessOutput, ListrLogger, Spinner } from "listr2";
+import type { RunEvent } from "../engine/events.ts";
+import { createRows } from "./rows.ts";
+import { FINISHING, type Screen, type Surface } from "./screen.ts";
+
+type RunStart = Extract<RunEvent, { type: "run.start" }>;
+type Outcome = "ok" | "failed" | "cancelled";
+
+/** For people at a terminal: one row a phase. listr2 draws; what it believes to be tasks are promises that events resolve. */
+export function treeScreen(surface: Surface): Screen {
+  let tree: Tree | undefined;
+  let drawn: Promise<unknown> = Promise.resolve();
+  return {
+    sink: (event) => {
+      if (event.type === "run.start") {
+        const next = plant(event, surface);
+        tree = next;
+        drawn = drawn.then(() => next.draw());
+      }
+      tree?.see(event);
+    },
+    finish: async () => {
+      tree?.settle();
+      await drawn;
+    },
+  };
+}
+
+interface Tree {
+  see(event: RunEvent): void;
+  /** Ends every row that is still open. */
+  settle(): void;
+  /** Resolves when the last row has ended and the whole tree stands above the cursor. */
+  draw(): Promise<void>;
+}
+
+function plant(start: RunStart, surface: Surface): Tree {
+  const rows = createRows(start);
+  const branches = start.phases.map(({ name }) => ({ name, started: deferred<true>(), ended: deferred<Outcome>() }));
+  const over = deferred<true>();
+  const titles: ((text: string) => void)[] = [];
+  let settled = false;
+
+  /** Two rows are left for the cursor and for FINISHING. At the end the whole tree may scroll by. */
+  const refresh = () => {
+    const texts = rows.texts(settled ? Infinity : (surface.stdout.rows ?? 24) - 2);
+    for (const [index, title] of titles.entries()) title(texts[index] ?? "");
+  };
+
+  const settle = () => {
+    settled = true;
+    for (const { started, ended } of branches) {
+      started.resolve(true);
+      ended.resolve("cancelled");
+    }
+    over.resolve(true);
+  };
+
+  const phaseRows = branches.map(({ started, ended }, index): ListrTask => ({
+    title: " ",
+    task: async (_, wrapper) => {
+      titles[index] = titleOf(wrapper);
+      refresh();
+      // listr2 calls every concurrent task started; a phase is started by its event.
+      wrapper.task.state$ = ListrTaskState.WAITING;
+      await started.promise;
+      wrapper.task.state$ = ListrTaskState.STARTED;
+      const outcome = await ended.promise;
+      refresh();
+      if (outcome === "cancelled") wrapper.skip();
+      if (outcome === "failed") throw new Error("shown by the row's text");
+    },
+  }));
+  const interruptRow: ListrTask = {
+    title: " ",
+    task: async (_, wrapper) => {
+      const show = () => (wrapper.title = FINISHING);
+      if (surface.signal.aborted) show();
+      surface.signal.addEventListener("abort", show);
+      await over.promise;
+      surface.signal.removeEventListener("abort", show);
+      wrapper.title = "";
+    },
+  };
+
+  return {
+    see(event) {
+      rows.see(event);
+      const branch = "phase" in event ? branches.find(({ name }) => name === event.phase) : undefined;
+      if (event.type === "phase.start") branch?.started.resolve(true);
+      if (event.type === "phase.end") branch?.ended.resolve(event.outcome);
+      if (event.type === "run.end") settle();
+    },
+    settle,
+    draw: () => drawWithListr([...phaseRows, interruptRow], surface, refresh),
+  };
+}
+
+/** The titles follow the spinner, ten times a second, however many events arrive. */
+async function drawWithListr(tasks: ListrTask[], surface: Surface, refresh: () => void): Promise<void> {
+  const spinner = new (class extends Spinner {
+    override spin(): void {
+      super.spin();
+      refresh();
+    }
+  })();
+  const output = new ProcessOutput(terminal(surface.stdout), terminal(surface.stderr));
+  const rendererOptions = {
+    spinner,
+    logger: new ListrLogger({ processOutput: output }),
+    formatOutput: "truncate" as const,
+    showErrorMessage: false,
+  };
+  // Leaving in the middle must not leave a terminal without a cursor.
+  const release = () => output.release();
+  process.once("exit", release);
+  try {
+    await new Listr(tasks, {
+      concurrent: true,
+      exitOnError: false,
+      registerSignalListeners: false,
+      // listr2 asks process.stdout whether it is a terminal; the surface has been asked already.
+      renderer: "default",
+      rendererOptions,
+      fallbackRenderer: "default",
+      fallbackRendererOptions: rendererOptions,
+    }).run();
+  } finally {
+    process.off("exit", release);
+  }
+}
+
+/** listr2 wants a terminal's type; of it, it uses what every Writable has, and `rows` and `columns`. */
+function terminal(stream: unknown): NodeJS.WriteStream {
+  return stream as NodeJS.WriteStream;
+}
+
+function titleOf(wrapper: { title: string }): (text: string) => void {
+  return (text) => {
+    if (wrapper.title !== text) wrapper.title = text;
+  };
+}
+
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}

@@ -1,0 +1,29 @@
+import { Writable } from "node:stream";
+import type { Surface } from "../../src/ui/screen.ts";
+
+/** A stream that remembers every write. */
+export class Recorder extends Writable {
+  readonly writes: string[] = [];
+  isTTY?: boolean;
+  rows?: number;
+  columns?: number;
+
+  override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {
+    this.writes.push(chunk.toString());
+    done();
+  }
+
+  get text(): string {
+    return this.writes.join("");
+  }
+}
+
+/** A process's streams for tests: a log file, unless `terminal` says otherwise. */
+export function recordingSurface(
+  options: { env?: Surface["env"]; terminal?: { rows: number }; signal?: AbortSignal } = {},
+) {
+  const stdout = new Recorder();
+  const stderr = new Recorder();
+  if (options.terminal) Object.assign(stdout, { isTTY: true, columns: 80, ...options.terminal });
+  return { stdout, stderr, env: options.env ?? {}, signal: options.signal ?? new AbortController().signal };
+}
