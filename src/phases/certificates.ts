@@ -2,7 +2,7 @@ import { createAuthority, type Authority } from "../pki/authority.ts";
 import { etcdAuthority, etcdCertificates } from "../pki/etcd.ts";
 import type { AuthorityFiles, PkiFile } from "../pki/files.ts";
 import { createKubernetesAuthority, kubernetesAuthorities, serviceAccountFiles } from "../pki/kubernetes.ts";
-import { certificate, put } from "../resources/certificate.ts";
+import { certificate } from "../resources/certificate.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
 import type { Resource } from "../resources/resource.ts";
@@ -34,7 +34,7 @@ export const certificates: Phase = {
     return [
       user({ name: "etcd", home: "/var/lib/etcd" }),
       ...["/etc/etcd", "/etc/etcd/pki", "/etc/kubernetes", "/etc/kubernetes/pki", "/etc/kubernetes/pki/etcd"].map(
-        (path) => directory({ path, mode: "755" }),
+        (path) => directory({ path, mode: 0o755 }),
       ),
       ...authorityFiles(etcdAuthority, etcdCa),
       ...kubernetesAuthorities.flatMap((files, index) => authorityFiles(files, kubernetesCas[index])),
@@ -67,5 +67,5 @@ function authorityFiles(files: AuthorityFiles, pair: Authority | undefined): Res
 }
 
 function pkiFile(where: PkiFile, content: string | Secret): Resource {
-  return file({ ...put(where), content });
+  return file({ ...where, content });
 }

@@ -26,8 +26,9 @@ export const binary = defineResource<BinaryArgs, { wanted: string; found: string
   diff: (_, { wanted, found }) =>
     wanted === found ? [] : [{ field: "sha256", from: found.slice(0, 12) || "absent", to: wanted.slice(0, 12) }],
   async apply(host, { localPath, path }, _, working) {
-    working.progress(`uploading ${path}`);
-    await putLocalFile(host.connection, { localPath, path, mode: "755" });
+    const progress = (sent: number, total: number) =>
+      working.progress(`uploading ${path}: ${Math.round((100 * sent) / total)} %`);
+    await putLocalFile(host.connection, { localPath, path, mode: 0o755, progress }, working.signal);
   },
 });
 

@@ -52,8 +52,8 @@ export const certificate = defineResource<CertificateArgs, CertificateState>({
     const made = keep && text && key ? { certificate: text, key } : await issue(authority, files.request, now);
     // The key first: a certificate that is there means that its key is there too.
     await putFiles(host.connection, [
-      { ...put(files.key), content: made.key },
-      { ...put(files.certificate), content: made.certificate },
+      { ...files.key, content: made.key },
+      { ...files.certificate, content: made.certificate },
     ]);
   },
 });
@@ -64,15 +64,6 @@ export async function readPkiFile(host: Host, { path }: PkiFile): Promise<{ text
   if (code !== 0) return undefined;
   const cut = stdout.indexOf("\n");
   return { mode: stdout.slice(0, cut), text: new Secret(stdout.slice(cut + 1)) };
-}
-
-export function put({ path, mode, owner, group }: PkiFile): {
-  path: string;
-  mode: string;
-  owner: string;
-  group: string;
-} {
-  return { path, mode: mode.toString(8), owner, group };
 }
 
 function modeOf({ mode, owner, group }: PkiFile): string {

@@ -4,8 +4,8 @@ import { defineResource } from "./resource.ts";
 
 export interface DirectoryArgs {
   readonly path: string;
-  /** Octal: `755`. */
-  readonly mode: string;
+  /** Permission bits: 0o755. */
+  readonly mode: number;
   readonly owner?: string;
   readonly group?: string;
 }
@@ -17,11 +17,11 @@ export const directory = defineResource<DirectoryArgs, string>({
   read: async (host, { path }) =>
     (await host.read(`[ -d ${quote(path)} ] && stat -c '%a %U:%G' ${quote(path)}`)).stdout.trim(),
   diff({ mode, owner = "root", group = "root" }, state) {
-    const wanted = `${mode} ${owner}:${group}`;
+    const wanted = `${mode.toString(8)} ${owner}:${group}`;
     return state === wanted ? [] : [{ field: "directory", from: state || "absent", to: wanted }];
   },
   async apply(host, { path, mode, owner = "root", group = "root" }) {
     const p = quote(path);
-    await command(host, `install -d -m ${quote(mode)} -o ${quote(owner)} -g ${quote(group)} ${p}`);
+    await command(host, `install -d -m ${mode.toString(8)} -o ${quote(owner)} -g ${quote(group)} ${p}`);
   },
 });

@@ -24,6 +24,12 @@ export const editedFile = defineResource<EditedFileArgs, { text: string; mode: s
     return wanted === text ? [] : [{ field: "content", diff: unifiedDiff(path, text, wanted) }];
   },
   async apply(host, { path, edit }, { text, mode }) {
-    await putFile(host.connection, { path, content: edit(text), mode: mode || "644", owner: "root", group: "root" });
+    await putFile(host.connection, {
+      path,
+      content: edit(text),
+      mode: Number.parseInt(mode || "644", 8),
+      owner: "root",
+      group: "root",
+    });
   },
 });

@@ -9,8 +9,8 @@ import { type Change, defineResource } from "./resource.ts";
 export interface FileArgs {
   readonly path: string;
   readonly content: string | Secret;
-  /** Octal, as `stat -c %a` prints it: `644`. */
-  readonly mode: string;
+  /** Permission bits: 0o644. */
+  readonly mode: number;
   readonly owner?: string;
   readonly group?: string;
 }
@@ -30,7 +30,8 @@ export const file = defineResource<FileArgs, FileState>({
   kind: "file",
   name: ({ path }) => path,
   read: readFile,
-  diff({ path, content, mode, owner = "root", group = "root" }, state) {
+  diff({ path, content, mode: bits, owner = "root", group = "root" }, state) {
+    const mode = bits.toString(8);
     const changes: Change[] = [];
     if (!state.exists || state.digest !== digestOf(content)) {
       changes.push(

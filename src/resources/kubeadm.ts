@@ -88,7 +88,7 @@ export const kubeadmJoin = defineResource<KubeadmArgs, Membership>({
 async function kubeadm(host: Host, verb: "init" | "join", args: KubeadmArgs, working: Working): Promise<void> {
   const path = `/run/tripod/kubeadm-${verb}.yaml`;
   const unit = `kubeadm-${verb}`;
-  await putFile(host.connection, { path, content: await args.config(), mode: "600", owner: "root", group: "root" });
+  await putFile(host.connection, { path, content: await args.config(), mode: 0o600, owner: "root", group: "root" });
   const tolerated = [...OWN_LEFTOVERS, ...args.flags.filter((flag) => !flag.startsWith("-"))];
   const script = `kubeadm ${verb} --config ${path} --ignore-preflight-errors=${tolerated.join(",")} ${args.flags.filter((flag) => flag.startsWith("-")).join(" ")}`;
   const result = await runLong(host.connection, { unit, command: script }, working);

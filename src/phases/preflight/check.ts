@@ -1,0 +1,14 @@
+import type { Host } from "../../host.ts";
+import type { Context } from "../phase.ts";
+
+export interface Problem {
+  readonly message: string;
+  readonly why?: string;
+  readonly hint: string;
+}
+
+/** One question about one host, asked before anything is changed. Reads only. */
+export interface Check {
+  readonly name: string;
+  examine(host: Host, context: Context): Promise<readonly Problem[]> | readonly Problem[];
+}

@@ -1,0 +1,96 @@
+import { BlockList } from "node:net";
+import { network } from "../../facts/network.ts";
+import type { Host } from "../../host.ts";
+import { quote } from "../../remote/shell.ts";
+import type { Context } from "../phase.ts";
+import type { Check } from "./check.ts";
+
+/** The machine's address is on one of its interfaces: a NATed one would be no use to etcd or to VRRP. */
+export const ownAddress: Check = {
+  name: "address",
+  examine(host) {
+    const addresses = host.fact(network);
+    if (addresses.some(({ address }) => address === host.machine.address)) return [];
+    return [
+      {
+        message: `no interface of it has the address ${host.machine.address}`,
+        why: addresses.map(({ interface: name, address, prefix }) => `${name} ${address}/${prefix}`).join("\n"),
+        hint: "name the address the other machines reach it by; where SSH goes somewhere else, say `ssh: {address: …}` for it",
+      },
+    ];
+  },
+};
+
+/** The VIP lies in the subnet of the interface that is to carry it. */
+export const vipInSubnet: Check = {
+  name: "VIP in the subnet",
+  examine(host, { cluster }) {
+    if (host.machine.role !== "master") return [];
+    const { vip, interface: named } = cluster.loadBalancer;
+    const carrier = host
+      .fact(network)
+      .find((each) =>
+        named ? each.interface === named && each.address !== vip : each.address === host.machine.address,
+      );
+    if (!carrier)
+      return named
+        ? [{ message: `it has no interface ${named} with an IPv4 address`, hint: "mend `loadBalancer.interface`" }]
+        : [];
+    const subnet = new BlockList();
+    subnet.addSubnet(carrier.address, carrier.prefix);
+    if (subnet.check(vip)) return [];
+    return [
+      {
+        message: `the VIP ${vip} is not in the subnet of ${carrier.interface} (${carrier.address}/${carrier.prefix})`,
+        hint: "choose a free address of that subnet as `loadBalancer.vip`, or name another `loadBalancer.interface`",
+      },
+    ];
+  },
+};
+
+/** Nobody answers at the VIP, or one of our masters holds it. */
+export const vipFree: Check = {
+  name: "VIP free",
+  async examine(host, context) {
+    const { vip } = context.cluster.loadBalancer;
+    if (host.machine.role !== "master" || heldByUs(context, vip)) return [];
+    // Whatever the packet, an ARP answer is what tells; half a second is long for a neighbour.
+    const { stdout } = await host.read(
+      `v=${quote(vip)}; timeout 0.5 ping -c1 -W1 "$v" >/dev/null 2>&1 || timeout 0.5 curl -sk "https://$v:${context.cluster.loadBalancer.port}/" >/dev/null 2>&1
+ip neigh show to "$v"`,
+    );
+    const mac = /lladdr (\S+)/.exec(stdout)?.[1];
+    if (!mac || /FAILED|INCOMPLETE/.test(stdout)) return [];
+    return [
+      {
+        message: `the VIP ${vip} is answered by a stranger (${mac})`,
+        hint: "choose a free address as `loadBalancer.vip`, or switch off what has it",
+      },
+    ];
+  },
+};
+
+/** No other keepalived with our router id is heard. Only where tcpdump is there to listen with. */
+export const routerIdFree: Check = {
+  name: "router id",
+  async examine(host, context) {
+    const { vip, routerId } = context.cluster.loadBalancer;
+    if (host.machine.role !== "master" || heldByUs(context, vip)) return [];
+    const ours = context.masters.map((master) => `and not src host ${master.machine.address}`).join(" ");
+    const { stdout } = await host.read(
+      `command -v tcpdump >/dev/null && timeout 1.2 tcpdump -nn -l -c 1 'ip proto 112 and ip[21] = ${routerId} ${ours}' 2>/dev/null; true`,
+    );
+    const from = /IP (\S+) >/.exec(stdout)?.[1];
+    if (!from) return [];
+    return [
+      {
+        message: `${from} advertises VRRP router id ${routerId} here already`,
+        hint: "choose another `loadBalancer.routerId` (1–255)",
+      },
+    ];
+  },
+};
+
+function heldByUs({ masters }: Context, vip: string): boolean {
+  return masters.some((master: Host) => master.fact(network).some(({ address }) => address === vip));
+}

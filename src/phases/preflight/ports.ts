@@ -1,0 +1,42 @@
+import type { Cluster } from "../../inventory/cluster.ts";
+import type { Check } from "./check.ts";
+
+/** Ports that a role needs, and the program that may hold them already because it is ours. */
+function wanted({ loadBalancer }: Cluster, role: "master" | "worker"): ReadonlyMap<number, string> {
+  const ports = new Map([[10250, "kubelet"]]);
+  if (role === "worker") return ports;
+  const master: [number, string][] = [
+    [2379, "etcd"],
+    [2380, "etcd"],
+    [2381, "etcd"],
+    [6443, "kube-apiserver"],
+    [10257, "kube-controller-manager"],
+    [10259, "kube-scheduler"],
+  ];
+  if (loadBalancer.haproxy) master.push([loadBalancer.port, "haproxy"]);
+  return new Map([...ports, ...master]);
+}
+
+export const ports: Check = {
+  name: "ports",
+  async examine(host, { cluster }) {
+    const { stdout } = await host.read("ss -ltnpH");
+    // A process's name is cut at 15 characters by the kernel: kube-controller-manager shows as kube-controller.
+    const listening = [
+      ...stdout.matchAll(/^\S+\s+\S+\s+\S+\s+\S+:(\d+)\s+\S+(?:\s+users:\(\("([^"]*)"(?:.*pid=(\d+))?)?/gm),
+    ];
+    return [...wanted(cluster, host.machine.role)].flatMap(([port, program]) => {
+      const other = listening.find(
+        ([, found, name = ""]) => Number(found) === port && !(name !== "" && program.startsWith(name)),
+      );
+      if (!other) return [];
+      const [, , name = "some process", pid] = other;
+      return [
+        {
+          message: `port ${port} is taken by ${name}${pid ? ` (pid ${pid})` : ""}; ${program} needs it`,
+          hint: "stop that program, or take another machine",
+        },
+      ];
+    });
+  },
+};

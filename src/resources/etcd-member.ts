@@ -1,0 +1,122 @@
+import { TripodError } from "../errors.ts";
+import { etcdctl, memberHealthy } from "../health/etcd.ts";
+import type { Host } from "../host.ts";
+import { command } from "./command.ts";
+import { type Change, defineResource, type Working } from "./resource.ts";
+import { readService, type ServiceState } from "./service.ts";
+
+export interface EtcdMemberArgs {
+  /** The masters that carry the members, this one included. */
+  readonly masters: readonly Host[];
+  /** Files the member reads when it starts. */
+  readonly reads: readonly string[];
+  /** Lets one restart at a time through, in the whole cluster. */
+  readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+interface MemberState {
+  readonly service: ServiceState;
+  readonly hasData: boolean;
+  /** The transient file that says `new`, for the first start alone. */
+  readonly bootstrapping: boolean;
+}
+
+const DATA = "/var/lib/etcd/member";
+/** On a tmpfs: whatever happens, it is not there after a reboot. */
+const BOOTSTRAP = "/run/tripod/etcd-bootstrap.env";
+const SERVICE = { unit: "etcd.service" };
+
+/**
+ * This master's member of etcd: running, enabled, and not older than what it reads. Members start together — the first waits for
+ * a quorum — and restart one at a time, each only while all the others are healthy.
+ */
+export const etcdMember = defineResource<EtcdMemberArgs, MemberState>({
+  kind: "etcd-member",
+  name: () => "own",
+  async read(host, { reads }) {
+    const [service, files] = await Promise.all([
+      readService(host, { ...SERVICE, reads }),
+      host.read(`[ -d ${DATA} ] && echo data; [ -e ${BOOTSTRAP} ] && echo bootstrap; true`),
+    ]);
+    return { service, hasData: files.stdout.includes("data"), bootstrapping: files.stdout.includes("bootstrap") };
+  },
+  diff({ reads }, { service, bootstrapping }, pending) {
+    const changes: Change[] = [];
+    if (service.enabled !== "enabled") changes.push({ field: "enabled", from: service.enabled, to: "enabled" });
+    if (service.active !== "active") changes.push({ field: "running", from: service.active || "absent", to: "active" });
+    else {
+      const soon = reads.filter((path) =>
+        ["file", "binary", "certificate"].some((kind) => pending.has(`${kind}:${path}`)),
+      );
+      const newer = [...new Set([...service.newer, ...soon])];
+      if (newer.length > 0)
+        changes.push({ field: "restarted", from: `older than ${newer.join(", ")}`, to: "anew, one member at a time" });
+      else if (service.needsDaemonReload)
+        changes.push({ field: "unit", from: "an older text is loaded", to: "read again" });
+    }
+    if (bootstrapping) changes.push({ field: "initial-cluster-state", from: "new", to: "existing" });
+    return changes;
+  },
+  async apply(host, { masters, alone }, state, working) {
+    const { service } = state;
+    await command(host, "systemctl daemon-reload && systemctl enable -q etcd.service");
+    if (service.active !== "active") await start(host, masters, state, working);
+    else if (service.newer.length > 0) await alone(() => restart(host, masters, working));
+    await command(host, `rm -f ${BOOTSTRAP}`);
+  },
+});
+
+async function start(host: Host, masters: readonly Host[], { hasData }: MemberState, working: Working): Promise<void> {
+  const bootstrap =
+    hasData || !(await isFirstStart(host, masters))
+      ? ""
+      : `mkdir -p -m 700 /run/tripod && echo ETCD_INITIAL_CLUSTER_STATE=new > ${BOOTSTRAP}\n`;
+  await command(
+    host,
+    `${bootstrap}systemctl reset-failed etcd.service 2>/dev/null; systemctl start --no-block etcd.service`,
+  );
+  await working.wait(memberHealthy(host));
+}
+
+/**
+ * Whether a member without data may start as `new`. Where the cluster stands already, a member that never started joins as
+ * `existing`, and one that lost its data must be replaced: under its old id it would have forgotten how it voted.
+ * @throws TripodError E_REFUSED where this member has lost its data
+ */
+async function isFirstStart(host: Host, masters: readonly Host[]): Promise<boolean> {
+  const others = masters.filter(({ name }) => name !== host.name);
+  const answers = await Promise.all(others.map((other) => other.read(etcdctl("member list -w json"))));
+  const list = answers.find(({ code }) => code === 0);
+  if (list) {
+    const { members } = JSON.parse(list.stdout) as { members: { peerURLs: string[]; clientURLs?: string[] }[] };
+    const own = members.find(({ peerURLs }) => peerURLs.some((url) => url.includes(`//${host.machine.address}:`)));
+    if (own && !own.clientURLs?.length) return false;
+    throw lost(
+      host,
+      own
+        ? "its member has been running before, but its data is gone"
+        : "the running cluster has no member at this address",
+    );
+  }
+  const stood = await Promise.all(
+    masters.map((master) => master.read("[ -f /etc/kubernetes/manifests/kube-apiserver.yaml ]")),
+  );
+  if (stood.some(({ code }) => code === 0))
+    throw lost(host, "it has no data, the cluster has been running before, and no quorum answers");
+  return true;
+}
+
+function lost(host: Host, why: string): TripodError {
+  return new TripodError("E_REFUSED", "its etcd member cannot simply be started", {
+    host: host.name,
+    origin: host.machine.origin,
+    why,
+    hint: "remove the old member and add it anew (`etcdctl member remove`, `member add --learner`), or bring its disk back; see docs/etcd.md",
+  });
+}
+
+async function restart(host: Host, masters: readonly Host[], working: Working): Promise<void> {
+  for (const other of masters) if (other.name !== host.name) await working.wait(memberHealthy(other));
+  await command(host, "systemctl restart etcd.service");
+  await working.wait(memberHealthy(host));
+}

@@ -1,0 +1,135 @@
+import type { Host } from "../host.ts";
+import type { Condition } from "./condition.ts";
+import { command } from "./command.ts";
+import { kubectl, runKubectl } from "./kubectl.ts";
+import type { Resource } from "./resource.ts";
+
+export interface WorkloadArgs {
+  readonly leader: Host;
+  /** Every host of these must reach every pod. */
+  readonly hosts: readonly Host[];
+  readonly replicas: number;
+  /** An image every host has already: pause, whose network namespace answers pings. */
+  readonly image: string;
+  /** The address of the Service `kubernetes`: reached from a host, it proves that services work there. */
+  readonly serviceAddress: string;
+}
+
+const NAME = "tripod-verify";
+
+/**
+ * A small deployment is scheduled, gets its addresses, is reached from every host, and is taken away again. It leaves nothing that
+ * could be read later, so it is asked for only by runs that changed something.
+ */
+export function workload(args: WorkloadArgs): Resource {
+  let proven = false;
+  return {
+    kind: "workload",
+    name: NAME,
+    inspect: (_, working) =>
+      Promise.resolve({
+        changes: () =>
+          proven
+            ? []
+            : [
+                {
+                  field: "workload",
+                  from: "not tried since the change",
+                  to: `${args.replicas} pods scheduled and reached from every host`,
+                },
+              ],
+        async apply() {
+          const { leader } = args;
+          await runKubectl(leader, "apply -f - >/dev/null", { input: JSON.stringify(deployment(args)) });
+          try {
+            let pods: readonly string[] = [];
+            await working.wait(podsRunning(args, (found) => (pods = found)));
+            await Promise.all(args.hosts.map((host) => working.wait(reaches(host, pods, args.serviceAddress))));
+          } finally {
+            await command(
+              leader,
+              kubectl(leader, `delete deployment ${NAME} --ignore-not-found --wait=false >/dev/null`),
+            );
+          }
+          proven = true;
+        },
+      }),
+  };
+}
+
+function deployment({ replicas, image }: WorkloadArgs): object {
+  const labels = { app: NAME };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: NAME, namespace: "default" },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          automountServiceAccountToken: false,
+          terminationGracePeriodSeconds: 0,
+          affinity: {
+            podAntiAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: [
+                { labelSelector: { matchLabels: labels }, topologyKey: "kubernetes.io/hostname" },
+              ],
+            },
+          },
+          containers: [{ name: "pause", image, imagePullPolicy: "IfNotPresent" }],
+        },
+      },
+    },
+  };
+}
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  readonly status: {
+    readonly phase: string;
+    readonly podIP?: string;
+    readonly conditions?: readonly { type: string; status: string; message?: string }[];
+    readonly containerStatuses?: readonly { state: { waiting?: { reason?: string; message?: string } } }[];
+  };
+}
+
+function podsRunning({ leader, replicas }: WorkloadArgs, found: (addresses: string[]) => void): Condition {
+  return {
+    title: `${replicas} pods run`,
+    within: 120_000,
+    async holds() {
+      const { code, stdout, stderr } = await leader.read(kubectl(leader, `get pods -l app=${NAME} -o json`));
+      if (code !== 0) return stderr.trim();
+      const pods = (JSON.parse(stdout) as { items: Pod[] }).items.filter(({ metadata }) => !metadata.deletionTimestamp);
+      const running = pods.filter(({ status }) => status.phase === "Running" && status.podIP);
+      found(running.flatMap(({ status }) => status.podIP ?? []));
+      return running.length >= replicas || `${running.length} of ${replicas} run${whyNot(pods)}`;
+    },
+  };
+}
+
+function whyNot(pods: readonly Pod[]): string {
+  const reasons = pods.flatMap(({ status }) => [
+    ...(status.containerStatuses ?? []).map(({ state }) => state.waiting?.message ?? state.waiting?.reason),
+    ...(status.conditions ?? []).filter(({ status: holds }) => holds === "False").map(({ message }) => message),
+  ]);
+  const reason = reasons.find((each) => each);
+  return reason ? `: ${reason}` : "";
+}
+
+function reaches(host: Host, pods: readonly string[], service: string): Condition {
+  return {
+    title: `${host.name} reaches every pod and the Service`,
+    within: 60_000,
+    async holds() {
+      const pings = pods.map(
+        (address) => `ping -c1 -W2 ${address} >/dev/null || { echo "no answer from pod ${address}"; exit 1; }`,
+      );
+      const api = `curl -sSk --max-time 3 -o /dev/null https://${service}/livez 2>&1 || { echo "no answer from Service ${service}"; exit 1; }`;
+      const { code, stdout } = await host.read([...pings, api].join("\n"));
+      return code === 0 || stdout.trim().replaceAll("\n", "; ");
+    },
+  };
+}

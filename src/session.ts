@@ -1,0 +1,71 @@
+import { TripodError, TripodErrors } from "./errors.ts";
+import type { Fact } from "./facts/fact.ts";
+import { FACTS } from "./facts/index.ts";
+import { osRelease } from "./facts/os-release.ts";
+import type { Host } from "./host.ts";
+import type { Cluster, Machine } from "./inventory/cluster.ts";
+import { osOf } from "./os/index.ts";
+import { batchReads } from "./remote/batch.ts";
+import type { CommandObserver, Connection } from "./remote/connection.ts";
+import { Pool } from "./remote/pool.ts";
+
+/** Hosts we are connected to, for as long as a command runs. */
+export interface Session extends AsyncDisposable {
+  readonly hosts: readonly Host[];
+}
+
+export interface SessionOptions {
+  readonly signal: AbortSignal;
+  readonly observer?: CommandObserver;
+  /** Only these machines; default: all. */
+  readonly machines?: readonly Machine[];
+}
+
+/**
+ * Connects to all machines side by side and reads the facts of each in one command: what every command starts with.
+ * @throws TripodErrors with one error for each host that cannot be reached, is not who it should be, or is of no known OS family
+ */
+export async function openSession(cluster: Cluster, options: SessionOptions): Promise<Session> {
+  const pool = new Pool(options);
+  const opened = await Promise.allSettled(
+    (options.machines ?? cluster.machines).map(async (machine) => toHost(machine, await pool.connect(machine))),
+  );
+  const failures = opened.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+  if (failures.length > 0) {
+    await pool[Symbol.asyncDispose]();
+    const bug = failures.find((failure) => !(failure instanceof TripodError));
+    if (bug) throw bug as Error;
+    throw new TripodErrors(
+      failures as TripodError[],
+      `${failures.length} of ${opened.length} hosts cannot be used; nothing was changed`,
+    );
+  }
+  return {
+    hosts: opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : [])),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+async function toHost(machine: Machine, connection: Connection): Promise<Host> {
+  const read = batchReads(connection);
+  const sentAt = Date.now();
+  const results = await Promise.all(FACTS.map(({ command }) => read(command)));
+  const receivedAt = Date.now();
+  const values = new Map<Fact<unknown>, unknown>(
+    FACTS.map((fact, index) => [fact, fact.parse(results[index]?.stdout ?? "", { sentAt, receivedAt })]),
+  );
+  const release = values.get(osRelease) as Readonly<Record<string, string>>;
+  const os = osOf(release);
+  if (!os) {
+    throw new TripodError(
+      "E_PREFLIGHT",
+      `its operating system (${release.PRETTY_NAME ?? release.ID ?? "unknown"}) is not one Tripod knows`,
+      {
+        host: machine.name,
+        origin: machine.origin,
+        hint: "take one of the families in src/os: a new one is one file there",
+      },
+    );
+  }
+  return { name: machine.name, machine, connection, os, read, fact: <T>(fact: Fact<T>) => values.get(fact) as T };
+}
