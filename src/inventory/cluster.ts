@@ -1,4 +1,5 @@
 import type { Origin } from "../errors.ts";
+import type { KeyAlgorithm } from "../pki/keys.ts";
 
 export type Role = "master" | "worker";
 
@@ -68,8 +69,6 @@ export interface SoftwareSettings {
   /** A folder of image archives (*.tar), imported on each host. Absent: images are pulled. */
   readonly images?: string;
 }
-
-export type KeyAlgorithm = "ecdsa-p256" | "rsa-2048";
 
 export interface EtcdSettings {
   readonly keys: KeyAlgorithm;

@@ -1,0 +1,84 @@
+import type { z } from "zod";
+import type { Source } from "./locate.ts";
+import { dotted, type Path, type Problem } from "./problem.ts";
+import { keysAt } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "text",
+  int: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map of keys",
+  record: "a map of keys",
+};
+
+/** What zod found, in an operator's words. */
+export function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
+  const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => unknownKey([...path, key], key));
+    case "invalid_type":
+      return [wrongType(path, issue.expected, source)];
+    case "invalid_key":
+      return [{ path, at: "key", message: `\`${dotted(path)}\`: ${issue.issues[0]?.message ?? issue.message}` }];
+    case "invalid_value": {
+      const known = issue.values.map(String);
+      const given = valueAt(source.value, path);
+      if (issue.message.startsWith('"')) return [said(path, issue.message)];
+      return [
+        said(path, `${JSON.stringify(given)} is not one of ${known.join(", ")}${didYouMean(String(given), known)}`),
+      ];
+    }
+    default:
+      return [said(path, issue.message)];
+  }
+}
+
+function said(path: Path, message: string): Problem {
+  return {
+    path,
+    message: `\`${dotted(path)}\`${message.startsWith('"') || message.startsWith("`") ? ":" : ""} ${message}`,
+  };
+}
+
+function unknownKey(path: Path, key: string): Problem {
+  const merge = key === "<<" ? ": merge keys are not read, write the keys out" : "";
+  return { path, at: "key", message: `unknown key \`${key}\`${merge || didYouMean(key, keysAt(path.slice(0, -1)))}` };
+}
+
+function wrongType(path: Path, expected: string, source: Source): Problem {
+  const name = path.length === 0 ? "an inventory" : `\`${dotted(path)}\``;
+  const value = valueAt(source.value, path);
+  if (value === undefined) return { path, message: `${name} is missing` };
+  if (value === null) return { path, message: `${name} has no value: give it one, or leave the key out` };
+  if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
+    return unquoted(path, value, source.written(path) ?? String(value));
+  return { path, message: `${name} must be ${KINDS[expected] ?? expected}, not ${kindOf(value)}` };
+}
+
+/** YAML reads 1.30 as the number 1.3. */
+function unquoted(path: Path, value: number | boolean, written: string): Problem {
+  const key = path.findLast((step) => typeof step === "string") ?? "";
+  const full = key === "version" && /^\d+\.\d+$/.test(written) ? `"${written}.0"` : `"${written}"`;
+  const asRead = written === String(value) ? `a ${typeof value}` : `the ${typeof value} ${value}`;
+  return {
+    path,
+    message: `\`${dotted(path)}\` must be text: without quotes ${written} is ${asRead}`,
+    hint: `quote it: ${typeof path.at(-1) === "number" ? full : `${key}: ${full}`}`,
+  };
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "a map of keys" : JSON.stringify(value);
+}
+
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (around, step) => (around as Record<string | number, unknown> | null | undefined)?.[step],
+    value,
+  );
+}

@@ -1,0 +1,75 @@
+import { access, constants, readdir, stat } from "node:fs/promises";
+import { isUrl } from "./resolve.ts";
+import type { Problem } from "./problem.ts";
+import type { Draft } from "./schema.ts";
+
+const REQUIRED_BINARIES = ["kubeadm", "kubelet", "kubectl"];
+
+/** Whether the files and folders an inventory names are there and hold what they must. `absolute` makes a path absolute. */
+export async function missingFiles(
+  { software, network }: Draft,
+  absolute: (path: string) => string,
+): Promise<Problem[]> {
+  const checks: Promise<Problem[]>[] = [];
+  const { binaries, images } = software ?? {};
+  if (binaries !== undefined) checks.push(binariesMissing(absolute(binaries)));
+  if (images !== undefined) checks.push(imagesMissing(absolute(images)));
+  if (network?.manifest !== undefined && !isUrl(network.manifest))
+    checks.push(manifestMissing(absolute(network.manifest)));
+  return (await Promise.all(checks)).flat();
+}
+
+async function binariesMissing(folder: string): Promise<Problem[]> {
+  const path = ["software", "binaries"];
+  const names = await entries(folder);
+  if (typeof names === "string") return [{ path, message: names }];
+  const missing = REQUIRED_BINARIES.filter((name) => !names.includes(name));
+  return missing.length === 0 ? [] : [{ path, message: `${folder} lacks ${missing.join(", ")}` }];
+}
+
+async function imagesMissing(folder: string): Promise<Problem[]> {
+  const path = ["software", "images"];
+  const names = await entries(folder);
+  if (typeof names === "string") return [{ path, message: names }];
+  return names.some((name) => name.endsWith(".tar"))
+    ? []
+    : [{ path, message: `${folder} holds no image archives (*.tar)` }];
+}
+
+async function manifestMissing(file: string): Promise<Problem[]> {
+  const path = ["network", "manifest"];
+  try {
+    if (!(await stat(file)).isFile()) return [{ path, message: `${file} is not a file` }];
+    await access(file, constants.R_OK);
+    return [];
+  } catch (error) {
+    return [{ path, message: reason(file, error) }];
+  }
+}
+
+/** The names in a folder, or why it cannot be read, as a sentence. */
+async function entries(folder: string): Promise<string[] | string> {
+  try {
+    return (await readdir(folder, { withFileTypes: true }))
+      .filter((entry) => !entry.isDirectory())
+      .map(({ name }) => name);
+  } catch (error) {
+    return reason(folder, error);
+  }
+}
+
+/** A sentence for the failures of the file system that people meet. */
+export function reason(path: string, error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "ENOENT":
+      return `${path} does not exist`;
+    case "ENOTDIR":
+      return `${path} is not a folder`;
+    case "EISDIR":
+      return `${path} is a folder`;
+    case "EACCES":
+      return `${path} may not be read by you`;
+    default:
+      return `${path} cannot be read: ${(error as Error).message}`;
+  }
+}

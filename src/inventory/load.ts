@@ -1,0 +1,96 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve as resolvePath } from "node:path";
+import { TripodError } from "../errors.ts";
+import type { Cluster } from "./cluster.ts";
+import { explain } from "./explain.ts";
+import { missingFiles, reason } from "./files.ts";
+import { locate, type Source } from "./locate.ts";
+import { absolute, type Operator, operator } from "./operator.ts";
+import { inventoryErrors, type Mistake, type Problem } from "./problem.ts";
+import { resolve } from "./resolve.ts";
+import { rules } from "./rules/index.ts";
+import { salvage } from "./salvage.ts";
+import { type Draft, type Inventory, inventory } from "./schema.ts";
+
+export interface LoadOptions {
+  /** For `HOME` and `SSH_AUTH_SOCK`; default: the process's. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Where a relative path starts; default: the process's working directory. */
+  readonly cwd?: string;
+}
+
+/** No inventory that people write comes near it. */
+const MOST_BYTES = 1024 * 1024;
+
+/**
+ * Reads an inventory from a file and looks whether the files it names are there; contacts nothing.
+ * Throws E_USAGE where there is no such file, E_LOCAL where it cannot be read, InventoryErrors with all its mistakes at once.
+ */
+export async function loadCluster(path: string, { env, cwd = process.cwd() }: LoadOptions = {}): Promise<Cluster> {
+  const file = resolvePath(cwd, path);
+  const me = operator(env);
+  const reading = read(await readText(file, path), path);
+  const missing = reading.draft && (await missingFiles(reading.draft, (named) => absolute(named, dirname(file), me)));
+  return conclude(reading, missing ?? [], file, me);
+}
+
+/** The same for a text, without a look at the files it names. `file` is what the mistakes and relative paths refer to. */
+export function parseInventory(text: string, file: string, me: Operator = operator()): Cluster {
+  return conclude(read(text, file), [], resolvePath(file), me);
+}
+
+interface Reading {
+  readonly text: string;
+  /** The inventory's path as the operator gave it. */
+  readonly shown: string;
+  readonly source: Source;
+  readonly problems: readonly Problem[];
+  /** Absent where the text is not YAML. */
+  readonly draft?: Draft;
+  /** Absent where the schema refuses it. */
+  readonly inventory?: Inventory;
+}
+
+function read(text: string, shown: string): Reading {
+  const source = locate(text, shown);
+  const common = { text, shown, source };
+  if (source.value === undefined) return { ...common, problems: [] };
+  if (source.value === null) return { ...common, problems: [{ path: [], message: "the inventory is empty" }] };
+  const { data, error } = inventory.safeParse(source.value);
+  const draft = salvage(source.value);
+  const problems = [...(error?.issues ?? []).flatMap((issue) => explain(issue, source)), ...rules(draft)];
+  return { ...common, problems, draft, ...(data && { inventory: data }) };
+}
+
+function conclude(
+  { text, shown, source, problems, inventory }: Reading,
+  more: Problem[],
+  file: string,
+  me: Operator,
+): Cluster {
+  const mistakes = [...problems, ...more].map(({ path, at, message, hint }): Mistake => ({
+    origin: source.origin(path, at),
+    message,
+    ...(hint && { hint }),
+  }));
+  if (!inventory || mistakes.length + source.mistakes.length > 0)
+    throw inventoryErrors([...source.mistakes, ...mistakes], text, shown);
+  return resolve(inventory, { file, operator: me, origin: (path) => source.origin(path) });
+}
+
+async function readText(file: string, shown: string): Promise<string> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    const absent = ["ENOENT", "ENOTDIR", "EISDIR"].includes(String((cause as NodeJS.ErrnoException).code));
+    throw new TripodError(absent ? "E_USAGE" : "E_LOCAL", `no inventory: ${reason(shown, cause)}`, {
+      hint: "name one with -i FILE; inventories/example.yaml shows every key",
+      cause,
+    });
+  });
+  if (bytes.length > MOST_BYTES)
+    throw new TripodError("E_LOCAL", `${shown} is larger than 1 MiB: this is no inventory`);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new TripodError("E_LOCAL", `${shown} is not text in UTF-8`, { cause });
+  }
+}

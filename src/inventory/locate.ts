@@ -1,0 +1,133 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from "yaml";
+import type { Origin } from "../errors.ts";
+import type { Mistake, Path } from "./problem.ts";
+
+/** A YAML text as plain data, with the way back from a path to its line and column. */
+export interface Source {
+  /** Undefined where the text is not YAML; the mistakes then say why. */
+  readonly value: unknown;
+  readonly mistakes: readonly Mistake[];
+  /** The place of a value, or of its key; of the nearest thing around it where it is not in the text. */
+  origin(path: Path, at?: "key"): Origin;
+  /** A scalar as it was written (`1.30`), before YAML read it (1.3). */
+  written(path: Path): string | undefined;
+}
+
+/** Reads YAML 1.2, strictly: doubled keys, unknown tags, several documents and aliases without an end are mistakes. Never throws. */
+export function locate(text: string, file: string): Source {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const place = (offset: number): Origin => {
+    const { line, col } = counter.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const mistakes = [...syntaxMistakes(document, text, place), ...aliasMistakes(document, place)];
+  const find = (path: Path) => walk(document, path);
+  return {
+    value: mistakes.some(({ fatal }) => fatal) ? undefined : document.toJS({ maxAliasCount: MAX_ALIASES }),
+    mistakes,
+    origin: (path, at) => place(offsetOf(find(path), at)),
+    written: (path) => {
+      const { node, whole } = find(path);
+      return whole && isScalar(node) ? node.source : undefined;
+    },
+  };
+}
+
+interface YamlMistake extends Mistake {
+  /** The tree cannot be trusted: nothing more is said about it. */
+  readonly fatal: boolean;
+}
+
+const MAX_ALIASES = 100;
+
+function syntaxMistakes(document: Document.Parsed, text: string, place: (offset: number) => Origin): YamlMistake[] {
+  const mistakes = [...document.errors, ...document.warnings].map(({ code, message, pos: [offset] }): YamlMistake => {
+    const origin = place(offset);
+    const word = /^[^:\s]*/.exec(text.slice(offset))?.[0] ?? "";
+    if (code === "DUPLICATE_KEY") return { origin, message: `doubled key \`${word}\``, fatal: false };
+    if (code === "TAG_RESOLVE_FAILED") return { origin, message: `unknown tag \`${word}\``, fatal: false };
+    if (code === "MULTIPLE_DOCS")
+      return { origin, message: "a second document: an inventory is one file with one document", fatal: false };
+    return { origin, message: `not YAML: ${message.replace(/^./, (letter) => letter.toLowerCase())}`, fatal: true };
+  });
+  const { explicit, version } = document.directives.yaml;
+  if (explicit && version !== "1.2")
+    mistakes.push({
+      origin: place(0),
+      message: `YAML ${version} reads \`on\` as true: leave the %YAML line out`,
+      fatal: true,
+    });
+  // What follows a syntax error on its line is an echo of it.
+  return mistakes.filter(
+    ({ origin }, index) => mistakes.findIndex((other) => other.origin.line === origin.line) === index,
+  );
+}
+
+function aliasMistakes(document: Document.Parsed, place: (offset: number) => Origin): YamlMistake[] {
+  const mistakes: YamlMistake[] = [];
+  visit(document, {
+    Alias(_, alias, ancestors) {
+      const target = alias.resolve(document);
+      const origin = place(alias.range?.[0] ?? 0);
+      const word = `*${alias.source}`;
+      if (!target) mistakes.push({ origin, message: `unknown alias \`${word}\`: no anchor before it`, fatal: true });
+      else if (ancestors.includes(target))
+        mistakes.push({ origin, message: `the alias \`${word}\` holds itself`, fatal: true });
+    },
+  });
+  if (mistakes.length > 0 || document.errors.some(({ code }) => code !== "DUPLICATE_KEY")) return mistakes;
+  try {
+    document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch {
+    mistakes.push({ origin: place(0), message: "aliases within aliases: they unfold to too much", fatal: true });
+  }
+  return mistakes;
+}
+
+interface Found {
+  readonly key: Node | null;
+  readonly node: Node | null;
+  /** False where the path leads further than the text. */
+  readonly whole: boolean;
+}
+
+function walk(document: Document.Parsed, path: Path): Found {
+  let found: Found = { key: null, node: document.contents, whole: true };
+  for (const step of path) {
+    const around = isAlias(found.node) ? (found.node.resolve(document) ?? null) : found.node;
+    const next = stepInto(around, step);
+    if (!next) return { ...found, whole: false };
+    found = next;
+  }
+  return found;
+}
+
+function stepInto(around: Node | null, step: string | number): Found | undefined {
+  if (isSeq<Node>(around)) {
+    const node = around.items[Number(step)];
+    return node && { key: node, node, whole: true };
+  }
+  if (!isMap<Node, Node | null>(around)) return undefined;
+  const pair = around.items.find(
+    ({ key }: Pair<Node, Node | null>) => isScalar(key) && String(key.value) === String(step),
+  );
+  return pair && { key: pair.key, node: pair.value, whole: true };
+}
+
+function offsetOf({ key, node, whole }: Found, at?: "key"): number {
+  const empty = isScalar(node) && node.value === null && node.source === "";
+  const shown = at === "key" || !whole || !node || empty ? (key ?? node) : node;
+  return shown?.range?.[0] ?? 0;
+}

@@ -1,0 +1,55 @@
+import { type Origin, TripodError, TripodErrors } from "../errors.ts";
+
+/** Keys and list positions from the top of the inventory: `["masters", 0, "address"]`. */
+export type Path = readonly (string | number)[];
+
+/** Something wrong with what the inventory says. It is located later, where the text is known. */
+export interface Problem {
+  readonly path: Path;
+  /** Points at the key instead of its value. */
+  readonly at?: "key";
+  readonly message: string;
+  /** What to do, as a sentence. */
+  readonly hint?: string;
+}
+
+/** A problem at its place in the text. */
+export interface Mistake {
+  readonly origin: Origin;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** `masters[0].address` */
+export function dotted(path: Path): string {
+  return path
+    .map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+/** All mistakes of one inventory in the order of its lines, printed the way compilers do: `file:line:column message`, the line, a caret. */
+export class InventoryErrors extends TripodErrors {
+  override explain(): string {
+    const blocks = this.errors.map(({ message, details: { origin, why, hint } }) => {
+      const place = origin ? `${origin.file}:${origin.line}:${origin.column} ` : "";
+      const shown = (why ?? "").split("\n").map((line) => `  ${line}`);
+      return [`${place}${message}`, ...(why ? shown : []), ...(hint ? [`  → ${hint}`] : [])].join("\n");
+    });
+    return [...blocks, this.message].join("\n");
+  }
+}
+
+export function inventoryErrors(mistakes: readonly Mistake[], text: string, file: string): InventoryErrors {
+  const lines = text.split(/\r?\n/);
+  const sorted = [...mistakes].sort(
+    ({ origin: one }, { origin: other }) => one.line - other.line || one.column - other.column,
+  );
+  const errors = sorted.map(({ origin, message, hint }) => {
+    const line = lines[origin.line - 1] ?? "";
+    const caret = `${line.slice(0, origin.column - 1).replace(/[^\t]/g, " ")}^`;
+    return new TripodError("E_INVENTORY", message, { origin, why: `${line}\n${caret}`, ...(hint && { hint }) });
+  });
+  const count = errors.length === 1 ? "1 mistake" : `${errors.length} mistakes`;
+  return new InventoryErrors(errors, `${count} in ${file}; nothing was contacted`);
+}

@@ -1,0 +1,65 @@
+import { dirname } from "node:path";
+import type { Origin } from "../errors.ts";
+import { formatSubnet, parseAddress } from "./addresses.ts";
+import type { Cluster, Machine, NetworkSettings, Role } from "./cluster.ts";
+import { absolute, type Operator } from "./operator.ts";
+import type { Path } from "./problem.ts";
+import { segmentAround } from "./rules/addressing.ts";
+import type { Inventory, MachineSettings } from "./schema.ts";
+import { API_SERVER_PORT, HAPROXY_PORT } from "./sections/load-balancer.ts";
+import { overlay, sshTarget } from "./ssh.ts";
+
+export interface Surroundings {
+  /** Absolute path of the inventory. */
+  readonly file: string;
+  readonly operator: Operator;
+  readonly origin: (path: Path) => Origin;
+}
+
+/** Fills in what depends on other keys or on the operator, makes paths absolute, and freezes the whole. */
+export function resolve(inventory: Inventory, { file, operator, origin }: Surroundings): Cluster {
+  const path = (text: string) => absolute(text, dirname(file), operator);
+  const machines = (role: Role, list: readonly MachineSettings[]) =>
+    list.map(({ name, address, labels, taints, ssh }, index): Machine => {
+      const target = sshTarget(address, overlay(inventory.ssh, ssh), operator, path);
+      return { name, address, role, ssh: target, labels, taints, origin: origin([`${role}s`, index, "name"]) };
+    });
+  const masters = machines("master", inventory.masters);
+  const workers = machines("worker", inventory.workers);
+  const { software, loadBalancer, kubernetes } = inventory;
+  return freeze({
+    name: inventory.name,
+    file,
+    masters,
+    workers,
+    machines: [...masters, ...workers],
+    kubernetes: { ...kubernetes, minor: Number(kubernetes.version.split(".")[1]) },
+    software: {
+      ...(software.binaries !== undefined && { binaries: path(software.binaries) }),
+      ...(software.images !== undefined && { images: path(software.images) }),
+    },
+    etcd: inventory.etcd,
+    loadBalancer: {
+      ...loadBalancer,
+      subnet: loadBalancer.subnet ?? formatSubnet(segmentAround(parseAddress(masters[0]?.address) ?? 0)),
+      port: loadBalancer.port ?? (loadBalancer.haproxy ? HAPROXY_PORT : API_SERVER_PORT),
+    },
+    containerd: inventory.containerd,
+    network: networkSettings(inventory.network, path),
+  });
+}
+
+function networkSettings({ cni, manifest }: Inventory["network"], path: (text: string) => string): NetworkSettings {
+  if (manifest === undefined) return { cni: cni ?? "bridge" };
+  return { manifest: isUrl(manifest) ? manifest : path(manifest) };
+}
+
+export function isUrl(manifest: string): boolean {
+  return manifest.startsWith("https://");
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.values(value).forEach(freeze);
+  return Object.freeze(value);
+}

@@ -1,0 +1,122 @@
+import { contains, formatSubnet, overlap, parseAddress, parseSubnet, type Subnet, subnetAround } from "../addresses.ts";
+import type { Path, Problem } from "../problem.ts";
+import type { Draft } from "../schema.ts";
+import { called, placed } from "./placed.ts";
+
+/** Every node gets a /24 of the pods' subnet (kube-controller-manager's --node-cidr-mask-size). */
+const NODE_PREFIX = 24;
+
+/** The VIP among the masters, every machine in its place, and pods, services and machines apart from each other. */
+export function* addressing(draft: Draft): Iterable<Problem> {
+  const segment = segmentOf(draft);
+  if (segment) yield* inSegment(draft, segment);
+  yield* vipIsFree(draft);
+  yield* apart(draft, segment?.subnet);
+  yield* podsFit(draft);
+}
+
+interface Segment {
+  readonly subnet: Subnet;
+  readonly title: string;
+  readonly hint?: string;
+}
+
+/** Tripod's default for `loadBalancer.subnet`. */
+export function segmentAround(firstMaster: number): Subnet {
+  return subnetAround(firstMaster, 24);
+}
+
+function segmentOf({ loadBalancer, masters }: Draft): Segment | undefined {
+  const said = parseSubnet(loadBalancer.subnet);
+  if (said) return { subnet: said, title: `loadBalancer.subnet, ${formatSubnet(said)}` };
+  const first = parseAddress(masters?.[0]?.address);
+  if (first === undefined) return undefined;
+  const subnet = segmentAround(first);
+  return {
+    subnet,
+    title: `${formatSubnet(subnet)}, the /24 around the first master`,
+    hint: "where the masters' segment is another one, say it: loadBalancer.subnet",
+  };
+}
+
+function* inSegment(draft: Draft, { subnet, title, hint }: Segment): Iterable<Problem> {
+  // The bridge network routes from host to host without a router between them.
+  const bridged = draft.network?.manifest === undefined && (draft.network?.cni ?? "bridge") === "bridge";
+  const inhabitants: { path: Path; text: string | undefined; must: string }[] = [
+    { path: ["loadBalancer", "vip"], text: draft.loadBalancer.vip, must: "the VIP" },
+    ...placed(draft)
+      .filter(({ role }) => role === "master" || bridged)
+      .map((each) => ({
+        path: [...each.path, "address"],
+        text: each.machine.address,
+        must:
+          each.role === "master"
+            ? `the address of ${called(each)}`
+            : `the address of ${called(each)}, which the bridge network joins to it,`,
+      })),
+  ];
+  for (const { path, text, must } of inhabitants) {
+    const address = parseAddress(text);
+    if (text === undefined || address === undefined) continue;
+    if (!contains(subnet, address))
+      yield { path, message: `${must} ${text} is not in ${title}`, ...(hint && { hint }) };
+    else if (subnet.prefix < 31 && (address === subnet.first || address === subnet.last))
+      yield {
+        path,
+        message: `${text} is the ${address === subnet.first ? "network" : "broadcast"} address of ${title}`,
+      };
+  }
+}
+
+function* vipIsFree(draft: Draft): Iterable<Problem> {
+  const { vip } = draft.loadBalancer;
+  const owner = vip === undefined ? undefined : placed(draft).find(({ machine }) => machine.address === vip);
+  if (owner)
+    yield {
+      path: ["loadBalancer", "vip"],
+      message: `${vip ?? ""} is the address of ${called(owner)}: the VIP must be free`,
+    };
+}
+
+function* apart(draft: Draft, segment: Subnet | undefined): Iterable<Problem> {
+  const { podSubnet, serviceSubnet } = draft.kubernetes;
+  const pods = { key: "podSubnet", title: "the pods' subnet", subnet: parseSubnet(podSubnet) };
+  const services = { key: "serviceSubnet", title: "the services' subnet", subnet: parseSubnet(serviceSubnet) };
+  if (pods.subnet && services.subnet && overlap(pods.subnet, services.subnet))
+    yield {
+      path: ["kubernetes", "serviceSubnet"],
+      message: `the services' subnet ${formatSubnet(services.subnet)} overlaps the pods', ${formatSubnet(pods.subnet)}`,
+    };
+  for (const { key, title, subnet } of [pods, services]) {
+    if (!subnet) continue;
+    if (segment && overlap(subnet, segment))
+      yield {
+        path: ["kubernetes", key],
+        message: `${title} ${formatSubnet(subnet)} overlaps the machines', ${formatSubnet(segment)}`,
+      };
+    for (const each of placed(draft)) {
+      const address = parseAddress(each.machine.address);
+      if (address === undefined || !contains(subnet, address) || (segment && contains(segment, address))) continue;
+      yield {
+        path: [...each.path, "address"],
+        message: `the address of ${called(each)} is in ${title}, ${formatSubnet(subnet)}`,
+      };
+    }
+  }
+}
+
+function* podsFit(draft: Draft): Iterable<Problem> {
+  const subnet = parseSubnet(draft.kubernetes.podSubnet);
+  if (!subnet) return;
+  const path = ["kubernetes", "podSubnet"];
+  const machines = placed(draft).length;
+  const rooms = Math.floor(2 ** (NODE_PREFIX - subnet.prefix));
+  if (rooms < machines)
+    yield { path, message: `${formatSubnet(subnet)} has a /24 for ${rooms} nodes, and there are ${machines}` };
+  // pkg/controller/nodeipam/ipam/cidrset: clusterSubnetMaxDiff
+  if (subnet.prefix < NODE_PREFIX - 16)
+    yield {
+      path,
+      message: `a /${subnet.prefix} is too large for the pods: the controller manager takes /8 and smaller`,
+    };
+}

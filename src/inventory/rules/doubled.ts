@@ -1,0 +1,44 @@
+import type { Problem } from "../problem.ts";
+import type { Draft } from "../schema.ts";
+import { called, placed, type Placed } from "./placed.ts";
+
+/** Each name, each address and each way in belongs to one machine. */
+export function* doubled(draft: Draft): Iterable<Problem> {
+  const machines = placed(draft);
+  for (const [machine, first] of pairs(machines, ({ machine }) => machine.name))
+    yield { path: [...machine.path, "name"], message: `doubled name ${first.machine.name ?? ""}` };
+  for (const [machine, first] of pairs(machines, ({ machine }) => machine.address))
+    yield {
+      path: [...machine.path, "address"],
+      message: `doubled address ${first.machine.address ?? ""}: it is ${called(first)}'s`,
+    };
+  for (const [{ path, machine }, first] of pairs(machines, (each) => endpoint(each, draft))) {
+    if (machine.address === first.machine.address) continue;
+    yield {
+      path: machine.ssh?.address === undefined ? [...path, "address"] : [...path, "ssh", "address"],
+      message: `SSH would reach ${called(first)} here: it has the same address and port`,
+    };
+  }
+}
+
+/** Each machine whose value an earlier one has, with that earlier one. */
+function* pairs(
+  machines: readonly Placed[],
+  value: (machine: Placed) => string | undefined,
+): Iterable<[Placed, Placed]> {
+  const seen = new Map<string, Placed>();
+  for (const machine of machines) {
+    const key = value(machine);
+    const first = key === undefined ? undefined : seen.get(key);
+    if (first) yield [machine, first];
+    else if (key !== undefined) seen.set(key, machine);
+  }
+}
+
+/** The same address behind another bastion is another machine. */
+function endpoint({ machine }: Placed, draft: Draft): string | undefined {
+  const address = machine.ssh?.address ?? machine.address;
+  const port = machine.ssh?.port ?? draft.ssh?.port ?? 22;
+  const bastion = machine.ssh?.bastion ?? draft.ssh?.bastion;
+  return address && [address, port, bastion?.address, bastion?.port].join(" ");
+}

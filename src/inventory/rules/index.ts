@@ -1,0 +1,27 @@
+import type { Problem } from "../problem.ts";
+import type { Draft } from "../schema.ts";
+import { etcdRules } from "../sections/etcd.ts";
+import { kubernetesRules } from "../sections/kubernetes.ts";
+import { loadBalancerRules } from "../sections/load-balancer.ts";
+import { machineRules, sshRules } from "../sections/machine.ts";
+import { addressing } from "./addressing.ts";
+import { doubled } from "./doubled.ts";
+import { placed } from "./placed.ts";
+import { quorum } from "./quorum.ts";
+
+/** What no single key can be blamed for. A rule looks at what is there; what is missing or malformed is the schema's to say. */
+export function* rules(draft: Draft): Iterable<Problem> {
+  yield* quorum(draft);
+  yield* doubled(draft);
+  yield* addressing(draft);
+  yield* kubernetesRules(draft.kubernetes);
+  yield* etcdRules(draft.etcd ?? {});
+  yield* loadBalancerRules(draft.loadBalancer);
+  yield* sshRules(["ssh"], draft.ssh ?? {});
+  for (const { path, machine } of placed(draft)) {
+    yield* machineRules(path, machine);
+    yield* sshRules([...path, "ssh"], machine.ssh ?? {});
+  }
+  if (draft.network?.cni !== undefined && draft.network.manifest !== undefined)
+    yield { path: ["network", "manifest"], at: "key", message: "both `cni` and `manifest`: say one of them" };
+}

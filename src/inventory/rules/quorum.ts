@@ -1,0 +1,26 @@
+import type { Problem } from "../problem.ts";
+import type { Draft } from "../schema.ts";
+
+/** etcd's own advice (FAQ, "What is maximum cluster size?"). */
+const MOST_MASTERS = 7;
+
+/** Each master is an etcd member, and etcd lives by majorities. */
+export function* quorum({ masters }: Draft): Iterable<Problem> {
+  if (!masters) return;
+  const path = ["masters"];
+  const count = masters.length;
+  if (count === 0) yield { path, at: "key", message: "no masters: a cluster has 1, 3, 5 or 7" };
+  else if (count > MOST_MASTERS)
+    yield {
+      path,
+      at: "key",
+      message: `${count} masters: more than ${MOST_MASTERS} etcd members are slower and no safer`,
+    };
+  else if (count % 2 === 0)
+    yield {
+      path,
+      at: "key",
+      message: `${count} masters: the quorum of an even number survives no more failures than ${count - 1} would`,
+      hint: `name ${count - 1} or ${count + 1}`,
+    };
+}

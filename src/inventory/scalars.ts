@@ -1,0 +1,102 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { formatSubnet, isUnicast, parseAddress, parseSubnet } from "./addresses.ts";
+import { DURATION, parseDuration } from "./duration.ts";
+
+/** RFC 1123 in lower case, as Kubernetes wants names: one label, or several with dots. */
+const LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
+export const LABEL_PATTERN = new RegExp(`^${LABEL}$`);
+export const DOMAIN_PATTERN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
+
+/** Text of a given form. `form` completes the sentence "… is not". */
+export function textual(title: string, pattern: RegExp, form: string) {
+  return z
+    .string()
+    .regex(pattern, { error: saying(form), abort: true })
+    .meta({ title });
+}
+
+/** The message of a failed check: what was given, and what it should have been. */
+export function saying(form: string) {
+  return ({ input }: { input?: unknown }) => `"${String(input)}" is not ${form}`;
+}
+
+export function integer(least: number, most: number) {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.int().min(least, { error }).max(most, { error });
+}
+
+export const label = textual(
+  "name",
+  LABEL_PATTERN,
+  "a DNS label: at most 63 lower-case letters, digits and inner hyphens",
+);
+
+export const domain = textual("domain", DOMAIN_PATTERN, "a DNS name in lower case, such as cluster.local");
+
+export const hostname = textual(
+  "hostname",
+  DOMAIN_PATTERN,
+  "a hostname: lower-case letters, digits, hyphens and dots (RFC 1123)",
+)
+  .max(63, { error: "is longer than the 63 characters of a hostname" })
+  .refine((name) => isIP(name) === 0 && name !== "localhost", { error: saying("a name of one machine alone") });
+
+/** What a kernel accepts as the name of a network interface. */
+export const networkInterface = textual(
+  "interface",
+  /^[^\s/:]{1,15}$/,
+  "the name of a network interface, such as eth0",
+);
+
+export const ipv4 = z
+  .string()
+  .refine((text) => parseAddress(text) !== undefined, {
+    error: saying("an IPv4 address such as 10.0.0.11"),
+    abort: true,
+  })
+  .refine((text) => isUnicast(parseAddress(text) ?? 0), { error: saying("an address that a machine may have") })
+  .meta({ title: "IPv4 address", format: "ipv4" });
+
+export const subnet = z
+  .string()
+  .refine((text) => parseSubnet(text) !== undefined, {
+    error: saying("an IPv4 subnet such as 10.244.0.0/16"),
+    abort: true,
+  })
+  .superRefine((text, context) => {
+    const block = parseSubnet(text);
+    if (block && formatSubnet(block) !== text)
+      context.addIssue({ code: "custom", message: `"${text}" has host bits: say ${formatSubnet(block)}` });
+  })
+  .meta({ title: "IPv4 subnet" });
+
+/** Where SSH goes: an address of either family, or a name. */
+export const sshAddress = z
+  .string()
+  .refine((text) => isIP(text) !== 0 || DOMAIN_PATTERN.test(text.toLowerCase()), {
+    error: saying("an address or a hostname"),
+  })
+  .meta({ title: "address or hostname" });
+
+/** A length of time; the parsed value is in ms. */
+export const duration = textual("duration", DURATION, "a duration such as 300ms, 1.5s, 10m, 12h or 30d")
+  .refine((text) => parseDuration(text) !== undefined, { error: saying("a whole number of milliseconds above zero") })
+  .transform((text) => parseDuration(text) ?? 0);
+
+/** A length of time in whole days; the parsed value is in days. */
+export const days = textual("days", /^[1-9]\d{0,3}d$/, "a number of days such as 365d").transform((text) =>
+  parseInt(text, 10),
+);
+
+export const path = textual("path", /^(?!~[^/])[^\0]+$/, "a path: of those that begin with a tilde, only ~/… is known");
+
+/** Values of a list, each one once. */
+export function distinct<T extends z.ZodType>(item: T) {
+  return z.array(item).superRefine((values, context) => {
+    values.forEach((value, index) => {
+      if (values.indexOf(value) < index)
+        context.addIssue({ code: "custom", path: [index], message: `"${String(value)}" is said twice` });
+    });
+  });
+}

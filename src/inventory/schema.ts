@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { CNIS } from "../cni/index.ts";
+import type { Path } from "./problem.ts";
+import { label, path, textual } from "./scalars.ts";
+import { etcd } from "./sections/etcd.ts";
+import { kubernetes } from "./sections/kubernetes.ts";
+import { loadBalancer } from "./sections/load-balancer.ts";
+import { machine, ssh } from "./sections/machine.ts";
+
+const software = z
+  .strictObject({
+    binaries: path
+      .optional()
+      .describe(
+        "A folder of programs that are uploaded instead of installed from packages: kubeadm, kubelet and kubectl; and, where they are in it, " +
+          "crictl, etcd, etcdctl, etcdutl and, in `cni/`, the CNI plugins.",
+      )
+      .meta({ examples: ["./bin"] }),
+    images: path
+      .optional()
+      .describe("A folder of image archives (*.tar), imported on each host. Without it: images are pulled.")
+      .meta({ examples: ["./images"] }),
+  })
+  .prefault({})
+  .describe("Programs and images from the operator's machine instead of from the network: the air gap.");
+
+const containerd = z
+  .strictObject({
+    restrictOomScoreAdj: z
+      .boolean()
+      .default(false)
+      .describe("For hosts whose root lacks CAP_SYS_RESOURCE (system containers): without it no pod starts there."),
+    sandboxImage: textual("image", /^[^\s]+[:@][^\s/]+$/, "an image with its tag, such as registry.example/pause:3.10")
+      .optional()
+      .describe("The pause image. Without it: the one that kubeadm of this version names.")
+      .meta({ examples: ["registry.example/pause:3.10.2"] }),
+  })
+  .prefault({})
+  .describe("The container runtime.");
+
+const network = z
+  .strictObject({
+    cni: z
+      .enum(CNIS.map(({ name }) => name))
+      .optional()
+      .describe(`${CNIS.map(({ name, title }) => `\`${name}\`: ${title}`).join(". ")}. Default: bridge.`)
+      .meta({ examples: ["bridge"] }),
+    manifest: textual("path or URL", /^(?!http:)(?!~[^/]).+$/, "a path or an https:// URL")
+      .optional()
+      .describe("A manifest of any other pod network, applied instead: a file, or an https:// URL.")
+      .meta({ examples: ["./calico.yaml"] }),
+  })
+  .prefault({})
+  .describe("The pod network: `cni` or `manifest`.");
+
+/** Every key there is. The JSON Schema and the reference are made from it. */
+export const inventory = z.strictObject({
+  name: label.describe("The cluster's name.").meta({ examples: ["production"] }),
+  kubernetes,
+  software,
+  etcd,
+  loadBalancer,
+  containerd,
+  network,
+  ssh,
+  masters: z
+    .array(machine)
+    .describe("The control plane and etcd: an odd number of machines, three for high availability."),
+  workers: z.array(machine).default([]).describe("Machines for pods, as many as you have."),
+});
+
+export type Inventory = z.output<typeof inventory>;
+export type MachineSettings = z.output<typeof machine>;
+export type SshSettings = z.output<typeof ssh>;
+
+/** What is left of an inventory once everything wrong is taken out: required keys may be missing, nothing else is different. */
+export const draft = z.object({
+  ...inventory.partial().shape,
+  kubernetes: kubernetes.partial().prefault({}),
+  loadBalancer: loadBalancer.partial().prefault({}),
+  masters: z.array(machine.partial()).optional(),
+  workers: z.array(machine.partial()).default([]),
+});
+
+export type Draft = z.output<typeof draft>;
+
+export interface JsonSchema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly examples?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly additionalProperties?: boolean | JsonSchema;
+}
+
+/** For editors: JSON Schema draft 7, which every YAML language server reads. */
+export function inventoryJsonSchema(): JsonSchema {
+  const schema = z.toJSONSchema(inventory, { io: "input", target: "draft-7" });
+  return { ...schema, title: "Tripod inventory" } as JsonSchema;
+}
+
+/** The keys that may stand at a path: what an unknown one is compared with. */
+export function keysAt(path: Path): string[] {
+  let schema: JsonSchema | undefined = inventoryJsonSchema();
+  for (const step of path) schema = typeof step === "number" ? schema?.items : schema?.properties?.[step];
+  return Object.keys(schema?.properties ?? {});
+}

@@ -1,0 +1,171 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { parseSubnet } from "../addresses.ts";
+import type { Problem } from "../problem.ts";
+import { distinct, DOMAIN_PATTERN, domain, saying, subnet, textual } from "../scalars.ts";
+import { didYouMean } from "../suggest.ts";
+
+/** The minors whose kubeadm configuration Tripod writes: v1beta2 (1.20) to v1beta4 (1.36). */
+export const OLDEST_MINOR = 20;
+export const NEWEST_MINOR = 36;
+
+/** What `kubeadm init` may leave out and still make a cluster. */
+export const SKIPPABLE_PHASES = ["addon", "addon/coredns", "addon/kube-proxy"] as const;
+
+/** Names of kubeadm's preflight checks (cmd/kubeadm/app/preflight/checks.go); a name that ends in `-` goes on with what it looked at. */
+const CHECKS = [
+  ...[
+    "IsPrivilegedUser",
+    "NumCPU",
+    "Mem",
+    "KubernetesVersion",
+    "Firewalld",
+    "HTTPProxy",
+    "HTTPProxyCIDR",
+    "CRI",
+    "Swap",
+  ],
+  ...[
+    "ContainerRuntimeVersion",
+    "SystemVerification",
+    "Hostname",
+    "KubeletVersion",
+    "ImagePull",
+    "IsDockerSystemdCheck",
+  ],
+  ...["ExternalEtcdVersion", "ExternalEtcdClientCertificates"],
+];
+const CHECK_FAMILIES = ["Port-", "Service-", "FileAvailable-", "FileExisting-", "FileContent-", "DirAvailable-"];
+
+/** Settings Tripod answers for elsewhere; two answers would break the node. The value says where to put it instead. */
+const OURS: Readonly<Record<"kubelet" | "kubeProxy", Readonly<Record<string, string>>>> = {
+  kubelet: {
+    apiVersion: "it follows the version",
+    kind: "it is always KubeletConfiguration",
+    cgroupDriver: "it is systemd, as containerd's is",
+    staticPodPath: "kubeadm writes the control plane there",
+    clusterDNS: "it follows kubernetes.serviceSubnet",
+    clusterDomain: "say kubernetes.dnsDomain",
+    authentication: "the API server must be let in",
+    authorization: "the API server must be let in",
+    containerRuntimeEndpoint: "it is containerd's socket",
+  },
+  kubeProxy: {
+    apiVersion: "it follows the version",
+    kind: "it is always KubeProxyConfiguration",
+    clusterCIDR: "say kubernetes.podSubnet",
+  },
+};
+
+const version = textual(
+  "Kubernetes version",
+  /^\d+\.\d+\.\d+$/,
+  "a full version x.y.z without a leading v, such as 1.36.3",
+).superRefine((text, context) => {
+  const [major, minor = 0] = text.split(".").map(Number);
+  const known = `Tripod knows 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}`;
+  const refuse = (message: string) => context.addIssue({ code: "custom", message });
+  if (major !== 1 || minor > NEWEST_MINOR)
+    refuse(`${text} is newer than Tripod: ${known}, and a newer kubeadm may not read the configuration it writes`);
+  else if (minor < OLDEST_MINOR) refuse(`${text} is too old: ${known}, older ones lack what it relies on`);
+});
+
+const imageRepository = textual(
+  "image repository",
+  /^(?=.*[a-z0-9])[a-z0-9][-a-z0-9.]*(?::\d{1,5})?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/,
+  "an image repository such as registry.example:5000/kubernetes, without a scheme",
+);
+
+const certSan = z
+  .string()
+  .refine((text) => isIP(text) !== 0 || DOMAIN_PATTERN.test(text.replace(/^\*\./, "")), {
+    error: saying("a DNS name in lower case or an IP address"),
+  })
+  .meta({ title: "name or address" });
+
+const skipPhase = z.enum(SKIPPABLE_PHASES, {
+  error: ({ input }) =>
+    `"${String(input)}" is no phase that can be left out (${SKIPPABLE_PHASES.join(", ")})${didYouMean(String(input), SKIPPABLE_PHASES)}`,
+});
+
+const tolerated = z
+  .string()
+  .superRefine((name, context) => {
+    if (CHECKS.includes(name) || CHECK_FAMILIES.some((family) => name.startsWith(family) && name !== family)) return;
+    const message =
+      name.toLowerCase() === "all"
+        ? "`all` would hide what is wrong: tolerate each error by its name"
+        : `"${name}" is no preflight check of kubeadm${didYouMean(name, CHECKS)}`;
+    context.addIssue({ code: "custom", message });
+  })
+  .meta({ title: "preflight check" });
+
+/** Laid over a document of kubeadm's as it is; kubeadm's strict reader judges the keys. */
+function overrides(document: "kubelet" | "kubeProxy") {
+  return z.record(z.string(), z.unknown()).superRefine((settings, context) => {
+    for (const key of Object.keys(settings)) {
+      const instead = OURS[document][key];
+      if (instead !== undefined)
+        context.addIssue({ code: "custom", path: [key], message: `is Tripod's to set: ${instead}` });
+    }
+  });
+}
+
+export const kubernetes = z
+  .strictObject({
+    version: version
+      .describe(
+        `The version of kubeadm, kubelet and the control plane, in quotes: 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}.`,
+      )
+      .meta({ examples: ["1.36.3"] }),
+    imageRepository: imageRepository
+      .optional()
+      .describe("Where the control plane's images are pulled from. Without it: kubeadm's own choice.")
+      .meta({ examples: ["registry.example:5000/kubernetes"] }),
+    podSubnet: subnet
+      .prefault("10.244.0.0/16")
+      .describe(
+        "Addresses of pods. Every node gets a /24 of it; it must not overlap the machines' or the services' subnet.",
+      ),
+    serviceSubnet: subnet.prefault("10.96.0.0/12").describe("Addresses of services, /12 to /28."),
+    dnsDomain: domain.prefault("cluster.local").describe("The domain of services: name.namespace.svc.DOMAIN."),
+    certSans: distinct(certSan)
+      .default([])
+      .describe("More names and addresses for the API server's certificate; the VIP and the masters are always in it.")
+      .meta({ examples: [["api.example.org"]] }),
+    skipPhases: distinct(skipPhase)
+      .default([])
+      .describe("Phases of `kubeadm init` that are left out, each by its name.")
+      .meta({ examples: [["addon/kube-proxy"]] }),
+    tolerate: distinct(tolerated)
+      .default([])
+      .describe("Preflight errors of kubeadm that are only warned about, each by its name; `all` is refused.")
+      .meta({ examples: [["SystemVerification"]] }),
+    kubelet: overrides("kubelet")
+      .default({})
+      .describe("Laid over every node's KubeletConfiguration. What Tripod itself must set is refused by name.")
+      .meta({ examples: [{ maxPods: 200 }] }),
+    kubeProxy: overrides("kubeProxy")
+      .default({})
+      .describe("Laid over the KubeProxyConfiguration. What Tripod itself must set is refused by name.")
+      .meta({ examples: [{ mode: "nftables" }] }),
+    mastersSchedulable: z.boolean().default(false).describe("Whether ordinary pods may run on masters."),
+  })
+  .describe("The Kubernetes cluster itself.");
+
+export function* kubernetesRules(settings: Partial<z.output<typeof kubernetes>>): Iterable<Problem> {
+  const { serviceSubnet, skipPhases = [], kubeProxy = {} } = settings;
+  const services = parseSubnet(serviceSubnet);
+  if (services && (services.prefix < 12 || services.prefix > 28))
+    yield {
+      path: ["kubernetes", "serviceSubnet"],
+      message: `a /${services.prefix} cannot be the services' subnet: the API server takes /12 to /28`,
+    };
+  const proxyPhase = skipPhases.findIndex((phase) => phase !== "addon/coredns");
+  if (proxyPhase >= 0 && Object.keys(kubeProxy).length > 0)
+    yield {
+      path: ["kubernetes", "kubeProxy"],
+      at: "key",
+      message: `\`kubeProxy\` does nothing: ${String(skipPhases[proxyPhase])} is skipped`,
+    };
+}

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import type { Problem } from "../problem.ts";
+import { duration, integer, ipv4, networkInterface, subnet } from "../scalars.ts";
+
+export const API_SERVER_PORT = 6443;
+export const HAPROXY_PORT = 8443;
+
+/** What already listens on every master. */
+const TAKEN: Readonly<Record<number, string>> = {
+  22: "sshd",
+  2379: "etcd",
+  2380: "etcd",
+  2381: "etcd",
+  10250: "the kubelet",
+  10256: "kube-proxy",
+  10257: "the controller manager",
+  10259: "the scheduler",
+};
+
+export const loadBalancer = z
+  .strictObject({
+    vip: ipv4
+      .describe("The virtual IP: a free address in the masters' subnet. It is the cluster's address.")
+      .meta({ examples: ["10.0.0.10"] }),
+    subnet: subnet
+      .optional()
+      .describe(
+        "The subnet of the L2 segment that the masters and the VIP share. Without it: the /24 around the first master.",
+      )
+      .meta({ examples: ["10.0.0.0/22"] }),
+    interface: networkInterface
+      .optional()
+      .describe("The interface that carries the VIP. Without it: on each master the one that carries its own address.")
+      .meta({ examples: ["eth0"] }),
+    routerId: integer(1, 255)
+      .default(51)
+      .describe("VRRP's virtual router id: no other keepalived in the segment may use it."),
+    advertInterval: duration
+      .prefault("300ms")
+      .describe(
+        "Time between VRRP adverts, 10ms to 40.95s in whole hundredths of a second. A dead master is noticed after three.",
+      ),
+    haproxy: z
+      .boolean()
+      .default(true)
+      .describe(
+        "haproxy on every master in front of all API servers. Without it the VIP leads to its holder's own API server.",
+      ),
+    port: integer(1, 65_535)
+      .optional()
+      .describe(
+        `The port of the API at the VIP. Without it: ${HAPROXY_PORT} with haproxy, ${API_SERVER_PORT} without, where nothing else is possible.`,
+      )
+      .meta({ examples: [HAPROXY_PORT] }),
+  })
+  .describe("keepalived, which moves the VIP between the masters, and haproxy.");
+
+export function* loadBalancerRules(settings: Partial<z.output<typeof loadBalancer>>): Iterable<Problem> {
+  const { advertInterval, haproxy, port } = settings;
+  // VRRPv3 (RFC 5798) counts it in centiseconds, in 12 bits.
+  if (advertInterval !== undefined && (advertInterval % 10 !== 0 || advertInterval > 40_950))
+    yield {
+      path: ["loadBalancer", "advertInterval"],
+      message: `${advertInterval} ms cannot be said in VRRP: whole hundredths of a second from 10ms to 40.95s`,
+    };
+  if (port === undefined) return;
+  const path = ["loadBalancer", "port"];
+  const taken = TAKEN[port];
+  if (haproxy === true && port === API_SERVER_PORT)
+    yield {
+      path,
+      message: `haproxy cannot listen on ${port}, where the API server beside it does`,
+      hint: `say ${HAPROXY_PORT}, or haproxy: false`,
+    };
+  else if (haproxy === false && port !== API_SERVER_PORT)
+    yield { path, message: `without haproxy nothing listens on ${port}: the API server's port is ${API_SERVER_PORT}` };
+  else if (taken !== undefined) yield { path, message: `port ${port} is ${taken}'s` };
+}

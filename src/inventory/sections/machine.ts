@@ -1,0 +1,131 @@
+import { z } from "zod";
+import type { Taint, TaintEffect } from "../cluster.ts";
+import type { Path, Problem } from "../problem.ts";
+import { DOMAIN_PATTERN, distinct, hostname, integer, ipv4, path, saying, sshAddress, textual } from "../scalars.ts";
+
+/** Kubernetes' qualified names: [domain/]name, and the values of labels and taints. */
+const QUALIFIED = /^(?:([^/]+)\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+const EFFECTS: readonly TaintEffect[] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+/** The kubelet writes these itself, each time it starts. */
+const KUBELET_LABELS = ["kubernetes.io/hostname", "kubernetes.io/os", "kubernetes.io/arch"];
+
+function isQualified(key: string): boolean {
+  const [whole, prefix] = QUALIFIED.exec(key) ?? [];
+  return whole !== undefined && (prefix === undefined || DOMAIN_PATTERN.test(prefix));
+}
+
+const labels = z.record(
+  z
+    .string()
+    .refine(isQualified, { error: saying("a label's key, such as tier or example.org/tier"), abort: true })
+    .refine((key) => !KUBELET_LABELS.includes(key), {
+      error: ({ input }) => `the kubelet sets ${String(input)} itself`,
+    }),
+  z.string().regex(VALUE, { error: saying("a label's value: at most 63 letters, digits, - _ .") }),
+);
+
+function parseTaint(text: string): Taint | undefined {
+  const [, key = "", value, effectText] = /^([^=:]+)(?:=([^=:]*))?:(\w+)$/.exec(text) ?? [];
+  const effect = EFFECTS.find((known) => known === effectText);
+  if (!effect || !isQualified(key) || !VALUE.test(value ?? "")) return undefined;
+  return { key, ...(value !== undefined && value !== "" && { value }), effect };
+}
+
+const taint = z
+  .string()
+  .transform((text, context): Taint => {
+    const parsed = parseTaint(text);
+    if (parsed) return parsed;
+    context.addIssue({
+      code: "custom",
+      message: `"${text}" is not a taint: key=value:Effect, with ${EFFECTS.join(", ")}`,
+    });
+    return z.NEVER;
+  })
+  .meta({ title: "taint" });
+
+const login = {
+  user: textual("user", /^[A-Za-z_][-A-Za-z0-9_.]*\$?$/, "a user's name")
+    .optional()
+    .describe("Who logs in: root, or a user who may sudo without a password. Default: root.")
+    .meta({ examples: ["root"] }),
+  port: integer(1, 65_535)
+    .optional()
+    .describe("sshd's port. Default: 22.")
+    .meta({ examples: [22] }),
+  key: path
+    .optional()
+    .describe("A private key file. Default, as ssh does: those of ~/.ssh/id_ed25519, id_ecdsa and id_rsa that exist.")
+    .meta({ examples: ["~/.ssh/id_ed25519"] }),
+  keys: distinct(path)
+    .min(1, { error: "is empty: leave it out for ssh's own choice" })
+    .optional()
+    .describe("Several private key files instead of `key`, tried in order.")
+    .meta({ examples: [["~/.ssh/id_ed25519", "./keys/old"]] }),
+  agent: z
+    .boolean()
+    .optional()
+    .describe("Whether the agent at $SSH_AUTH_SOCK is asked too, where there is one. Default: true.")
+    .meta({ examples: [true] }),
+  knownHosts: distinct(path)
+    .min(1, { error: "is empty: a host must be known from somewhere" })
+    .optional()
+    .describe("Files in OpenSSH's known_hosts format; a host that is in none is refused. Default: ~/.ssh/known_hosts.")
+    .meta({ examples: [["~/.ssh/known_hosts"]] }),
+};
+
+const bastion = z
+  .strictObject({
+    address: sshAddress.describe("The bastion's address or name.").meta({ examples: ["bastion.example.org"] }),
+    ...login,
+  })
+  .optional()
+  .describe(
+    "A machine to go through. What it does not say of user, keys, agent and knownHosts is as for the machines behind it.",
+  );
+
+export const ssh = z
+  .strictObject({ ...login, bastion })
+  .prefault({})
+  .describe("How all machines are reached, where they say nothing else.");
+
+export const machine = z.strictObject({
+  name: hostname.describe("Hostname and node name: lower case, at most 63 characters.").meta({ examples: ["m1"] }),
+  address: ipv4.describe("The IPv4 address that the cluster uses.").meta({ examples: ["10.0.0.11"] }),
+  labels: labels
+    .default({})
+    .describe("Labels of its node.")
+    .meta({ examples: [{ tier: "storage" }] }),
+  taints: z
+    .array(taint)
+    .default([])
+    .describe("Taints of its node, as kubectl writes them.")
+    .meta({ examples: [["dedicated=gpu:NoSchedule"]] }),
+  ssh: z
+    .strictObject({
+      address: sshAddress
+        .optional()
+        .describe("Where SSH goes instead of `address`.")
+        .meta({ examples: ["203.0.113.21"] }),
+      ...login,
+      bastion,
+    })
+    .prefault({})
+    .describe("How this machine is reached, laid over the cluster's `ssh` key by key."),
+});
+
+export function* machineRules(at: Path, { taints = [] }: Partial<z.output<typeof machine>>): Iterable<Problem> {
+  for (const [index, { key, effect }] of taints.entries())
+    if (taints.findIndex((other) => other.key === key && other.effect === effect) < index)
+      yield { path: [...at, "taints", index], message: `a second taint ${key} with ${effect}: a node takes one` };
+}
+
+export function* sshRules(at: Path, settings: Partial<z.output<typeof ssh>>): Iterable<Problem> {
+  for (const [where, { key, keys }] of [
+    [at, settings],
+    [[...at, "bastion"], settings.bastion ?? {}],
+  ] as const)
+    if (key !== undefined && keys !== undefined)
+      yield { path: [...where, "keys"], at: "key", message: "both `key` and `keys`: say one of them" };
+}
