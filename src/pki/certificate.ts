@@ -1,0 +1,108 @@
+import { createHash, type KeyObject, randomBytes, sign, X509Certificate } from "node:crypto";
+import { TripodError } from "../errors.ts";
+import * as der from "./der.ts";
+import { findKeyIdentifier, keyIdentifiers } from "./extensions.ts";
+
+export interface Subject {
+  readonly commonName: string;
+  readonly organization?: string;
+}
+
+export interface Contents {
+  readonly subject: Subject;
+  readonly publicKey: KeyObject;
+  readonly extensions: readonly der.Node[];
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** Who signs. The name is as the issuer's own certificate spells it, byte for byte, because that is how verifiers compare it. */
+export interface Issuer {
+  readonly name: der.Node;
+  readonly keyId: Buffer;
+  readonly key: KeyObject;
+}
+
+/** An X.509 v3 certificate (RFC 5280) as PEM: encoded by node-forge, which knows no elliptic curves, signed by node:crypto with SHA-256. */
+export function certify(contents: Contents, issuer: Issuer): string {
+  const { subject, publicKey, extensions, notBefore, notAfter } = contents;
+  const algorithm = signatureAlgorithm(issuer.key);
+  const toBeSigned = der.sequence(
+    der.tagged(0, der.integer(Buffer.of(2))), // v3
+    der.integer(serialNumber()),
+    algorithm,
+    issuer.name,
+    der.sequence(der.time(notBefore), der.time(notAfter)),
+    distinguishedName(subject),
+    der.decode(spki(publicKey)),
+    der.tagged(3, der.sequence(...extensions, ...keyIdentifiers(keyIdentifier(publicKey), issuer.keyId))),
+  );
+  const signature = sign("sha256", der.encode(toBeSigned), issuer.key);
+  return new X509Certificate(der.encode(der.sequence(toBeSigned, algorithm, der.bits(signature)))).toString();
+}
+
+/** One that signs its own certificate. */
+export function selfIssuer(subject: Subject, publicKey: KeyObject, key: KeyObject): Issuer {
+  return { name: distinguishedName(subject), keyId: keyIdentifier(publicKey), key };
+}
+
+/** One whose certificate is there already, whoever made it. */
+export function issuerOf(certificate: X509Certificate, key: KeyObject): Issuer {
+  const fields = der.children(der.children(der.decode(certificate.raw))[0]);
+  const extensions = der.children(der.children(fields.at(-1))[0]);
+  return {
+    name: fields[5] ?? der.sequence(),
+    keyId: findKeyIdentifier(extensions) ?? keyIdentifier(certificate.publicKey),
+    key,
+  };
+}
+
+/** Parses PEM. Throws E_REFUSED when that is not possible. */
+export function openCertificate(pem: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (cause) {
+    throw new TripodError("E_REFUSED", "what should be a certificate cannot be read", {
+      cause,
+      hint: "Expected is PEM, which begins with -----BEGIN CERTIFICATE-----.",
+    });
+  }
+}
+
+/** DER of the SubjectPublicKeyInfo. */
+export function spki(publicKey: KeyObject): Buffer {
+  return publicKey.export({ type: "spki", format: "der" });
+}
+
+/** Any unique value will do (RFC 5280, 4.2.1.2): the start of a SHA-256 of the public key, as in RFC 7093, and so no SHA-1 anywhere. */
+function keyIdentifier(publicKey: KeyObject): Buffer {
+  return createHash("sha256").update(spki(publicKey)).digest().subarray(0, 20);
+}
+
+function distinguishedName({ commonName, organization }: Subject): der.Node {
+  const attribute = (name: der.OidName, value: string) => der.set(der.sequence(der.oid(name), der.utf8(value)));
+  return der.sequence(
+    ...(organization === undefined ? [] : [attribute("organizationName", organization)]),
+    attribute("commonName", commonName),
+  );
+}
+
+/** 16 bytes that are a positive INTEGER in its shortest form: the first bit clear, the second set. */
+function serialNumber(): Buffer {
+  const serial = randomBytes(16);
+  serial.writeUInt8((serial.readUInt8() & 0x3f) | 0x40);
+  return serial;
+}
+
+/** AlgorithmIdentifier: the parameters are NULL for RSA (RFC 4055) and absent for ECDSA (RFC 5758). */
+function signatureAlgorithm(key: KeyObject): der.Node {
+  if (key.asymmetricKeyType === "ec") return der.sequence(der.oid("ecdsaWithSha256"));
+  if (key.asymmetricKeyType === "rsa") return der.sequence(der.oid("sha256WithRsa"), der.nothing());
+  throw new TripodError(
+    "E_REFUSED",
+    `cannot sign certificates with a key of type ${key.asymmetricKeyType ?? "secret"}`,
+    {
+      hint: "Give the certificate authority an RSA or an ECDSA key.",
+    },
+  );
+}

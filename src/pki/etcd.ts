@@ -1,0 +1,55 @@
+import type { CertificateRequest } from "./authority.ts";
+import { type AuthorityFiles, type CertificateFiles, privateFile, publicFile, type PkiFile } from "./files.ts";
+import type { KeyAlgorithm } from "./keys.ts";
+
+/** Not below /etc/kubernetes/pki, which `kubeadm reset` wipes. */
+const ETCD = "/etc/etcd/pki";
+const KUBERNETES = "/etc/kubernetes/pki";
+
+/** The authority of the external etcd; its key is on the masters only. kubeadm's API servers look for the certificate among their own. */
+export const etcdAuthority: AuthorityFiles = {
+  commonName: "etcd-ca",
+  certificate: publicFile(`${ETCD}/ca.crt`),
+  key: privateFile(`${ETCD}/ca.key`),
+  copies: [publicFile(`${KUBERNETES}/etcd/ca.crt`)],
+};
+
+export interface CertificateSettings {
+  readonly keys: KeyAlgorithm;
+  /** days */
+  readonly validity: number;
+}
+
+/**
+ * What a master needs for its etcd member and its API server, names as in kubeadm. A server is a client too, because etcd dials
+ * itself through its gateway. The clients are in no group: etcd reads none, and another authority than the cluster's has signed them.
+ */
+export function etcdCertificates(
+  machine: { readonly name: string; readonly address: string },
+  { keys, validity }: CertificateSettings,
+): CertificateFiles[] {
+  const life = { keys, validityDays: validity };
+  const sans = [machine.name, machine.address, "localhost", "127.0.0.1", "::1"];
+  const member: CertificateRequest = { commonName: machine.name, usages: ["serverAuth", "clientAuth"], sans, ...life };
+  const client = (commonName: string): CertificateRequest => ({
+    commonName,
+    usages: ["clientAuth"],
+    sans: [],
+    ...life,
+  });
+  return [
+    pair(`${ETCD}/server`, member, etcdsKey),
+    pair(`${ETCD}/peer`, member, etcdsKey),
+    pair(`${ETCD}/healthcheck-client`, client("kube-etcd-healthcheck-client")),
+    pair(`${KUBERNETES}/apiserver-etcd-client`, client("kube-apiserver-etcd-client")),
+  ];
+}
+
+function pair(stem: string, request: CertificateRequest, keyFile = privateFile): CertificateFiles {
+  return { certificate: publicFile(`${stem}.crt`), key: keyFile(`${stem}.key`), request };
+}
+
+/** The unit runs as etcd, which may read its keys and not replace them. */
+function etcdsKey(path: string): PkiFile {
+  return { path, mode: 0o640, owner: "root", group: "etcd" };
+}

@@ -1,0 +1,54 @@
+import type { KeyObject } from "node:crypto";
+import * as der from "./der.ts";
+import { generalNames } from "./names.ts";
+
+export type Usage = "serverAuth" | "clientAuth";
+
+/** A certificate is for something: without an extended usage it would be good for everything. */
+export type Usages = readonly [Usage, ...Usage[]];
+
+const KEY_USAGE_BITS = { digitalSignature: 0x80, keyEncipherment: 0x20, keyCertSign: 0x04 } as const;
+
+/** The extensions of a certificate authority's certificate. */
+export function authorityExtensions(publicKey: KeyObject): der.Node[] {
+  return [
+    extension("basicConstraints", der.sequence(der.yes()), true),
+    extension("keyUsage", keyUsage(publicKey, KEY_USAGE_BITS.keyCertSign), true),
+  ];
+}
+
+/** The extensions of the certificate of a server or a client. */
+export function leafExtensions(publicKey: KeyObject, usages: Usages, sans: readonly string[]): der.Node[] {
+  const leaf = [
+    extension("basicConstraints", der.sequence(), true),
+    extension("keyUsage", keyUsage(publicKey), true),
+    extension("extKeyUsage", der.sequence(...usages.map(der.oid))),
+  ];
+  return sans.length === 0 ? leaf : [...leaf, extension("subjectAltName", generalNames(sans))];
+}
+
+/** Which key is certified and which one signed; the bytes of both, raw. OpenSSL's strict checks ask for both in every certificate. */
+export function keyIdentifiers(own: Buffer, issuers: Buffer): der.Node[] {
+  return [
+    extension("subjectKeyIdentifier", der.octets(own)),
+    extension("authorityKeyIdentifier", der.sequence(der.tagged(0, issuers))),
+  ];
+}
+
+/** The subject key identifier among these extensions, if it is there. */
+export function findKeyIdentifier(extensions: readonly der.Node[]): Buffer | undefined {
+  const found = extensions.map(der.children).find(([id]) => der.isOid(id, "subjectKeyIdentifier"));
+  return found && der.content(der.decode(der.content(found.at(-1))));
+}
+
+function extension(name: der.OidName, value: der.Node, critical = false): der.Node {
+  return der.sequence(der.oid(name), ...(critical ? [der.yes()] : []), der.octets(der.encode(value)));
+}
+
+/** keyEncipherment is RSA's key transport; with ECDSA it must not be there (RFC 8813). */
+function keyUsage(publicKey: KeyObject, more = 0): der.Node {
+  const transport = publicKey.asymmetricKeyType === "rsa" ? KEY_USAGE_BITS.keyEncipherment : 0;
+  const flags = KEY_USAGE_BITS.digitalSignature | transport | more;
+  const unused = 31 - Math.clz32(flags & -flags);
+  return der.bits(Buffer.of(flags), unused);
+}

@@ -1,0 +1,96 @@
+import type { X509Certificate } from "node:crypto";
+import type { Secret } from "../secret.ts";
+import type { CertificateRequest } from "./authority.ts";
+import { openCertificate, type Subject } from "./certificate.ts";
+import { dotted } from "./der.ts";
+import type { Usage } from "./extensions.ts";
+import { algorithmOf, openKey } from "./keys.ts";
+import { canonicalSans, parseSans } from "./names.ts";
+
+/** What a host has: the PEM of both files, as far as they are there. */
+export interface CurrentPair {
+  readonly certificate?: string;
+  readonly key?: Secret;
+}
+
+const DAY = 86_400_000;
+const USAGES: readonly Usage[] = ["serverAuth", "clientAuth"];
+
+/**
+ * Why what a host has is not what is asked for, in a few words each; none: keep it. `authority` is the PEM of the authority's
+ * certificate (throws E_REFUSED when it cannot be read); `renewBefore` is in days of remaining life.
+ */
+export function reasonsToReissue(
+  current: CurrentPair,
+  request: CertificateRequest,
+  authority: string,
+  now: Date,
+  renewBefore: number,
+): string[] {
+  const pem = current.certificate;
+  if (pem === undefined) return ["missing"];
+  const certificate = readable(() => openCertificate(pem));
+  if (!certificate) return ["the certificate cannot be read"];
+  return [
+    ...issuerReasons(certificate, openCertificate(authority)),
+    ...lifeReasons(certificate, now, renewBefore),
+    ...subjectReasons(certificate, request),
+    ...sanReasons(certificate, request.sans),
+    ...usageReasons(certificate, request.usages),
+    ...keyReasons(certificate, current.key, request),
+  ];
+}
+
+function issuerReasons(certificate: X509Certificate, authority: X509Certificate): string[] {
+  return certificate.checkIssued(authority) && certificate.verify(authority.publicKey) ? [] : ["signed by another CA"];
+}
+
+function lifeReasons(certificate: X509Certificate, now: Date, renewBefore: number): string[] {
+  if (now.getTime() < Date.parse(certificate.validFrom)) return [`not valid before ${certificate.validFrom}`];
+  const left = (Date.parse(certificate.validTo) - now.getTime()) / DAY;
+  if (left <= 0) return ["expired"];
+  if (left >= renewBefore) return [];
+  const days = Math.floor(left);
+  return [days === 0 ? "expires within a day" : `expires in ${days} day${days === 1 ? "" : "s"}`];
+}
+
+function subjectReasons(certificate: X509Certificate, { commonName, organization }: Subject): string[] {
+  const has = Object.entries(certificate.toLegacyObject().subject).map(([name, value]) => `${name}=${String(value)}`);
+  const wanted = [...(organization === undefined ? [] : [`O=${organization}`]), `CN=${commonName}`];
+  const [a, b] = [has.join(", "), wanted.join(", ")];
+  return a === b ? [] : [`subject is ${a} instead of ${b}`];
+}
+
+function sanReasons(certificate: X509Certificate, sans: readonly string[]): string[] {
+  const [has, wanted] = [parseSans(certificate.subjectAltName), canonicalSans(sans)];
+  return [
+    ...wanted.filter((san) => !has.includes(san)).map((san) => `SAN ${san} is missing`),
+    ...has.filter((san) => !wanted.includes(san)).map((san) => `SAN ${san} is no longer wanted`),
+  ];
+}
+
+function usageReasons(certificate: X509Certificate, usages: readonly Usage[]): string[] {
+  const has = (certificate.keyUsage as string[] | undefined) ?? []; // undefined where there is no such extension, whatever the types say
+  return USAGES.flatMap((usage) => {
+    if (usages.includes(usage) === has.includes(dotted(usage))) return [];
+    return [`usage ${usage} is ${usages.includes(usage) ? "missing" : "no longer wanted"}`];
+  });
+}
+
+function keyReasons(certificate: X509Certificate, key: Secret | undefined, request: CertificateRequest): string[] {
+  if (!key) return ["the key is missing"];
+  const privateKey = readable(() => openKey(key));
+  if (!privateKey) return ["the key cannot be read"];
+  if (!certificate.checkPrivateKey(privateKey)) return ["key does not belong to the certificate"];
+  const algorithm = algorithmOf(privateKey);
+  return algorithm === request.keys ? [] : [`key is ${algorithm} instead of ${request.keys}`];
+}
+
+/** What cannot be parsed counts as not there: it is somebody's file, not our bug. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
