@@ -1,10 +1,16 @@
 import type { Writable } from "node:stream";
-import type { RunEvent } from "../engine/events.ts";
+import type { ErrorRecord, RunEvent } from "../engine/events.ts";
 import type { Mode } from "../phases/phase.ts";
 import type { Change } from "../resources/resource.ts";
 import { changeLines } from "./changes.ts";
 import type { Paint } from "./paint.ts";
 import { oneLine, type Screen, seconds } from "./screen.ts";
+
+interface StepEvent {
+  readonly at: number;
+  readonly phase: string;
+  readonly host: string;
+}
 
 /** For logs: one attributed line for everything that matters, `12.3s  m1  etcd  changed file:/etc/etcd/etcd.env`. */
 export function linesScreen(out: Writable, paint: Paint): Screen {
@@ -27,15 +33,20 @@ function runLog(start: Extract<RunEvent, { type: "run.start" }>, paint: Paint): 
   const changes = new Map<string, readonly Change[]>();
   /** The last thing said of a step; to say it again would be noise. */
   const said = new Map<string, string>();
+  /** Steps whose failure has been told. */
+  const failed = new Set<string>();
 
   const line = (at: number, text: string) => `${paint("dim", seconds(at - start.at).padStart(7))}  ${text}`;
   const say = (event: { at: number; host?: string; phase: string }, text: string) =>
     line(event.at, `${(event.host ?? "").padEnd(hostWidth)}  ${event.phase.padEnd(phaseWidth)}  ${text}`);
-  const sayOnce = (event: { at: number; host: string; phase: string }, text: string) => {
-    const step = `${event.phase} ${event.host}`;
-    if (said.get(step) === text) return [];
-    said.set(step, text);
+  const sayOnce = (event: StepEvent, text: string) => {
+    if (said.get(stepOf(event)) === text) return [];
+    said.set(stepOf(event), text);
     return [say(event, text)];
+  };
+  const sayFailed = (event: StepEvent, what: string, error: ErrorRecord) => {
+    failed.add(stepOf(event));
+    return [say(event, `${paint("red", "failed")} ${what}: ${oneLine(error.message)}`)];
   };
   const details = (changed: readonly Change[]) =>
     changeLines(changed, mode).map((text) => `           ${paintDiff(text, paint)}`);
@@ -55,15 +66,15 @@ function runLog(start: Extract<RunEvent, { type: "run.start" }>, paint: Paint): 
         return [say(event, `${paint("yellow", "changed")} ${event.resource}${took}`), ...details(changed)];
       }
       case "resource.fail":
-        return [say(event, `${paint("red", "failed")} ${event.resource}: ${oneLine(event.error.message)}`)];
+        return sayFailed(event, event.resource, event.error);
       case "progress":
         return sayOnce(event, oneLine(event.text));
       case "condition.waiting":
         return sayOnce(event, `${paint("dim", "waiting for")} ${event.condition}: ${oneLine(event.reason)}`);
       case "condition.fail":
-        return [say(event, `${paint("red", "failed")} ${event.condition}: ${oneLine(event.error.message)}`)];
+        return sayFailed(event, event.condition, event.error);
       case "step.end":
-        return event.outcome === "failed" ? [say(event, ending(event, paint))] : [];
+        return event.outcome === "failed" && !failed.has(stepOf(event)) ? [say(event, ending(event, paint))] : [];
       case "phase.end":
         return [say(event, ending(event, paint))];
       case "run.end":
@@ -74,8 +85,12 @@ function runLog(start: Extract<RunEvent, { type: "run.start" }>, paint: Paint): 
   };
 }
 
-function resourceOf(event: { phase: string; host: string; resource: string }): string {
-  return `${event.phase} ${event.host} ${event.resource}`;
+function stepOf({ phase, host }: StepEvent): string {
+  return `${phase} ${host}`;
+}
+
+function resourceOf(event: StepEvent & { readonly resource: string }): string {
+  return `${stepOf(event)} ${event.resource}`;
 }
 
 function ending({ outcome, ms }: { outcome: "ok" | "failed" | "cancelled"; ms: number }, paint: Paint): string {

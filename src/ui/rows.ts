@@ -71,8 +71,6 @@ function see(row: Row, event: RunEvent): void {
       doing(event.host, `waiting for ${event.condition}: ${event.reason}`);
       break;
     case "resource.fail":
-      row.failures.set(event.host, `${event.resource}: ${oneLine(event.error.message)}`);
-      break;
     case "condition.fail":
       row.failures.set(event.host, oneLine(event.error.message));
       break;

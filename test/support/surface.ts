@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { Writable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import type { Surface } from "../../src/ui/screen.ts";
 
 /** A stream that remembers every write. */
@@ -10,7 +12,17 @@ export class Recorder extends Writable {
 
   override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {
     this.writes.push(chunk.toString());
+    this.emit("written");
     done();
+  }
+
+  /** Resolves with the first write, without its control sequences, that the pattern matches. */
+  async written(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const found = this.writes.map((write) => stripVTControlCharacters(write)).find((write) => pattern.test(write));
+      if (found !== undefined) return found;
+      await once(this, "written");
+    }
   }
 
   get text(): string {

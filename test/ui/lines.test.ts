@@ -44,8 +44,8 @@ test("a log of a bootstrap says on which host and in which phase everything happ
 test("a log of a failure names the host, the resource and the first line of what went wrong", () => {
   expect(log(failedBootstrap).split("\n").slice(-5)).toMatchInlineSnapshot(`
     [
+      "  30.2s      first-master  done in 24.0s",
       "  32.0s  w1  workers       failed kubeadm-join:w1: kubeadm join failed",
-      "  32.0s  w1  workers       failed after 1.8s",
       "  32.0s      workers       failed after 1.8s",
       "  32.0s  apply failed after 32.0s: 5 changed, 2 unchanged",
       "",

@@ -43,7 +43,9 @@ test("a phase that is done shows its time and how much it changed", () => {
 });
 
 test("a failed phase shows the host and what went wrong", () => {
-  expect(rowsAt(Infinity, failedBootstrap).split("\n").at(-1)).toMatchInlineSnapshot(`"Workers       0/1  w1: kubeadm-join:w1: kubeadm join failed"`);
+  expect(rowsAt(Infinity, failedBootstrap).split("\n").at(-1)).toMatchInlineSnapshot(
+    `"Workers       0/1  w1: kubeadm join failed"`,
+  );
 });
 
 test("a stopped run shows what was cancelled", () => {

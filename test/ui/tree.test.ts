@@ -36,7 +36,7 @@ test("a failed phase keeps its cross, its host and its message, and the tree its
     ✔ Prepare       3/3  2.1s  2 changed
     ✔ etcd          2/2  4.2s  1 changed
     ✔ First master  1/1  24.0s  1 changed
-    ✖ Workers       0/1  w1: kubeadm-join:w1: kubeadm join failed"
+    ✖ Workers       0/1  w1: kubeadm join failed"
   `);
 });
 
@@ -55,14 +55,32 @@ test("a run that broke off without its last events still ends its tree", async (
   expect(left.split("\n")).toHaveLength(5);
 });
 
-test("no frame is higher than the terminal", async () => {
-  const { surface } = await show(bootstrap, 4);
-  const frames = surface.stdout.writes.slice(
-    0,
-    surface.stdout.writes.findLastIndex((write) => write.includes("\u001B[2K")),
-  );
-  expect(frames.length).toBeGreaterThan(0);
-  for (const frame of frames) expect(frame.split("\n").length).toBeLessThanOrEqual(4);
+/** A frame that shows kubeadm at work, on a terminal of so many rows. */
+async function frameInTheMiddle(rows: number, pattern: RegExp): Promise<string> {
+  const surface = recordingSurface({ terminal: { rows } });
+  const screen = treeScreen(surface);
+  const longCommandEnds = bootstrap.findIndex((event) => event.type === "command" && event.ms > 20_000);
+  bootstrap.slice(0, longCommandEnds).forEach(screen.sink);
+  const frame = await surface.stdout.written(pattern);
+  await screen.finish();
+  return frame.trimEnd().replaceAll(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/g, "~");
+}
+
+test("while kubeadm works, its row says what it is doing", async () => {
+  expect(await frameInTheMiddle(24, /✔ etcd[^]*wait-control-plane[^]*Workers/)).toMatchInlineSnapshot(`
+    "✔ Preflight     3/3  0.5s
+    ✔ Prepare       3/3  2.1s  2 changed
+    ✔ etcd          2/2  4.2s  1 changed
+    ~ First master  0/1  m1: kubeadm init: [wait-control-plane] waiting
+    ◼ Workers       0/1"
+  `);
+});
+
+test("on a low terminal the rows that matter least make room", async () => {
+  expect(await frameInTheMiddle(4, /✔ etcd[^]*wait-control-plane/)).toMatchInlineSnapshot(`
+    "✔ etcd          2/2  4.2s  1 changed
+    ~ First master  0/1  m1: kubeadm init: [wait-control-plane] waiting"
+  `);
 });
 
 test("after Ctrl-C the tree says that it is finishing", async () => {
