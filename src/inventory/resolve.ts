@@ -7,7 +7,7 @@ import type { Path } from "./problem.ts";
 import { segmentAround } from "./rules/addressing.ts";
 import type { Inventory, MachineSettings } from "./schema.ts";
 import { API_SERVER_PORT, HAPROXY_PORT } from "./sections/load-balancer.ts";
-import { overlay, sshTarget } from "./ssh.ts";
+import { sshTarget } from "./ssh.ts";
 
 export interface Surroundings {
   /** Absolute path of the inventory. */
@@ -21,7 +21,7 @@ export function resolve(inventory: Inventory, { file, operator, origin }: Surrou
   const path = (text: string) => absolute(text, dirname(file), operator);
   const machines = (role: Role, list: readonly MachineSettings[]) =>
     list.map(({ name, address, labels, taints, ssh }, index): Machine => {
-      const target = sshTarget(address, overlay(inventory.ssh, ssh), operator, path);
+      const target = sshTarget(address, inventory.ssh, ssh, { operator, absolute: path });
       return { name, address, role, ssh: target, labels, taints, origin: origin([`${role}s`, index, "name"]) };
     });
   const masters = machines("master", inventory.masters);

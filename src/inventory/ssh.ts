@@ -4,30 +4,41 @@ import type { MachineSettings } from "./schema.ts";
 
 type SshSettings = MachineSettings["ssh"];
 
-/** A machine's own settings over the cluster's, key by key; `key` and `keys` are one choice. */
-export function overlay(below: SshSettings, above: SshSettings): SshSettings {
+export interface Whereabouts {
+  readonly operator: Operator;
+  readonly absolute: (path: string) => string;
+}
+
+/** Where and how SSH goes to a machine: its own settings over the cluster's, with ssh's defaults under both. */
+export function sshTarget(address: string, cluster: SshSettings, own: SshSettings, where: Whereabouts): SshTarget {
+  const settings = overlay(cluster, own);
+  const beside = own.bastion ? settings : cluster;
+  return {
+    ...target(settings.address ?? address, settings, where),
+    ...(beside.bastion && { bastion: target(beside.bastion.address, loginAt(beside, beside.bastion), where) }),
+  };
+}
+
+/** Key by key; `key` and `keys` are one choice. */
+function overlay(below: SshSettings, above: SshSettings): SshSettings {
   const { key, keys, ...rest } = below;
   return above.key === undefined && above.keys === undefined ? { ...rest, key, keys, ...above } : { ...rest, ...above };
 }
 
-/** Where and how SSH goes, with ssh's own defaults. A bastion inherits how we log in, but not where. */
-export function sshTarget(
-  address: string,
-  settings: SshSettings,
-  operator: Operator,
-  absolute: (path: string) => string,
-): SshTarget {
-  const { user, port, key, keys, agent, knownHosts, bastion } = settings;
+/** A bastion inherits, from the settings it is named in, how we log in, but not where. */
+function loginAt({ user, key, keys, agent, knownHosts }: SshSettings, bastion: SshSettings): SshSettings {
+  return overlay({ user, key, keys, agent, knownHosts }, bastion);
+}
+
+function target(address: string, settings: SshSettings, { operator, absolute }: Whereabouts): SshTarget {
+  const { user, port, key, keys, agent, knownHosts } = settings;
   const named = keys ?? (key === undefined ? undefined : [key]);
   return {
-    address: settings.address ?? address,
+    address,
     port: port ?? 22,
     user: user ?? "root",
     identityFiles: named?.map(absolute) ?? operator.keys,
     agent: (agent ?? true) && operator.agent,
     knownHostsFiles: (knownHosts ?? ["~/.ssh/known_hosts"]).map(absolute),
-    ...(bastion && {
-      bastion: sshTarget(bastion.address, overlay({ user, key, keys, agent, knownHosts }, bastion), operator, absolute),
-    }),
   };
 }
