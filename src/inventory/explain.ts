@@ -56,7 +56,12 @@ function wrongType(path: Path, expected: string, source: Source): Problem {
   if (value === null) return { path, message: `${name} has no value: give it one, or leave the key out` };
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
     return unquoted(path, value, source.written(path) ?? String(value));
-  return { path, message: `${name} must be ${KINDS[expected] ?? expected}, not ${kindOf(value)}` };
+  const truth = expected === "boolean" && typeof value === "string" && /^(yes|no|on|off)$/i.test(value);
+  return {
+    path,
+    message: `${name} must be ${KINDS[expected] ?? expected}, not ${kindOf(value)}`,
+    ...(truth && { hint: "YAML 1.2 knows only true and false" }),
+  };
 }
 
 /** YAML reads 1.30 as the number 1.3. */

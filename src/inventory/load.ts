@@ -12,6 +12,12 @@ import { rules } from "./rules/index.ts";
 import { salvage } from "./salvage.ts";
 import { type Draft, type Inventory, inventory } from "./schema.ts";
 
+const EMPTY: Problem = {
+  path: [],
+  message: "the inventory is empty",
+  hint: "inventories/example.yaml shows every key",
+};
+
 export interface LoadOptions {
   /** For `HOME` and `SSH_AUTH_SOCK`; default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
@@ -55,7 +61,7 @@ function read(text: string, shown: string): Reading {
   const source = locate(text, shown);
   const common = { text, shown, source };
   if (source.value === undefined) return { ...common, problems: [] };
-  if (source.value === null) return { ...common, problems: [{ path: [], message: "the inventory is empty" }] };
+  if (source.value === null) return { ...common, problems: [EMPTY] };
   const { data, error } = inventory.safeParse(source.value);
   const draft = salvage(source.value);
   const problems = [...(error?.issues ?? []).flatMap((issue) => explain(issue, source)), ...rules(draft)];

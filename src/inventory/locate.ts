@@ -2,6 +2,7 @@ import {
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
@@ -24,22 +25,31 @@ export interface Source {
   written(path: Path): string | undefined;
 }
 
-/** Reads YAML 1.2, strictly: doubled keys, unknown tags, several documents and aliases without an end are mistakes. Never throws. */
+/**
+ * Reads YAML 1.2, strictly: doubled keys, unknown tags, several documents, keys that are no plain text and aliases without
+ * an end are mistakes. Anchors are welcome. Never throws.
+ */
 export function locate(text: string, file: string): Source {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: "error" });
   const place = (offset: number): Origin => {
     const { line, col } = counter.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const mistakes = [...syntaxMistakes(document, text, place), ...aliasMistakes(document, place)];
-  const find = (path: Path) => walk(document, path);
+  const mistakes = [...syntaxMistakes(document, text, place), ...treeMistakes(document, place)];
+  let value: unknown;
+  if (!mistakes.some(({ fatal }) => fatal))
+    try {
+      value = document.toJS({ maxAliasCount: 100 });
+    } catch {
+      mistakes.push({ origin: place(0), message: "aliases within aliases: they unfold to too much", fatal: true });
+    }
   return {
-    value: mistakes.some(({ fatal }) => fatal) ? undefined : document.toJS({ maxAliasCount: MAX_ALIASES }),
+    value,
     mistakes,
-    origin: (path, at) => place(offsetOf(find(path), at)),
+    origin: (path, at) => place(offsetOf(walk(document, path), at)),
     written: (path) => {
-      const { node, whole } = find(path);
+      const { node, whole } = walk(document, path);
       return whole && isScalar(node) ? node.source : undefined;
     },
   };
@@ -49,8 +59,6 @@ interface YamlMistake extends Mistake {
   /** The tree cannot be trusted: nothing more is said about it. */
   readonly fatal: boolean;
 }
-
-const MAX_ALIASES = 100;
 
 function syntaxMistakes(document: Document.Parsed, text: string, place: (offset: number) => Origin): YamlMistake[] {
   const mistakes = [...document.errors, ...document.warnings].map(({ code, message, pos: [offset] }): YamlMistake => {
@@ -75,24 +83,22 @@ function syntaxMistakes(document: Document.Parsed, text: string, place: (offset:
   );
 }
 
-function aliasMistakes(document: Document.Parsed, place: (offset: number) => Origin): YamlMistake[] {
+function treeMistakes(document: Document.Parsed, place: (offset: number) => Origin): YamlMistake[] {
   const mistakes: YamlMistake[] = [];
+  const say = (node: Node, message: string) =>
+    mistakes.push({ origin: place(node.range?.[0] ?? 0), message, fatal: true });
   visit(document, {
+    Pair(_, { key }) {
+      if (!isNode(key) || isScalar(key)) return undefined;
+      say(key, "a key must be plain text (quote what begins with a brace)");
+      return visit.SKIP;
+    },
     Alias(_, alias, ancestors) {
       const target = alias.resolve(document);
-      const origin = place(alias.range?.[0] ?? 0);
-      const word = `*${alias.source}`;
-      if (!target) mistakes.push({ origin, message: `unknown alias \`${word}\`: no anchor before it`, fatal: true });
-      else if (ancestors.includes(target))
-        mistakes.push({ origin, message: `the alias \`${word}\` holds itself`, fatal: true });
+      if (!target) say(alias, `unknown alias \`*${alias.source}\`: no anchor before it`);
+      else if (ancestors.includes(target)) say(alias, `the alias \`*${alias.source}\` holds itself`);
     },
   });
-  if (mistakes.length > 0 || document.errors.some(({ code }) => code !== "DUPLICATE_KEY")) return mistakes;
-  try {
-    document.toJS({ maxAliasCount: MAX_ALIASES });
-  } catch {
-    mistakes.push({ origin: place(0), message: "aliases within aliases: they unfold to too much", fatal: true });
-  }
   return mistakes;
 }
 

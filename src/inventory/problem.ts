@@ -46,10 +46,22 @@ export function inventoryErrors(mistakes: readonly Mistake[], text: string, file
     ({ origin: one }, { origin: other }) => one.line - other.line || one.column - other.column,
   );
   const errors = sorted.map(({ origin, message, hint }) => {
-    const line = lines[origin.line - 1] ?? "";
-    const caret = `${line.slice(0, origin.column - 1).replace(/[^\t]/g, " ")}^`;
-    return new TripodError("E_INVENTORY", message, { origin, why: `${line}\n${caret}`, ...(hint && { hint }) });
+    const why = pointed(lines[origin.line - 1] ?? "", origin.column);
+    return new TripodError("E_INVENTORY", printable(message), { origin, why, ...(hint && { hint: printable(hint) }) });
   });
   const count = errors.length === 1 ? "1 mistake" : `${errors.length} mistakes`;
   return new InventoryErrors(errors, `${count} in ${file}; nothing was contacted`);
+}
+
+/** The line with a caret under the column; of a long line, what is around the column. */
+function pointed(line: string, column: number): string {
+  const start = column > 120 ? column - 60 : 0;
+  const shown = printable(line.slice(start, start + 160));
+  const before = shown.slice(0, column - 1 - start);
+  return `${shown}\n${before.replace(/[^\t]/g, " ")}^`;
+}
+
+/** No control character of the file reaches the terminal. */
+function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\t]/gu, "\uFFFD");
 }

@@ -37,7 +37,7 @@ function target(address: string, settings: SshSettings, { operator, absolute }: 
     address,
     port: port ?? 22,
     user: user ?? "root",
-    identityFiles: named?.map(absolute) ?? operator.keys,
+    identityFiles: named?.map(absolute) ?? [...operator.keys],
     agent: (agent ?? true) && operator.agent,
     knownHostsFiles: (knownHosts ?? ["~/.ssh/known_hosts"]).map(absolute),
   };
