@@ -1,0 +1,13 @@
+import { Command } from "commander";
+import type { Io } from "../io.ts";
+
+/** `tripod schema`: what editors complete and check inventories with. */
+export function schemaCommand(io: Io): Command {
+  return new Command("schema")
+    .description("print the JSON Schema of the inventory, for editors")
+    .addHelpText("after", "\nBegin an inventory with: # yaml-language-server: $schema=PATH")
+    .action(async () => {
+      const { inventoryJsonSchema } = await import("../../inventory/schema.ts");
+      io.stdout.write(`${JSON.stringify(inventoryJsonSchema(), null, 2)}\n`);
+    });
+}
