@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { TripodError } from "../errors.ts";
 
 export interface Terminal {
   readonly isTTY?: boolean;
@@ -21,4 +22,15 @@ export interface Io {
 export function processIo(signal: AbortSignal): Io {
   const { stdout, stderr, stdin, env } = process;
   return { stdout, stderr, stdin, env, cwd: process.cwd(), signal };
+}
+
+/**
+ * `tripod apply | head`: a reader that has seen enough is no reason to leave a cluster half built, so a broken pipe is silent.
+ * Every other failure to write is handed to `fail`.
+ */
+export function outliveReader(stdout: Writable, fail: (error: TripodError) => void): void {
+  stdout.on("error", (cause: NodeJS.ErrnoException) => {
+    if (cause.code === "EPIPE") return;
+    fail(new TripodError("E_LOCAL", `cannot write to the standard output: ${cause.message}`, { cause }));
+  });
 }

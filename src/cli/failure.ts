@@ -1,0 +1,38 @@
+import { errorRecord } from "../engine/events.ts";
+import { TripodError, TripodErrors } from "../errors.ts";
+import { paintFor } from "../ui/paint.ts";
+import type { Io } from "./io.ts";
+
+export interface FailureOptions {
+  /** One JSON object instead of text: `{ message, errors: ErrorRecord[] }`. */
+  readonly json: boolean;
+  /** With the stack of what nobody expected. */
+  readonly debug: boolean;
+}
+
+/** Tells stderr what went wrong and returns the exit code. Everything that is not one of our errors is a bug of ours. */
+export function tellFailure(error: unknown, io: Pick<Io, "stderr" | "env">, options: FailureOptions): number {
+  const expected = error instanceof TripodErrors || (error instanceof TripodError && error.code !== "E_INTERNAL");
+  const failure = expected ? error : bug(error);
+  if (options.json) {
+    const errors = (failure instanceof TripodErrors ? failure.errors : [failure]).map(errorRecord);
+    io.stderr.write(`${JSON.stringify({ message: failure.message, errors })}\n`);
+    return failure.exitCode;
+  }
+  const paint = paintFor(io.stderr, io.env);
+  io.stderr.write(`${failure.explain().replace(/^\S.*/gm, (line) => paint("red", line))}\n`);
+  if (options.debug && !expected) io.stderr.write(`${stackOf(error)}\n`);
+  return failure.exitCode;
+}
+
+function bug(error: unknown): TripodError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new TripodError("E_INTERNAL", `this is a bug in Tripod: ${message}`, {
+    hint: "please report it, with what the same command prints under --debug",
+    cause: error,
+  });
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { ERRORS, TripodError } from "../errors.ts";
+import { exitCodesCommand } from "./commands/exit-codes.ts";
+import { tellFailure } from "./failure.ts";
+import type { Io } from "./io.ts";
+
+const EXAMPLES = `
+Examples:
+  tripod validate -i inventories/prod.yaml   every mistake in the inventory at once; contacts nobody
+  tripod plan -i inventories/prod.yaml       what would change on which host; writes nothing
+  tripod apply -i inventories/prod.yaml      bring the cluster up, or back to what the inventory says
+  tripod lab up -i inventories/lab.yaml      throw-away machines to try it on`;
+
+/** Every verb, in the order in which --help shows them. Each imports what it needs only when it runs. */
+function commands(io: Io): Command[] {
+  return [exitCodesCommand(io)];
+}
+
+/**
+ * Runs one command line.
+ * @param args without node and the script
+ * @returns the exit code; 130 whenever the run was interrupted
+ */
+export async function runCommandLine(args: readonly string[], io: Io, verbs = commands(io)): Promise<number> {
+  const options = {
+    json: args.includes("--json"),
+    debug: args.includes("--debug") || Boolean(io.env.TRIPOD_DEBUG),
+  };
+  try {
+    await createProgram(io, verbs).parseAsync(args, { from: "user" });
+    io.signal.throwIfAborted();
+    return 0;
+  } catch (error) {
+    if (io.signal.aborted) return tellInterrupted(error, io, options);
+    if (error instanceof CommanderError) return exitCodeOf(error);
+    return tellFailure(error, io, options);
+  }
+}
+
+function createProgram(io: Io, verbs: readonly Command[]): Command {
+  const program = new Command("tripod")
+    .description(
+      "Brings up highly available Kubernetes clusters over SSH, rehearses them, and proves that they survive.",
+    )
+    .version(version(), "--version", "print the version")
+    .option("--no-color", "print without colours, as NO_COLOR=1 does")
+    .option("--debug", "print the stack of an unexpected error, as TRIPOD_DEBUG=1 does")
+    .on("option:no-color", () => (io.env.NO_COLOR = "1"))
+    .addHelpText("after", `${EXAMPLES}\n\nExit codes: tripod help exit-codes`);
+  for (const verb of verbs) program.addCommand(verb);
+  makeStrict(program, io);
+  return program;
+}
+
+/** Commander's own output goes through Io, and its complaints become errors like all others. */
+function makeStrict(command: Command, io: Io): void {
+  command
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: () => undefined,
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .exitOverride((error) => {
+      throw isComplaint(error) ? usageError(error, command) : error;
+    });
+  for (const sub of command.commands) makeStrict(sub, io);
+}
+
+/** Commander also throws for help and version that were asked for, and for a missing subcommand, when it has shown the help. */
+function isComplaint({ exitCode, code }: CommanderError): boolean {
+  return exitCode !== 0 && code.startsWith("commander.") && code !== "commander.help";
+}
+
+function usageError({ message }: CommanderError, command: Command): TripodError {
+  const [what = "", suggestion] = message.replace(/^error: /, "").split("\n");
+  const asked = suggestion?.replace(/^\((.*)\)$/, "$1");
+  return new TripodError("E_USAGE", what, { hint: asked ?? `see ${pathOf(command)} --help` });
+}
+
+function exitCodeOf(error: CommanderError): number {
+  return error.code === "commander.help" && error.exitCode !== 0 ? ERRORS.E_USAGE.exit : error.exitCode;
+}
+
+function tellInterrupted(error: unknown, io: Io, options: { json: boolean; debug: boolean }): number {
+  const cut = error instanceof Error && error.name === "AbortError";
+  tellFailure(cut ? io.signal.reason : error, io, options);
+  return ERRORS.E_INTERRUPTED.exit;
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}
+
+function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,171 @@
+import { Command, CommanderError } from "commander";
+import { expect, test } from "vitest";
+import { runCommandLine } from "../../src/cli/program.ts";
+import { TripodError, TripodErrors } from "../../src/errors.ts";
+import { recordingIo } from "../support/io.ts";
+
+type Given = Parameters<typeof recordingIo>[0];
+
+const nothing = () => undefined;
+
+/** Runs a command line: of the real program, or where `verb` is given, of one whose commands `work` and `lab up` do that. */
+async function tripod(line: string, verb?: () => void | Promise<void>, given: Given = {}) {
+  const io = recordingIo(given);
+  const exitCode = await runCommandLine(line.split(" ").filter(Boolean), io, verb && madeUp(verb));
+  return { exitCode, stdout: io.stdout.text, stderr: io.stderr.text };
+}
+
+function madeUp(verb: () => void | Promise<void>): Command[] {
+  const work = new Command("work").option("--json", "for machines").action(verb);
+  const lab = new Command("lab").description("machines");
+  lab.command("up").option("--fresh", "from nothing").action(verb);
+  return [work, lab];
+}
+
+const unreachable = new TripodError("E_UNREACHABLE", "no answer on port 22 within 10 s", {
+  host: "m2",
+  origin: { file: "lab.yaml", line: 7, column: 5 },
+  why: "connect ETIMEDOUT",
+  hint: "is it up?",
+});
+const noSudo = new TripodError("E_SUDO", "sudo wants a password", { host: "m3" });
+
+test("--help shows the verbs, examples, and where the exit codes are explained", async () => {
+  const { exitCode, stdout } = await tripod("--help");
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("tripod apply -i");
+  expect(stdout).toContain("tripod help exit-codes");
+});
+
+test("a command that works exits with 0", async () => {
+  expect(await tripod("work", nothing)).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
+});
+
+test("--version prints the package's version and nothing else", async () => {
+  const { exitCode, stdout } = await tripod("--version");
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test.each([
+  ["wrok", "unknown command 'wrok' (E_USAGE)\n  → Did you mean work?\n"],
+  ["work --jsno", "unknown option '--jsno' (E_USAGE)\n  → Did you mean --json?\n"],
+  ["lab up --frehs", "unknown option '--frehs' (E_USAGE)\n  → Did you mean --fresh?\n"],
+  [
+    "work more",
+    "too many arguments for 'work'. Expected 0 arguments but got 1. (E_USAGE)\n  → see tripod work --help\n",
+  ],
+  [
+    "lab up more",
+    "too many arguments for 'up'. Expected 0 arguments but got 1. (E_USAGE)\n  → see tripod lab up --help\n",
+  ],
+])("a slip of the finger (%s) exits with 3 and says what was meant", async (line, stderr) => {
+  expect(await tripod(line, nothing)).toMatchObject({ exitCode: 3, stdout: "", stderr });
+});
+
+test.each(["", "lab"])(
+  "a command line that lacks its verb (tripod %s) shows the help and exits with 3",
+  async (line) => {
+    const { exitCode, stdout, stderr } = await tripod(line, nothing);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
+    expect(stderr).toContain("Commands:");
+  },
+);
+
+test("help for one verb exits with 0 and shows the global options too", async () => {
+  const { exitCode, stdout } = await tripod("help work", nothing);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("--no-color");
+});
+
+test("exit-codes explains every exit code", async () => {
+  const { stdout } = await tripod("exit-codes");
+  expect(stdout).toContain("  24  E_REFUSED          going on could destroy something; nothing was touched\n");
+});
+
+test("a failure says what, where, why and what to do, with its own exit code", async () => {
+  const { exitCode, stderr } = await tripod("work", () => Promise.reject(unreachable));
+  expect(exitCode).toBe(10);
+  expect(stderr).toMatchInlineSnapshot(`
+    "m2: no answer on port 22 within 10 s (E_UNREACHABLE)
+      at lab.yaml:7:5
+      | connect ETIMEDOUT
+      → is it up?
+    "
+  `);
+});
+
+test("several failures are all told; the first decides the exit code", async () => {
+  const { exitCode, stderr } = await tripod("work", () => {
+    throw new TripodErrors([noSudo, unreachable], "2 failures");
+  });
+  expect(exitCode).toBe(13);
+  expect(stderr).toContain("m3: sudo wants a password");
+  expect(stderr).toContain("m2: no answer on port 22");
+});
+
+test("with --json a failure is one JSON object on stderr", async () => {
+  const { stderr } = await tripod("work --json", () => {
+    throw new TripodErrors([noSudo, unreachable], "2 failures");
+  });
+  expect(JSON.parse(stderr)).toMatchObject({
+    message: "2 failures",
+    errors: [
+      { code: "E_SUDO", host: "m3" },
+      { code: "E_UNREACHABLE", origin: { line: 7 }, hint: "is it up?" },
+    ],
+  });
+});
+
+test("with --json even a wrong option is told as JSON", async () => {
+  const { stderr } = await tripod("work --json --jsno", nothing);
+  expect(JSON.parse(stderr)).toMatchObject({ errors: [{ code: "E_USAGE" }] });
+});
+
+test("a bug asks to be reported and keeps its stack to itself", async () => {
+  const bug = () => {
+    throw new TypeError("x is not a function");
+  };
+  const { exitCode, stderr } = await tripod("work", bug);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatchInlineSnapshot(`
+    "this is a bug in Tripod: x is not a function (E_INTERNAL)
+      → please report it, with what the same command prints under --debug
+    "
+  `);
+});
+
+test.each([
+  ["--debug", "work --debug", {}],
+  ["TRIPOD_DEBUG", "work", { TRIPOD_DEBUG: "1" }],
+])("%s shows the stack of a bug", async (_, line, env) => {
+  const bug = () => {
+    throw new TypeError("x is not a function");
+  };
+  expect((await tripod(line, bug, { env })).stderr).toMatch(/^TypeError: x is not a function\n {4}at /m);
+});
+
+test("a verb may choose its exit code without a word, as plan --detailed-exitcode does", async () => {
+  const changes = () => {
+    throw new CommanderError(2, "tripod.changes", "");
+  };
+  expect(await tripod("work", changes)).toMatchObject({ exitCode: 2, stderr: "" });
+});
+
+test("colours are used when forced, and --no-color has the last word", async () => {
+  const fail = () => Promise.reject(noSudo);
+  const env = () => ({ FORCE_COLOR: "1" });
+  expect((await tripod("work", fail, { env: env() })).stderr).toContain("\u001B[31m");
+  expect((await tripod("work --no-color", fail, { env: env() })).stderr).not.toContain("\u001B");
+});
+
+test.each([
+  ["ended well all the same", () => undefined, "stopped"],
+  ["was cut off", () => Promise.reject(new DOMException("This operation was aborted", "AbortError")), "stopped"],
+  ["failed while it was finishing", () => Promise.reject(noSudo), "sudo wants a password"],
+])("a run that was interrupted and %s exits with 130", async (_, verb, told) => {
+  const signal = AbortSignal.abort(new TripodError("E_INTERRUPTED", "stopped"));
+  const { exitCode, stderr } = await tripod("work", verb, { signal });
+  expect(exitCode).toBe(130);
+  expect(stderr).toContain(told);
+});
