@@ -10,6 +10,11 @@ export interface FailureOptions {
   readonly debug: boolean;
 }
 
+/** Read from the bare arguments, because the command line itself may be what is wrong. */
+export function failureOptions(args: readonly string[], env: Io["env"]): FailureOptions {
+  return { json: args.includes("--json"), debug: args.includes("--debug") || Boolean(env.TRIPOD_DEBUG) };
+}
+
 /** Tells stderr what went wrong and returns the exit code. Everything that is not one of our errors is a bug of ours. */
 export function tellFailure(error: unknown, io: Pick<Io, "stderr" | "env">, options: FailureOptions): number {
   const expected = error instanceof TripodErrors || (error instanceof TripodError && error.code !== "E_INTERNAL");

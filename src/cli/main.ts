@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { ERRORS } from "../errors.ts";
-import { tellFailure } from "./failure.ts";
+import { failureOptions, tellFailure } from "./failure.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 import { outliveReader, processIo } from "./io.ts";
 import { runCommandLine } from "./program.ts";
@@ -9,12 +9,10 @@ const args = process.argv.slice(2);
 const io = processIo(listenForInterrupts(process, process.stderr, () => process.exit(ERRORS.E_INTERRUPTED.exit)));
 
 function fail(error: unknown): never {
-  const options = { json: args.includes("--json"), debug: args.includes("--debug") || Boolean(io.env.TRIPOD_DEBUG) };
-  process.exit(tellFailure(error, io, options));
+  process.exit(tellFailure(error, io, failureOptions(args, io.env)));
 }
 
 process.on("uncaughtException", fail);
-
 outliveReader(process.stdout, fail);
 
 const exitCode = await runCommandLine(args, io);

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ERRORS, TripodError } from "../errors.ts";
 import { exitCodesCommand } from "./commands/exit-codes.ts";
-import { tellFailure } from "./failure.ts";
+import { schemaCommand } from "./commands/schema.ts";
+import { validateCommand } from "./commands/validate.ts";
+import { ExitWith } from "./exit.ts";
+import { failureOptions, tellFailure } from "./failure.ts";
 import type { Io } from "./io.ts";
 
 const EXAMPLES = `
@@ -14,7 +17,7 @@ Examples:
 
 /** Every verb, in the order in which --help shows them. Each imports what it needs only when it runs. */
 function commands(io: Io): Command[] {
-  return [exitCodesCommand(io)];
+  return [validateCommand(io), schemaCommand(io), exitCodesCommand(io)];
 }
 
 /**
@@ -23,18 +26,14 @@ function commands(io: Io): Command[] {
  * @returns the exit code; 130 whenever the run was interrupted
  */
 export async function runCommandLine(args: readonly string[], io: Io, verbs = commands(io)): Promise<number> {
-  const options = {
-    json: args.includes("--json"),
-    debug: args.includes("--debug") || Boolean(io.env.TRIPOD_DEBUG),
-  };
+  const options = failureOptions(args, io.env);
   try {
     await createProgram(io, verbs).parseAsync(args, { from: "user" });
     io.signal.throwIfAborted();
     return 0;
   } catch (error) {
-    if (io.signal.aborted) return tellInterrupted(error, io, options);
-    if (error instanceof CommanderError) return exitCodeOf(error);
-    return tellFailure(error, io, options);
+    const exitCode = exitCodeOf(error) ?? tellFailure(cutOff(error, io.signal) ? io.signal.reason : error, io, options);
+    return io.signal.aborted ? ERRORS.E_INTERRUPTED.exit : exitCode;
   }
 }
 
@@ -73,7 +72,7 @@ function makeStrict(command: Command, io: Io): void {
 
 /** Commander also throws for help and version that were asked for, and for a missing subcommand, when it has shown the help. */
 function isComplaint({ exitCode, code }: CommanderError): boolean {
-  return exitCode !== 0 && code.startsWith("commander.") && code !== "commander.help";
+  return exitCode !== 0 && code !== "commander.help";
 }
 
 function usageError({ message }: CommanderError, command: Command): TripodError {
@@ -82,14 +81,16 @@ function usageError({ message }: CommanderError, command: Command): TripodError 
   return new TripodError("E_USAGE", what, { hint: asked ?? `see ${pathOf(command)} --help` });
 }
 
-function exitCodeOf(error: CommanderError): number {
-  return error.code === "commander.help" && error.exitCode !== 0 ? ERRORS.E_USAGE.exit : error.exitCode;
+/** The exit code where nothing is left to be said: commander has printed, or the command has. */
+function exitCodeOf(error: unknown): number | undefined {
+  if (error instanceof ExitWith) return error.exitCode;
+  if (!(error instanceof CommanderError)) return undefined;
+  return error.exitCode === 0 ? 0 : ERRORS.E_USAGE.exit;
 }
 
-function tellInterrupted(error: unknown, io: Io, options: { json: boolean; debug: boolean }): number {
-  const cut = error instanceof Error && error.name === "AbortError";
-  tellFailure(cut ? io.signal.reason : error, io, options);
-  return ERRORS.E_INTERRUPTED.exit;
+/** What the abort itself made fail says nothing that its reason does not say better. */
+function cutOff(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && error instanceof Error && error.name === "AbortError";
 }
 
 function pathOf(command: Command): string {

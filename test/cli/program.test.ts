@@ -1,5 +1,6 @@
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { expect, test } from "vitest";
+import { ExitWith } from "../../src/cli/exit.ts";
 import { runCommandLine } from "../../src/cli/program.ts";
 import { TripodError, TripodErrors } from "../../src/errors.ts";
 import { recordingIo } from "../support/io.ts";
@@ -34,6 +35,7 @@ test("--help shows the verbs, examples, and where the exit codes are explained",
   const { exitCode, stdout } = await tripod("--help");
   expect(exitCode).toBe(0);
   expect(stdout).toContain("tripod apply -i");
+  expect(stdout).toMatch(/^ {2}validate /m);
   expect(stdout).toContain("tripod help exit-codes");
 });
 
@@ -147,9 +149,17 @@ test.each([
 
 test("a verb may choose its exit code without a word, as plan --detailed-exitcode does", async () => {
   const changes = () => {
-    throw new CommanderError(2, "tripod.changes", "");
+    throw new ExitWith(2);
   };
   expect(await tripod("work", changes)).toMatchObject({ exitCode: 2, stderr: "" });
+});
+
+test("a command that ran in another process leaves an interrupted run with 130 and says nothing more", async () => {
+  const signal = AbortSignal.abort(new TripodError("E_INTERRUPTED", "stopped"));
+  expect(await tripod("work", () => Promise.reject(new ExitWith(143)), { signal })).toMatchObject({
+    exitCode: 130,
+    stderr: "",
+  });
 });
 
 test("colours are used when forced, and --no-color has the last word", async () => {

@@ -1,0 +1,10 @@
+/** Ends a command with an exit code of its own when all has been said: `plan --detailed-exitcode`, or a command that ran elsewhere. */
+export class ExitWith extends Error {
+  override readonly name = "ExitWith";
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`exit code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
