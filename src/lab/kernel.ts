@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { release } from "node:os";
+import { join } from "node:path";
+import { local } from "./local.ts";
+
+/** Settings the kubelet writes when it finds other values (its `setupKernelTunables`). They are not namespaced. */
+export const KUBELET_SETTINGS = [
+  ...["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"],
+  ...["kernel/keys/root_maxkeys", "kernel/keys/root_maxbytes"],
+];
+
+/** Copies of the machine's kernel settings for one host, as files in a folder: what a host writes stays in them. */
+export async function copySettings(folder: string): Promise<{ source: string; target: string }[]> {
+  await mkdir(folder, { recursive: true });
+  return Promise.all(
+    KUBELET_SETTINGS.map(async (name) => {
+      const source = join(folder, name.replaceAll("/", "."));
+      await writeFile(source, await readFile(join("/proc/sys", name)));
+      return { source, target: `proc/sys/${name}` };
+    }),
+  );
+}
+
+/**
+ * A folder for the hosts' /usr/lib/modules: the machine's own, or, on a kernel that has everything built in and no such folder, one that
+ * says so, for modprobe to succeed.
+ * @param base where to make the latter
+ * @param rootfs whose depmod is used
+ */
+export async function modulesFolder(base: string, rootfs: string): Promise<string> {
+  const own = "/usr/lib/modules";
+  if (existsSync(join(own, release()))) return own;
+  const modules = join(base, "lib/modules");
+  const folder = join(modules, release());
+  await mkdir(folder, { recursive: true });
+  const names = await builtInModules();
+  await writeFile(join(folder, "modules.builtin"), names.map((name) => `kernel/${name}.ko\n`).join(""));
+  await writeFile(join(folder, "modules.order"), "");
+  const inRootfs = 'mount --bind "$1" "$2/mnt" && exec chroot "$2" depmod --basedir /mnt "$3"';
+  await local(["unshare", "--mount", "--propagation", "private", "sh", "-c", inRootfs, "sh", base, rootfs, release()], {
+    failing: "listing the kernel's modules for the hosts failed",
+  });
+  return modules;
+}
+
+/** The kernel lists built-in modules that have parameters; what a node needs of the others shows in other places. */
+async function builtInModules(): Promise<string[]> {
+  const shown = await readdir("/sys/module");
+  const filesystems = (await readFile("/proc/filesystems", "utf8")).split(/\s+/);
+  const bridge = existsSync("/proc/sys/net/bridge") ? ["br_netfilter"] : [];
+  const overlay = filesystems.includes("overlay") ? ["overlay"] : [];
+  return [...new Set([...shown, ...bridge, ...overlay])].sort();
+}

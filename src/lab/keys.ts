@@ -1,0 +1,23 @@
+import { existsSync } from "node:fs";
+import { readFile, rename } from "node:fs/promises";
+import type { Machine } from "../inventory/cluster.ts";
+import { local } from "./local.ts";
+
+/** Makes an ed25519 key pair in OpenSSH's form unless it is there; returns the public key, `ssh-ed25519 AAAA…`. */
+export async function keyPair(file: string, comment: string): Promise<string> {
+  if (!existsSync(file)) {
+    // Under another name first: a key without its public half, after a crash, would stay so.
+    const fresh = `${file}.new`;
+    await local(["rm", "-f", fresh, `${fresh}.pub`]);
+    await local(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", fresh]);
+    await rename(`${fresh}.pub`, `${file}.pub`);
+    await rename(fresh, file);
+  }
+  const [type = "", key = ""] = (await readFile(`${file}.pub`, "utf8")).split(" ");
+  return `${type} ${key}`;
+}
+
+/** One line of a known_hosts file, sshd(8). */
+export function knownHost({ address, ssh }: Pick<Machine, "address" | "ssh">, publicKey: string): string {
+  return `${ssh.port === 22 ? address : `[${address}]:${ssh.port}`} ${publicKey}\n`;
+}

@@ -1,0 +1,149 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { TripodError } from "../errors.ts";
+import type { Cluster, Machine, Role } from "../inventory/cluster.ts";
+import { addressing } from "./addressing.ts";
+import type { Progress } from "./cache.ts";
+import { labFolders } from "./folders.ts";
+import { prepareHosts } from "./hosts.ts";
+import { removeControlGroups, removeFolder } from "./leftovers.ts";
+import { locked } from "./lock.ts";
+import { cutPower, runningHosts, startHost } from "./lxc.ts";
+import { makeNetwork, networkExists, removeNetwork } from "./network.ts";
+import { poll } from "./poll.ts";
+import { requirePrograms } from "./programs.ts";
+import { type Flavour, type Release, rootFileSystem } from "./rootfs.ts";
+import { answering, letsIn } from "./ssh.ts";
+
+export interface LabOptions extends Progress {
+  /** Installs missing Debian packages on the operator's machine. */
+  readonly install?: boolean;
+  readonly release?: Release;
+  /** Hosts with nothing but systemd, sshd and sudo. */
+  readonly pristine?: boolean;
+}
+
+export interface LabHost {
+  readonly name: string;
+  readonly role: Role;
+  readonly address: string;
+  readonly state: "running" | "off" | "absent";
+  /** Whether its sshd answers. */
+  readonly ssh: boolean;
+}
+
+/** What a lab was made with; kept beside it. */
+interface Made {
+  readonly release: Release;
+  readonly flavour: Flavour;
+  readonly rootfs: string;
+}
+
+/** ms; a boot takes a second or two. */
+const BOOT = 60_000;
+
+/** Brings up what is missing of the cluster's lab, until every host lets us in. */
+export async function labUp(cluster: Cluster, options: LabOptions): Promise<void> {
+  await requirePrograms(options.install ?? false, options);
+  await alone(cluster.name, options, async () => {
+    const { rootfs } = await made(cluster.name, options);
+    const network = addressing(cluster);
+    await makeNetwork(cluster.name, network);
+    await prepareHosts(cluster, rootfs, network);
+    const running = await runningHosts(cluster.name);
+    const off = cluster.machines.filter(({ name }) => !running.includes(name));
+    if (off.length > 0) options.progress(`starting ${off.map(({ name }) => name).join(", ")}`);
+    await Promise.all(off.map(({ name }) => startHost(cluster.name, name)));
+    await untilUp(cluster.name, cluster.machines, options.signal);
+  });
+}
+
+async function made(lab: string, options: LabOptions): Promise<Made> {
+  const { root, record } = labFolders(lab);
+  const flavour = options.pristine ? "pristine" : "ready";
+  const before = existsSync(record) ? (JSON.parse(await readFile(record, "utf8")) as Made) : undefined;
+  const release = options.release ?? before?.release ?? "bookworm";
+  if (before && existsSync(before.rootfs) && before.release === release && before.flavour === flavour) return before;
+  if (before)
+    throw new TripodError("E_LAB", `the lab ${lab} was made with another root file system`, {
+      why: `it is ${before.flavour}, Debian ${before.release}, on ${before.rootfs}`,
+      hint: "take it away first: tripod lab down",
+    });
+  const now = { release, flavour, rootfs: await rootFileSystem(release, flavour, options) } as const;
+  await mkdir(root, { recursive: true });
+  await writeFile(record, `${JSON.stringify(now, null, 2)}\n`);
+  return now;
+}
+
+/** @throws TripodError E_LAB with what the hosts said last */
+async function untilUp(lab: string, machines: readonly Machine[], signal?: AbortSignal): Promise<void> {
+  const waiting = new Map(machines.map((machine) => [machine, "its sshd does not answer"]));
+  const answer = await poll(BOOT, signal, async () => {
+    const there = await answering(lab, [...waiting.keys()]);
+    await Promise.all(
+      there.map(async (machine) => {
+        const said = await letsIn(lab, machine);
+        if (said === true) waiting.delete(machine);
+        else waiting.set(machine, said);
+      }),
+    );
+    return waiting.size === 0 || [...waiting].map(([{ name }, reason]) => `${name}: ${reason}`).join("\n");
+  });
+  if (answer === true) return;
+  throw new TripodError("E_LAB", `the lab's hosts did not let us in within ${BOOT / 1000} s`, {
+    why: answer,
+    hint: "look at lxc.log in the lab's folder, or take the lab away with `tripod lab down` and try again",
+  });
+}
+
+/** Takes the lab away, whole or half: processes, control groups, network, mounts, files. The cache stays. */
+export async function labDown(cluster: Cluster, options: Progress): Promise<void> {
+  await alone(cluster.name, options, async () => {
+    const running = await runningHosts(cluster.name).catch(() => []);
+    await Promise.all(running.map((name) => cutPower(cluster.name, name)));
+    await removeControlGroups(cluster.name);
+    await removeNetwork(cluster.name);
+    await removeFolder(cluster.name);
+  });
+}
+
+export async function labStatus(cluster: Cluster): Promise<LabHost[]> {
+  const running = await runningHosts(cluster.name);
+  const there = cluster.machines.filter(({ name }) => running.includes(name));
+  const ssh = await answering(cluster.name, there);
+  return cluster.machines.map((machine) => ({
+    name: machine.name,
+    role: machine.role,
+    address: machine.address,
+    state: running.includes(machine.name) ? "running" : networkExists(cluster.name) ? "off" : "absent",
+    ssh: ssh.includes(machine),
+  }));
+}
+
+/** A power cut. */
+export async function labOff(cluster: Cluster, name: string): Promise<void> {
+  const machine = named(cluster, name);
+  if ((await runningHosts(cluster.name)).includes(machine.name)) await cutPower(cluster.name, machine.name);
+}
+
+/** Boots a host again, from the disk it had. */
+export async function labOn(cluster: Cluster, name: string, { signal }: Progress): Promise<void> {
+  const machine = named(cluster, name);
+  if (!(await runningHosts(cluster.name)).includes(machine.name)) await startHost(cluster.name, machine.name);
+  await untilUp(cluster.name, [machine], signal);
+}
+
+function named(cluster: Cluster, name: string): Machine {
+  const machine = cluster.machines.find((one) => one.name === name);
+  if (!machine)
+    throw new TripodError("E_USAGE", `no machine ${name} in ${cluster.file}`, {
+      hint: `it names ${cluster.machines.map((one) => one.name).join(", ")}`,
+    });
+  if (!networkExists(cluster.name))
+    throw new TripodError("E_LAB", `the lab ${cluster.name} is not up`, { hint: "bring it up: tripod lab up" });
+  return machine;
+}
+
+function alone<T>(lab: string, { progress, signal }: Progress, work: () => Promise<T>): Promise<T> {
+  return locked(`lab-${lab}`, () => progress(`another process works on the lab ${lab}, waiting for it`), signal, work);
+}

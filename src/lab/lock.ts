@@ -1,0 +1,48 @@
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { $ } from "zx";
+import { cacheFolder } from "./folders.ts";
+
+/**
+ * Does work that only one process of this machine may do at a time.
+ * @param busy called when another process has the lock, before it is waited for
+ */
+export async function locked<T>(
+  name: string,
+  busy: () => void,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const file = join(cacheFolder(), "locks", name);
+  await mkdir(join(cacheFolder(), "locks"), { recursive: true });
+  const attempt = await hold(file, ["--nonblock"], signal);
+  if (!attempt) busy();
+  const release = attempt ?? (await hold(file, [], signal));
+  try {
+    signal?.throwIfAborted();
+    return await work();
+  } finally {
+    await release?.();
+  }
+}
+
+/** flock keeps the lock while its standard input is open: it gives it back by itself when this process dies, however it dies. */
+async function hold(
+  file: string,
+  flags: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<(() => Promise<void>) | undefined> {
+  const holder = $({
+    quiet: true,
+    nothrow: true,
+    ...(signal && { signal }),
+  })`exec flock ${flags} ${file} sh -c 'echo; exec cat'`;
+  const ended = holder.then(() => false);
+  const got = await Promise.race([once(holder.stdout, "data").then(() => true), ended]);
+  if (!got) return undefined;
+  return async () => {
+    holder.stdin.end();
+    await ended;
+  };
+}

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { TripodError } from "../errors.ts";
+import { labFolders } from "./folders.ts";
+import { attempt, local } from "./local.ts";
+import { containerName, containerPrefix } from "./names.ts";
+import { inNetwork, networkExists } from "./network.ts";
+
+/**
+ * LXC looks for the bridge in /sys/class/net, so it needs the sysfs of the lab's namespace. `ip netns exec` would give it that and hide
+ * the cgroups; here they are carried over.
+ */
+const WITH_SYSFS = `mount -t sysfs sysfs /mnt && mount --rbind /sys/fs/cgroup /mnt/fs/cgroup && mount --move /mnt /sys && exec "$@"`;
+const IN_SYSFS = ["unshare", "--mount", "--propagation", "private", "sh", "-c", WITH_SYSFS, "sh"];
+
+/** @throws TripodError E_LAB with the end of LXC's own log */
+export async function startHost(lab: string, machine: string): Promise<void> {
+  const { hosts } = labFolders(lab);
+  const name = containerName(lab, machine);
+  const log = join(hosts, name, "lxc.log");
+  const start = [
+    "lxc-start",
+    `--lxcpath=${hosts}`,
+    `--name=${name}`,
+    "--daemon",
+    `--logfile=${log}`,
+    "--logpriority=WARN",
+  ];
+  const { code, stderr } = await attempt([...inNetwork(lab), ...IN_SYSFS, ...start]);
+  if (code === 0) return;
+  const { stdout } = await attempt(["tail", "-n", "12", log]);
+  throw new TripodError("E_LAB", "LXC could not start it", {
+    host: machine,
+    why: `${start.join(" ")}\n${stderr.trim()}\n${stdout}`,
+    hint: `the whole log is in ${log}; \`tripod lab down\` takes the lab away`,
+  });
+}
+
+/** A power cut: every process of the host ends at once, nothing is written back. Whether there was something to cut. */
+export async function cutPower(lab: string, machine: string): Promise<boolean> {
+  const name = containerName(lab, machine);
+  const { code } = await attempt([
+    ...inNetwork(lab),
+    "lxc-stop",
+    `--lxcpath=${labFolders(lab).hosts}`,
+    `--name=${name}`,
+    "--kill",
+  ]);
+  return code === 0;
+}
+
+/**
+ * Names of the machines that are running. LXC's control sockets are abstract ones: every command has to run in the namespace in which
+ * the hosts were started.
+ */
+export async function runningHosts(lab: string): Promise<string[]> {
+  if (!networkExists(lab)) return [];
+  const list = ["lxc-ls", `--lxcpath=${labFolders(lab).hosts}`, "--running", "-1"];
+  const names = await local([...inNetwork(lab), ...list], { failing: "asking LXC for the lab's hosts failed" });
+  const prefix = containerPrefix(lab);
+  return names.split("\n").flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length).trim()] : []));
+}

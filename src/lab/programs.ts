@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { TripodError } from "../errors.ts";
+import { attempt, local } from "./local.ts";
+import type { Progress } from "./cache.ts";
+
+/** What a lab calls on the operator's machine, and the Debian packages that have it. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  "lxc-start": "lxc",
+  mmdebstrap: "mmdebstrap",
+  ip: "iproute2",
+  ssh: "openssh-client",
+};
+
+/** @throws TripodError E_LAB without root, or when a program is missing and not to be installed */
+export async function requirePrograms(install: boolean, work: Progress): Promise<void> {
+  if (process.getuid?.() !== 0)
+    throw new TripodError("E_LAB", "the lab needs root: it makes namespaces, mounts and control groups", {
+      hint: "run it as root",
+    });
+  const packages = Object.entries(PROGRAMS).flatMap(([program, name]) => (onPath(program) ? [] : [name]));
+  if (packages.length === 0) return;
+  if (!install)
+    throw new TripodError("E_LAB", `Debian packages are missing on this machine: ${packages.join(", ")}`, {
+      hint: "say --install, and they are installed",
+    });
+  work.progress(`installing ${packages.join(", ")}`);
+  await installPackages(packages, work);
+}
+
+/** Debian starts a bridge with forwarding as soon as lxc is installed; the lab wants neither. */
+const LXC_SERVICES = ["lxc-net.service", "lxc.service"];
+
+async function installPackages(packages: readonly string[], { signal }: Progress): Promise<void> {
+  const install = [
+    "env",
+    "DEBIAN_FRONTEND=noninteractive",
+    "apt-get",
+    "install",
+    "--yes",
+    "--no-install-recommends",
+    ...packages,
+  ];
+  const keepQuiet = packages.includes("lxc") && existsSync("/run/systemd/system");
+  if (keepQuiet) await local(["systemctl", "mask", "--runtime", ...LXC_SERVICES]);
+  try {
+    if ((await attempt(install, { signal })).code === 0) return;
+    await local(["apt-get", "update"], { signal, failing: "`apt-get update` failed" });
+    await local(install, { signal, failing: `installing ${packages.join(", ")} failed` });
+  } finally {
+    if (keepQuiet) {
+      await attempt(["systemctl", "disable", ...LXC_SERVICES]);
+      await local(["systemctl", "unmask", "--runtime", ...LXC_SERVICES]);
+    }
+  }
+}
+
+function onPath(program: string): boolean {
+  const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/bin"];
+  return folders.some((folder) => existsSync(join(folder, program)));
+}

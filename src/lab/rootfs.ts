@@ -1,0 +1,67 @@
+import { acquireSettings, mirrors } from "./apt.ts";
+import { formatSources } from "./apt-sources.ts";
+import { cached, type Progress } from "./cache.ts";
+import { isolated } from "./isolated.ts";
+import { local } from "./local.ts";
+import { labScript, labScriptText } from "./scripts.ts";
+
+export const RELEASES = ["bookworm", "trixie"] as const;
+/** A release of Debian: 12 or 13. */
+export type Release = (typeof RELEASES)[number];
+
+/** What every host has: what a freshly installed Debian server has. */
+const BASE = [
+  "systemd",
+  "systemd-sysv",
+  "dbus",
+  "openssh-server",
+  "sudo",
+  "iproute2",
+  "procps",
+  "kmod",
+  "iputils-ping",
+];
+
+/** What a node of a cluster needs, so that Tripod finds it installed. */
+export const NODE_PACKAGES = [
+  ...["containerd", "runc", "containernetworking-plugins", "etcd-server", "etcd-client", "keepalived", "haproxy"],
+  ...["iptables", "ebtables", "socat", "ethtool", "conntrack", "curl", "ca-certificates", "busybox-static"],
+];
+
+/** `ready`: with all packages a node needs. `pristine`: nothing but systemd, sshd and sudo. `builder`: what builds Kubernetes. */
+export type Flavour = "ready" | "pristine" | "builder";
+
+const PACKAGES: Readonly<Record<Flavour, readonly string[]>> = {
+  ready: [...BASE, ...NODE_PACKAGES],
+  pristine: BASE,
+  builder: ["golang-go", "dpkg-dev", "golang-github-modern-go-reflect2-dev"],
+};
+
+const NOT_NEEDED = ["/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*", "/usr/share/info/*"];
+
+/** A root file system of Debian, read-only for whoever uses it. Absolute path of a folder in the cache. */
+export async function rootFileSystem(release: Release, flavour: Flavour, work: Progress): Promise<string> {
+  const packages = PACKAGES[flavour];
+  const finish = flavour === "builder" ? "" : await labScriptText("finish-rootfs.sh");
+  const name = `debian-${release}-${flavour}`;
+  return cached(name, { packages, finish }, work, async (folder) => {
+    work.progress(`making a root file system of Debian ${release} (about a minute, once)`);
+    const settings = await acquireSettings();
+    const argv = [
+      ...["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--format=directory"],
+      `--include=${packages.join(",")}`,
+      ...settings.map((setting) => `--aptopt=${setting}`),
+      "--dpkgopt=force-unsafe-io",
+      ...NOT_NEEDED.map((path) => `--dpkgopt=path-exclude=${path}`),
+      "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+      ...(finish === "" ? [] : [`--customize-hook=sh ${labScript("finish-rootfs.sh")} "$1"`]),
+      ...[release, folder, "-"],
+    ];
+    await local(isolated(argv), {
+      signal: work.signal,
+      input: formatSources(await mirrors(release)),
+      failing: `making a root file system of Debian ${release} failed`,
+      hint: "see whether `apt-get update` works on this machine; the lab uses the same mirrors",
+    });
+  });
+}
