@@ -12,13 +12,13 @@ const software = z
     binaries: path
       .optional()
       .describe(
-        "A folder of programs that are uploaded instead of installed from packages: kubeadm, kubelet and kubectl; and, where they are in it, " +
-          "crictl, etcd, etcdctl, etcdutl and, in `cni/`, the CNI plugins.",
+        "A folder of programs that are uploaded: kubeadm, kubelet and kubectl; and, where they are in it, crictl, etcd, etcdctl, " +
+          "etcdutl and, in `cni/`, the CNI plugins. Default: packages.",
       )
       .meta({ examples: ["./bin"] }),
     images: path
       .optional()
-      .describe("A folder of image archives (*.tar), imported on each host. Without it: images are pulled.")
+      .describe("A folder of image archives (*.tar), imported on each host. Default: images are pulled.")
       .meta({ examples: ["./images"] }),
   })
   .prefault({})
@@ -32,7 +32,7 @@ const containerd = z
       .describe("For hosts whose root lacks CAP_SYS_RESOURCE (system containers): without it no pod starts there."),
     sandboxImage: textual("image", /^[^\s]+[:@][^\s/]+$/, "an image with its tag, such as registry.example/pause:3.10")
       .optional()
-      .describe("The pause image. Without it: the one that kubeadm of this version names.")
+      .describe("The pause image. Default: the one that kubeadm of this version names.")
       .meta({ examples: ["registry.example/pause:3.10.2"] }),
   })
   .prefault({})
@@ -66,7 +66,7 @@ export const inventory = z.strictObject({
   masters: z
     .array(machine)
     .describe("The control plane and etcd: an odd number of machines, three for high availability."),
-  workers: z.array(machine).default([]).describe("Machines for pods, as many as you have."),
+  workers: z.array(machine).prefault([]).describe("Machines for pods, as many as you have."),
 });
 
 export type Inventory = z.output<typeof inventory>;
@@ -94,12 +94,22 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly additionalProperties?: boolean | JsonSchema;
 }
 
 /** For editors: JSON Schema draft 7, which every YAML language server reads. */
 export function inventoryJsonSchema(): JsonSchema {
-  const schema = z.toJSONSchema(inventory, { io: "input", target: "draft-7" });
+  const schema = z.toJSONSchema(inventory, {
+    io: "input",
+    target: "draft-7",
+    // zod takes the examples of what is transformed for examples of the output.
+    override: ({ zodSchema, jsonSchema }) => {
+      const examples = z.globalRegistry.get(zodSchema)?.examples;
+      if (examples) jsonSchema.examples = examples as unknown[];
+    },
+  });
   return { ...schema, title: "Tripod inventory" } as JsonSchema;
 }
 

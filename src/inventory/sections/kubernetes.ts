@@ -120,7 +120,7 @@ export const kubernetes = z
       .meta({ examples: ["1.36.3"] }),
     imageRepository: imageRepository
       .optional()
-      .describe("Where the control plane's images are pulled from. Without it: kubeadm's own choice.")
+      .describe("Where the control plane's images are pulled from. Default: kubeadm's own choice.")
       .meta({ examples: ["registry.example:5000/kubernetes"] }),
     podSubnet: subnet
       .prefault("10.244.0.0/16")
@@ -136,7 +136,7 @@ export const kubernetes = z
     skipPhases: distinct(skipPhase)
       .default([])
       .describe("Phases of `kubeadm init` that are left out, each by its name.")
-      .meta({ examples: [["addon/kube-proxy"]] }),
+      .meta({ examples: [["addon/coredns"]] }),
     tolerate: distinct(tolerated)
       .default([])
       .describe("Preflight errors of kubeadm that are only warned about, each by its name; `all` is refused.")

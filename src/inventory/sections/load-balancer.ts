@@ -25,12 +25,12 @@ export const loadBalancer = z
     subnet: subnet
       .optional()
       .describe(
-        "The subnet of the L2 segment that the masters and the VIP share. Without it: the /24 around the first master.",
+        "The subnet of the L2 segment that the masters and the VIP share. Default: the /24 around the first master.",
       )
       .meta({ examples: ["10.0.0.0/22"] }),
     interface: networkInterface
       .optional()
-      .describe("The interface that carries the VIP. Without it: on each master the one that carries its own address.")
+      .describe("The interface that carries the VIP. Default: on each master the one that carries its own address.")
       .meta({ examples: ["eth0"] }),
     routerId: integer(1, 255)
       .default(51)
@@ -49,7 +49,7 @@ export const loadBalancer = z
     port: integer(1, 65_535)
       .optional()
       .describe(
-        `The port of the API at the VIP. Without it: ${HAPROXY_PORT} with haproxy, ${API_SERVER_PORT} without, where nothing else is possible.`,
+        `The port of the API at the VIP. Default: ${HAPROXY_PORT} with haproxy; without it ${API_SERVER_PORT}, and nothing else is possible.`,
       )
       .meta({ examples: [HAPROXY_PORT] }),
   })

@@ -56,7 +56,7 @@ const login = {
     .meta({ examples: [22] }),
   key: path
     .optional()
-    .describe("A private key file. Default, as ssh does: those of ~/.ssh/id_ed25519, id_ecdsa and id_rsa that exist.")
+    .describe("A private key file. Default: as ssh does, those of ~/.ssh/id_ed25519, id_ecdsa and id_rsa that exist.")
     .meta({ examples: ["~/.ssh/id_ed25519"] }),
   keys: distinct(path)
     .min(1, { error: "is empty: leave it out for ssh's own choice" })
@@ -82,7 +82,7 @@ const bastion = z
   })
   .optional()
   .describe(
-    "A machine to go through. What it does not say of user, keys, agent and knownHosts is as for the machines behind it.",
+    "A machine to go through: an address, and the keys of `ssh`. How to log in there is as said beside it, unless it says otherwise.",
   );
 
 export const ssh = z
@@ -99,7 +99,7 @@ export const machine = z.strictObject({
     .meta({ examples: [{ tier: "storage" }] }),
   taints: z
     .array(taint)
-    .default([])
+    .prefault([])
     .describe("Taints of its node, as kubectl writes them.")
     .meta({ examples: [["dedicated=gpu:NoSchedule"]] }),
   ssh: z
@@ -112,7 +112,7 @@ export const machine = z.strictObject({
       bastion,
     })
     .prefault({})
-    .describe("How this machine is reached, laid over the cluster's `ssh` key by key."),
+    .describe("How this machine is reached: the keys of `ssh`, laid over the cluster's one by one, and an address."),
 });
 
 export function* machineRules(at: Path, { taints = [] }: Partial<z.output<typeof machine>>): Iterable<Problem> {

@@ -1,0 +1,94 @@
+import { stringify } from "yaml";
+import type { JsonSchema } from "../src/inventory/schema.ts";
+
+type Property = readonly [name: string, schema: JsonSchema, required: boolean];
+
+const INTRODUCTION = `<!-- Generated from src/inventory by \`npm run generate\`: change it there. -->
+
+# The inventory
+
+One YAML file says what a cluster is to be. Everything is strict: a key that is not on this page is a mistake, and
+\`tripod validate -i FILE\` names every mistake at once, with its line and column, without contacting anybody.
+
+- Durations carry their unit: \`300ms\`, \`1.5s\`, \`10m\`, \`12h\`, \`30d\`.
+- Paths are relative to the inventory's folder; \`~/\` is your home.
+- Versions are text: quote them. YAML reads \`1.30\` as the number 1.3.
+- Anchors and aliases work. Merge keys (\`<<\`) are not read.
+- For completion in an editor, begin the file with \`# yaml-language-server: $schema=PATH\`, where PATH leads to
+  \`schema/inventory.schema.json\` (or to what \`tripod schema\` prints).
+`;
+
+/** docs/inventory.md: every key, its type, its default, what it does, and an example. */
+export function inventoryReference(schema: JsonSchema): string {
+  const shown = new Set<string>();
+  const sections = propertiesOf(schema).filter(
+    ([name, { items, properties }]) => (items ?? properties) && name !== "workers",
+  );
+  return [
+    INTRODUCTION,
+    "## The whole\n",
+    table(propertiesOf(schema)),
+    ...sections.flatMap(([name, section]) => [
+      `## ${section.items ? "masters and workers" : name}\n`,
+      `${section.items ? "Each machine of either list." : (section.description ?? "")}\n`,
+      table(flattened(propertiesOf(section.items ?? section), shown)),
+      example(name, section),
+    ]),
+  ].join("\n");
+}
+
+function propertiesOf({ properties = {}, required = [] }: JsonSchema): Property[] {
+  return Object.entries(properties).map(([name, schema]) => [name, schema, required.includes(name)]);
+}
+
+/** Maps within maps become dotted names; what such a map has in common with one that was shown before is left out. */
+function flattened(properties: readonly Property[], shown: Set<string>, prefix = ""): Property[] {
+  const fresh = properties.filter(([name, schema]) => !prefix || !shown.has(JSON.stringify([name, schema])));
+  for (const [name, schema] of fresh) shown.add(JSON.stringify([name, schema]));
+  return fresh.flatMap(([name, schema, required]): Property[] => [
+    [`${prefix}${name}`, schema, required],
+    ...flattened(propertiesOf(schema), shown, `${prefix}${name}.`),
+  ]);
+}
+
+function table(properties: readonly Property[]): string {
+  const rows = properties.map(([name, schema, required]) => {
+    const [, does, fallback] = /^(.*?)(?: ?Default: (.*)\.)?$/.exec(schema.description ?? "") ?? [];
+    const cells = [`\`${name}\``, typeOf(schema), required ? "required" : (fallback ?? defaultOf(schema)), does ?? ""];
+    return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  });
+  return ["| Key | Type | Default | What it does |", "| --- | --- | --- | --- |", ...rows, ""].join("\n");
+}
+
+function defaultOf(schema: JsonSchema): string {
+  return schema.default === undefined || schema.properties ? "" : code(schema.default);
+}
+
+function typeOf(schema: JsonSchema): string {
+  if (schema.enum) return schema.enum.map(code).join(" or ");
+  if (schema.type === "array") return `list of ${schema.items?.properties ? "machines" : typeOf(schema.items ?? {})}`;
+  if (schema.minimum !== undefined) return `${schema.minimum} to ${schema.maximum ?? ""}`;
+  return schema.title ?? { object: "map", boolean: "true or false", string: "text" }[schema.type ?? ""] ?? "anything";
+}
+
+function code(value: unknown): string {
+  return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+}
+
+/** A section with every key, from the schema's own examples and defaults. */
+function example(name: string, section: JsonSchema): string {
+  const value = section.items ? [exampleOf(section.items)] : exampleOf(section);
+  const text = stringify({ [name]: value }, { lineWidth: 0 }).replace(/version: (.*)/, 'version: "$1"');
+  return `\`\`\`yaml\n${text}\`\`\`\n`;
+}
+
+/** Keys that cannot stand beside another one. */
+const INSTEAD_OF: Readonly<Record<string, string>> = { keys: "key", manifest: "cni" };
+
+function exampleOf({ properties, examples, default: fallback, ...schema }: JsonSchema): unknown {
+  if (!properties) return examples?.[0] ?? fallback;
+  const entries = propertiesOf({ ...schema, properties }).filter(
+    ([name]) => !Object.hasOwn(properties, INSTEAD_OF[name] ?? ""),
+  );
+  return Object.fromEntries(entries.map(([name, inner]) => [name, exampleOf(inner)]));
+}
