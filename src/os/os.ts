@@ -17,8 +17,20 @@ export interface OsFamily {
   };
   /** A snippet that prints `name version` for each of these packages that is installed, and only reads. */
   installed(names: readonly string[]): string;
+  /** Which of these are not there, or in another version, going by what `installed` printed. Pure. */
+  missing(names: readonly string[], installed: string): readonly string[];
   /** A script that installs these without asking and without starting their services. */
   install(names: readonly string[]): string;
   /** Where the CNI plugins of the family's own package live. */
   readonly cniBinDir: string;
+}
+
+/** What `installed` printed, version by name. */
+export function installedVersions(printed: string): ReadonlyMap<string, string> {
+  return new Map(
+    printed
+      .split("\n")
+      .map((line) => line.split(" "))
+      .flatMap(([name, version]): [string, string][] => (name && version ? [[name, version]] : [])),
+  );
 }

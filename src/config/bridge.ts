@@ -1,0 +1,43 @@
+import { TripodError } from "../errors.ts";
+import type { Cluster, Machine } from "../inventory/cluster.ts";
+import { render } from "../render/render.ts";
+
+/** Pod CIDR by machine name: what `podCidrs` gives. */
+export type PodCidrs = ReadonlyMap<string, string>;
+
+/** Marks our routes among those of the host (`ip route show proto 117`); free in iproute2's rt_protos. */
+export const ROUTE_PROTOCOL = 117;
+
+/** /etc/cni/net.d/10-tripod.conflist: pods on a bridge of their own; the routes are the unit's. In CNI 0.4.0, which all plugins since 0.7 speak. */
+export function bridgeConflist(machine: Machine, cidrs: PodCidrs): string {
+  const bridge = {
+    type: "bridge",
+    bridge: "cni0",
+    isDefaultGateway: true,
+    // A pod may reach itself through its own service.
+    hairpinMode: true,
+    ipMasq: false,
+    ipam: { type: "host-local", ranges: [[{ subnet: cidrOf(machine, cidrs) }]] },
+  };
+  const portmap = { type: "portmap", capabilities: { portMappings: true } };
+  const conflist = { cniVersion: "0.4.0", name: "tripod", plugins: [bridge, portmap] };
+  return `${JSON.stringify(conflist, undefined, 2)}\n`;
+}
+
+/** The unit that lays the routes to the other machines' pods, at every boot. */
+export function podRoutesUnit(cluster: Cluster, machine: Machine, cidrs: PodCidrs): string {
+  return render("bridge/tripod-pod-routes.service", {
+    protocol: ROUTE_PROTOCOL,
+    ownCidr: cidrOf(machine, cidrs),
+    podSubnet: cluster.kubernetes.podSubnet,
+    routes: cluster.machines
+      .filter(({ name }) => name !== machine.name)
+      .map((other) => ({ podCidr: cidrOf(other, cidrs), address: other.address })),
+  });
+}
+
+function cidrOf({ name }: Machine, cidrs: PodCidrs): string {
+  const cidr = cidrs.get(name);
+  if (!cidr) throw new TripodError("E_INTERNAL", `${name} was given no pod CIDR`);
+  return cidr;
+}

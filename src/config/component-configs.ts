@@ -1,0 +1,42 @@
+import type { KubernetesSettings } from "../inventory/cluster.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The kubelet's own document, the inventory's `kubelet` laid over it. */
+export function kubeletConfiguration({ kubelet }: Pick<KubernetesSettings, "kubelet">): Json {
+  const ours = {
+    apiVersion: "kubelet.config.k8s.io/v1beta1",
+    kind: "KubeletConfiguration",
+    // The same as containerd's; kubeadm's default only from 1.22 on.
+    cgroupDriver: "systemd",
+  };
+  return overlay(ours, kubelet);
+}
+
+/** kube-proxy's own document, the inventory's `kubeProxy` laid over it. */
+export function kubeProxyConfiguration({
+  podSubnet,
+  kubeProxy,
+}: Pick<KubernetesSettings, "podSubnet" | "kubeProxy">): Json {
+  const ours = {
+    apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+    kind: "KubeProxyConfiguration",
+    mode: "iptables",
+    clusterCIDR: podSubnet,
+  };
+  return overlay(ours, kubeProxy);
+}
+
+/** Objects are merged key by key, all the way down; anything else, lists too, is replaced. */
+function overlay(below: Json, above: Json): Json {
+  const merged: Record<string, unknown> = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    const under = merged[key];
+    merged[key] = isObject(under) && isObject(value) ? overlay(under, value) : value;
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,24 @@
+import type { Cluster } from "../inventory/cluster.ts";
+import { render } from "../render/render.ts";
+import { sandboxImage } from "./images.ts";
+
+export const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
+
+export interface ContainerdHost {
+  /** Of the containerd that is installed: 1 reads version 2 of its configuration, 2 and later version 3. */
+  readonly major: number;
+  /** Where the CNI plugins are: the OS family's `cniBinDir`, or where they were uploaded to. */
+  readonly cniBinDir: string;
+}
+
+export function containerdConfig(cluster: Cluster, { major, cniBinDir }: ContainerdHost): string {
+  return render(major < 2 ? "containerd/config-2.toml" : "containerd/config-3.toml", {
+    sandboxImage: cluster.containerd.sandboxImage ?? sandboxImage(cluster.kubernetes),
+    restrictOomScoreAdj: cluster.containerd.restrictOomScoreAdj,
+    cniBinDir,
+  });
+}
+
+export function crictlConfig(): string {
+  return render("containerd/crictl.yaml", { endpoint: `unix://${CONTAINERD_SOCKET}` });
+}

@@ -1,0 +1,27 @@
+import type { Cluster, Machine } from "../inventory/cluster.ts";
+import { render } from "../render/render.ts";
+
+/** The unit of an etcd member; `binary` is the absolute path of the program: the package's, or the one that was uploaded. */
+export function etcdUnit(binary: string): string {
+  return render("etcd/etcd.service", { binary });
+}
+
+/** The settings of one member, as an EnvironmentFile. Names as in etcd 3.4 to 3.6. */
+export function etcdEnvironment(cluster: Cluster, machine: Machine): string {
+  return render("etcd/etcd.env", {
+    name: machine.name,
+    address: machine.address,
+    pki: "/etc/etcd/pki",
+    initialCluster: cluster.masters.map(({ name, address }) => `${name}=https://${address}:2380`).join(","),
+    // Two clusters that can reach each other may share a name, never a virtual IP.
+    token: `tripod-${cluster.name}-${cluster.loadBalancer.vip}`,
+    heartbeat: cluster.etcd.heartbeat,
+    election: cluster.etcd.election,
+  });
+}
+
+/**
+ * What makes a first start found the cluster instead of looking for one. It lies at /run/tripod/etcd-bootstrap.env, on a tmpfs, from
+ * before the first start until the members stand; it is never part of etcd.env, so it cannot be left behind.
+ */
+export const ETCD_BOOTSTRAP = { path: "/run/tripod/etcd-bootstrap.env", text: "ETCD_INITIAL_CLUSTER_STATE=new\n" };

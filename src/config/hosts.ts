@@ -1,0 +1,14 @@
+import type { Cluster } from "../inventory/cluster.ts";
+
+const BEGIN = "# BEGIN tripod";
+const END = "# END tripod";
+
+/** The text of /etc/hosts with our block in it, machines by name; everything outside the markers stays as it was. Its own result stays the same. */
+export function hostsFile(text: string, cluster: Cluster): string {
+  const names = cluster.machines.map(({ name, address }) => `${address} ${name}`);
+  const block = [BEGIN, ...names, END].join("\n");
+  const ours = new RegExp(`^${BEGIN}\n[^]*?^${END}$`, "m");
+  if (ours.test(text)) return text.replace(ours, () => block);
+  const before = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+  return `${before}${block}\n`;
+}

@@ -1,0 +1,156 @@
+import { stringify } from "yaml";
+import type { Cluster, KubernetesSettings, Machine, Taint } from "../inventory/cluster.ts";
+import { Secret } from "../secret.ts";
+import { kubeletConfiguration, kubeProxyConfiguration } from "./component-configs.ts";
+import { CONTAINERD_SOCKET } from "./containerd.ts";
+
+type Document = Readonly<Record<string, unknown>>;
+
+/** What a second master or a worker is let in by. */
+export interface JoinCredentials {
+  readonly token: Secret;
+  /** `sha256:` and the hex digest of the cluster CA's public key (its SPKI, DER). */
+  readonly caCertHash: string;
+}
+
+/** How long a bootstrap token lives if nobody comes to delete it. */
+const TOKEN_LIFE = "1h0m0s";
+const API_PORT = 6443;
+const ETCD_CLIENT_PORT = 2379;
+const PKI = "/etc/kubernetes/pki";
+
+/** The newest config API that every kubeadm of this minor version reads: v1beta3 came with 1.22, v1beta4 with 1.31. */
+function apiVersion(minor: number): string {
+  return `kubeadm.k8s.io/${minor < 22 ? "v1beta2" : minor < 31 ? "v1beta3" : "v1beta4"}`;
+}
+
+/** The documents for `kubeadm init --config` on the first master. They hold the token, so they are a secret as a whole. */
+export function initConfig(cluster: Cluster, machine: Machine, { token }: { readonly token: Secret }): Secret {
+  const { kubernetes } = cluster;
+  const init: Document = {
+    apiVersion: apiVersion(kubernetes.minor),
+    kind: "InitConfiguration",
+    bootstrapTokens: [{ token: token.reveal(), ttl: TOKEN_LIFE, description: "Tripod, for the joins of this run" }],
+    localAPIEndpoint: { advertiseAddress: machine.address, bindPort: API_PORT },
+    nodeRegistration: nodeRegistration(kubernetes, machine),
+    ...(kubernetes.minor >= 22 && kubernetes.skipPhases.length > 0 ? { skipPhases: kubernetes.skipPhases } : {}),
+  };
+  const documents = [
+    init,
+    clusterConfiguration(cluster),
+    kubeletConfiguration(kubernetes),
+    kubeProxyConfiguration(kubernetes),
+  ];
+  return new Secret(toYaml(documents));
+}
+
+/** What `kubeadm init` must be told by flags: v1beta2 has no field for phases that are left out. */
+export function initFlags({ kubernetes }: Cluster): readonly string[] {
+  return kubernetes.minor < 22 && kubernetes.skipPhases.length > 0
+    ? [`--skip-phases=${kubernetes.skipPhases.join(",")}`]
+    : [];
+}
+
+/** The document for `kubeadm join --config` on another master or a worker, through the virtual IP and with the CA pinned. */
+export function joinConfig(cluster: Cluster, machine: Machine, { token, caCertHash }: JoinCredentials): Secret {
+  const join: Document = {
+    apiVersion: apiVersion(cluster.kubernetes.minor),
+    kind: "JoinConfiguration",
+    discovery: {
+      bootstrapToken: {
+        token: token.reveal(),
+        apiServerEndpoint: controlPlaneEndpoint(cluster),
+        caCertHashes: [caCertHash],
+      },
+    },
+    nodeRegistration: nodeRegistration(cluster.kubernetes, machine),
+    ...(machine.role === "master"
+      ? { controlPlane: { localAPIEndpoint: { advertiseAddress: machine.address, bindPort: API_PORT } } }
+      : {}),
+  };
+  return new Secret(toYaml([join]));
+}
+
+/** Where clients find the cluster: `10.0.0.10:8443`. */
+export function controlPlaneEndpoint({ loadBalancer }: Cluster): string {
+  return `${loadBalancer.vip}:${loadBalancer.port}`;
+}
+
+/** Every name and address the API server's certificate must carry beyond those kubeadm thinks of by itself. */
+export function apiServerSans({ masters, loadBalancer, kubernetes }: Cluster): readonly string[] {
+  const ofMasters = masters.flatMap(({ name, address }) => [name, address]);
+  return [...new Set([loadBalancer.vip, ...ofMasters, "localhost", "127.0.0.1", ...kubernetes.certSans])];
+}
+
+function clusterConfiguration(cluster: Cluster): Document {
+  const { kubernetes, masters, network } = cluster;
+  const extraArgs = (args: Record<string, string>) => argumentList(kubernetes, args);
+  return {
+    apiVersion: apiVersion(kubernetes.minor),
+    kind: "ClusterConfiguration",
+    clusterName: cluster.name,
+    kubernetesVersion: `v${kubernetes.version}`,
+    controlPlaneEndpoint: controlPlaneEndpoint(cluster),
+    ...(kubernetes.imageRepository ? { imageRepository: kubernetes.imageRepository } : {}),
+    networking: {
+      dnsDomain: kubernetes.dnsDomain,
+      podSubnet: kubernetes.podSubnet,
+      serviceSubnet: kubernetes.serviceSubnet,
+    },
+    etcd: {
+      external: {
+        endpoints: masters.map(({ address }) => `https://${address}:${ETCD_CLIENT_PORT}`),
+        caFile: `${PKI}/etcd/ca.crt`,
+        certFile: `${PKI}/apiserver-etcd-client.crt`,
+        keyFile: `${PKI}/apiserver-etcd-client.key`,
+      },
+    },
+    apiServer: {
+      certSANs: apiServerSans(cluster),
+      extraArgs: extraArgs({
+        // In place of the endpoints above, which kubeadm's own checks use: each API server talks to the member beside it alone.
+        "etcd-servers": `https://127.0.0.1:${ETCD_CLIENT_PORT}`,
+        "endpoint-reconciler-type": "lease",
+      }),
+    },
+    // Our own pod network gives every node its addresses before kubeadm comes; a second hand would give others.
+    ...("cni" in network && network.cni === "bridge"
+      ? { controllerManager: { extraArgs: extraArgs({ "allocate-node-cidrs": "false" }) } }
+      : {}),
+  };
+}
+
+function nodeRegistration(kubernetes: KubernetesSettings, machine: Machine): Document {
+  const taints = taintsAtJoin(kubernetes, machine);
+  return {
+    name: machine.name,
+    // A bare path is deprecated from 1.24 on, where every socket has a scheme.
+    criSocket: kubernetes.minor < 24 ? CONTAINERD_SOCKET : `unix://${CONTAINERD_SOCKET}`,
+    kubeletExtraArgs: argumentList(kubernetes, { "node-ip": machine.address }),
+    ...(taints ? { taints } : {}),
+    ...(kubernetes.tolerate.length > 0 ? { ignorePreflightErrors: kubernetes.tolerate } : {}),
+  };
+}
+
+/** Undefined leaves a master the taint kubeadm gives it; a list, even an empty one, stands in its place. */
+function taintsAtJoin(kubernetes: KubernetesSettings, { role, taints }: Machine): readonly Taint[] | undefined {
+  if (role === "worker") return taints.length > 0 ? taints : undefined;
+  if (kubernetes.mastersSchedulable) return taints;
+  return taints.length > 0 ? [...masterTaints(kubernetes), ...taints] : undefined;
+}
+
+/** kubeadm's own: `master` until 1.24, `control-plane` from 1.24 on. */
+function masterTaints({ minor }: KubernetesSettings): readonly Taint[] {
+  const roles = [...(minor < 25 ? ["master"] : []), ...(minor >= 24 ? ["control-plane"] : [])];
+  return roles.map((role) => ({ key: `node-role.kubernetes.io/${role}`, effect: "NoSchedule" }));
+}
+
+/** Flags of a component: a map until v1beta3, a list from v1beta4 on. */
+function argumentList({ minor }: KubernetesSettings, args: Readonly<Record<string, string>>): unknown {
+  return minor < 31 ? args : Object.entries(args).map(([name, value]) => ({ name, value }));
+}
+
+/** Kubernetes reads YAML 1.1, where `on` and `012` are not text. */
+function toYaml(documents: readonly Document[]): string {
+  return documents.map((document) => stringify(document, { version: "1.1", lineWidth: 0 })).join("---\n");
+}

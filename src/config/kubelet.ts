@@ -1,0 +1,11 @@
+import { render } from "../render/render.ts";
+
+/** The unit of an uploaded kubelet; `binary` is its absolute path. */
+export function kubeletUnit(binary: string): string {
+  return render("kubelet/kubelet.service", { binary });
+}
+
+/** The drop-in by which kubeadm hands the kubelet its flags. Belongs to `kubeletUnit`; packages bring their own. */
+export function kubeletDropIn(binary: string): string {
+  return render("kubelet/10-kubeadm.conf", { binary });
+}

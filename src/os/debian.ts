@@ -1,0 +1,51 @@
+import { installedVersions, type OsFamily } from "./os.ts";
+
+/**
+ * Debian starts a service in the moment it is installed, with a configuration that is not ours, unless /usr/sbin/policy-rc.d says no
+ * (invoke-rc.d(8)). Ours says no to those who carry our variable and to nobody else, so it does no harm if we die before it is
+ * removed. One that is there already stays in charge.
+ */
+const WITHOUT_STARTING = `policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\\n[ -z "$TRIPOD_NO_START" ] || exit 101\\n' > "$policy"
+  chmod 755 "$policy"
+  trap 'rm -f "$policy"' EXIT
+fi
+export TRIPOD_NO_START=1 DEBIAN_FRONTEND=noninteractive`;
+
+/** Debian 12 and later, Ubuntu 22.04 and later. `kubeadm=1.36.3-*` is apt's way to name a version. */
+export const debian: OsFamily = {
+  name: "debian",
+  matches: ({ ID = "", ID_LIKE = "" }) => [ID, ...ID_LIKE.split(" ")].includes("debian"),
+  packages: {
+    containerd: ["containerd", "runc"],
+    etcd: ["etcd-server", "etcd-client"],
+    keepalived: ["keepalived"],
+    haproxy: ["haproxy"],
+    cniPlugins: ["containernetworking-plugins"],
+    node: ["conntrack", "socat", "iptables", "ebtables", "ethtool", "iproute2", "curl", "ca-certificates", "kmod"],
+    kubernetes: (version) => ["kubeadm", "kubelet", "kubectl"].map((name) => `${name}=${version}-*`),
+  },
+  installed: (names) =>
+    `dpkg-query -W -f='\${db:Status-Status} \${Package} \${Version}\\n' ${names.map(bare).join(" ")} 2>/dev/null | sed -n 's/^installed //p'`,
+  missing(names, installed) {
+    const versions = installedVersions(installed);
+    return names.filter((name) => {
+      const [, wanted = "*"] = name.split("=");
+      const version = versions.get(bare(name));
+      return version === undefined || !version.startsWith(wanted.replace(/\*$/, ""));
+    });
+  },
+  // Lists are fetched only where the ones on the host do not do: a mirror that is away is no harm to a host that has all it needs.
+  install(names) {
+    const apt =
+      "apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold";
+    const install = `${apt} install ${names.map((name) => `'${name}'`).join(" ")}`;
+    return `${WITHOUT_STARTING}\n${install} || { ${apt} update && ${install}; }`;
+  },
+  cniBinDir: "/usr/lib/cni",
+};
+
+function bare(name: string): string {
+  return name.split("=", 1).join("");
+}

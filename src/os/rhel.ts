@@ -1,0 +1,37 @@
+import { installedVersions, type OsFamily } from "./os.ts";
+
+/** RHEL 9 and what is built like it. etcd is in none of its repositories: it comes from `software.binaries`. */
+export const rhel: OsFamily = {
+  name: "rhel",
+  matches: ({ ID = "", ID_LIKE = "" }) => [ID, ...ID_LIKE.split(" ")].some((id) => id === "rhel" || id === "fedora"),
+  packages: {
+    containerd: ["containerd.io"],
+    etcd: [],
+    keepalived: ["keepalived"],
+    haproxy: ["haproxy"],
+    cniPlugins: ["containernetworking-plugins"],
+    // No curl: every installation has it, as `curl` or as `curl-minimal`, which exclude each other.
+    node: ["conntrack-tools", "socat", "iptables-nft", "ethtool", "iproute", "iproute-tc", "ca-certificates", "kmod"],
+    kubernetes: (version) => ["kubeadm", "kubelet", "kubectl"].map((name) => `${name}-${version}`),
+  },
+  installed: (names) =>
+    `rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\\n' ${names.map((name) => split(name).name).join(" ")} | grep -v ' is not installed$' || true`,
+  missing(names, installed) {
+    const versions = installedVersions(installed);
+    return names.filter((name) => {
+      const { name: bare, version: wanted } = split(name);
+      const version = versions.get(bare);
+      return version === undefined || (wanted !== undefined && !version.startsWith(`${wanted}-`));
+    });
+  },
+  // Services are off until they are enabled (systemd's presets). Kubernetes' own instructions exclude its packages from upgrades.
+  install: (names) =>
+    `dnf install -q -y --setopt=install_weak_deps=False --disableexcludes=all ${names.map((name) => `'${name}'`).join(" ")}`,
+  cniBinDir: "/usr/libexec/cni",
+};
+
+/** `kubeadm-1.36.3` is a name and a version, `iptables-nft` a name. */
+function split(name: string): { readonly name: string; readonly version?: string } {
+  const [, bare, version] = /^(.+)-(\d[\d.]*)$/.exec(name) ?? [];
+  return bare === undefined ? { name } : { name: bare, ...(version === undefined ? {} : { version }) };
+}
