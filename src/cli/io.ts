@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { TripodError } from "../errors.ts";
 
-export interface Terminal {
+interface Terminal {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;

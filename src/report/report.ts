@@ -30,7 +30,7 @@ export interface PhaseReport extends PhaseSummary {
 }
 
 /** One phase on one host, where it started. */
-export interface StepReport extends Interval {
+interface StepReport extends Interval {
   readonly phase: string;
   readonly host: string;
   readonly outcome: Outcome;
@@ -43,14 +43,14 @@ export interface StepReport extends Interval {
   readonly failures: readonly ErrorRecord[];
 }
 
-export interface ResourceChange {
+interface ResourceChange {
   readonly resource: string;
   readonly changes: readonly Change[];
   /** How long it took to apply; absent in a plan and where it failed. */
   readonly ms?: number;
 }
 
-export interface Wait {
+interface Wait {
   readonly condition: string;
   /** Each reason once, in the order in which they were given. */
   readonly reasons: readonly string[];

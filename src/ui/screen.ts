@@ -17,7 +17,7 @@ export interface Surface {
 }
 
 /** Said at the first Ctrl-C. The tree owns the terminal while it stands, so it says this itself. */
-export const FINISHING = "finishing what is running; Ctrl-C once more aborts at once";
+export const FINISHING = "finishing what runs; Ctrl-C again aborts at once";
 
 /** A line without control characters: what programs on the hosts print must not steer the operator's terminal. */
 export function printable(line: string): string {

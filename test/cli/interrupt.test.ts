@@ -16,7 +16,7 @@ test.each(["SIGINT", "SIGTERM"])("the first %s lets what runs finish, and says s
   process.emit(name);
   expect(signal.aborted).toBe(true);
   expect(signal.reason).toMatchObject({ code: "E_INTERRUPTED" });
-  expect(stderr.text).toBe("finishing what is running; Ctrl-C once more aborts at once\n");
+  expect(stderr.text).toBe("finishing what runs; Ctrl-C again aborts at once\n");
   expect(left()).toBe(0);
 });
 
