@@ -10,6 +10,7 @@ import { removeControlGroups, removeFolder } from "./leftovers.ts";
 import { locked } from "./lock.ts";
 import { cutPower, runningHosts, startHost } from "./lxc.ts";
 import { makeNetwork, networkExists, removeNetwork } from "./network.ts";
+import { labMachine } from "./overrides.ts";
 import { poll } from "./poll.ts";
 import { requirePrograms } from "./programs.ts";
 import { type Flavour, type Release, rootFileSystem } from "./rootfs.ts";
@@ -122,26 +123,15 @@ export async function labStatus(cluster: Cluster): Promise<LabHost[]> {
 
 /** A power cut. */
 export async function labOff(cluster: Cluster, name: string): Promise<void> {
-  const machine = named(cluster, name);
+  const machine = labMachine(cluster, name);
   if ((await runningHosts(cluster.name)).includes(machine.name)) await cutPower(cluster.name, machine.name);
 }
 
 /** Boots a host again, from the disk it had. */
 export async function labOn(cluster: Cluster, name: string, { signal }: Progress): Promise<void> {
-  const machine = named(cluster, name);
+  const machine = labMachine(cluster, name);
   if (!(await runningHosts(cluster.name)).includes(machine.name)) await startHost(cluster.name, machine.name);
   await untilUp(cluster.name, [machine], signal);
-}
-
-function named(cluster: Cluster, name: string): Machine {
-  const machine = cluster.machines.find((one) => one.name === name);
-  if (!machine)
-    throw new TripodError("E_USAGE", `no machine ${name} in ${cluster.file}`, {
-      hint: `it names ${cluster.machines.map((one) => one.name).join(", ")}`,
-    });
-  if (!networkExists(cluster.name))
-    throw new TripodError("E_LAB", `the lab ${cluster.name} is not up`, { hint: "bring it up: tripod lab up" });
-  return machine;
 }
 
 function alone<T>(lab: string, { progress, signal }: Progress, work: () => Promise<T>): Promise<T> {
