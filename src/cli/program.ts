@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ERRORS, TripodError } from "../errors.ts";
+import { applyCommand } from "./commands/apply.ts";
 import { exitCodesCommand } from "./commands/exit-codes.ts";
+import { kubeconfigCommand } from "./commands/kubeconfig.ts";
+import { labCommand } from "./commands/lab.ts";
+import { planCommand } from "./commands/plan.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { ExitWith } from "./exit.ts";
@@ -17,7 +21,15 @@ Examples:
 
 /** Every verb, in the order in which --help shows them. Each imports what it needs only when it runs. */
 function commands(io: Io): Command[] {
-  return [validateCommand(io), schemaCommand(io), exitCodesCommand(io)];
+  return [
+    validateCommand(io),
+    planCommand(io),
+    applyCommand(io),
+    kubeconfigCommand(io),
+    labCommand(io),
+    schemaCommand(io),
+    exitCodesCommand(io),
+  ];
 }
 
 /**

@@ -43,10 +43,9 @@ export type RunEvent =
   | (At & { readonly type: "phase.start"; readonly phase: string })
   | (InStep & { readonly type: "step.start" })
   | (InStep & { readonly type: "resource.ok"; readonly resource: string })
-  /** The resource differs. In a plan that is all; in an apply `resource.applied` or `resource.fail` follows. */
+  /** The resource differs. In a plan that is all; in an apply `resource.applied` follows, or the step fails. */
   | (InStep & { readonly type: "resource.change"; readonly resource: string; readonly changes: readonly Change[] })
   | (InStep & { readonly type: "resource.applied"; readonly resource: string; readonly ms: number })
-  | (InStep & { readonly type: "resource.fail"; readonly resource: string; readonly error: ErrorRecord })
   /** What a long apply is doing right now, in a few words. */
   | (InStep & { readonly type: "progress"; readonly text: string })
   | (InStep & {
@@ -56,7 +55,8 @@ export type RunEvent =
       readonly ms: number;
     })
   | (InStep & { readonly type: "condition.met"; readonly condition: string; readonly ms: number })
-  | (InStep & { readonly type: "condition.fail"; readonly condition: string; readonly error: ErrorRecord })
+  /** Why a step ends as failed; `during` names the resource or the condition where it was one. */
+  | (InStep & { readonly type: "step.fail"; readonly during?: string; readonly errors: readonly ErrorRecord[] })
   /** One remote command of this step, for the critical path. */
   | (InStep & { readonly type: "command"; readonly ms: number; readonly code: number | undefined })
   | (InStep & {
@@ -82,15 +82,18 @@ export type RunEvent =
 
 export type Sink = (event: RunEvent) => void;
 
-/** An error as plain data. What is not one of ours is a bug and keeps its message only. */
+/** A failure as plain data, one record an error. What is not one of ours is a bug and keeps its message only. */
+export function errorRecords(failure: unknown): ErrorRecord[] {
+  return failure instanceof TripodErrors ? failure.errors.map(errorRecord) : [errorRecord(failure)];
+}
+
 export function errorRecord(error: unknown): ErrorRecord {
-  const first = error instanceof TripodErrors ? error.errors[0] : error;
-  if (!(first instanceof TripodError))
-    return { code: "E_INTERNAL", message: first instanceof Error ? first.message : String(first) };
-  const { host, origin, why, hint } = first.details;
+  if (!(error instanceof TripodError))
+    return { code: "E_INTERNAL", message: error instanceof Error ? error.message : String(error) };
+  const { host, origin, why, hint } = error.details;
   return {
-    code: first.code,
-    message: first.message,
+    code: error.code,
+    message: error.message,
     ...(host && { host }),
     ...(origin && { origin }),
     ...(why && { why }),

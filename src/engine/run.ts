@@ -2,9 +2,9 @@ import { TripodError, TripodErrors } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { Context, Mode, Phase } from "../phases/phase.ts";
-import type { PhaseSummary, Sink } from "./events.ts";
+import { errorRecords, type PhaseSummary, type Sink } from "./events.ts";
 import { layOut, type Step } from "./graph.ts";
-import { runStep, type StepTally } from "./step.ts";
+import { runStep, type StepTally, type Tally } from "./step.ts";
 
 export interface RunOptions {
   readonly mode: Mode;
@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-export interface RunSummary extends StepTally {
+export interface RunSummary extends Tally {
   /** ms */
   readonly ms: number;
 }
@@ -34,9 +34,9 @@ export async function run(
   const { mode, sink, signal } = options;
   const startedAt = performance.now();
   const steps = layOut(phases, cluster, hosts);
-  const context = runContext(cluster, hosts, mode, signal);
   const pending = new Map(hosts.map((host) => [host.name, new Set<string>()]));
-  const total: StepTally = { changed: 0, unchanged: 0 };
+  const total: Tally = { changed: 0, unchanged: 0 };
+  const context = runContext(cluster, hosts, mode, signal, total);
   const failures: unknown[] = [];
   const finished = new Map<Step, Promise<Outcome>>();
 
@@ -66,7 +66,11 @@ export async function run(
         await runStep(step, context, pending.get(step.host.name) ?? new Set(), sink, tally);
       } catch (error) {
         outcome = stopped() ? "cancelled" : "failed";
-        if (outcome === "failed") failures.push(error);
+        if (outcome === "failed") {
+          failures.push(error);
+          const { during } = tally;
+          sink({ type: "step.fail", at: Date.now(), ...where, ...(during && { during }), errors: errorRecords(error) });
+        }
       }
     }
     total.changed += tally.changed;
@@ -77,7 +81,8 @@ export async function run(
       ...where,
       outcome,
       ms: Math.round(performance.now() - stepStartedAt),
-      ...tally,
+      changed: tally.changed,
+      unchanged: tally.unchanged,
     });
     phaseClock.ended(step, outcome);
     return outcome;
@@ -97,7 +102,13 @@ export async function run(
   return { ...total, ms };
 }
 
-function runContext(cluster: Cluster, hosts: readonly Host[], mode: Mode, signal: AbortSignal): Context {
+function runContext(
+  cluster: Cluster,
+  hosts: readonly Host[],
+  mode: Mode,
+  signal: AbortSignal,
+  total: StepTally,
+): Context {
   const values = new Map<string, Promise<unknown>>();
   const queues = new Map<string, Promise<unknown>>();
   return {
@@ -106,6 +117,7 @@ function runContext(cluster: Cluster, hosts: readonly Host[], mode: Mode, signal
     hosts,
     masters: hosts.filter((host) => host.machine.role === "master"),
     signal,
+    changes: () => total.changed,
     once<T>(key: string, compute: () => Promise<T>) {
       const known = values.get(key) ?? compute();
       values.set(key, known);

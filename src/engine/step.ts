@@ -3,13 +3,19 @@ import type { Host } from "../host.ts";
 import type { Context } from "../phases/phase.ts";
 import { type Change, type Inspection, key, type Resource, type Working } from "../resources/resource.ts";
 import { until } from "../resources/until.ts";
-import { errorRecord, type Sink } from "./events.ts";
+import type { Sink } from "./events.ts";
 import type { Step } from "./graph.ts";
 import { reachable } from "./reachable.ts";
 
-export interface StepTally {
+export interface Tally {
   changed: number;
   unchanged: number;
+}
+
+/** What a step tells while it runs, so that it is known when it fails half way. */
+export interface StepTally extends Tally {
+  /** The resource or condition that is being worked on. */
+  during?: string;
 }
 
 const NOTHING_PENDING: ReadonlySet<string> = new Set();
@@ -36,18 +42,14 @@ export async function runStep(
     signal: context.signal,
     progress: (text) => emit({ type: "progress", text }),
     wait: async (condition) => {
-      try {
-        const ms = await until(condition, {
-          signal: context.signal,
-          host: host.name,
-          waiting: (reason, waited) =>
-            emit({ type: "condition.waiting", condition: condition.title, reason, ms: Math.round(waited) }),
-        });
-        emit({ type: "condition.met", condition: condition.title, ms: Math.round(ms) });
-      } catch (error) {
-        emit({ type: "condition.fail", condition: condition.title, error: errorRecord(error) });
-        throw error;
-      }
+      tally.during = condition.title;
+      const ms = await until(condition, {
+        signal: context.signal,
+        host: host.name,
+        waiting: (reason, waited) =>
+          emit({ type: "condition.waiting", condition: condition.title, reason, ms: Math.round(waited) }),
+      });
+      emit({ type: "condition.met", condition: condition.title, ms: Math.round(ms) });
     },
   };
 
@@ -73,20 +75,17 @@ export async function runStep(
       continue;
     }
     const startedAt = performance.now();
-    try {
-      await apply(host, working, resource, inspection);
-      const rest = await inspectAll(resources.slice(index));
-      inspections = [...inspections.slice(0, index), ...rest];
-      const left = rest[0]?.changes(NOTHING_PENDING) ?? [];
-      if (left.length > 0) throw notConverged(host, resource, left);
-    } catch (error) {
-      emit({ type: "resource.fail", resource: key(resource), error: errorRecord(error) });
-      throw error;
-    }
+    tally.during = key(resource);
+    await apply(host, working, resource, inspection);
+    const rest = await inspectAll(resources.slice(index));
+    inspections = [...inspections.slice(0, index), ...rest];
+    const left = rest[0]?.changes(NOTHING_PENDING) ?? [];
+    if (left.length > 0) throw notConverged(host, resource, left);
     emit({ type: "resource.applied", resource: key(resource), ms: Math.round(performance.now() - startedAt) });
   }
   if (context.mode === "apply") {
-    await Promise.all((step.phase.until?.(host, context) ?? []).map((condition) => working.wait(condition)));
+    const conditions = await surviving(host, working, async () => (await step.phase.until?.(host, context)) ?? []);
+    await Promise.all(conditions.map((condition) => working.wait(condition)));
   }
 }
 

@@ -23,6 +23,8 @@ export interface Context {
   once<T>(key: string, compute: () => Promise<T>): Promise<T>;
   /** Lets one step at a time through, for what must never happen on two hosts at once. */
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** How many resources of all hosts have differed in this run so far. */
+  changes(): number;
 }
 
 /** One chapter of the bootstrap. A phase on one host is a step; it starts the moment what it needs is done. */
@@ -34,7 +36,7 @@ export interface Phase {
   /** In the order in which they are applied; all are read together first. Throws what makes going on impossible. */
   resources(host: Host, context: Context): readonly Resource[] | Promise<readonly Resource[]>;
   /** What must hold on this host before the step counts as done; asked in an apply only. */
-  until?(host: Host, context: Context): readonly Condition[];
+  until?(host: Host, context: Context): readonly Condition[] | Promise<readonly Condition[]>;
 }
 
 export const sameHost = (phase: string): Need => ({ phase, on: "same host" });

@@ -123,9 +123,7 @@ function stepOf(events: readonly StepEvent[], startedAt: number, wallMs: number)
     changes: changesOf(events),
     unchanged: events.filter((event) => event.type === "resource.ok").length,
     waits: waitsOf(events),
-    failures: events.flatMap((event) =>
-      event.type === "resource.fail" || event.type === "condition.fail" ? [event.error] : [],
-    ),
+    failures: events.flatMap((event) => (event.type === "step.fail" ? event.errors : [])),
   };
 }
 

@@ -4,7 +4,7 @@ import { kubectl, runKubectl } from "./kubectl.ts";
 import { defineResource } from "./resource.ts";
 
 /** What marks a token as ours, so that those of others are left alone. */
-export const TOKEN_DESCRIPTION = "made by tripod; deleted when its run is done";
+export const TOKEN_DESCRIPTION = "Tripod, for the joins of this run";
 
 /** How long a token lives if nobody comes to delete it, ms. */
 const TTL = 3_600_000;

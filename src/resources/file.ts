@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { createTwoFilesPatch } from "diff";
+import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { putFile } from "../remote/files.ts";
 import { quote } from "../remote/shell.ts";
 import { Secret } from "../secret.ts";
-import { type Change, defineResource } from "./resource.ts";
+import { type Change, defineResource, KNOWN_AFTER_APPLY } from "./resource.ts";
 
 export interface FileArgs {
   readonly path: string;
-  readonly content: string | Secret;
+  /** Undefined: it depends on something that an apply would do first; only ever so in a plan. */
+  readonly content: string | Secret | undefined;
   /** Permission bits: 0o644. */
   readonly mode: number;
   readonly owner?: string;
@@ -33,7 +35,9 @@ export const file = defineResource<FileArgs, FileState>({
   diff({ path, content, mode: bits, owner = "root", group = "root" }, state) {
     const mode = bits.toString(8);
     const changes: Change[] = [];
-    if (!state.exists || state.digest !== digestOf(content)) {
+    if (content === undefined)
+      changes.push({ field: "content", from: state.exists ? "present" : "absent", to: KNOWN_AFTER_APPLY });
+    else if (!state.exists || state.digest !== digestOf(content)) {
       changes.push(
         content instanceof Secret
           ? { field: "content", from: state.exists ? "*** (another)" : "absent", to: "***" }
@@ -47,12 +51,15 @@ export const file = defineResource<FileArgs, FileState>({
     return changes;
   },
   async apply(host, { path, content, mode, owner = "root", group = "root" }) {
+    if (content === undefined)
+      throw new TripodError("E_INTERNAL", `the content of ${path} is not known`, { host: host.name });
     await putFile(host.connection, { path, content, mode, owner, group });
   },
 });
 
 async function readFile(host: Host, { path, content }: FileArgs): Promise<FileState> {
-  const show = content instanceof Secret ? "" : `[ "$d" = ${digestOf(content)} ] || head -c 262144 "$f"`;
+  const show =
+    content === undefined || content instanceof Secret ? "" : `[ "$d" = ${digestOf(content)} ] || head -c 262144 "$f"`;
   const { stdout } = await host.read(`f=${quote(path)}
 [ -f "$f" ] || exit 0
 d=$(sha256sum < "$f"); d=\${d%% *}

@@ -12,7 +12,7 @@ export interface KubeadmArgs {
   readonly controlPlane: boolean;
   /** The kubeadm documents; made only when they are needed, because a join's token has to be made first. */
   config(): Promise<Secret>;
-  /** Flags beside `--config`: phases skipped, preflight errors tolerated. */
+  /** Flags beside `--config`, for what the version at hand has no field for. */
   readonly flags: readonly string[];
 }
 
@@ -89,8 +89,11 @@ async function kubeadm(host: Host, verb: "init" | "join", args: KubeadmArgs, wor
   const path = `/run/tripod/kubeadm-${verb}.yaml`;
   const unit = `kubeadm-${verb}`;
   await putFile(host.connection, { path, content: await args.config(), mode: 0o600, owner: "root", group: "root" });
-  const tolerated = [...OWN_LEFTOVERS, ...args.flags.filter((flag) => !flag.startsWith("-"))];
-  const script = `kubeadm ${verb} --config ${path} --ignore-preflight-errors=${tolerated.join(",")} ${args.flags.filter((flag) => flag.startsWith("-")).join(" ")}`;
+  const script = [
+    `kubeadm ${verb} --config ${path}`,
+    `--ignore-preflight-errors=${OWN_LEFTOVERS.join(",")}`,
+    ...args.flags,
+  ].join(" ");
   const result = await runLong(host.connection, { unit, command: script }, working);
   await command(host, `rm -f ${path}`);
   if (result.code !== 0) throw commandFailed(host, script, result, `kubeadm ${verb} failed`);

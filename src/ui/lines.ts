@@ -44,9 +44,9 @@ function runLog(start: Extract<RunEvent, { type: "run.start" }>, paint: Paint): 
     said.set(stepOf(event), text);
     return [say(event, text)];
   };
-  const sayFailed = (event: StepEvent, what: string, error: ErrorRecord) => {
+  const sayFailed = (event: StepEvent, during: string | undefined, error: ErrorRecord) => {
     failed.add(stepOf(event));
-    return [say(event, `${paint("red", "failed")} ${what}: ${oneLine(error.message)}`)];
+    return say(event, `${paint("red", "failed")}${during ? ` ${during}` : ""}: ${oneLine(error.message)}`);
   };
   const details = (changed: readonly Change[]) =>
     changeLines(changed, mode).map((text) => `           ${paintDiff(text, paint)}`);
@@ -65,14 +65,12 @@ function runLog(start: Extract<RunEvent, { type: "run.start" }>, paint: Paint): 
         const changed = changes.get(resourceOf(event)) ?? [];
         return [say(event, `${paint("yellow", "changed")} ${event.resource}${took}`), ...details(changed)];
       }
-      case "resource.fail":
-        return sayFailed(event, event.resource, event.error);
       case "progress":
         return sayOnce(event, oneLine(event.text));
       case "condition.waiting":
         return sayOnce(event, `${paint("dim", "waiting for")} ${event.condition}: ${oneLine(event.reason)}`);
-      case "condition.fail":
-        return sayFailed(event, event.condition, event.error);
+      case "step.fail":
+        return event.errors.map((error) => sayFailed(event, event.during, error));
       case "step.end":
         return event.outcome === "failed" && !failed.has(stepOf(event)) ? [say(event, ending(event, paint))] : [];
       case "phase.end":

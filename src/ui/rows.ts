@@ -70,9 +70,8 @@ function see(row: Row, event: RunEvent): void {
     case "condition.waiting":
       doing(event.host, `waiting for ${event.condition}: ${event.reason}`);
       break;
-    case "resource.fail":
-    case "condition.fail":
-      row.failures.set(event.host, oneLine(event.error.message));
+    case "step.fail":
+      row.failures.set(event.host, oneLine(event.errors[0]?.message ?? "failed"));
       break;
     case "step.end":
       row.doing.delete(event.host);

@@ -52,7 +52,7 @@ function on(phase: string, host: string) {
     ok: (at: number, resource: string) => say("resource.ok")(at, { resource }),
     change: (at: number, resource: string, ...changes: Change[]) => say("resource.change")(at, { resource, changes }),
     applied: (at: number, resource: string, ms: number) => say("resource.applied")(at, { resource, ms }),
-    fail: (at: number, resource: string, error: ErrorRecord) => say("resource.fail")(at, { resource, error }),
+    fail: (at: number, during: string, error: ErrorRecord) => say("step.fail")(at, { during, errors: [error] }),
     progress: (at: number, text: string) => say("progress")(at, { text }),
     waiting: (at: number, condition: string, reason: string, ms: number) =>
       say("condition.waiting")(at, { condition, reason, ms }),

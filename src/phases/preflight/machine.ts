@@ -48,7 +48,7 @@ export const unique: Check = {
   name: "unique machines",
   examine(host, { hosts }) {
     const { hostname, machineId } = host.fact(identity);
-    const others = hosts.filter((other) => other !== host);
+    const others = hosts.filter(({ name }) => name !== host.name);
     const sameId = others.filter((other) => other.fact(identity).machineId === machineId);
     const sameName = others.filter((other) => other.fact(identity).hostname === hostname && hostname !== "localhost");
     const problems: Problem[] = [];

@@ -1,0 +1,58 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { Cluster } from "../inventory/cluster.ts";
+import { ExitWith } from "./exit.ts";
+import type { Io } from "./io.ts";
+
+/** The options by which every command that talks to a cluster says which. */
+export interface TargetOptions {
+  readonly inventory: string;
+  /** Talk to the inventory's throw-away machines, never to the real ones. */
+  readonly lab?: boolean;
+}
+
+export function withTarget(command: Command): Command {
+  return command
+    .requiredOption("-i, --inventory <file>", "the inventory")
+    .option("--lab", "talk to the throw-away machines that `tripod lab up` made for it, not to the real ones");
+}
+
+export async function loadTarget(options: TargetOptions, io: Io): Promise<Cluster> {
+  const { loadCluster } = await import("../inventory/load.ts");
+  return loadCluster(resolve(io.cwd, options.inventory));
+}
+
+/** Set for the process that runs inside the lab's network namespace, so that it does not enter it once more. */
+const INSIDE = "TRIPOD_INSIDE_LAB";
+
+/**
+ * Gives `work` the cluster to talk to. With --lab this same command line is run again inside the lab's network namespace, from
+ * which the real machines cannot be reached, and there the inventory's SSH settings are the lab's.
+ */
+export async function onTarget(
+  options: TargetOptions,
+  io: Io,
+  work: (cluster: Cluster) => Promise<void>,
+): Promise<void> {
+  const cluster = await loadTarget(options, io);
+  if (!options.lab) return work(cluster);
+  const { enterLab, withLab } = await import("../lab/overrides.ts");
+  if (io.env[INSIDE] === cluster.name) return work(withLab(cluster));
+  const [program = "", ...args] = [
+    ...enterLab(cluster),
+    process.execPath,
+    ...process.execArgv,
+    ...process.argv.slice(1),
+  ];
+  const child = spawn(program, args, { stdio: "inherit", cwd: io.cwd, env: { ...io.env, [INSIDE]: cluster.name } });
+  // A terminal's Ctrl-C reaches the child by itself; a signal sent to us alone would not.
+  const passOn = () => child.kill("SIGTERM");
+  process.once("SIGTERM", passOn);
+  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  process.removeListener("SIGTERM", passOn);
+  const status = code ?? 128 + (signal ? constants.signals[signal] : 0);
+  if (status !== 0) throw new ExitWith(status);
+}

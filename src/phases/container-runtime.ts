@@ -1,0 +1,34 @@
+import { containerdConfig, crictlConfig } from "../config/containerd.ts";
+import type { Host } from "../host.ts";
+import { directory } from "../resources/directory.ts";
+import { file } from "../resources/file.ts";
+import { service } from "../resources/service.ts";
+import { allHosts, type Phase, sameHost } from "./phase.ts";
+import { cniBinDir } from "./software.ts";
+
+const CONFIG = "/etc/containerd/config.toml";
+
+export const containerRuntime: Phase = {
+  name: "container-runtime",
+  title: "Container runtime",
+  needs: [allHosts("preflight"), sameHost("packages"), sameHost("prepare")],
+  hosts: (cluster) => cluster.machines,
+  async resources(host, { cluster }) {
+    const major = await installedMajor(host);
+    const content =
+      major === undefined ? undefined : containerdConfig(cluster, { major, cniBinDir: cniBinDir(host, cluster) });
+    return [
+      directory({ path: "/etc/containerd", mode: 0o755 }),
+      file({ path: CONFIG, content, mode: 0o644 }),
+      file({ path: "/etc/crictl.yaml", content: crictlConfig(), mode: 0o644 }),
+      service({ unit: "containerd.service", reads: [CONFIG] }),
+    ];
+  },
+};
+
+/** Its configuration's version depends on it; undefined while a plan has not installed it yet. */
+async function installedMajor(host: Host): Promise<number | undefined> {
+  const { stdout } = await host.read("containerd --version 2>/dev/null");
+  const major = /\bv?(\d+)\.\d+\.\d+/.exec(stdout)?.[1];
+  return major === undefined ? undefined : Number(major);
+}

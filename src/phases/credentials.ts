@@ -1,0 +1,39 @@
+import { type JoinCredentials, joinConfig } from "../config/kubeadm.ts";
+import type { Host } from "../host.ts";
+import { bootstrapToken, caCertHash, kubernetesAuthorities } from "../pki/kubernetes.ts";
+import { layBootstrapToken } from "../resources/bootstrap-token.ts";
+import { kubeadmJoin } from "../resources/kubeadm.ts";
+import type { Resource } from "../resources/resource.ts";
+import type { Secret } from "../secret.ts";
+import { kubernetesAuthorityOf } from "./certificates.ts";
+import { leader } from "./leader.ts";
+import type { Context } from "./phase.ts";
+
+/** The token of this run. It is made here, laid into the cluster when somebody joins, and deleted at the end. */
+export function token({ once }: Context): Promise<Secret> {
+  return once("bootstrap token", () => Promise.resolve(bootstrapToken()));
+}
+
+/** What a host joins with; lays the token into the cluster the first time it is asked for. */
+function joinCredentials(context: Context): Promise<JoinCredentials> {
+  return context.once("join credentials", async () => {
+    const [files] = kubernetesAuthorities;
+    if (!files) throw new Error("Kubernetes has no authority");
+    const [ca, secret, through] = await Promise.all([
+      kubernetesAuthorityOf(context, files),
+      token(context),
+      leader(context),
+    ]);
+    await layBootstrapToken(through, secret);
+    return { token: secret, caCertHash: caCertHash(ca.certificate) };
+  });
+}
+
+export async function join(host: Host, context: Context): Promise<Resource> {
+  return kubeadmJoin({
+    leader: await leader(context),
+    controlPlane: host.machine.role === "master",
+    config: async () => joinConfig(context.cluster, host.machine, await joinCredentials(context)),
+    flags: [],
+  });
+}

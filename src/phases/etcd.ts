@@ -1,0 +1,46 @@
+import { etcdEnvironment, etcdUnit } from "../config/etcd.ts";
+import { memberHealthy } from "../health/etcd.ts";
+import { etcdCertificates } from "../pki/etcd.ts";
+import { binary } from "../resources/binary.ts";
+import { directory } from "../resources/directory.ts";
+import { etcdMember } from "../resources/etcd-member.ts";
+import { file } from "../resources/file.ts";
+import { allHosts, type Phase, sameHost } from "./phase.ts";
+import { uploaded } from "./software.ts";
+
+const UNIT = "/etc/systemd/system/etcd.service";
+const ENVIRONMENT = "/etc/etcd/etcd.env";
+
+/** The external etcd: one member a master, as systemd units. What follows starts when every member answers a quorum read. */
+export const etcd: Phase = {
+  name: "etcd",
+  title: "etcd",
+  needs: [allHosts("preflight"), sameHost("packages"), allHosts("certificates")],
+  hosts: (cluster) => cluster.masters,
+  resources(host, context) {
+    const { cluster, masters } = context;
+    const programs = ["etcd", "etcdctl", "etcdutl"].flatMap((program) => uploaded(cluster, program) ?? []);
+    const program = uploaded(cluster, "etcd")?.path ?? "/usr/bin/etcd";
+    // Keys and certificates of clients are read whenever they are used; a member reads its own when it starts.
+    const own = etcdCertificates(host.machine, cluster.etcd).filter(({ certificate }) =>
+      /\/(server|peer)\.crt$/.test(certificate.path),
+    );
+    return [
+      directory({ path: "/var/lib/etcd", mode: 0o700, owner: "etcd", group: "etcd" }),
+      ...programs.map(binary),
+      file({ path: ENVIRONMENT, content: etcdEnvironment(cluster, host.machine), mode: 0o644 }),
+      file({ path: UNIT, content: etcdUnit(program), mode: 0o644 }),
+      etcdMember({
+        masters,
+        reads: [
+          ENVIRONMENT,
+          UNIT,
+          ...programs.map(({ path }) => path).filter((path) => path.endsWith("/etcd")),
+          ...own.map(({ certificate }) => certificate.path),
+        ],
+        alone: (work) => context.exclusive("etcd restart", work),
+      }),
+    ];
+  },
+  until: (host) => [memberHealthy(host)],
+};

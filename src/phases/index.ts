@@ -1,0 +1,40 @@
+import { certificates } from "./certificates.ts";
+import { containerRuntime } from "./container-runtime.ts";
+import { etcd } from "./etcd.ts";
+import { firstMaster } from "./first-master.ts";
+import { health } from "./health.ts";
+import { kubernetes } from "./kubernetes.ts";
+import { loadBalancer } from "./load-balancer.ts";
+import { networkManifest } from "./network-manifest.ts";
+import { nodes } from "./nodes.ts";
+import { otherMasters } from "./other-masters.ts";
+import { packages } from "./packages.ts";
+import type { Phase } from "./phase.ts";
+import { podNetwork } from "./pod-network.ts";
+import { preflight } from "./preflight/index.ts";
+import { prepare } from "./prepare.ts";
+import { verify } from "./verify.ts";
+import { workers } from "./workers.ts";
+
+/**
+ * The bootstrap, in reading order. Each phase names what it needs and starts, host by host, the moment that is done; none may need
+ * one that stands after it.
+ */
+export const PHASES: readonly Phase[] = [
+  preflight,
+  packages,
+  prepare,
+  certificates,
+  etcd,
+  loadBalancer,
+  containerRuntime,
+  podNetwork,
+  kubernetes,
+  firstMaster,
+  networkManifest,
+  otherMasters,
+  workers,
+  nodes,
+  health,
+  verify,
+];

@@ -1,0 +1,64 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { kubeletDropIn, kubeletUnit } from "../config/kubelet.ts";
+import { TripodError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import { binary } from "../resources/binary.ts";
+import { directory } from "../resources/directory.ts";
+import { file } from "../resources/file.ts";
+import { image } from "../resources/image.ts";
+import type { Resource } from "../resources/resource.ts";
+import { enabled } from "../resources/enabled.ts";
+import { allHosts, type Phase, sameHost } from "./phase.ts";
+import { uploaded } from "./software.ts";
+
+const PROGRAMS = ["kubeadm", "kubelet", "kubectl"];
+/** What only masters run; the rest of a folder's images goes to every host. */
+const MASTER_IMAGES = /^kube-(apiserver|controller-manager|scheduler)\b/;
+
+/** kubeadm, kubelet, kubectl (from the inventory's folder; from packages otherwise) and the images, where a folder has them. */
+export const kubernetes: Phase = {
+  name: "kubernetes",
+  title: "Kubernetes programs",
+  needs: [allHosts("preflight"), sameHost("packages"), sameHost("container-runtime")],
+  hosts: (cluster) => cluster.machines,
+  resources: (host, { cluster }) => [
+    ...(cluster.software.binaries ? programs(cluster) : []),
+    enabled({ unit: "kubelet.service" }),
+    directory({ path: "/etc/kubernetes", mode: 0o755 }),
+    directory({ path: "/etc/kubernetes/manifests", mode: 0o755 }),
+    ...images(host, cluster),
+  ],
+};
+
+function programs(cluster: Cluster): Resource[] {
+  const found = [...PROGRAMS, "crictl"].map((program) => ({ program, source: uploaded(cluster, program) }));
+  const missing = found.filter(({ program, source }) => !source && PROGRAMS.includes(program));
+  if (missing.length > 0) {
+    throw new TripodError(
+      "E_LOCAL",
+      `${cluster.software.binaries ?? ""} has no ${missing.map(({ program }) => program).join(", ")}`,
+      {
+        hint: "`software.binaries` must hold kubeadm, kubelet and kubectl of the version in the inventory",
+      },
+    );
+  }
+  const kubelet = uploaded(cluster, "kubelet")?.path ?? "/usr/bin/kubelet";
+  const unit = "/etc/systemd/system/kubelet.service";
+  return [
+    ...found.flatMap(({ source }) => (source ? [binary(source)] : [])),
+    directory({ path: `${unit}.d`, mode: 0o755 }),
+    file({ path: unit, content: kubeletUnit(kubelet), mode: 0o644 }),
+    file({ path: `${unit}.d/10-kubeadm.conf`, content: kubeletDropIn(kubelet), mode: 0o644 }),
+  ];
+}
+
+function images(host: Host, { software }: Cluster): Resource[] {
+  const folder = software.images;
+  if (!folder) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".tar") && (host.machine.role === "master" || !MASTER_IMAGES.test(name)))
+    .toSorted()
+    .map((name) => image({ archive: join(folder, name), name: name.replace(/\.tar$/, "") }));
+}

@@ -1,0 +1,23 @@
+import { apiReady } from "../health/api.ts";
+import { join } from "./credentials.ts";
+import { allHosts, type Phase, sameHost } from "./phase.ts";
+
+/**
+ * The other masters join side by side: etcd is external, so there is no member race. Their certificates are there already, laid
+ * from memory, so nothing secret is left in the cluster for them to fetch.
+ */
+export const otherMasters: Phase = {
+  name: "other-masters",
+  title: "Other masters",
+  needs: [
+    sameHost("prepare"),
+    sameHost("certificates"),
+    sameHost("kubernetes"),
+    sameHost("pod-network"),
+    sameHost("etcd"),
+    allHosts("first-master"),
+  ],
+  hosts: (cluster) => cluster.masters.slice(1),
+  resources: async (host, context) => [await join(host, context)],
+  until: (host) => [apiReady(host)],
+};

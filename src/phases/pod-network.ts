@@ -1,0 +1,49 @@
+import { bridgeConflist, podRoutesUnit, type PodCidrs } from "../config/bridge.ts";
+import { podCidrs } from "../config/pod-cidr.ts";
+import { binary } from "../resources/binary.ts";
+import { directory } from "../resources/directory.ts";
+import { file } from "../resources/file.ts";
+import { service } from "../resources/service.ts";
+import { allHosts, type Context, type Phase, sameHost } from "./phase.ts";
+import { uploadedCni, UPLOADED_CNI } from "./software.ts";
+
+const CONFLIST = "/etc/cni/net.d/10-tripod.conflist";
+const ROUTES = "tripod-pod-routes.service";
+
+/**
+ * The pod network `bridge`: a /24 of pods on every host and routes between the hosts. It is laid before kubeadm comes, so that a
+ * node is Ready as soon as its kubelet runs.
+ */
+export const podNetwork: Phase = {
+  name: "pod-network",
+  title: "Pod network",
+  needs: [allHosts("preflight"), sameHost("packages"), sameHost("prepare")],
+  hosts: (cluster) => ("cni" in cluster.network && cluster.network.cni === "bridge" ? cluster.machines : []),
+  async resources(host, context) {
+    const { cluster } = context;
+    const cidrs = await cidrsOf(context);
+    const unit = `/etc/systemd/system/${ROUTES}`;
+    const plugins = uploadedCni(cluster);
+    return [
+      ...(plugins.length > 0 ? [directory({ path: UPLOADED_CNI, mode: 0o755 })] : []),
+      ...plugins.map(binary),
+      directory({ path: "/etc/cni/net.d", mode: 0o755 }),
+      file({ path: CONFLIST, content: bridgeConflist(host.machine, cidrs), mode: 0o644 }),
+      file({ path: unit, content: podRoutesUnit(cluster, host.machine, cidrs), mode: 0o644 }),
+      service({ unit: ROUTES, reads: [unit] }),
+    ];
+  },
+};
+
+/** Every host keeps the CIDR that its own configuration names: its pods have addresses from it. */
+function cidrsOf({ once, hosts, cluster }: Context): Promise<PodCidrs> {
+  return once("pod CIDRs", async () => {
+    const current = await Promise.all(
+      hosts.map(async (host): Promise<[string, string][]> => {
+        const cidr = /"subnet":\s*"([\d./]+)"/.exec((await host.read(`cat ${CONFLIST}`)).stdout)?.[1];
+        return cidr ? [[host.name, cidr]] : [];
+      }),
+    );
+    return podCidrs(cluster, new Map(current.flat()));
+  });
+}

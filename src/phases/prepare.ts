@@ -1,0 +1,26 @@
+import { hostsFile } from "../config/hosts.ts";
+import { KERNEL_MODULES, modulesFile, SYSCTLS, sysctlFile } from "../config/kernel.ts";
+import { editedFile } from "../resources/edited-file.ts";
+import { file } from "../resources/file.ts";
+import { hostname } from "../resources/hostname.ts";
+import { kernelModule } from "../resources/kernel-module.ts";
+import { noSwap } from "../resources/swap.ts";
+import { sysctl } from "../resources/sysctl.ts";
+import { allHosts, type Phase } from "./phase.ts";
+
+/** What the kubelet and the pod network ask of a host, now and after a reboot. */
+export const prepare: Phase = {
+  name: "prepare",
+  title: "Prepare hosts",
+  needs: [allHosts("preflight")],
+  hosts: (cluster) => cluster.machines,
+  resources: (host, { cluster }) => [
+    hostname({ name: host.name }),
+    editedFile({ path: "/etc/hosts", edit: (text) => hostsFile(text, cluster) }),
+    file({ path: "/etc/modules-load.d/tripod.conf", content: modulesFile(), mode: 0o644 }),
+    ...KERNEL_MODULES.map((name) => kernelModule({ name })),
+    file({ path: "/etc/sysctl.d/90-tripod.conf", content: sysctlFile(), mode: 0o644 }),
+    sysctl({ values: SYSCTLS }),
+    noSwap({}),
+  ],
+};

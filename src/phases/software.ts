@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Host } from "../host.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+
+/** Where uploaded programs go: before the packages' own in every PATH. */
+const LOCAL_BIN = "/usr/local/bin";
+
+/** Where uploaded CNI plugins go: containerd's own default. */
+export const UPLOADED_CNI = "/opt/cni/bin";
+
+/** The program in the inventory's folder, where it has it; else it comes from a package. */
+export function uploaded(cluster: Cluster, program: string): { localPath: string; path: string } | undefined {
+  const folder = cluster.software.binaries;
+  if (!folder) return undefined;
+  const localPath = join(folder, program);
+  return existsSync(localPath) ? { localPath, path: `${LOCAL_BIN}/${program}` } : undefined;
+}
+
+/** The CNI plugins that the pod network `bridge` calls, in the inventory's folder. */
+export function uploadedCni(cluster: Cluster): { localPath: string; path: string }[] {
+  const folder = cluster.software.binaries && join(cluster.software.binaries, "cni");
+  if (!folder || !existsSync(folder)) return [];
+  return ["bridge", "host-local", "loopback", "portmap"].map((plugin) => ({
+    localPath: join(folder, plugin),
+    path: `${UPLOADED_CNI}/${plugin}`,
+  }));
+}
+
+/** Where the plugins are on this host, whoever brought them. */
+export function cniBinDir(host: Host, cluster: Cluster): string {
+  return uploadedCni(cluster).length > 0 ? UPLOADED_CNI : host.os.cniBinDir;
+}

@@ -1,0 +1,34 @@
+import { sandboxImage } from "../config/images.ts";
+import { formatAddress, parseSubnet } from "../inventory/addresses.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import { noBootstrapTokens } from "../resources/bootstrap-token.ts";
+import type { Resource } from "../resources/resource.ts";
+import { workload } from "../resources/workload.ts";
+import { leader } from "./leader.ts";
+import { allHosts, type Context, type Phase } from "./phase.ts";
+
+/** After a change, a workload is scheduled and reached from every host; and nobody can join with this run's token any more. */
+export const verify: Phase = {
+  name: "verify",
+  title: "Verify",
+  needs: [allHosts("health")],
+  hosts: (cluster) => cluster.masters.slice(0, 1),
+  resources: async (_, context) => [...(await tried(context)), noBootstrapTokens({ leader: await leader(context) })],
+};
+
+async function tried(context: Context): Promise<Resource[]> {
+  const { cluster, hosts } = context;
+  const { mastersSchedulable } = cluster.kubernetes;
+  const replicas = Math.min(2, mastersSchedulable ? cluster.machines.length : cluster.workers.length);
+  const withoutNetwork = "cni" in cluster.network && cluster.network.cni === "none";
+  if (context.changes() === 0 || replicas === 0 || withoutNetwork) return [];
+  const image = cluster.containerd.sandboxImage ?? sandboxImage(cluster.kubernetes);
+  return [
+    workload({ leader: await leader(context), hosts, replicas, image, serviceAddress: firstServiceAddress(cluster) }),
+  ];
+}
+
+/** The Service `kubernetes` always has the first address of its subnet. */
+function firstServiceAddress({ kubernetes }: Cluster): string {
+  return formatAddress((parseSubnet(kubernetes.serviceSubnet)?.first ?? 0) + 1);
+}

@@ -1,0 +1,11 @@
+import { join } from "./credentials.ts";
+import { allHosts, type Phase, sameHost } from "./phase.ts";
+
+/** Workers join while the other masters do: all they need is an API that answers at the VIP. */
+export const workers: Phase = {
+  name: "workers",
+  title: "Workers",
+  needs: [sameHost("prepare"), sameHost("kubernetes"), sameHost("pod-network"), allHosts("first-master")],
+  hosts: (cluster) => cluster.workers,
+  resources: async (host, context) => [await join(host, context)],
+};

@@ -1,0 +1,23 @@
+import { quote } from "../remote/shell.ts";
+import { command } from "./command.ts";
+import { defineResource } from "./resource.ts";
+
+/** A unit that starts at boot, and whose latest text systemd has read. Starting it now is somebody else's business (kubeadm's). */
+export const enabled = defineResource<{ readonly unit: string }, { enabled: string; stale: boolean }>({
+  kind: "enabled",
+  name: ({ unit }) => unit,
+  async read(host, { unit }) {
+    const { stdout } = await host.read(
+      `systemctl show -p UnitFileState --value ${quote(unit)}; systemctl show -p NeedDaemonReload --value ${quote(unit)}`,
+    );
+    const [state = "", reload] = stdout.split("\n");
+    return { enabled: state || "absent", stale: reload === "yes" };
+  },
+  diff: (_, state) => [
+    ...(state.enabled === "enabled" ? [] : [{ field: "enabled", from: state.enabled, to: "enabled" }]),
+    ...(state.stale ? [{ field: "unit", from: "an older text is loaded", to: "read again" }] : []),
+  ],
+  async apply(host, { unit }) {
+    await command(host, `systemctl daemon-reload && systemctl enable -q ${quote(unit)}`);
+  },
+});
