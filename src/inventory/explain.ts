@@ -56,12 +56,19 @@ function wrongType(path: Path, expected: string, source: Source): Problem {
   if (value === null) return { path, message: `${name} has no value: give it one, or leave the key out` };
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
     return unquoted(path, value, source.written(path) ?? String(value));
-  const truth = expected === "boolean" && typeof value === "string" && /^(yes|no|on|off)$/i.test(value);
+  const hint = typeof value === "string" ? meant(expected, value) : undefined;
   return {
     path,
     message: `${name} must be ${KINDS[expected] ?? expected}, not ${kindOf(value)}`,
-    ...(truth && { hint: "YAML 1.2 knows only true and false" }),
+    ...(hint && { hint }),
   };
+}
+
+function meant(expected: string, text: string): string | undefined {
+  if (expected === "boolean" && /^(yes|no|on|off)$/i.test(text)) return "YAML 1.2 knows only true and false";
+  if (expected === "boolean" && /^(true|false)$/.test(text)) return "leave the quotes out";
+  if (expected === "number" && /^\d+$/.test(text)) return "leave the quotes out";
+  return undefined;
 }
 
 /** YAML reads 1.30 as the number 1.3. */

@@ -40,26 +40,22 @@ function segmentOf({ loadBalancer, masters }: Draft): Segment | undefined {
 }
 
 function* inSegment(draft: Draft, { subnet, title, hint }: Segment): Iterable<Problem> {
-  // The bridge network routes from host to host without a router between them.
   const bridged = draft.network?.manifest === undefined && (draft.network?.cni ?? "bridge") === "bridge";
-  const inhabitants: { path: Path; text: string | undefined; must: string }[] = [
-    { path: ["loadBalancer", "vip"], text: draft.loadBalancer.vip, must: "the VIP" },
+  const inhabitants: { path: Path; text?: string | undefined; what: string }[] = [
+    { path: ["loadBalancer", "vip"], text: draft.loadBalancer.vip, what: "the VIP must be" },
     ...placed(draft)
       .filter(({ role }) => role === "master" || bridged)
-      .map((each) => ({
-        path: [...each.path, "address"],
-        text: each.machine.address,
-        must:
-          each.role === "master"
-            ? `the address of ${called(each)}`
-            : `the address of ${called(each)}, which the bridge network joins to it,`,
+      .map(({ path, role, machine }) => ({
+        path: [...path, "address"],
+        text: machine.address,
+        what: role === "master" ? "masters must be" : "the bridge network needs every machine",
       })),
   ];
-  for (const { path, text, must } of inhabitants) {
+  for (const { path, text = "", what } of inhabitants) {
     const address = parseAddress(text);
-    if (text === undefined || address === undefined) continue;
+    if (address === undefined) continue;
     if (!contains(subnet, address))
-      yield { path, message: `${must} ${text} is not in ${title}`, ...(hint && { hint }) };
+      yield { path, message: `${text} is not in ${title}, where ${what}`, ...(hint && { hint }) };
     else if (subnet.prefix < 31 && (address === subnet.first || address === subnet.last))
       yield {
         path,

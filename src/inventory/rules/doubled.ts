@@ -1,4 +1,4 @@
-import type { Problem } from "../problem.ts";
+import { dotted, type Problem } from "../problem.ts";
 import type { Draft } from "../schema.ts";
 import { called, placed, type Placed } from "./placed.ts";
 
@@ -6,7 +6,10 @@ import { called, placed, type Placed } from "./placed.ts";
 export function* doubled(draft: Draft): Iterable<Problem> {
   const machines = placed(draft);
   for (const [machine, first] of pairs(machines, ({ machine }) => machine.name))
-    yield { path: [...machine.path, "name"], message: `doubled name ${first.machine.name ?? ""}` };
+    yield {
+      path: [...machine.path, "name"],
+      message: `doubled name ${first.machine.name ?? ""}: ${dotted(first.path)} has it`,
+    };
   for (const [machine, first] of pairs(machines, ({ machine }) => machine.address))
     yield {
       path: [...machine.path, "address"],

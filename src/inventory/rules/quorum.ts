@@ -4,7 +4,7 @@ import type { Draft } from "../schema.ts";
 /** etcd's own advice (FAQ, "What is maximum cluster size?"). */
 const MOST_MASTERS = 7;
 
-/** Each master is an etcd member, and etcd lives by majorities. */
+/** Each master is an etcd member. */
 export function* quorum({ masters }: Draft): Iterable<Problem> {
   if (!masters) return;
   const path = ["masters"];
@@ -20,7 +20,7 @@ export function* quorum({ masters }: Draft): Iterable<Problem> {
     yield {
       path,
       at: "key",
-      message: `${count} masters: the quorum of an even number survives no more failures than ${count - 1} would`,
+      message: `${count} masters survive no more failures than ${count - 1} would: etcd lives by majorities`,
       hint: `name ${count - 1} or ${count + 1}`,
     };
 }

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import {
+  contains,
+  formatAddress,
+  formatSubnet,
+  isUnicast,
+  overlap,
+  parseAddress,
+  parseSubnet,
+} from "../../src/inventory/addresses.ts";
+
+const subnet = (text: string) => {
+  const parsed = parseSubnet(text);
+  if (!parsed) throw new Error(`${text} is no subnet`);
+  return parsed;
+};
+const address = (text: string) => parseAddress(text) ?? NaN;
+
+describe("IPv4 addresses", () => {
+  it.each(["0.0.0.0", "10.0.0.1", "128.0.0.1", "255.255.255.255"])("%s survives the way there and back", (text) => {
+    expect(formatAddress(address(text))).toBe(text);
+  });
+
+  it.each(["", "10.0.0", "10.0.0.256", "10.0.0.01", "10.0.0.1 ", "::1", "ten"])("%j is none", (text) => {
+    expect(parseAddress(text)).toBeUndefined();
+  });
+
+  it.each(["0.1.2.3", "127.0.0.1", "169.254.1.1", "224.0.0.18", "255.255.255.255"])("no machine carries %s", (text) => {
+    expect(isUnicast(address(text))).toBe(false);
+  });
+});
+
+describe("IPv4 subnets", () => {
+  it.each([
+    ["10.0.0.0/24", "10.0.0.0/24"],
+    ["10.0.0.77/24", "10.0.0.0/24"],
+    ["192.168.255.255/17", "192.168.128.0/17"],
+    ["1.2.3.4/0", "0.0.0.0/0"],
+    ["1.2.3.4/32", "1.2.3.4/32"],
+  ])("%s is %s", (text, canonical) => {
+    expect(formatSubnet(subnet(text))).toBe(canonical);
+  });
+
+  it.each(["10.0.0.0", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0/8", "10.0.0.0/08"])("%s is none", (text) => {
+    expect(parseSubnet(text)).toBeUndefined();
+  });
+
+  it("holds its first and its last address and none beside them", () => {
+    const block = subnet("172.16.4.0/22");
+    const inside = ["172.16.3.255", "172.16.4.0", "172.16.7.255", "172.16.8.0"].map((text) =>
+      contains(block, address(text)),
+    );
+    expect(inside).toEqual([false, true, true, false]);
+  });
+
+  it.each([
+    ["10.0.0.0/8", "10.255.0.0/16", true],
+    ["10.255.0.0/16", "10.0.0.0/8", true],
+    ["10.0.0.0/24", "10.0.1.0/24", false],
+    ["10.0.0.0/23", "10.0.1.0/24", true],
+  ])("whether %s overlaps %s: %s", (one, other, expected) => {
+    expect(overlap(subnet(one), subnet(other))).toBe(expected);
+  });
+});

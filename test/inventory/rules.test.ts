@@ -1,0 +1,180 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parseDocument } from "yaml";
+import { parseInventory } from "../../src/inventory/load.ts";
+import { InventoryErrors } from "../../src/inventory/problem.ts";
+
+const SOUND = readFileSync(new URL("../../inventories/ha-3x2.yaml", import.meta.url), "utf8");
+
+type Change = readonly [path: string, value: unknown];
+
+/** What is wrong with a sound inventory (masters 10.0.0.11–13, workers 10.0.0.21–22, VIP 10.0.0.10) once it says this. */
+function mistakes(...changes: readonly Change[]): string[] {
+  const document = parseDocument(SOUND);
+  for (const [path, value] of changes) document.setIn(path.split(".").map(step), value);
+  try {
+    parseInventory(document.toString({ lineWidth: 0 }), "inventory.yaml");
+    return [];
+  } catch (error) {
+    if (error instanceof InventoryErrors) return error.errors.map(({ message }) => message);
+    throw error;
+  }
+}
+
+const step = (name: string) => (/^\d+$/.test(name) ? Number(name) : name);
+
+const machines = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ name: `n${index}`, address: `10.0.0.${100 + index}` }));
+
+const refused: readonly [story: string, changes: readonly Change[], message: RegExp][] = [
+  ["a name with a dot for the cluster", [["name", "prod.eu"]], /not a DNS label/],
+  ["a version with a leading v", [["kubernetes.version", "v1.36.3"]], /x\.y\.z without a leading v/],
+  ["a version of two numbers", [["kubernetes.version", "1.36"]], /x\.y\.z/],
+  ["a pre-release", [["kubernetes.version", "1.36.0-rc.1"]], /x\.y\.z/],
+  ["a version before 1.20", [["kubernetes.version", "1.19.16"]], /too old: Tripod knows 1\.20 to 1\.36/],
+  ["a version after 1.36", [["kubernetes.version", "1.37.0"]], /newer than Tripod.*1\.20 to 1\.36/],
+  ["Kubernetes 2", [["kubernetes.version", "2.0.0"]], /newer than Tripod/],
+  ["an image repository with a scheme", [["kubernetes.imageRepository", "https://r.example"]], /without a scheme/],
+  ["a certificate name with an underscore", [["kubernetes.certSans", ["a_b"]]], /DNS name in lower case/],
+  ["the same certificate name twice", [["kubernetes.certSans", ["a.b", "a.b"]]], /said twice/],
+  ["a subnet with host bits", [["kubernetes.podSubnet", "10.244.0.1/16"]], /has host bits: say 10\.244\.0\.0\/16/],
+  ["a subnet without its length", [["kubernetes.podSubnet", "10.244.0.0"]], /not an IPv4 subnet/],
+  ["a pod subnet smaller than one node's part", [["kubernetes.podSubnet", "10.244.0.0/25"]], /for 0 nodes/],
+  [
+    "a pod subnet with too few parts",
+    [["kubernetes.podSubnet", "10.244.0.0/22"]],
+    /a \/24 for 4 nodes, and there are 5/,
+  ],
+  ["a pod subnet of half the internet", [["kubernetes.podSubnet", "128.0.0.0/1"]], /takes \/8 and smaller/],
+  ["a service subnet of a few addresses", [["kubernetes.serviceSubnet", "10.96.0.0/29"]], /takes \/12 to \/28/],
+  ["services among the pods", [["kubernetes.serviceSubnet", "10.244.8.0/24"]], /overlaps the pods', 10\.244\.0\.0\/16/],
+  [
+    "kube-proxy settings without a kube-proxy",
+    [
+      ["kubernetes.kubeProxy", { mode: "ipvs" }],
+      ["kubernetes.skipPhases", ["addon"]],
+    ],
+    /does nothing: addon is skipped/,
+  ],
+  ["an election of less than ten heartbeats", [["etcd", { heartbeat: "200ms" }]], /less than ten heartbeats of 200 ms/],
+  ["an election of more than 50 s", [["etcd", { election: "51s" }]], /etcd takes at most 50s/],
+  ["a heartbeat without a unit", [["etcd", { heartbeat: 100 }]], /must be text/],
+  ["a heartbeat of nothing", [["etcd", { heartbeat: "0ms" }]], /whole number of milliseconds above zero/],
+  ["a certificate that outlives its CA", [["etcd", { validity: "3651d" }]], /outlives its CA/],
+  ["a renewal longer than the life", [["etcd", { validity: "30d" }]], /would renew on every run/],
+  ["a life of half a day", [["etcd", { validity: "12h" }]], /a number of days/],
+  ["a VIP that is no address", [["loadBalancer.vip", "api.example.org"]], /not an IPv4 address/],
+  ["a VIP outside the masters' subnet", [["loadBalancer.vip", "10.0.1.10"]], /not in 10\.0\.0\.0\/24/],
+  ["a VIP that is a worker's", [["loadBalancer.vip", "10.0.0.21"]], /the address of w1: the VIP must be free/],
+  ["a VIP that is the network's address", [["loadBalancer.vip", "10.0.0.0"]], /is the network address/],
+  [
+    "a subnet without the third master",
+    [
+      ["loadBalancer.subnet", "10.0.0.0/24"],
+      ["masters.2.address", "10.0.1.13"],
+    ],
+    /not in loadBalancer\.subnet/,
+  ],
+  ["a router id of 256", [["loadBalancer.routerId", 256]], /1 to 255/],
+  ["a router id of 0", [["loadBalancer.routerId", 0]], /1 to 255/],
+  ["adverts of 15 ms", [["loadBalancer.advertInterval", "15ms"]], /whole hundredths of a second/],
+  ["adverts of 41 s", [["loadBalancer.advertInterval", "41s"]], /from 10ms to 40\.95s/],
+  ["haproxy on the API server's port", [["loadBalancer.port", 6443]], /haproxy cannot listen on 6443/],
+  ["haproxy on etcd's port", [["loadBalancer.port", 2379]], /port 2379 is etcd's/],
+  [
+    "another port without haproxy",
+    [
+      ["loadBalancer.haproxy", false],
+      ["loadBalancer.port", 8443],
+    ],
+    /without haproxy nothing listens on 8443/,
+  ],
+  ["an interface with a space", [["loadBalancer.interface", "eth 0"]], /name of a network interface/],
+  ["an image without a tag", [["containerd", { sandboxImage: "registry.example:5000/pause" }]], /image with its tag/],
+  ["a network nobody knows", [["network", { cni: "brigde" }]], /not one of bridge, none, did you mean `bridge`/],
+  ["a manifest by plain http", [["network", { manifest: "http://example.org/cni.yaml" }]], /https:\/\/ URL/],
+  ["a file in somebody's home", [["ssh.key", "~bob/.ssh/id"]], /only ~\/… is known/],
+  ["no known hosts at all", [["ssh.knownHosts", []]], /a host must be known from somewhere/],
+  ["a port above all ports", [["ssh.port", 65_536]], /1 to 65535/],
+  ["eight masters", [["masters", machines(8)]], /8 masters/],
+  ["nine masters", [["masters", machines(9)]], /more than 7 etcd members/],
+  ["a name in capitals", [["masters.0.name", "M1"]], /not a hostname/],
+  ["a name with an underscore", [["masters.0.name", "m_1"]], /not a hostname/],
+  ["a name of 64 characters", [["masters.0.name", `${"a".repeat(31)}.${"b".repeat(32)}`]], /63 characters/],
+  ["an address for a name", [["masters.0.name", "10.0.0.11"]], /name of one machine alone/],
+  ["localhost", [["masters.0.name", "localhost"]], /name of one machine alone/],
+  ["an IPv6 address", [["masters.0.address", "fd00::11"]], /not an IPv4 address/],
+  ["a loopback address", [["masters.0.address", "127.0.0.1"]], /that a machine may have/],
+  ["an address with a leading zero", [["masters.0.address", "10.0.0.011"]], /not an IPv4 address/],
+  ["a worker beyond the bridge's segment", [["workers.0.address", "10.0.9.21"]], /bridge network needs every machine/],
+  ["a label's key with a space", [["workers.0.labels", { "a b": "c" }]], /not a label's key/],
+  ["a label's key with a bad domain", [["workers.0.labels", { "Example/a": "c" }]], /not a label's key/],
+  ["a label's value with a slash", [["workers.0.labels", { a: "b/c" }]], /not a label's value/],
+  ["a label the kubelet owns", [["workers.0.labels", { "kubernetes.io/arch": "arm64" }]], /the kubelet sets/],
+  ["a taint without an effect", [["workers.0.taints", ["dedicated=gpu"]]], /not a taint/],
+  ["a taint with an unknown effect", [["workers.0.taints", ["a=b:Never"]]], /not a taint/],
+];
+
+const accepted: readonly [story: string, changes: readonly Change[]][] = [
+  ["the oldest version", [["kubernetes.version", "1.20.0"]]],
+  ["a wildcard and an IPv6 address in the certificate", [["kubernetes.certSans", ["*.example.org", "fd00::1"]]]],
+  ["a tolerated port", [["kubernetes.tolerate", ["Port-10250", "FileExisting-crictl"]]]],
+  ["settings for the kubelet", [["kubernetes.kubelet", { maxPods: 200, evictionHard: { "memory.available": "5%" } }]]],
+  ["exactly ten heartbeats, exactly 50 s", [["etcd", { heartbeat: "5s", election: "50s" }]]],
+  ["the slowest adverts", [["loadBalancer.advertInterval", "40.95s"]]],
+  ["the VIP as the last address", [["loadBalancer.vip", "10.0.0.254"]]],
+  ["any port for haproxy", [["loadBalancer.port", 443]]],
+  ["seven masters", [["masters", machines(7)]]],
+  ["a taint without a value", [["workers.0.taints", ["dedicated:NoExecute", "dedicated:NoSchedule"]]]],
+  ["a label with a domain, a label without a value", [["workers.0.labels", { "example.org/rack": "7", spot: "" }]]],
+  ["a repository with a port and a path", [["kubernetes.imageRepository", "localhost:5000/k8s/mirror"]]],
+  ["an image by its digest", [["containerd", { sandboxImage: "r.example/pause@sha256:abc" }]]],
+  ["no pod network", [["network", { cni: "none" }]]],
+  ["no workers", [["workers", []]]],
+];
+
+describe("an inventory may not say", () => {
+  it.each(refused)("%s", (_, changes, message) => {
+    expect(mistakes(...changes)).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe("an inventory may say", () => {
+  it.each(accepted)("%s", (_, changes) => {
+    expect(mistakes(...changes)).toEqual([]);
+  });
+});
+
+describe("one mistake does not hide another", () => {
+  it.each([
+    [
+      "in the same section",
+      [
+        ["kubernetes.version", 1.3],
+        ["kubernetes.podSubnet", "10.0.0.0/16"],
+      ],
+      2,
+    ],
+    [
+      "in another section",
+      [
+        ["masters.1", "m2"],
+        ["etcd", { election: "1ms" }],
+      ],
+      2,
+    ],
+    ["of the same machine", [["workers.0", { name: "w1", address: "10.0.0.11", taints: ["?", "!"], label: {} }]], 4],
+    [
+      "where everything is wrong",
+      [
+        ["loadBalancer", []],
+        ["masters", {}],
+        ["workers", 1],
+        ["ssh", "root"],
+      ],
+      4,
+    ],
+  ] as const)("%s", (_, changes, count) => {
+    expect(mistakes(...changes)).toHaveLength(count);
+  });
+});
