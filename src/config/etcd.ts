@@ -19,9 +19,3 @@ export function etcdEnvironment(cluster: Cluster, machine: Machine): string {
     election: cluster.etcd.election,
   });
 }
-
-/**
- * What makes a first start found the cluster instead of looking for one. It lies at /run/tripod/etcd-bootstrap.env, on a tmpfs, from
- * before the first start until the members stand; it is never part of etcd.env, so it cannot be left behind.
- */
-export const ETCD_BOOTSTRAP = { path: "/run/tripod/etcd-bootstrap.env", text: "ETCD_INITIAL_CLUSTER_STATE=new\n" };

@@ -110,7 +110,8 @@ function clusterConfiguration(cluster: Cluster): Document {
       extraArgs: extraArgs({
         // In place of the endpoints above, which kubeadm's own checks use: each API server talks to the member beside it alone.
         "etcd-servers": `https://127.0.0.1:${ETCD_CLIENT_PORT}`,
-        "endpoint-reconciler-type": "lease",
+        // The default since 1.11; its rival is deprecated, and the choice about to go, from 1.24 on.
+        ...(kubernetes.minor < 24 ? { "endpoint-reconciler-type": "lease" } : {}),
       }),
     },
     // Our own pod network gives every node its addresses before kubeadm comes; a second hand would give others.

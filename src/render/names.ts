@@ -35,9 +35,11 @@ function ofStatement(statement: hbs.AST.Statement, scopes: Scopes): string[] {
 /** `{{name}}`, which must be something that prints, or `{{helper name}}`. */
 function ofMustache({ path, params, loc }: hbs.AST.MustacheStatement, scopes: Scopes): string[] {
   if (!isPath(path)) return [];
-  if (params.length > 0 || path.original in HELPERS) return params.flatMap((param) => ofExpression(param, scopes));
+  if (params.length > 0 || Object.hasOwn(HELPERS, path.original))
+    return params.flatMap((param) => ofExpression(param, scopes));
   const value = lookUp(path, scopes);
-  return value === undefined || typeof value === "string" || typeof value === "number"
+  const prints = ["string", "number", "undefined"].includes(typeof value) || value === null;
+  return prints
     ? ofExpression(path, scopes)
     : [`${path.original} (line ${loc.start.line}) is neither text nor a number`];
 }
@@ -50,7 +52,8 @@ function ofBlock({ path, params, program, inverse, loc }: hbs.AST.BlockStatement
   const problems = ofExpression(subject, scopes);
   if (problems.length > 0) return problems;
   const value = isPath(subject) ? lookUp(subject, scopes) : undefined;
-  const inner = name === "each" ? Object.values((value ?? {}) as Record<string, unknown>) : name === "with" ? [value] : undefined;
+  const inner =
+    name === "each" ? Object.values((value ?? {}) as Record<string, unknown>) : name === "with" ? [value] : undefined;
   const bodies = inner?.map((item) => [...scopes, item]) ?? [scopes];
   return [...bodies.flatMap((body) => ofProgram(program, body)), ...ofProgram(inverse, scopes)];
 }

@@ -92,6 +92,13 @@ export function testCluster(overrides: ClusterOverrides = {}): Cluster {
   });
 }
 
+/** The machine of that name. */
+export function machineNamed(cluster: Cluster, name: string): Machine {
+  const machine = cluster.machines.find((candidate) => candidate.name === name);
+  if (!machine) throw new Error(`this cluster has no ${name}`);
+  return machine;
+}
+
 function deepFreeze<T extends object>(value: T): T {
   for (const inner of Object.values(value)) {
     if (typeof inner === "object" && inner !== null && !Object.isFrozen(inner)) deepFreeze(inner);

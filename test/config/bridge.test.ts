@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { bridgeConflist, podRoutesUnit } from "../../src/config/bridge.ts";
+import { podCidrs } from "../../src/config/pod-cidr.ts";
+import { machineNamed, testCluster, testMachine } from "../support/cluster.ts";
+import { expectGolden } from "../support/golden.ts";
+
+const cluster = testCluster();
+const cidrs = podCidrs(cluster);
+
+describe("The bridge network", () => {
+  it.each([...cluster.masters.slice(0, 1), ...cluster.workers.slice(0, 1)])(
+    "gives the pods of $name their addresses and the way to all others",
+    (machine) => {
+      expectGolden(`bridge/${machine.name}/10-tripod.conflist`, bridgeConflist(machine, cidrs));
+      expectGolden(`bridge/${machine.name}/tripod-pod-routes.service`, podRoutesUnit(cluster, machine, cidrs));
+    },
+  );
+
+  it("has no route to its own pods, and one to every other machine's", () => {
+    const routes = podRoutesUnit(cluster, machineNamed(cluster, "w1"), cidrs).match(/(?<=route replace )\S+ via \S+/g);
+    expect(routes).toEqual([
+      "10.244.11.0/24 via 10.0.0.11",
+      "10.244.12.0/24 via 10.0.0.12",
+      "10.244.13.0/24 via 10.0.0.13",
+      "10.244.22.0/24 via 10.0.0.22",
+    ]);
+  });
+});
+
+describe("A machine's pod CIDR", () => {
+  const workers = (...addresses: string[]) =>
+    testCluster({ workers: addresses.map((address, index) => testMachine(`w${index + 1}`, address, "worker")) });
+
+  it("follows from its own address, so that machines come and go without moving anybody's pods", () => {
+    expect(podCidrs(workers("10.0.0.21", "10.0.0.22")).get("w2")).toBe("10.244.22.0/24");
+    expect(podCidrs(workers("10.0.0.99", "10.0.0.22")).get("w2")).toBe("10.244.22.0/24");
+  });
+
+  it("is the next free one where two addresses lead to the same", () => {
+    const clash = podCidrs(workers("10.0.0.21", "10.0.1.21", "10.0.2.21"));
+    expect(["w1", "w2", "w3"].map((name) => clash.get(name))).toEqual([
+      "10.244.21.0/24",
+      "10.244.22.0/24",
+      "10.244.23.0/24",
+    ]);
+  });
+
+  it("is kept once it has one, whoever comes before it", () => {
+    const later = podCidrs(workers("10.0.0.21", "10.0.1.21"), new Map([["w2", "10.244.21.0/24"]]));
+    expect([later.get("w1"), later.get("w2")]).toEqual(["10.244.22.0/24", "10.244.21.0/24"]);
+  });
+
+  it("lies within the pod subnet however small that is, as long as all find room", () => {
+    const snug = podCidrs(testCluster({ kubernetes: { podSubnet: "10.244.8.0/21" } }));
+    expect(new Set(snug.values()).size).toBe(5);
+    expect([...snug.values()].every((cidr) => /^10\.244\.(8|9|1[0-5])\.0\/24$/.test(cidr))).toBe(true);
+  });
+
+  it.each(["10.244.0.0/22", "10.244.0.0/25"])("is not to be had where %s has no room for five", (podSubnet) => {
+    expect(() => podCidrs(testCluster({ kubernetes: { podSubnet } }))).toThrow(
+      expect.objectContaining({ code: "E_INVENTORY" }),
+    );
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { hostsFile } from "../../src/config/hosts.ts";
+import { testCluster } from "../support/cluster.ts";
+
+const cluster = testCluster();
+const block = `# BEGIN tripod
+10.0.0.11 m1
+10.0.0.12 m2
+10.0.0.13 m3
+10.0.0.21 w1
+10.0.0.22 w2
+# END tripod
+`;
+
+describe("/etc/hosts", () => {
+  it("keeps what others wrote and gets our block at its end", () => {
+    expect(hostsFile("127.0.0.1 localhost\n", cluster)).toBe(`127.0.0.1 localhost\n${block}`);
+    expect(hostsFile("127.0.0.1 localhost", cluster)).toBe(`127.0.0.1 localhost\n${block}`);
+    expect(hostsFile("", cluster)).toBe(block);
+  });
+
+  it("has the block brought up to date where it is, between what is before and after it", () => {
+    const before = "127.0.0.1 localhost\n# BEGIN tripod\n10.0.0.99 m1\n# END tripod\n10.9.9.9 nas\n";
+    expect(hostsFile(before, cluster)).toBe(`127.0.0.1 localhost\n${block}10.9.9.9 nas\n`);
+  });
+
+  it.each(["", "127.0.0.1 localhost\n", `${block}10.9.9.9 nas\n`])("is left alone the second time", (text) => {
+    const once = hostsFile(text, cluster);
+    expect(hostsFile(once, cluster)).toBe(once);
+  });
+});
