@@ -27,7 +27,6 @@ export function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
     case "invalid_value": {
       const known = issue.values.map(String);
       const given = valueAt(source.value, path);
-      if (issue.message.startsWith('"')) return [said(path, issue.message)];
       return [
         said(path, `${JSON.stringify(given)} is not one of ${known.join(", ")}${didYouMean(String(given), known)}`),
       ];
@@ -88,7 +87,7 @@ function kindOf(value: unknown): string {
   return typeof value === "object" ? "a map of keys" : JSON.stringify(value);
 }
 
-export function valueAt(value: unknown, path: Path): unknown {
+function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (around, step) => (around as Record<string | number, unknown> | null | undefined)?.[step],
     value,

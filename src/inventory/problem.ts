@@ -42,7 +42,9 @@ export class InventoryErrors extends TripodErrors {
 
 export function inventoryErrors(mistakes: readonly Mistake[], text: string, file: string): InventoryErrors {
   const lines = text.split(/\r?\n/);
-  const sorted = [...mistakes].sort(
+  // What stands at an anchor is read, and refused, once for each alias.
+  const distinct = new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake]));
+  const sorted = [...distinct.values()].sort(
     ({ origin: one }, { origin: other }) => one.line - other.line || one.column - other.column,
   );
   const errors = sorted.map(({ origin, message, hint }) => {

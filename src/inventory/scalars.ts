@@ -5,7 +5,7 @@ import { DURATION, parseDuration } from "./duration.ts";
 
 /** RFC 1123 in lower case, as Kubernetes wants names: one label, or several with dots. */
 const LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
-export const LABEL_PATTERN = new RegExp(`^${LABEL}$`);
+const LABEL_PATTERN = new RegExp(`^${LABEL}$`);
 export const DOMAIN_PATTERN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
 
 /** Text of a given form. `form` completes the sentence "… is not". */

@@ -71,7 +71,6 @@ export const inventory = z.strictObject({
 
 export type Inventory = z.output<typeof inventory>;
 export type MachineSettings = z.output<typeof machine>;
-export type SshSettings = z.output<typeof ssh>;
 
 /** What is left of an inventory once everything wrong is taken out: required keys may be missing, nothing else is different. */
 export const draft = z.object({

@@ -6,11 +6,11 @@ import { distinct, DOMAIN_PATTERN, domain, saying, subnet, textual } from "../sc
 import { didYouMean } from "../suggest.ts";
 
 /** The minors whose kubeadm configuration Tripod writes: v1beta2 (1.20) to v1beta4 (1.36). */
-export const OLDEST_MINOR = 20;
-export const NEWEST_MINOR = 36;
+const OLDEST_MINOR = 20;
+const NEWEST_MINOR = 36;
 
 /** What `kubeadm init` may leave out and still make a cluster. */
-export const SKIPPABLE_PHASES = ["addon", "addon/coredns", "addon/kube-proxy"] as const;
+const SKIPPABLE_PHASES = ["addon", "addon/coredns", "addon/kube-proxy"] as const;
 
 /** Names of kubeadm's preflight checks (cmd/kubeadm/app/preflight/checks.go); a name that ends in `-` goes on with what it looked at. */
 const CHECKS = [
@@ -83,10 +83,7 @@ const certSan = z
   })
   .meta({ title: "name or address" });
 
-const skipPhase = z.enum(SKIPPABLE_PHASES, {
-  error: ({ input }) =>
-    `"${String(input)}" is no phase that can be left out (${SKIPPABLE_PHASES.join(", ")})${didYouMean(String(input), SKIPPABLE_PHASES)}`,
-});
+const skipPhase = z.enum(SKIPPABLE_PHASES);
 
 const tolerated = z
   .string()
@@ -103,11 +100,9 @@ const tolerated = z
 /** Laid over a document of kubeadm's as it is; kubeadm's strict reader judges the keys. */
 function overrides(document: "kubelet" | "kubeProxy") {
   return z.record(z.string(), z.unknown()).superRefine((settings, context) => {
-    for (const key of Object.keys(settings)) {
-      const instead = OURS[document][key];
-      if (instead !== undefined)
+    for (const [key, instead] of Object.entries(OURS[document]))
+      if (Object.hasOwn(settings, key))
         context.addIssue({ code: "custom", path: [key], message: `is Tripod's to set: ${instead}` });
-    }
   });
 }
 

@@ -46,7 +46,7 @@ const taint = z
   .meta({ title: "taint" });
 
 const login = {
-  user: textual("user", /^[A-Za-z_][-A-Za-z0-9_.]*\$?$/, "a user's name")
+  user: textual("user", /^[A-Za-z_][-A-Za-z0-9_.@\\]*\$?$/, "a user's name")
     .optional()
     .describe("Who logs in: root, or a user who may sudo without a password. Default: root.")
     .meta({ examples: ["root"] }),
