@@ -23,7 +23,7 @@ export async function cached(
   { progress, signal }: Progress,
   build: (folder: string) => Promise<void>,
 ): Promise<string> {
-  const folder = join(cacheFolder(), `${name}-${digest(JSON.stringify(madeOf)).slice(0, 12)}`);
+  const folder = cachePlace(name, madeOf);
   if (existsSync(folder)) return folder;
   await locked(
     `${name}.lock`,
@@ -43,6 +43,11 @@ export async function cached(
     },
   );
   return folder;
+}
+
+/** Where such a thing is, or would be. */
+export function cachePlace(name: string, madeOf: unknown): string {
+  return join(cacheFolder(), `${name}-${digest(JSON.stringify(madeOf)).slice(0, 12)}`);
 }
 
 export function digest(data: string | Buffer): string {

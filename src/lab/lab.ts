@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { TripodError } from "../errors.ts";
 import type { Cluster, Machine, Role } from "../inventory/cluster.ts";
 import { addressing } from "./addressing.ts";
 import type { Progress } from "./cache.ts";
 import { labFolders } from "./folders.ts";
 import { prepareHosts } from "./hosts.ts";
+import { imagesFolder } from "./images.ts";
+import { kubernetesFolder, linkBinaries } from "./kubernetes.ts";
 import { removeControlGroups, removeFolder } from "./leftovers.ts";
 import { locked } from "./lock.ts";
 import { cutPower, runningHosts, startHost } from "./lxc.ts";
@@ -22,6 +24,10 @@ export interface LabOptions extends Progress {
   readonly release?: Release;
   /** Hosts with nothing but systemd, sshd and sudo. */
   readonly pristine?: boolean;
+  /** A folder with the programs of the inventory's Kubernetes; default: the inventory's, or found by the lab. */
+  readonly binaries?: string;
+  /** Hosts alone, without looking for programs and images of Kubernetes. */
+  readonly hostsOnly?: boolean;
 }
 
 export interface LabHost {
@@ -47,7 +53,8 @@ const BOOT = 60_000;
 export async function labUp(cluster: Cluster, options: LabOptions): Promise<void> {
   await requirePrograms(options.install ?? false, options);
   await alone(cluster.name, options, async () => {
-    const { rootfs } = await made(cluster.name, options);
+    const { rootfs, release } = await made(cluster.name, options);
+    if (!options.hostsOnly) await provideSoftware(cluster, release, options);
     const network = addressing(cluster);
     await makeNetwork(cluster.name, network);
     await prepareHosts(cluster, rootfs, network);
@@ -74,6 +81,17 @@ async function made(lab: string, options: LabOptions): Promise<Made> {
   await mkdir(root, { recursive: true });
   await writeFile(record, `${JSON.stringify(now, null, 2)}\n`);
   return now;
+}
+
+/** Programs and images of Kubernetes, linked into the lab's folder. */
+async function provideSoftware(cluster: Cluster, release: Release, options: LabOptions): Promise<void> {
+  const folders = labFolders(cluster.name);
+  const programs = await kubernetesFolder(cluster, options.binaries, options);
+  await linkBinaries(programs, folders.binaries, cluster.kubernetes.minor);
+  if (cluster.software.images !== undefined) return;
+  const images = await imagesFolder(cluster, programs, await rootFileSystem(release, "ready", options), options);
+  await rm(folders.images, { force: true });
+  await symlink(images, folders.images);
 }
 
 /** @throws TripodError E_LAB with what the hosts said last */

@@ -10,6 +10,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   mmdebstrap: "mmdebstrap",
   ip: "iproute2",
   ssh: "openssh-client",
+  zstd: "zstd",
 };
 
 /** @throws TripodError E_LAB without root, or when a program is missing and not to be installed */

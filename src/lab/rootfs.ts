@@ -23,18 +23,28 @@ const BASE = [
 ];
 
 /** What a node of a cluster needs, so that Tripod finds it installed. */
-export const NODE_PACKAGES = [
+const NODE_PACKAGES = [
   ...["containerd", "runc", "containernetworking-plugins", "etcd-server", "etcd-client", "keepalived", "haproxy"],
-  ...["iptables", "ebtables", "socat", "ethtool", "conntrack", "curl", "ca-certificates", "busybox-static"],
+  ...["iptables", "ebtables", "socat", "ethtool", "conntrack", "curl", "ca-certificates"],
 ];
+
+/** What the lab's images are made of. */
+const FOR_IMAGES = ["busybox-static", "catatonit"];
 
 /** `ready`: with all packages a node needs. `pristine`: nothing but systemd, sshd and sudo. `builder`: what builds Kubernetes. */
 export type Flavour = "ready" | "pristine" | "builder";
 
 const PACKAGES: Readonly<Record<Flavour, readonly string[]>> = {
-  ready: [...BASE, ...NODE_PACKAGES],
+  ready: [...BASE, ...NODE_PACKAGES, ...FOR_IMAGES],
   pristine: BASE,
   builder: ["golang-go", "dpkg-dev", "golang-github-modern-go-reflect2-dev"],
+};
+
+/** The last step of each, as a script that is given the root file system. */
+const FINISH: Readonly<Record<Flavour, string>> = {
+  ready: "finish-host.sh",
+  pristine: "finish-host.sh",
+  builder: "finish-builder.sh",
 };
 
 const NOT_NEEDED = ["/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*", "/usr/share/info/*"];
@@ -42,9 +52,9 @@ const NOT_NEEDED = ["/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*
 /** A root file system of Debian, read-only for whoever uses it. Absolute path of a folder in the cache. */
 export async function rootFileSystem(release: Release, flavour: Flavour, work: Progress): Promise<string> {
   const packages = PACKAGES[flavour];
-  const finish = flavour === "builder" ? "" : await labScriptText("finish-rootfs.sh");
+  const finish = FINISH[flavour];
   const name = `debian-${release}-${flavour}`;
-  return cached(name, { packages, finish }, work, async (folder) => {
+  return cached(name, { packages, finish: await labScriptText(finish) }, work, async (folder) => {
     work.progress(`making a root file system of Debian ${release} (about a minute, once)`);
     const settings = await acquireSettings();
     const argv = [
@@ -54,7 +64,7 @@ export async function rootFileSystem(release: Release, flavour: Flavour, work: P
       "--dpkgopt=force-unsafe-io",
       ...NOT_NEEDED.map((path) => `--dpkgopt=path-exclude=${path}`),
       "--dpkgopt=path-include=/usr/share/doc/*/copyright",
-      ...(finish === "" ? [] : [`--customize-hook=sh ${labScript("finish-rootfs.sh")} "$1"`]),
+      `--customize-hook=sh ${labScript(finish)} "$1"`,
       ...[release, folder, "-"],
     ];
     await local(isolated(argv), {

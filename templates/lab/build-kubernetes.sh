@@ -5,7 +5,7 @@ set -eu
 cd /build
 version=$1
 
-rm -rf tree go out && mkdir -p go/src/k8s.io out
+rm -rf tree go out tmp && mkdir -p go/src/k8s.io out tmp
 dpkg-source --no-check -x kubernetes_*.dsc tree
 ln -s /build/tree go/src/k8s.io/kubernetes
 cd go/src/k8s.io/kubernetes
@@ -15,7 +15,7 @@ rm -rf vendor/github.com/modern-go/reflect2
 cp -r /usr/share/gocode/src/github.com/modern-go/reflect2 vendor/github.com/modern-go/
 
 # GOPATH mode: this tree's go.mod and its vendor folder do not agree, so -mod=vendor refuses it.
-export HOME=/build GOPATH=/build/go GO111MODULE=off CGO_ENABLED=0 GOFLAGS=-trimpath PATH=/usr/lib/go/bin:$PATH
+export HOME=/build TMPDIR=/build/tmp GOPATH=/build/go GO111MODULE=off CGO_ENABLED=0 GOFLAGS=-trimpath PATH=/usr/lib/go/bin:$PATH
 
 # The one generated file that upstream does not keep in its tree; the same call as build/root/Makefile.generated_files makes.
 go build -o /build/openapi-gen ./vendor/k8s.io/kube-openapi/cmd/openapi-gen

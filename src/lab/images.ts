@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Cluster } from "../inventory/cluster.ts";
+import { cached, discard, type Progress } from "./cache.ts";
+import { packImage } from "./image-archive.ts";
+import { local } from "./local.ts";
+import { labScript, labScriptText } from "./scripts.ts";
+
+/** Answers on port 8080 with the name of its pod: what `verify` schedules and reaches. */
+export const WORKLOAD_IMAGE = "tripod.local/workload:1";
+
+const SERVE = "mkdir -p /www && hostname >/www/index.html && exec httpd -f -p 8080 -h /www";
+
+/** What the containers run, by the last part of an image's name; an image that is not here is not made. */
+const ENTRYPOINTS: Readonly<Record<string, readonly string[]>> = {
+  "kube-apiserver": ["/usr/local/bin/kube-apiserver"],
+  "kube-controller-manager": ["/usr/local/bin/kube-controller-manager"],
+  "kube-scheduler": ["/usr/local/bin/kube-scheduler"],
+  "kube-proxy": ["/usr/local/bin/kube-proxy"],
+  coredns: ["/coredns"],
+  pause: ["/pause", "-P"],
+  workload: ["/bin/sh", "-c", SERVE],
+};
+
+/**
+ * Images of these programs under the names this kubeadm asks for, as archives for `ctr images import`. A folder in the cache.
+ * @param programs a folder with all of Kubernetes
+ * @param rootfs a root file system of flavour `ready`, for what the images need beside
+ */
+export async function imagesFolder(
+  { kubernetes }: Cluster,
+  programs: string,
+  rootfs: string,
+  work: Progress,
+): Promise<string> {
+  const names = [...(await kubeadmImages(kubernetes, programs)), WORKLOAD_IMAGE];
+  const scripts = await labScriptText("image-roots.sh");
+  const madeOf = { names, ENTRYPOINTS, scripts, rootfs, programs: await stamps(programs) };
+  return cached(`images-${kubernetes.version}`, madeOf, work, async (folder) => {
+    work.progress(`making images of Kubernetes ${kubernetes.version}`);
+    const roots = join(folder, "roots");
+    await mkdir(roots);
+    await local(["sh", labScript("image-roots.sh"), programs, rootfs, roots], {
+      signal: work.signal,
+      failing: "putting the images' files together failed",
+    });
+    for (const name of names) {
+      const short = name.replace(/^.*\//, "").replace(/:.*$/, "");
+      const [root, entrypoint] = [join(roots, short), ENTRYPOINTS[short]];
+      if (!entrypoint || !existsSync(root)) continue;
+      await packImage(name, root, { entrypoint }, join(folder, `${short}.tar`));
+    }
+    await discard(roots);
+  });
+}
+
+async function kubeadmImages({ version, imageRepository }: Cluster["kubernetes"], programs: string): Promise<string[]> {
+  const repository = imageRepository === undefined ? [] : [`--image-repository=${imageRepository}`];
+  const list = ["config", "images", "list", `--kubernetes-version=v${version}`, ...repository];
+  const names = await local([join(programs, "kubeadm"), ...list], { failing: "asking kubeadm for its images failed" });
+  return names.split("\n").filter((name) => name !== "");
+}
+
+/** What tells one folder of programs from another without reading half a gigabyte. */
+async function stamps(folder: string): Promise<[string, number, number][]> {
+  const names = (await readdir(folder)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const { size, mtimeMs } = await stat(join(folder, name));
+      return [name, size, mtimeMs] as [string, number, number];
+    }),
+  );
+}

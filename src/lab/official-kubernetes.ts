@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ReadableStream } from "node:stream/web";
+import { TripodError } from "../errors.ts";
+import { cached, cachePlace, type Progress } from "./cache.ts";
+
+/** All that a node and its control plane run. */
+export const PROGRAMS = [
+  ...["kubeadm", "kubelet", "kubectl"],
+  ...["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"],
+];
+
+/** Where the project publishes its releases: https://kubernetes.io/releases/download/ */
+const SITE = "https://dl.k8s.io";
+const ARCHITECTURE = process.arch === "x64" ? "amd64" : process.arch;
+
+/** ms until a network that swallows everything counts as closed. */
+const PATIENCE = 5_000;
+
+/** Where the programs are, or would be. */
+export function officialKubernetesPlace(version: string): string {
+  return cachePlace(`kubernetes-${version}-official`, madeOf(version));
+}
+
+function madeOf(version: string): unknown {
+  return { version, architecture: ARCHITECTURE };
+}
+
+/**
+ * Whether the release can be had from here.
+ * @throws TripodError E_LAB when the site answers that there is no such release
+ */
+export async function officialReleaseAnswers(version: string, signal?: AbortSignal, site = SITE): Promise<boolean> {
+  const patience = AbortSignal.timeout(PATIENCE);
+  const answer = await fetch(`${folderOf(version, site)}/kubeadm.sha256`, {
+    signal: signal ? AbortSignal.any([signal, patience]) : patience,
+  }).catch(() => undefined);
+  signal?.throwIfAborted();
+  await answer?.body?.cancel();
+  if (answer?.status === 404)
+    throw new TripodError("E_LAB", `there is no official release of Kubernetes ${version} for ${ARCHITECTURE}`, {
+      hint: "see https://kubernetes.io/releases/ for those there are",
+    });
+  return answer?.ok ?? false;
+}
+
+/** The official release, each file's SHA-256 compared with the published one. A folder in the cache. */
+export async function officialKubernetes(version: string, work: Progress, site = SITE): Promise<string> {
+  return cached(`kubernetes-${version}-official`, madeOf(version), work, async (folder) => {
+    work.progress(`downloading Kubernetes ${version}`);
+    const from = folderOf(version, site);
+    await Promise.all(PROGRAMS.map((program) => download(`${from}/${program}`, join(folder, program), work.signal)));
+  });
+}
+
+function folderOf(version: string, site: string): string {
+  return `${site}/v${version}/bin/linux/${ARCHITECTURE}`;
+}
+
+async function download(url: string, file: string, signal?: AbortSignal): Promise<void> {
+  const options = signal ? { signal } : {};
+  try {
+    const published = (await (await get(`${url}.sha256`, options)).text()).trim();
+    const { body } = await get(url, options);
+    const sum = createHash("sha256");
+    const summing = new PassThrough().on("data", (chunk: Buffer) => sum.update(chunk));
+    await pipeline(
+      Readable.fromWeb(body as ReadableStream),
+      summing,
+      createWriteStream(file, { mode: 0o755 }),
+      options,
+    );
+    const found = sum.digest("hex");
+    if (found !== published) throw new Error(`its SHA-256 is ${found}, and ${published} was published`);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new TripodError("E_LAB", `downloading ${url} failed`, {
+      why: cause instanceof Error ? cause.message : String(cause),
+      hint: "try again, or give a folder of Kubernetes programs: --binaries DIR",
+      cause,
+    });
+  }
+}
+
+async function get(url: string, options: RequestInit): Promise<Response> {
+  const answer = await fetch(url, options);
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status} ${answer.statusText}`);
+  return answer;
+}
