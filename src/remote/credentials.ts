@@ -1,0 +1,69 @@
+import { readFile } from "node:fs/promises";
+import ssh2, { type AnyAuthMethod, type BaseAgent } from "ssh2";
+import type { SshTarget } from "../inventory/cluster.ts";
+import { quote } from "./shell.ts";
+
+/** How we may log in, in the order in which it is tried. */
+export interface Credentials {
+  readonly methods: readonly AnyAuthMethod[];
+  /** One line for each key file and the agent: what it is, or why it is of no use. */
+  readonly account: readonly string[];
+  /** What would help, where something stood in the way. */
+  readonly hint?: string;
+}
+
+type Credential = { method?: AnyAuthMethod; account: string; hint?: string };
+
+/**
+ * Reads the key files and asks the agent. What cannot be used is no error yet: the next key may open the door, and an encrypted
+ * key is often in the agent. Explicit files come first, because sshd counts every key an agent offers (MaxAuthTries).
+ */
+export async function loadCredentials(target: SshTarget): Promise<Credentials> {
+  const { user: username, identityFiles, agent } = target;
+  const found = await Promise.all([
+    ...identityFiles.map((file) => fromFile(file, username)),
+    ...(agent ? [fromAgent(process.env.SSH_AUTH_SOCK, username)] : []),
+  ]);
+  return {
+    methods: found.flatMap(({ method }) => method ?? []),
+    account: found.length > 0 ? found.map(({ account }) => account) : ["no key file is named, and no agent is asked"],
+    hint: found.find(({ hint }) => hint)?.hint,
+  };
+}
+
+async function fromFile(file: string, username: string): Promise<Credential> {
+  const text = await readFile(file).catch((error: unknown) => error as NodeJS.ErrnoException);
+  if (text instanceof Error) return { account: `${file}: ${text.code === "ENOENT" ? "no such file" : text.message}` };
+  const key = ssh2.utils.parseKey(text);
+  if (key instanceof Error) {
+    return /encrypted|passphrase/i.test(key.message)
+      ? { account: `${file}: encrypted`, hint: `Give the encrypted key to ssh-agent: ssh-add ${quote(file)}` }
+      : {
+          account: `${file}: not a private key that can be read (${key.message})`,
+          hint: `Rewrite the key in OpenSSH's own format: ssh-keygen -p -f ${quote(file)}`,
+        };
+  }
+  if (!key.isPrivateKey()) return { account: `${file}: a public key; name the private one` };
+  return { method: { type: "publickey", username, key: text }, account: `${file}: ${key.type}, refused` };
+}
+
+async function fromAgent(path: string | undefined, username: string): Promise<Credential> {
+  const hint = 'Start one (eval "$(ssh-agent)"; ssh-add), or name a key file.';
+  if (!path) return { account: "agent: none, SSH_AUTH_SOCK is not set" };
+  const agent = ssh2.createAgent(path);
+  const keys = await countKeys(agent);
+  if (keys instanceof Error) return { account: `agent: does not answer at ${path} (${keys.message})`, hint };
+  if (keys === 0) return { account: "agent: holds no keys", hint: "Give it one: ssh-add" };
+  return {
+    method: { type: "agent", username, agent },
+    account: `agent: ${keys} ${keys === 1 ? "key" : "keys"}, refused`,
+  };
+}
+
+function countKeys(agent: BaseAgent): Promise<number | Error> {
+  return new Promise((resolve) => {
+    agent.getIdentities((error, keys) => {
+      resolve(error ?? keys?.length ?? 0);
+    });
+  });
+}

@@ -1,0 +1,82 @@
+import type { Readable, Writable } from "node:stream";
+import { Secret } from "../secret.ts";
+import type { RunOptions, Traffic } from "./connection.ts";
+import { afterMark, type Wrapped } from "./shell.ts";
+
+/** A running command's three streams, on a host or here. */
+export interface Pipes {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+export type MutableTraffic = { -readonly [K in keyof Traffic]: Traffic[K] };
+
+export interface Said {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What the login shell or sudo said on both outputs where the script was never started. */
+  readonly instead?: string;
+}
+
+/** The bytes of what goes to a host's stdin: the one place of the wire where a Secret is opened. */
+export function bytesOf(content: string | Buffer | Secret): Buffer {
+  const value = content instanceof Secret ? content.reveal() : content;
+  return typeof value === "string" ? Buffer.from(value) : value;
+}
+
+/**
+ * Feeds a wrapped script and its input to a running command and gathers what it says. Both outputs are always drained:
+ * an unread one would keep the command from ending. `inputFailed` is called where an input stream breaks.
+ * Returns what to call once the command has ended.
+ */
+export function exchange(
+  pipes: Pipes,
+  wrapped: Wrapped,
+  input: RunOptions["input"],
+  traffic: MutableTraffic,
+  inputFailed: (error: Error) => void,
+): () => Said {
+  const out = gather(pipes.stdout, traffic);
+  const err = gather(pipes.stderr, traffic);
+  // A command may end without reading its input: that is its own affair.
+  pipes.stdin.on("error", () => undefined);
+  const stream = feed(pipes.stdin, wrapped.prelude, input, traffic, inputFailed);
+  return () => {
+    stream?.destroy();
+    const stdout = afterMark(out(), wrapped.mark);
+    const stderr = afterMark(err(), wrapped.mark);
+    if (stdout === undefined || stderr === undefined) return { stdout: "", stderr: "", instead: `${err()}${out()}` };
+    return { stdout, stderr };
+  };
+}
+
+function feed(
+  stdin: Writable,
+  prelude: Buffer,
+  input: RunOptions["input"],
+  traffic: MutableTraffic,
+  inputFailed: (error: Error) => void,
+): Readable | undefined {
+  if (input === undefined || typeof input === "string" || Buffer.isBuffer(input) || input instanceof Secret) {
+    const everything = Buffer.concat([prelude, bytesOf(input ?? "")]);
+    traffic.bytesSent += everything.length;
+    stdin.end(everything);
+    return undefined;
+  }
+  traffic.bytesSent += prelude.length;
+  stdin.write(prelude);
+  input.on("data", (chunk: Buffer | string) => (traffic.bytesSent += Buffer.byteLength(chunk)));
+  input.on("error", inputFailed);
+  input.pipe(stdin);
+  return input;
+}
+
+function gather(stream: Readable, traffic: MutableTraffic): () => string {
+  const chunks: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => {
+    traffic.bytesReceived += chunk.length;
+    chunks.push(chunk);
+  });
+  return () => Buffer.concat(chunks).toString();
+}

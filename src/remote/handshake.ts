@@ -1,0 +1,188 @@
+import { once } from "node:events";
+import { connect as connectTcp, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { Client } from "ssh2";
+import { TripodError } from "../errors.ts";
+import type { Connection } from "./connection.ts";
+import { loadCredentials, type Credentials } from "./credentials.ts";
+import { hostKeyAlgorithms, judgeHostKey, noRecordedType, type Asked } from "./host-key.ts";
+import { lookupHost, type KnownHost } from "./known-hosts.ts";
+import { noAnswer, unreachable } from "./unreachable.ts";
+
+/** A login at one sshd, for as long as it lasts. */
+export interface Link {
+  readonly client: Client;
+  /** Why it ended; undefined while it lasts. */
+  ended(): string | undefined;
+  close(): void;
+}
+
+export interface LinkOptions {
+  readonly asked: Asked;
+  /** Through this one; its host opens the TCP connection. */
+  readonly bastion?: Connection;
+  /** ms for all of it: TCP, keys, login. */
+  readonly timeout: number;
+  /** ms between two questions whether the host is still there; three without an answer are the end. */
+  readonly keepaliveInterval: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Connects, checks the host key and logs in.
+ * @throws E_UNREACHABLE, E_HOST_KEY, E_AUTH, E_LOCAL; the signal's reason
+ */
+export async function openLink(options: LinkOptions): Promise<Link> {
+  const { asked, bastion, timeout, signal } = options;
+  const { host, origin, target } = asked;
+  signal?.throwIfAborted();
+  const [known, credentials] = await Promise.all([
+    lookupHost(target.knownHostsFiles, target.address, target.port),
+    loadCredentials(target),
+  ]);
+  const at = `${target.address}:${target.port}`;
+  const attempt = { stage: "connecting", abort: new AbortController() };
+  const late = AbortSignal.timeout(timeout);
+  const stop = () =>
+    attempt.abort.abort(signal?.aborted ? signal.reason : noAnswer(host, origin, at, timeout, attempt.stage));
+  late.addEventListener("abort", stop);
+  signal?.addEventListener("abort", stop);
+  try {
+    const socket = bastion
+      ? await throughBastion(bastion, asked, attempt.abort.signal)
+      : await direct(asked, attempt.abort.signal);
+    return await shakeHands(socket, known, credentials, options, attempt);
+  } finally {
+    late.removeEventListener("abort", stop);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+async function direct({ host, origin, target }: Asked, signal: AbortSignal): Promise<Socket> {
+  const socket = connectTcp({ host: target.address, port: target.port, noDelay: true });
+  try {
+    await once(socket, "connect", { signal });
+    return socket;
+  } catch (cause) {
+    socket.destroy();
+    signal.throwIfAborted();
+    throw unreachable(host, origin, `${target.address}:${target.port}`, cause);
+  }
+}
+
+async function throughBastion(
+  bastion: Connection,
+  { host, origin, target }: Asked,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const dialled = bastion.dial(target.address, target.port);
+  try {
+    return await Promise.race([dialled, once(signal, "abort").then(() => Promise.reject(signal.reason as Error))]);
+  } catch (cause) {
+    dialled.then(
+      (socket) => socket.destroy(),
+      () => undefined,
+    );
+    signal.throwIfAborted();
+    if (!(cause instanceof TripodError)) throw cause;
+    const { why, hint } = cause.details;
+    throw new TripodError(cause.code, `${bastion.name}: ${cause.message}`, { host, origin, why, hint, cause });
+  }
+}
+
+interface Attempt {
+  stage: string;
+  readonly abort: AbortController;
+}
+
+function shakeHands(
+  socket: Duplex,
+  known: KnownHost,
+  credentials: Credentials,
+  options: LinkOptions,
+  attempt: Attempt,
+): Promise<Link> {
+  const { asked, keepaliveInterval } = options;
+  const { host, origin, target } = asked;
+  const client = new Client();
+  let ended: string | undefined;
+  const close = () => {
+    ended ??= "it was closed here";
+    client.end();
+    // Not `end` alone: a host that is gone would never answer it.
+    if (socket instanceof Socket) socket.destroySoon();
+    else socket.destroy();
+  };
+  attempt.stage = "waiting for its SSH greeting";
+  return new Promise((resolve, reject) => {
+    let refused: TripodError | undefined;
+    const fail = (error: Error) => {
+      close();
+      reject(error);
+    };
+    const abort = () => fail(attempt.abort.signal.reason as Error);
+    attempt.abort.signal.addEventListener("abort", abort);
+    // Permanent: errors come late, twice, and after the end.
+    client.on("error", (error: Error & { level?: string }) => {
+      if (error.level === "agent") return;
+      ended ??= error.message;
+      fail(refused ?? explain(error, attempt.stage, known, credentials, asked));
+    });
+    client.on("close", () => {
+      ended ??= "the host closed it";
+      fail(refused ?? explain(new Error("it closed the connection"), attempt.stage, known, credentials, asked));
+    });
+    client.on("handshake", () => (attempt.stage = "logging in"));
+    client.on("ready", () => {
+      attempt.abort.signal.removeEventListener("abort", abort);
+      resolve({ client, ended: () => ended, close });
+    });
+    try {
+      client.connect({
+        sock: socket,
+        username: target.user,
+        authHandler: [...credentials.methods],
+        algorithms: { serverHostKey: hostKeyAlgorithms(known) },
+        hostVerifier: (key: Buffer) => (refused = judgeHostKey(key, known, asked)) === undefined,
+        keepaliveInterval,
+        keepaliveCountMax: 3,
+        readyTimeout: 0,
+      });
+    } catch (cause) {
+      fail(unreachable(host, origin, `${target.address}:${target.port}`, cause));
+    }
+  });
+}
+
+/** What went wrong between the first byte and the login. */
+function explain(
+  error: Error & { level?: string; code?: unknown },
+  stage: string,
+  known: KnownHost,
+  credentials: Credentials,
+  asked: Asked,
+): TripodError {
+  const { host, origin, target } = asked;
+  const at = `${target.address}:${target.port}`;
+  if (error.message.includes("no matching host key format") && known.keys.length > 0)
+    return noRecordedType(known, asked);
+  if (stage === "logging in" && error.level !== "client-socket") {
+    const hint =
+      credentials.hint ?? `Put your public key into ~${target.user}/.ssh/authorized_keys there; is the user right?`;
+    const why = [...credentials.account, ...(error.level === "client-authentication" ? [] : [error.message])].join(
+      "\n",
+    );
+    return new TripodError("E_AUTH", `${at} did not let ${target.user} log in`, {
+      host,
+      origin,
+      why,
+      hint,
+      cause: error,
+    });
+  }
+  if (error.level === "client-socket") return unreachable(host, origin, at, error);
+  const hint =
+    "Is it an sshd that listens there? Too many logins at once (MaxStartups) or a ban (fail2ban) look like this too.";
+  const why = `while ${stage}: ${error.message}`;
+  return new TripodError("E_UNREACHABLE", `no SSH connection to ${at}`, { host, origin, why, hint, cause: error });
+}

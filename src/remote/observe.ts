@@ -1,0 +1,23 @@
+import type { CommandObserver } from "./connection.ts";
+
+/**
+ * Runs a command and tells the observer when it began and ended; the code is undefined where it threw. Undefined for a result
+ * means that it was never begun: the observer hears nothing.
+ */
+export async function observed<T extends { readonly code: number } | undefined>(
+  observer: CommandObserver | undefined,
+  host: string,
+  script: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  const startedAt = Date.now();
+  const told = (code: number | undefined) => observer?.({ host, script, startedAt, endedAt: Date.now(), code });
+  try {
+    const result = await run();
+    if (result) told(result.code);
+    return result;
+  } catch (error) {
+    told(undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import pLimit, { type LimitFunction } from "p-limit";
+import { TripodError, TripodErrors } from "../errors.ts";
+import type { Machine, SshTarget } from "../inventory/cluster.ts";
+import type { Connection } from "./connection.ts";
+import { bastionName, connect, type ConnectOptions } from "./ssh.ts";
+
+export type PoolOptions = Pick<ConnectOptions, "observer" | "signal" | "connectTimeout" | "keepaliveInterval">;
+
+/** sshd drops handshakes beyond MaxStartups, 10 by default. */
+const HANDSHAKES = 10;
+
+/** All connections of a run: one to each machine, one to each bastion however many machines lie behind it. */
+export class Pool implements AsyncDisposable {
+  readonly #options: PoolOptions;
+  readonly #connections: Promise<Connection>[] = [];
+  readonly #bastions = new Map<string, Promise<Connection>>();
+  readonly #handshakes = new Map<string, LimitFunction>();
+
+  constructor(options: PoolOptions = {}) {
+    this.#options = options;
+  }
+
+  /** @throws what `connect` throws; a bastion's error is the same object for all machines behind it */
+  connect(machine: Pick<Machine, "name" | "ssh" | "origin">): Promise<Connection> {
+    const connection = this.#open(machine);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  /** Connects to all side by side. @throws TripodErrors with every failure; a bastion's is in it once */
+  async connectAll(machines: readonly Pick<Machine, "name" | "ssh" | "origin">[]): Promise<Connection[]> {
+    const settled = await Promise.allSettled(machines.map((machine) => this.connect(machine)));
+    const failures = new Set(settled.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : [])));
+    for (const failure of failures) if (!(failure instanceof TripodError)) throw failure;
+    if (failures.size > 0) {
+      const missing = settled.filter(({ status }) => status === "rejected").length;
+      throw new TripodErrors([...failures], `${missing} of ${machines.length} hosts cannot be reached`);
+    }
+    return settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  }
+
+  /** Closes the machines' connections, then the bastions'. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await closeAll(this.#connections);
+    await closeAll([...this.#bastions.values()]);
+  }
+
+  async #open({ name, ssh, origin }: Pick<Machine, "name" | "ssh" | "origin">): Promise<Connection> {
+    const bastion = ssh.bastion && (await this.#bastion(ssh.bastion, origin));
+    return connect(name, ssh, { ...this.#options, origin, bastion, handshakes: this.#limit(ssh) });
+  }
+
+  #bastion(target: SshTarget, origin: Machine["origin"]): Promise<Connection> {
+    const name = bastionName(target);
+    const known = this.#bastions.get(name);
+    if (known) return known;
+    const bastion = this.#open({ name, ssh: target, origin });
+    this.#bastions.set(name, bastion);
+    return bastion;
+  }
+
+  #limit({ address, port }: SshTarget): LimitFunction {
+    const sshd = `${address}:${port}`;
+    const limit = this.#handshakes.get(sshd) ?? pLimit(HANDSHAKES);
+    this.#handshakes.set(sshd, limit);
+    return limit;
+  }
+}
+
+async function closeAll(connections: readonly Promise<Connection>[]): Promise<void> {
+  for (const each of await Promise.allSettled(connections))
+    if (each.status === "fulfilled") await each.value[Symbol.asyncDispose]();
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { TripodError } from "../errors.ts";
+
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/** One word of a POSIX shell command, in single quotes where it needs them. */
+export function quote(word: string): string {
+  if (word.includes("\0")) throw new TripodError("E_INTERNAL", "a shell word cannot hold a NUL byte");
+  return PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** A script with its values quoted: sh`rm -f -- ${path}`. A list becomes several words. */
+export function sh(strings: TemplateStringsArray, ...values: (string | number | readonly string[])[]): string {
+  const words = values.map((value) => (Array.isArray(value) ? value : [String(value)]).map(quote).join(" "));
+  return String.raw({ raw: strings.raw }, ...words);
+}
+
+/** Copies exactly `count` bytes of stdin. Unlike head, dd never takes more from a pipe than it was asked for. */
+export function takeBytes(count: number | string): string {
+  return `dd bs=64k count=${count} iflag=fullblock,count_bytes status=none`;
+}
+
+export interface Wrapped {
+  /** What the login shell is given. Nothing in it needs quoting rules that sh, csh and fish do not share. */
+  readonly command: string;
+  /** What stdin opens with: the script. The command's own input follows. */
+  readonly prelude: Buffer;
+  /** Both stdout and stderr open with it. What comes before was said by login files or by sudo. */
+  readonly mark: string;
+}
+
+export interface WrapOptions {
+  /** Become root by `sudo -n`. */
+  readonly sudo?: boolean;
+  /** The shell that runs the script; default `sh`. */
+  readonly shell?: string;
+}
+
+/**
+ * Wraps a script so that a login shell of any kind can start it. The script travels by stdin: it may be long, it stays out of
+ * `ps` and of sudo's log, and it ends in a random mark so that one cut short by a lost connection is never run in part.
+ */
+export function wrap(script: string, options: WrapOptions = {}): Wrapped {
+  const mark = `tripod-${randomBytes(8).toString("hex")}`;
+  const prelude = Buffer.from(`${script}\n${mark}`);
+  const start = [
+    "export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "cd /",
+    "umask 022",
+    `tripod_script=$(${takeBytes(prelude.length)})`,
+    `case $tripod_script in *${mark}) ;; *) exit 125;; esac`,
+    `printf %s ${mark}`,
+    `printf %s ${mark} >&2`,
+    `eval "\${tripod_script%${mark}}"`,
+  ].join("; ");
+  const become = options.sudo ? "env LC_ALL=C sudo -n -H " : "";
+  return { command: `exec ${become}${options.shell ?? "sh"} -c '${start}'`, prelude, mark };
+}
+
+/** What was said after the mark; undefined where the script was never started. */
+export function afterMark(output: string, mark: string): string | undefined {
+  const at = output.indexOf(mark);
+  return at < 0 ? undefined : output.slice(at + mark.length);
+}
+
+/** The first lines of a script, for an error: at most 10 lines and 600 characters. */
+export function excerpt(script: string): string {
+  const lines = script.trim().split("\n");
+  const text = lines.slice(0, 10).join("\n").slice(0, 600);
+  return lines.length > 10 || text.length < lines.join("\n").length ? `${text}\n…` : text;
+}

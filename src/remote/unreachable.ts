@@ -1,0 +1,43 @@
+import { TripodError, type Origin } from "../errors.ts";
+
+interface Reason {
+  readonly message: string;
+  readonly hint: string;
+}
+
+const SWITCHED_ON = "Is the machine switched on, and is its address right?";
+const SSHD = "Does sshd run there, and is the port right?";
+const NAME = "Is the name right? An address in its place needs no name server.";
+
+const REASONS: Readonly<Record<string, (at: string) => Reason>> = {
+  ECONNREFUSED: (at) => ({ message: `nothing listens at ${at}`, hint: SSHD }),
+  EHOSTUNREACH: (at) => ({ message: `no way leads to ${at}`, hint: SWITCHED_ON }),
+  ENETUNREACH: (at) => ({
+    message: `no way leads to the network of ${at}`,
+    hint: "Does this machine need a VPN or a bastion?",
+  }),
+  ETIMEDOUT: (at) => ({ message: `no answer from ${at}`, hint: SWITCHED_ON }),
+  ECONNRESET: (at) => ({ message: `${at} closed the connection at once`, hint: `${SSHD} A firewall may do this too.` }),
+  ENOTFOUND: (at) => ({ message: `the name in ${at} is not known`, hint: NAME }),
+  EAI_AGAIN: (at) => ({
+    message: `the name in ${at} could not be looked up`,
+    hint: "Does this machine's name server answer?",
+  }),
+};
+
+/** E_UNREACHABLE with a sentence for what the network said. `at` is `address:port`. */
+export function unreachable(host: string, origin: Origin | undefined, at: string, cause: unknown): TripodError {
+  const { code = "", message = String(cause) } = cause as Partial<NodeJS.ErrnoException>;
+  const reason = REASONS[code]?.(at) ?? { message: `cannot connect to ${at}`, hint: SSHD };
+  return new TripodError("E_UNREACHABLE", reason.message, { host, origin, why: message, hint: reason.hint, cause });
+}
+
+/** Nobody answered in time; `stage` says how far it went. */
+export function noAnswer(host: string, origin: Origin | undefined, at: string, ms: number, stage: string): TripodError {
+  const message = `no answer from ${at} within ${ms / 1000} s`;
+  const hint =
+    stage === "connecting"
+      ? `${SWITCHED_ON} A firewall that drops packets looks like this too.`
+      : "The machine may be overloaded, or its sshd be waiting for a name server (UseDNS no).";
+  return new TripodError("E_UNREACHABLE", message, { host, origin, why: `while ${stage}`, hint });
+}
