@@ -1,11 +1,18 @@
-import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Context } from "../phases/phase.ts";
-import { type Change, type Inspection, key, type Resource, type Working } from "../resources/resource.ts";
+import { key, type Resource, type Working } from "../resources/resource.ts";
 import { until } from "../resources/until.ts";
+import {
+  appliedTogether,
+  applyAll,
+  assertConverged,
+  type Difference,
+  inspect,
+  NOTHING_PENDING,
+  surviving,
+} from "./apply.ts";
 import type { Sink } from "./events.ts";
 import type { Step } from "./graph.ts";
-import { reachable } from "./reachable.ts";
 
 export interface Tally {
   changed: number;
@@ -18,26 +25,24 @@ export interface StepTally extends Tally {
   during?: string;
 }
 
-const NOTHING_PENDING: ReadonlySet<string> = new Set();
-/** How often one resource is taken up again after its connection broke, before we give up on the host. */
-const LOST_CONNECTIONS = 5;
-
 /**
  * One phase on one host: read everything, then put right what differs, in order, and read again.
  *
- * After each change the changed resource and all that follow are read in one go: the first must now be clean, and the others may
- * have been touched by it. In a plan nothing is applied; what would change is remembered in `pending`.
+ * Neighbours that can be put right in one command are. After each change what was changed and all that follows is read in one go: the
+ * former must now be clean, and the latter may have been touched by it. In a plan nothing is applied; what would change is remembered in `pending`.
  */
 export async function runStep(
   step: Step,
-  context: Context,
+  shared: Context,
   pending: Set<string>,
   sink: Sink,
   tally: StepTally,
 ): Promise<void> {
   const where = { phase: step.phase.name, host: step.host.name };
   const emit = (event: Record<string, unknown>) => sink({ at: Date.now(), ...where, ...event } as Parameters<Sink>[0]);
-  const host = observed(step.host, (ms, code) => emit({ type: "command", ms, code }));
+  const observe = (one: Host) => observed(one, (ms, code) => emit({ type: "command", ms, code }));
+  const host = observe(step.host);
+  const context: Context = { ...shared, hosts: shared.hosts.map(observe), masters: shared.masters.map(observe) };
   const working: Working = {
     signal: context.signal,
     progress: (text) => emit({ type: "progress", text }),
@@ -53,89 +58,47 @@ export async function runStep(
     },
   };
 
-  const inspectAll = (resources: readonly Resource[]): Promise<Inspection[]> =>
-    surviving(host, working, () => Promise.all(resources.map((resource) => resource.inspect(host, working))));
+  const inspectAll = (some: readonly Resource[]): Promise<Difference[]> =>
+    surviving(host, working, () => Promise.all(some.map((resource) => inspect(resource, host, working))));
 
   const resources = await surviving(host, working, async () => step.phase.resources(host, context));
-  let inspections = await inspectAll(resources);
-  for (const [index, resource] of resources.entries()) {
+  let left = await inspectAll(resources);
+  for (let next = left[0]; next; next = left[0]) {
     context.signal.throwIfAborted();
-    const inspection = inspections[index];
-    if (!inspection) throw new TripodError("E_INTERNAL", `${key(resource)} was not read`);
+    const { resource, inspection } = next;
     const changes = inspection.changes(context.mode === "plan" ? pending : NOTHING_PENDING);
     if (changes.length === 0) {
       tally.unchanged++;
       emit({ type: "resource.ok", resource: key(resource) });
+      left = left.slice(1);
       continue;
     }
-    tally.changed++;
-    emit({ type: "resource.change", resource: key(resource), changes });
     if (context.mode === "plan") {
+      tally.changed++;
+      emit({ type: "resource.change", resource: key(resource), changes });
       pending.add(key(resource));
+      left = left.slice(1);
       continue;
     }
+    const together = appliedTogether(left);
+    for (const one of together) {
+      tally.changed++;
+      emit({ type: "resource.change", resource: key(one.resource), changes: one.inspection.changes(NOTHING_PENDING) });
+    }
+    tally.during = together.map((one) => key(one.resource)).join(", ");
     const startedAt = performance.now();
-    tally.during = key(resource);
-    await apply(host, working, resource, inspection);
-    const rest = await inspectAll(resources.slice(index));
-    inspections = [...inspections.slice(0, index), ...rest];
-    const left = rest[0]?.changes(NOTHING_PENDING) ?? [];
-    if (left.length > 0) throw notConverged(host, resource, left);
-    emit({ type: "resource.applied", resource: key(resource), ms: Math.round(performance.now() - startedAt) });
+    await applyAll(host, working, together);
+    left = await inspectAll(left.map((one) => one.resource));
+    for (const one of left.splice(0, together.length)) {
+      assertConverged(host, one);
+      emit({ type: "resource.applied", resource: key(one.resource), ms: Math.round(performance.now() - startedAt) });
+    }
   }
+  delete tally.during;
   if (context.mode === "apply") {
     const conditions = await surviving(host, working, async () => (await step.phase.until?.(host, context)) ?? []);
     await Promise.all(conditions.map((condition) => working.wait(condition)));
   }
-}
-
-/** Applies; where the connection breaks the outcome is unknown, so the resource is read again before anything is repeated. */
-async function apply(host: Host, working: Working, resource: Resource, first: Inspection): Promise<void> {
-  let inspection = first;
-  await surviving(
-    host,
-    working,
-    () => inspection.apply(),
-    async () => {
-      inspection = await resource.inspect(host, working);
-      return inspection.changes(NOTHING_PENDING).length > 0;
-    },
-  );
-}
-
-/**
- * Runs work; when the connection breaks, waits for the host to answer again and repeats it — after `again` has looked
- * whether that is still needed.
- */
-async function surviving<T>(
-  host: Host,
-  working: Working,
-  work: () => Promise<T>,
-  again?: () => Promise<boolean>,
-): Promise<T> {
-  let lookFirst = false;
-  for (let lost = 0; ; lost++) {
-    try {
-      if (lookFirst && again && !(await again())) return undefined as T;
-      return await work();
-    } catch (error) {
-      if (!(error instanceof TripodError) || error.code !== "E_CONNECTION_LOST" || lost >= LOST_CONNECTIONS)
-        throw error;
-      await working.wait(reachable(host));
-      lookFirst = true;
-    }
-  }
-}
-
-function notConverged(host: Host, resource: Resource, left: readonly Change[]): TripodError {
-  return new TripodError("E_NOT_CONVERGED", `${key(resource)} still differs after it was applied`, {
-    host: host.name,
-    origin: host.machine.origin,
-    why: left
-      .map((change) => change.diff ?? `${change.field}: ${change.from ?? "absent"}, should be ${change.to ?? "absent"}`)
-      .join("\n"),
-    hint: "something else on the host may be changing it back; the lines above say what is left",
-  });
 }
 
 /** The same host, telling of each of its commands; for the critical path. */

@@ -35,7 +35,7 @@ interface StepReport extends Interval {
   readonly host: string;
   readonly outcome: Outcome;
   readonly commands: number;
-  /** For how long at least one remote command of this step was under way. */
+  /** For how long at least one remote command of this step was under way, or a condition of it was waited for. */
   readonly commandMs: number;
   readonly changes: readonly ResourceChange[];
   readonly unchanged: number;
@@ -108,10 +108,12 @@ function stepOf(events: readonly StepEvent[], startedAt: number, wallMs: number)
   const start = at - startedAt;
   const end = ending ? ending.at - startedAt : wallMs;
   const commands = events.filter((event) => event.type === "command");
-  const busy = commands.map((command) => ({
-    start: Math.max(start, command.at - startedAt - command.ms),
-    end: Math.min(end, command.at - startedAt),
-  }));
+  // While we wait for something to come true on a host, the host is at work.
+  const busy = events.flatMap((event) =>
+    event.type === "command" || event.type === "condition.met"
+      ? [{ start: Math.max(start, event.at - startedAt - event.ms), end: Math.min(end, event.at - startedAt) }]
+      : [],
+  );
   return {
     phase,
     host,

@@ -2,7 +2,7 @@ import type { Host } from "../host.ts";
 import { type Authority, issue } from "../pki/authority.ts";
 import type { CertificateFiles, PkiFile } from "../pki/files.ts";
 import { type CurrentPair, reasonsToReissue } from "../pki/reissue.ts";
-import { putFiles } from "../remote/files.ts";
+import { type FileContent, putFiles } from "../remote/files.ts";
 import { quote } from "../remote/shell.ts";
 import { Secret } from "../secret.ts";
 import { type Change, defineResource } from "./resource.ts";
@@ -45,18 +45,27 @@ export const certificate = defineResource<CertificateArgs, CertificateState>({
       return found === modeOf(wanted) ? [] : [{ field: `mode of ${wanted.path}`, from: found, to: modeOf(wanted) }];
     });
   },
-  async apply(host, { files, authority, renewBefore }, { pair }) {
-    const { certificate: text, key } = pair;
-    const now = new Date();
-    const keep = reasonsToReissue(pair, files.request, authority.certificate, now, renewBefore).length === 0;
-    const made = keep && text && key ? { certificate: text, key } : await issue(authority, files.request, now);
-    // The key first: a certificate that is there means that its key is there too.
-    await putFiles(host.connection, [
-      { ...files.key, content: made.key },
-      { ...files.certificate, content: made.certificate },
-    ]);
+  apply: async (host, args, state) => putFiles(host.connection, await toWrite(args, state)),
+  async applyAll(host, parts) {
+    const files = await Promise.all(parts.map(({ args, state }) => toWrite(args, state)));
+    await putFiles(host.connection, files.flat());
   },
 });
+
+/** A new pair, or the old one where only its modes are wrong. The key first: a certificate that is there means that its key is too. */
+async function toWrite(
+  { files, authority, renewBefore }: CertificateArgs,
+  { pair }: CertificateState,
+): Promise<FileContent[]> {
+  const { certificate: text, key } = pair;
+  const now = new Date();
+  const keep = reasonsToReissue(pair, files.request, authority.certificate, now, renewBefore).length === 0;
+  const made = keep && text && key ? { certificate: text, key } : await issue(authority, files.request, now);
+  return [
+    { ...files.key, content: made.key },
+    { ...files.certificate, content: made.certificate },
+  ];
+}
 
 /** A file of the PKI with its mode, or undefined where there is none. Certificates come as secrets too: it costs nothing. */
 export async function readPkiFile(host: Host, { path }: PkiFile): Promise<{ text: Secret; mode: string } | undefined> {

@@ -20,8 +20,14 @@ export const directory = defineResource<DirectoryArgs, string>({
     const wanted = `${mode.toString(8)} ${owner}:${group}`;
     return state === wanted ? [] : [{ field: "directory", from: state || "absent", to: wanted }];
   },
-  async apply(host, { path, mode, owner = "root", group = "root" }) {
-    const p = quote(path);
-    await command(host, `install -d -m ${mode.toString(8)} -o ${quote(owner)} -g ${quote(group)} ${p}`);
+  async apply(host, args) {
+    await command(host, install(args));
+  },
+  async applyAll(host, parts) {
+    await command(host, parts.map(({ args }) => install(args)).join(" &&\n"));
   },
 });
+
+function install({ path, mode, owner = "root", group = "root" }: DirectoryArgs): string {
+  return `install -d -m ${mode.toString(8)} -o ${quote(owner)} -g ${quote(group)} ${quote(path)}`;
+}

@@ -7,7 +7,7 @@ import { defineResource } from "./resource.ts";
 export interface EditedFileArgs {
   readonly path: string;
   /** Turns what is there into what should be; the same for its own result. */
-  edit(text: string): string;
+  readonly edit: (text: string) => string;
 }
 
 /** A file that is not ours alone (/etc/hosts, /etc/fstab): only our part is changed, the rest and its mode are kept. */

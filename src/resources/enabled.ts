@@ -1,6 +1,7 @@
 import { quote } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
+import { enableScript } from "./systemd.ts";
 
 /** A unit that starts at boot, and whose latest text systemd has read. Starting it now is somebody else's business (kubeadm's). */
 export const enabled = defineResource<{ readonly unit: string }, { enabled: string; stale: boolean }>({
@@ -18,6 +19,6 @@ export const enabled = defineResource<{ readonly unit: string }, { enabled: stri
     ...(state.stale ? [{ field: "unit", from: "an older text is loaded", to: "read again" }] : []),
   ],
   async apply(host, { unit }) {
-    await command(host, `systemctl daemon-reload && systemctl enable -q ${quote(unit)}`);
+    await command(host, enableScript(unit));
   },
 });

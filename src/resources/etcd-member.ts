@@ -4,6 +4,7 @@ import type { Host } from "../host.ts";
 import { command } from "./command.ts";
 import { type Change, defineResource, type Working } from "./resource.ts";
 import { readService, type ServiceState } from "./service.ts";
+import { enableScript } from "./systemd.ts";
 
 export interface EtcdMemberArgs {
   /** The masters that carry the members, this one included. */
@@ -59,7 +60,7 @@ export const etcdMember = defineResource<EtcdMemberArgs, MemberState>({
   },
   async apply(host, { masters, alone }, state, working) {
     const { service } = state;
-    await command(host, "systemctl daemon-reload && systemctl enable -q etcd.service");
+    await command(host, enableScript(SERVICE.unit));
     if (service.active !== "active") await start(host, masters, state, working);
     else if (service.newer.length > 0) await alone(() => restart(host, masters, working));
     await command(host, `rm -f ${BOOTSTRAP}`);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createTwoFilesPatch } from "diff";
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { putFile } from "../remote/files.ts";
+import { type FileContent, putFile, putFiles } from "../remote/files.ts";
 import { quote } from "../remote/shell.ts";
 import { Secret } from "../secret.ts";
 import { type Change, defineResource, KNOWN_AFTER_APPLY } from "./resource.ts";
@@ -50,12 +50,19 @@ export const file = defineResource<FileArgs, FileState>({
       changes.push({ field: "owner", from: `${state.owner}:${state.group}`, to: `${owner}:${group}` });
     return changes;
   },
-  async apply(host, { path, content, mode, owner = "root", group = "root" }) {
-    if (content === undefined)
-      throw new TripodError("E_INTERNAL", `the content of ${path} is not known`, { host: host.name });
-    await putFile(host.connection, { path, content, mode, owner, group });
-  },
+  apply: (host, args) => putFile(host.connection, toWrite(host, args)),
+  applyAll: (host, parts) =>
+    putFiles(
+      host.connection,
+      parts.map(({ args }) => toWrite(host, args)),
+    ),
 });
+
+function toWrite(host: Host, { path, content, mode, owner = "root", group = "root" }: FileArgs): FileContent {
+  if (content === undefined)
+    throw new TripodError("E_INTERNAL", `the content of ${path} is not known`, { host: host.name });
+  return { path, content, mode, owner, group };
+}
 
 async function readFile(host: Host, { path, content }: FileArgs): Promise<FileState> {
   const show =

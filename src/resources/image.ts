@@ -52,16 +52,40 @@ async function tagsOf(archive: string): Promise<string[]> {
   return known;
 }
 
+/** A docker archive (`docker save`) names its images in manifest.json, an OCI layout in index.json's annotations. */
 async function readTags(archive: string): Promise<string[]> {
+  const names =
+    (await readMember(archive, "manifest.json", dockerTags)) ??
+    (await readMember(archive, "index.json", ociNames)) ??
+    [];
+  if (names.length > 0) return names;
+  throw new TripodError("E_LOCAL", `${archive} is not an image archive`, {
+    why: "it has neither a manifest.json with RepoTags nor an index.json with image names",
+    hint: "make it with `docker save`, `ctr images export` or `skopeo copy … docker-archive:FILE:NAME`",
+  });
+}
+
+async function readMember(
+  archive: string,
+  member: string,
+  parse: (text: string) => string[],
+): Promise<string[] | undefined> {
   try {
-    const { stdout } = await promisify(execFile)("tar", ["-xOf", archive, "manifest.json"]);
-    const manifest = JSON.parse(stdout) as { RepoTags?: string[] }[];
-    return manifest.flatMap((entry) => entry.RepoTags ?? []);
-  } catch (cause) {
-    throw new TripodError("E_LOCAL", `${archive} is not an image archive`, {
-      why: cause instanceof Error ? cause.message : String(cause),
-      hint: "make it with `docker save` or `skopeo copy … docker-archive:FILE`; it must hold a manifest.json with RepoTags",
-      cause,
-    });
+    const { stdout } = await promisify(execFile)("tar", ["-xOf", archive, member]);
+    return parse(stdout);
+  } catch {
+    return undefined;
   }
+}
+
+function dockerTags(text: string): string[] {
+  return (JSON.parse(text) as { RepoTags?: string[] }[]).flatMap((entry) => entry.RepoTags ?? []);
+}
+
+function ociNames(text: string): string[] {
+  const { manifests } = JSON.parse(text) as { manifests: { annotations?: Record<string, string> }[] };
+  return manifests.flatMap(
+    ({ annotations = {} }) =>
+      annotations["io.containerd.image.name"] ?? annotations["org.opencontainers.image.ref.name"] ?? [],
+  );
 }

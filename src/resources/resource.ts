@@ -28,6 +28,15 @@ export interface Inspection {
    */
   changes(pending: ReadonlySet<string>): readonly Change[];
   apply(): Promise<void>;
+  /** Where neighbours of the same kind can be put right in one command: what the command is, and this one's part in it. */
+  readonly batch?: Batch;
+}
+
+/** Parts that belong to the same `kind` of batch and stand next to each other are applied together, in their order. */
+export interface Batch<Part = unknown> {
+  readonly kind: string;
+  readonly part: Part;
+  apply(parts: readonly Part[]): Promise<void>;
 }
 
 /** A thing on a host that can be read, compared and put right. */
@@ -45,6 +54,8 @@ export interface ResourceDefinition<Args, State> {
   /** Pure. */
   diff(args: Args, state: State, pending: ReadonlySet<string>): readonly Change[];
   apply(host: Host, args: Args, state: State, working: Working): Promise<void>;
+  /** Several of this kind in one command, where that is possible. */
+  applyAll?(host: Host, parts: readonly { readonly args: Args; readonly state: State }[]): Promise<void>;
 }
 
 export function key(resource: Pick<Resource, "kind" | "name">): string {
@@ -58,9 +69,17 @@ export function defineResource<Args, State>(definition: ResourceDefinition<Args,
     name: definition.name(args),
     async inspect(host, working) {
       const state = await definition.read(host, args);
+      const { kind } = definition;
       return {
         changes: (pending) => definition.diff(args, state, pending),
         apply: () => definition.apply(host, args, state, working),
+        ...(definition.applyAll && {
+          batch: {
+            kind,
+            part: { args, state },
+            apply: (parts) => definition.applyAll?.(host, parts as { args: Args; state: State }[]) ?? Promise.resolve(),
+          },
+        }),
       };
     },
   });

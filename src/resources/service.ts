@@ -2,6 +2,7 @@ import type { Host } from "../host.ts";
 import { quote } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { type Change, defineResource } from "./resource.ts";
+import { enableScript } from "./systemd.ts";
 
 export interface ServiceArgs {
   /** `keepalived.service` */
@@ -49,25 +50,18 @@ export const service = defineResource<ServiceArgs, ServiceState>({
   },
   async apply(host, { unit, reloads, alone = (work) => work() }, state) {
     const u = quote(unit);
-    const act =
+    const verb =
       state.active !== "active"
         ? "start"
-        : state.newer.length > 0
-          ? reloads
+        : state.newer.length === 0
+          ? undefined
+          : reloads
             ? "reload-or-restart"
-            : "restart"
-          : undefined;
-    const script = [
-      "systemctl daemon-reload",
-      ...(state.enabled === "enabled" || state.enabled === "static" ? [] : [`systemctl enable -q ${u}`]),
-      ...(act
-        ? [
-            `systemctl reset-failed ${u} 2>/dev/null`,
-            `systemctl ${act} ${u} || { journalctl -u ${u} -n 12 --no-pager -o cat >&2; false; }`,
-          ]
-        : []),
-    ].join("\n");
-    await (act === "start" || !act ? command(host, script) : alone(() => command(host, script)));
+            : "restart";
+    const act = `systemctl reset-failed ${u} 2>/dev/null
+systemctl ${verb} ${u} || { journalctl -u ${u} -n 12 --no-pager -o cat >&2; false; }`;
+    const work = () => command(host, `${enableScript(unit)}\n${verb ? act : ""}`);
+    await (verb === undefined || verb === "start" ? work() : alone(work));
   },
 });
 
