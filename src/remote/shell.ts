@@ -20,6 +20,9 @@ export function takeBytes(count: number | string): string {
   return `dd bs=64k count=${count} iflag=fullblock,count_bytes status=none`;
 }
 
+/** What every script runs with: messages in English, and a PATH that has the sbins. */
+export const ENVIRONMENT = "LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 export interface Wrapped {
   /** What the login shell is given. Nothing in it needs quoting rules that sh, csh and fish do not share. */
   readonly command: string;
@@ -44,7 +47,7 @@ export function wrap(script: string, options: WrapOptions = {}): Wrapped {
   const mark = `tripod-${randomBytes(8).toString("hex")}`;
   const prelude = Buffer.from(`${script}\n${mark}`);
   const start = [
-    "export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    `export ${ENVIRONMENT}`,
     "cd /",
     "umask 022",
     `tripod_script=$(${takeBytes(prelude.length)})`,
