@@ -72,12 +72,12 @@ export function joinConfig(cluster: Cluster, machine: Machine, { token, caCertHa
 }
 
 /** Where clients find the cluster: `10.0.0.10:8443`. */
-export function controlPlaneEndpoint({ loadBalancer }: Cluster): string {
+function controlPlaneEndpoint({ loadBalancer }: Cluster): string {
   return `${loadBalancer.vip}:${loadBalancer.port}`;
 }
 
 /** Every name and address the API server's certificate must carry beyond those kubeadm thinks of by itself. */
-export function apiServerSans({ masters, loadBalancer, kubernetes }: Cluster): readonly string[] {
+function apiServerSans({ masters, loadBalancer, kubernetes }: Cluster): readonly string[] {
   const ofMasters = masters.flatMap(({ name, address }) => [name, address]);
   return [...new Set([loadBalancer.vip, ...ofMasters, "localhost", "127.0.0.1", ...kubernetes.certSans])];
 }

@@ -6,7 +6,7 @@ import { HELPERS } from "./helpers.ts";
 import { missingNames } from "./names.ts";
 
 /** What a template may be given: plain data, nothing optional. */
-export type ViewValue = string | number | boolean | View | readonly ViewValue[];
+type ViewValue = string | number | boolean | View | readonly ViewValue[];
 export interface View {
   readonly [name: string]: ViewValue;
 }
