@@ -24,9 +24,17 @@ export async function mirrors(release: string): Promise<AptSource[]> {
   });
 }
 
+/** The codename of this machine's release. */
 async function ownRelease(): Promise<string> {
   const text = await readFile("/etc/os-release", "utf8");
-  return /^VERSION_CODENAME=(\w+)$/m.exec(text)?.[1] ?? "";
+  if (/^ID=debian$/m.test(text)) return /^VERSION_CODENAME=(\w+)$/m.exec(text)?.[1] ?? "sid";
+  throw new TripodError(
+    "E_LAB",
+    "the lab makes its hosts from the mirror of a machine that runs Debian; this one does not",
+    {
+      hint: "run it on Debian 12 or 13",
+    },
+  );
 }
 
 /** How apt on this machine reaches its mirrors (proxies, time-outs, certificates), for another apt: `Acquire::…` settings. */

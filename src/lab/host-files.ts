@@ -10,6 +10,8 @@ export interface HostFilesPlan {
   readonly nameserver: string;
   /** Who may log in, as root and as the inventory's user. */
   readonly authorized: string;
+  /** Where its packages come from, sources.list(5). */
+  readonly aptSources: string;
   readonly rootfs: string;
   /** The host's own layer over the root file system. */
   readonly changes: string;
@@ -20,13 +22,14 @@ export async function writeHostFiles(plan: HostFilesPlan): Promise<string> {
   const { machine, changes, rootfs } = plan;
   const { name, ssh } = machine;
   const put = async (path: string, text: string, mode = 0o644): Promise<void> => {
-    await folder(join(changes, dirname(path)), join(rootfs, dirname(path)));
+    await mirrorFolder(join(changes, dirname(path)), join(rootfs, dirname(path)));
     await writeFile(join(changes, path), text, { mode });
   };
-  await folder(changes, rootfs);
+  await mirrorFolder(changes, rootfs);
   await put("etc/hostname", `${name}\n`);
   await put("etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${name}\n::1 localhost ip6-localhost ip6-loopback\n`);
   await put("etc/resolv.conf", `nameserver ${plan.nameserver}\noptions timeout:1 attempts:1\n`);
+  await put("etc/apt/sources.list", plan.aptSources);
   await put("etc/ssh/sshd_config.d/lab.conf", `Port ${ssh.port}\n`);
   await put("root/.ssh/authorized_keys", `${plan.authorized}\n`, 0o600);
   if (ssh.user !== "root") await putUser(plan, ssh.user, put);
@@ -50,12 +53,12 @@ async function putUser({ rootfs, changes, authorized }: HostFilesPlan, user: str
     await chown(join(changes, path), account.id, account.id);
 }
 
-/** In an overlay the upper folder's owner and mode are what a host sees: they have to be those of the folder below. */
-async function folder(path: string, below: string): Promise<void> {
+/** Makes a folder that lies over another one: its owner and mode are what a host sees, so they have to be those of the one below. */
+export async function mirrorFolder(path: string, below: string): Promise<void> {
   const parent = dirname(path);
   const found = await stat(path).catch(() => undefined);
   if (found) return;
-  if (!(await stat(parent).catch(() => undefined))) await folder(parent, dirname(below));
+  if (!(await stat(parent).catch(() => undefined))) await mirrorFolder(parent, dirname(below));
   await mkdir(path);
   await copyOwner(below, path).catch(() => chmod(path, 0o755));
 }

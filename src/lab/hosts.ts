@@ -1,72 +1,98 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { TripodError } from "../errors.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
 import { render } from "../render/render.ts";
-import { type Addressing } from "./addressing.ts";
+import type { Addressing } from "./addressing.ts";
+import type { Base } from "./base.ts";
 import { labFolders } from "./folders.ts";
-import { writeHostFiles } from "./host-files.ts";
+import { mirrorFolder, writeHostFiles } from "./host-files.ts";
 import { copySettings, modulesFolder } from "./kernel.ts";
 import { keyPair, knownHost } from "./keys.ts";
 import { BRIDGE, cableName, containerName, macAddress } from "./names.ts";
+import { PACKAGE_SOURCES, PACKAGES_ON_HOST } from "./packages.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /** What lies on the machine's own file system, because an overlay cannot lie on an overlay. */
 const DISKS = ["containerd", "kubelet", "etcd"];
 
 /**
- * Everything the hosts need before their first boot: folders, keys, names, configurations. A host's configuration is written last: one that has it is
- * ready, and is not touched again.
+ * Everything the hosts need before their first boot: folders, keys, names, configurations. A host's configuration is written last: one that
+ * has it is ready, and is not touched again.
  */
-export async function prepareHosts(cluster: Cluster, rootfs: string, addressing: Addressing): Promise<void> {
+export async function prepareHosts(
+  cluster: Cluster,
+  { rootfs, packages }: Base,
+  addressing: Addressing,
+): Promise<void> {
   const folders = labFolders(cluster.name);
   if (!/^[\w./@+-]+$/.test(folders.root))
     throw new TripodError("E_LAB", `LXC cannot work in ${folders.root}`, { hint: "choose another XDG_STATE_HOME" });
   await mkdir(folders.hosts, { recursive: true });
   const authorized = await keyPair(folders.clientKey, `tripod-lab-${cluster.name}`);
   const modules = await modulesFolder(join(folders.root, "kernel"), rootfs);
+  const shared = [
+    { source: modules, target: "usr/lib/modules" },
+    ...(packages === undefined ? [] : [{ source: packages, target: PACKAGES_ON_HOST }]),
+  ];
   const known = await Promise.all(
     cluster.machines.map(async (machine) => {
       const folder = join(folders.hosts, containerName(cluster.name, machine.name));
       const changes = join(folder, "changes");
       const keyFile = join(changes, "etc/ssh/ssh_host_ed25519_key");
       if (existsSync(join(folder, "config"))) return knownHost(machine, await keyPair(keyFile, machine.name));
-      const plan = { machine, nameserver: addressing.operator, authorized, rootfs, changes };
+      const plan = {
+        machine,
+        nameserver: addressing.operator,
+        authorized,
+        rootfs,
+        changes,
+        aptSources: packages === undefined ? "" : PACKAGE_SOURCES,
+      };
       const publicKey = await writeHostFiles(plan);
       const disks = DISKS.map((name) => ({ source: join(folder, "disks", name), target: `var/lib/${name}` }));
-      for (const { source } of disks) await mkdir(source, { recursive: true });
+      for (const { source, target } of disks) await mirrorFolder(source, join(rootfs, target));
       const settings = await copySettings(join(folder, "settings"));
-      const view = { hostname: machine.name, rootfs, folder, modules, disks, settings };
-      await writeFile(join(folder, "config"), hostConfig(machine, addressing, view));
+      const view = { rootfs, folder, shared, disks, settings };
+      await writeWhole(join(folder, "config"), hostConfig(machine, addressing, view));
       return knownHost(machine, publicKey);
     }),
   );
-  await writeFile(folders.knownHosts, known.join(""));
+  await writeWhole(folders.knownHosts, known.join(""));
+}
+
+/** A file or folder of this machine, and where a host sees it. */
+interface Mount {
+  readonly source: string;
+  readonly target: string;
 }
 
 export interface HostView {
   readonly rootfs: string;
   readonly folder: string;
-  readonly modules: string;
-  readonly disks: readonly { readonly source: string; readonly target: string }[];
-  readonly settings: readonly { readonly source: string; readonly target: string }[];
+  /** Folders that hosts only read. */
+  readonly shared: readonly Mount[];
+  readonly disks: readonly Mount[];
+  /** Files that hide a kernel setting of the machine. */
+  readonly settings: readonly Mount[];
 }
 
 /** The text of a host's LXC configuration. */
 export function hostConfig({ name, address }: Machine, { operator, prefix }: Addressing, view: HostView): string {
-  const disks = view.disks.map(({ source, target }) => ({ source, target }));
+  const mounts = (list: readonly Mount[]) => list.map(({ source, target }) => ({ source, target }));
   return render("lab/lxc.conf", {
     hostname: name,
     rootfs: view.rootfs,
     folder: view.folder,
-    modules: view.modules,
+    shared: mounts(view.shared),
+    disks: mounts(view.disks),
+    settings: mounts(view.settings),
     bridge: BRIDGE,
     cable: cableName(name),
     mac: macAddress(address),
     address,
     prefix,
     gateway: operator,
-    disks,
-    settings: view.settings.map(({ source, target }) => ({ source, target })),
   });
 }

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { rm, symlink } from "node:fs/promises";
 import { TripodError } from "../errors.ts";
 import type { Cluster, Machine, Role } from "../inventory/cluster.ts";
 import { addressing } from "./addressing.ts";
+import { baseOf, type BaseOptions } from "./base.ts";
 import type { Progress } from "./cache.ts";
 import { labFolders } from "./folders.ts";
 import { prepareHosts } from "./hosts.ts";
@@ -15,15 +15,13 @@ import { makeNetwork, networkExists, removeNetwork } from "./network.ts";
 import { labMachine } from "./overrides.ts";
 import { poll } from "./poll.ts";
 import { requirePrograms } from "./programs.ts";
-import { type Flavour, type Release, rootFileSystem } from "./rootfs.ts";
+import type { Release } from "./release.ts";
+import { rootFileSystem } from "./rootfs.ts";
 import { answering, letsIn } from "./ssh.ts";
 
-export interface LabOptions extends Progress {
+export interface LabOptions extends BaseOptions {
   /** Installs missing Debian packages on the operator's machine. */
   readonly install?: boolean;
-  readonly release?: Release;
-  /** Hosts with nothing but systemd, sshd and sudo. */
-  readonly pristine?: boolean;
   /** A folder with the programs of the inventory's Kubernetes; default: the inventory's, or found by the lab. */
   readonly binaries?: string;
   /** Hosts alone, without looking for programs and images of Kubernetes. */
@@ -39,13 +37,6 @@ export interface LabHost {
   readonly ssh: boolean;
 }
 
-/** What a lab was made with; kept beside it. */
-interface Made {
-  readonly release: Release;
-  readonly flavour: Flavour;
-  readonly rootfs: string;
-}
-
 /** ms; a boot takes a second or two. */
 const BOOT = 60_000;
 
@@ -53,34 +44,17 @@ const BOOT = 60_000;
 export async function labUp(cluster: Cluster, options: LabOptions): Promise<void> {
   await requirePrograms(options.install ?? false, options);
   await alone(cluster.name, options, async () => {
-    const { rootfs, release } = await made(cluster.name, options);
-    if (!options.hostsOnly) await provideSoftware(cluster, release, options);
+    const base = await baseOf(cluster.name, options);
+    if (!options.hostsOnly) await provideSoftware(cluster, base.release, options);
     const network = addressing(cluster);
     await makeNetwork(cluster.name, network);
-    await prepareHosts(cluster, rootfs, network);
+    await prepareHosts(cluster, base, network);
     const running = await runningHosts(cluster.name);
     const off = cluster.machines.filter(({ name }) => !running.includes(name));
     if (off.length > 0) options.progress(`starting ${off.map(({ name }) => name).join(", ")}`);
     await Promise.all(off.map(({ name }) => startHost(cluster.name, name)));
     await untilUp(cluster.name, cluster.machines, options.signal);
   });
-}
-
-async function made(lab: string, options: LabOptions): Promise<Made> {
-  const { root, record } = labFolders(lab);
-  const flavour = options.pristine ? "pristine" : "ready";
-  const before = existsSync(record) ? (JSON.parse(await readFile(record, "utf8")) as Made) : undefined;
-  const release = options.release ?? before?.release ?? "bookworm";
-  if (before && existsSync(before.rootfs) && before.release === release && before.flavour === flavour) return before;
-  if (before)
-    throw new TripodError("E_LAB", `the lab ${lab} was made with another root file system`, {
-      why: `it is ${before.flavour}, Debian ${before.release}, on ${before.rootfs}`,
-      hint: "take it away first: tripod lab down",
-    });
-  const now = { release, flavour, rootfs: await rootFileSystem(release, flavour, options) } as const;
-  await mkdir(root, { recursive: true });
-  await writeFile(record, `${JSON.stringify(now, null, 2)}\n`);
-  return now;
 }
 
 /** Programs and images of Kubernetes, linked into the lab's folder. */

@@ -33,6 +33,7 @@ async function hold(
   flags: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<(() => Promise<void>) | undefined> {
+  signal?.throwIfAborted();
   const holder = $({
     quiet: true,
     nothrow: true,

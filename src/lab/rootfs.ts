@@ -3,11 +3,9 @@ import { formatSources } from "./apt-sources.ts";
 import { cached, type Progress } from "./cache.ts";
 import { isolated } from "./isolated.ts";
 import { local } from "./local.ts";
+import { NODE_PACKAGES } from "./packages.ts";
+import type { Release } from "./release.ts";
 import { labScript, labScriptText } from "./scripts.ts";
-
-export const RELEASES = ["bookworm", "trixie"] as const;
-/** A release of Debian: 12 or 13. */
-export type Release = (typeof RELEASES)[number];
 
 /** What every host has: what a freshly installed Debian server has. */
 const BASE = [
@@ -20,12 +18,6 @@ const BASE = [
   "procps",
   "kmod",
   "iputils-ping",
-];
-
-/** What a node of a cluster needs, so that Tripod finds it installed. */
-const NODE_PACKAGES = [
-  ...["containerd", "runc", "containernetworking-plugins", "etcd-server", "etcd-client", "keepalived", "haproxy"],
-  ...["iptables", "ebtables", "socat", "ethtool", "conntrack", "curl", "ca-certificates"],
 ];
 
 /** What the lab's images are made of. */

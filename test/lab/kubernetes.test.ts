@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { kubernetesFolder, linkBinaries } from "../../src/lab/kubernetes.ts";
+import { testCluster } from "../support/cluster.ts";
+import { run, temporaryFolder } from "../support/programs.ts";
+
+const quiet = { progress: () => undefined };
+const PROGRAMS = ["kubelet", "kubectl", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"];
+
+/** A folder with a kubeadm that says it is of this version, and the others without a word. */
+async function programs(version: string, more: string[] = []): Promise<string> {
+  const folder = temporaryFolder();
+  await writeFile(join(folder, "kubeadm"), `#!/bin/sh\necho v${version}\n`, { mode: 0o755 });
+  for (const name of [...PROGRAMS, ...more]) await writeFile(join(folder, name), "", { mode: 0o755 });
+  return folder;
+}
+
+test("a folder that was given is taken as it is", async () => {
+  const folder = await programs("1.36.3");
+  expect(await kubernetesFolder(testCluster(), folder, quiet)).toBe(folder);
+  expect(await kubernetesFolder(testCluster({ software: { binaries: folder } }), undefined, quiet)).toBe(folder);
+});
+
+test("a folder of another version than the inventory's is refused", async () => {
+  const folder = await programs("1.35.0");
+  await expect(kubernetesFolder(testCluster(), folder, quiet)).rejects.toMatchObject({
+    code: "E_LAB",
+    message: `${folder} has Kubernetes v1.35.0, and the inventory says 1.36.3`,
+  });
+});
+
+test("a folder without a control plane is refused, with what it lacks", async () => {
+  const folder = temporaryFolder();
+  await writeFile(join(folder, "kubeadm"), "");
+  await expect(kubernetesFolder(testCluster(), folder, quiet)).rejects.toThrow(
+    /has no kubelet, kubectl, kube-apiserver/,
+  );
+});
+
+test("of the folder, what belongs on hosts is passed on: an etcd and CNI plugins too", async () => {
+  const [folder, to] = [await programs("1.36.3", ["etcd", "etcdctl", "coredns"]), join(temporaryFolder(), "binaries")];
+  await mkdir(join(folder, "cni"));
+  await linkBinaries(folder, to, 36);
+  await linkBinaries(folder, to, 36);
+  expect(readdirSync(to).sort()).toEqual(["cni", "etcd", "etcdctl", "kubeadm", "kubectl", "kubelet"]);
+});
+
+test("kubeadm before 1.30 finds a crictl: the folder's own, else the lab's", async () => {
+  const [with_, without] = [await programs("1.20.2", ["crictl"]), await programs("1.20.2")];
+  const to = join(temporaryFolder(), "binaries");
+  await linkBinaries(with_, to, 20);
+  expect(readFileSync(join(to, "crictl"), "utf8")).toBe("");
+  await linkBinaries(without, to, 20);
+  expect(run(join(to, "crictl"), "--version").said).toMatch(/^crictl version/);
+});

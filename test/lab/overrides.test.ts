@@ -1,0 +1,52 @@
+import { mkdir } from "node:fs/promises";
+import { beforeEach, expect, test, vi } from "vitest";
+import { labFolders } from "../../src/lab/folders.ts";
+import { enterLab, labSsh, withLab } from "../../src/lab/overrides.ts";
+import { testCluster, testMachine } from "../support/cluster.ts";
+import { temporaryFolder } from "../support/programs.ts";
+
+beforeEach(() => {
+  vi.stubEnv("XDG_STATE_HOME", temporaryFolder());
+  return () => vi.unstubAllEnvs();
+});
+
+const NAME = "no-such-lab";
+
+test("on the lab, every machine is reached with the lab's key and known_hosts, and by nothing else", () => {
+  const bastion = { ...testMachine("b", "10.0.0.1", "worker").ssh };
+  const behind = testMachine("w1", "10.0.0.21", "worker");
+  const worker = {
+    ...behind,
+    ssh: { ...behind.ssh, address: "w1.example.org", port: 2222, user: "admin", agent: true, bastion },
+  };
+  const cluster = testCluster({ name: NAME, workers: [worker] });
+  const { clientKey, knownHosts } = labFolders(NAME);
+  expect(withLab(cluster).workers[0]?.ssh).toEqual({
+    address: "10.0.0.21",
+    port: 2222,
+    user: "admin",
+    identityFiles: [clientKey],
+    agent: false,
+    knownHostsFiles: [knownHosts],
+  });
+  expect(withLab(cluster).machines.map(({ ssh }) => ssh.identityFiles)).toEqual(
+    cluster.machines.map(() => [clientKey]),
+  );
+});
+
+test("the lab's programs and images are used where the inventory names none", async () => {
+  const { binaries, images } = labFolders(NAME);
+  expect(withLab(testCluster({ name: NAME })).software).toEqual({});
+  await mkdir(binaries, { recursive: true });
+  await mkdir(images, { recursive: true });
+  expect(withLab(testCluster({ name: NAME })).software).toEqual({ binaries, images });
+  expect(withLab(testCluster({ name: NAME, software: { images: "/mine" } })).software).toEqual({
+    binaries,
+    images: "/mine",
+  });
+});
+
+test("without a lab there is nothing to enter", () => {
+  expect(() => enterLab(testCluster({ name: NAME }))).toThrow("the lab no-such-lab is not up");
+  expect(() => labSsh(testCluster({ name: NAME }), "m9")).toThrow("no machine m9 in /home/operator/cluster.yaml");
+});
