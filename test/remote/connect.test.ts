@@ -1,0 +1,203 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { expect, onTestFinished, test, vi } from "vitest";
+import type { SshTarget } from "../../src/inventory/cluster.ts";
+import type { ConnectOptions } from "../../src/remote/ssh.ts";
+import { because, missingPrograms } from "../support/programs.ts";
+import { connected, failure, newKey, startSshd, type Sshd } from "../support/sshd.ts";
+
+const noAgent = missingPrograms("ssh-agent", "ssh-add");
+const noKeygen = missingPrograms("ssh-keygen");
+
+/** Connects and runs one command. */
+async function login(sshd: Sshd, differing?: Partial<SshTarget>, options?: ConnectOptions): Promise<string> {
+  const connection = await connected(sshd, options, sshd.target(differing));
+  return (await connection.run("echo in", { asLoginUser: true })).stdout;
+}
+
+const refusal = (sshd: Sshd, differing?: Partial<SshTarget>, options?: ConnectOptions) =>
+  failure(login(sshd, differing, options));
+
+test.skipIf(noKeygen)(
+  `a host nobody has recorded is refused, with its fingerprint and the line that records it${because(noKeygen)}`,
+  async () => {
+    const sshd = await startSshd();
+    sshd.write("known_hosts", "");
+    const error = await refusal(sshd, {}, { origin: { file: "c.yaml", line: 3, column: 5 } });
+    const file = `${sshd.folder}/known_hosts`;
+    const [, fingerprint] = execFileSync("ssh-keygen", ["-l", "-f", "-"], { input: sshd.hostKeys[0]?.public })
+      .toString()
+      .split(" ");
+    expect(error.explain()).toBe(`m1: its host key is unknown: ssh-ed25519 ${fingerprint} (E_HOST_KEY)
+  at c.yaml:3:5
+  | recorded in none of: ${file}
+  → Compare it on the machine (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); if it is the same: ssh-keyscan -p ${sshd.port} -t ed25519 127.0.0.1 >> ${file}`);
+    expect(sshd.logins).toEqual([]);
+  },
+);
+
+test("a host whose key has changed is refused, with the place of the recorded one", async () => {
+  const sshd = await startSshd();
+  sshd.record([newKey("rsa"), newKey()].reverse());
+  const error = await refusal(sshd);
+  expect(error).toMatchObject({ code: "E_HOST_KEY", message: "its host key has changed" });
+  expect(error.details.why).toMatch(
+    /^it shows ssh-ed25519 SHA256:.+\nrecorded at .+known_hosts:1: ssh-ed25519 SHA256:.+\nrecorded at .+known_hosts:2: ssh-rsa SHA256/,
+  );
+  expect(error.details.hint).toContain(`ssh-keygen -R '[127.0.0.1]:${sshd.port}' -f ${sshd.folder}/known_hosts`);
+});
+
+test.each(["ed25519", "ecdsa", "rsa"] as const)(
+  "a host of three keys that is known by its %s key alone is asked for that one",
+  async (type) => {
+    const keys = { ed25519: newKey(), ecdsa: newKey("ecdsa"), rsa: newKey("rsa") };
+    const sshd = await startSshd({ hostKeys: Object.values(keys) });
+    sshd.record([keys[type]]);
+    expect(await login(sshd)).toBe("in\n");
+  },
+);
+
+test("a host that has no key of the recorded type any more counts as changed", async () => {
+  const sshd = await startSshd({ hostKeys: [newKey("ecdsa")] });
+  sshd.record([newKey("ed25519")]);
+  expect(await refusal(sshd)).toMatchObject({
+    code: "E_HOST_KEY",
+    message: "its host key has changed",
+    details: { why: expect.stringMatching(/^it shows no key of a recorded type\n/) as string },
+  });
+});
+
+test("a revoked key opens no door, even where it is recorded too", async () => {
+  const sshd = await startSshd();
+  const known = `[127.0.0.1]:${sshd.port} ${sshd.hostKeys[0]?.public}\n@revoked * ${sshd.hostKeys[0]?.public}\n`;
+  sshd.write("known_hosts", known);
+  expect(await refusal(sshd)).toMatchObject({
+    code: "E_HOST_KEY",
+    details: { why: expect.stringContaining("known_hosts:2") as string },
+  });
+});
+
+test("a host vouched for by a certificate authority alone is unknown, and why is said", async () => {
+  const sshd = await startSshd();
+  sshd.write("known_hosts", `@cert-authority * ${newKey().public}\n`);
+  expect(await refusal(sshd)).toMatchObject({
+    code: "E_HOST_KEY",
+    details: { why: expect.stringContaining("host certificates are not supported") as string },
+  });
+});
+
+test("a refused login names the user and every key that was tried", async () => {
+  const sshd = await startSshd({ refuseLogins: true });
+  agentAt(`${sshd.folder}/nowhere`);
+  const files = [
+    sshd.target().identityFiles[0] ?? "",
+    sshd.write("other.pub", newKey().public),
+    `${sshd.folder}/missing`,
+  ];
+  const error = await refusal(sshd, { user: "admin", identityFiles: files, agent: true });
+  expect(error).toMatchObject({ code: "E_AUTH", message: `127.0.0.1:${sshd.port} did not let admin log in` });
+  expect(error.details.why?.split("\n")).toEqual([
+    `${files[0]}: ssh-ed25519, refused`,
+    `${files[1]}: a public key; name the private one`,
+    `${files[2]}: no such file`,
+    expect.stringContaining(`agent: does not answer at ${sshd.folder}/nowhere`),
+  ]);
+});
+
+test.skipIf(noKeygen)(
+  `an encrypted key is no obstacle where another one opens the door${because(noKeygen)}`,
+  async () => {
+    const sshd = await startSshd();
+    const encrypted = encryptedKey(sshd);
+    expect(await login(sshd, { identityFiles: [encrypted, ...sshd.target().identityFiles] })).toBe("in\n");
+  },
+);
+
+test.skipIf(noKeygen)(`an encrypted key that is all we have leads to ssh-agent${because(noKeygen)}`, async () => {
+  const sshd = await startSshd();
+  const file = encryptedKey(sshd);
+  expect(await refusal(sshd, { identityFiles: [file] })).toMatchObject({
+    code: "E_AUTH",
+    details: { why: `${file}: encrypted`, hint: `Give the encrypted key to ssh-agent: ssh-add ${file}` },
+  });
+});
+
+test.skipIf(noAgent)(`a key in the agent opens the door${because(noAgent)}`, async () => {
+  const sshd = await startSshd();
+  const socket = `${sshd.folder}/agent`;
+  const agent = spawn("ssh-agent", ["-D", "-a", socket]);
+  await once(agent.stdout, "data");
+  agentAt(socket);
+  execFileSync("ssh-add", ["-q", ...sshd.target().identityFiles], {
+    env: { ...process.env, SSH_AUTH_SOCK: socket },
+    stdio: "ignore",
+  });
+  expect(await login(sshd, { identityFiles: [], agent: true })).toBe("in\n");
+  agent.kill();
+  await once(agent, "exit");
+});
+
+test("a port nobody listens at is told from a name nobody knows", async () => {
+  const sshd = await startSshd();
+  const closed = createServer().listen(0, "127.0.0.1");
+  await once(closed, "listening");
+  const { port } = closed.address() as AddressInfo;
+  closed.close();
+  expect(await refusal(sshd, { port })).toMatchObject({
+    code: "E_UNREACHABLE",
+    message: `nothing listens at 127.0.0.1:${port}`,
+  });
+  expect(await refusal(sshd, { address: "no-such-host.invalid" })).toMatchObject({
+    code: "E_UNREACHABLE",
+    message: expect.stringContaining("the name in no-such-host.invalid") as string,
+  });
+});
+
+test("a host that takes the connection and never says a word is given up in time, and where it stopped is said", async () => {
+  const sshd = await startSshd();
+  const mute = createServer().listen(0, "127.0.0.1");
+  await once(mute, "listening");
+  const { port } = mute.address() as AddressInfo;
+  expect(await refusal(sshd, { port }, { connectTimeout: 100 })).toMatchObject({
+    code: "E_UNREACHABLE",
+    message: `no answer from 127.0.0.1:${port} within 0.1 s`,
+    details: { why: "while waiting for its SSH greeting" },
+  });
+  mute.close();
+});
+
+test("a program that is no sshd, or an sshd that hangs up at once, is told so", async () => {
+  const sshd = await startSshd();
+  const rude = createServer((socket) => socket.end()).listen(0, "127.0.0.1");
+  await once(rude, "listening");
+  const { port } = rude.address() as AddressInfo;
+  expect(await refusal(sshd, { port })).toMatchObject({
+    code: "E_UNREACHABLE",
+    message: `no SSH connection to 127.0.0.1:${port}`,
+  });
+  rude.close();
+});
+
+test("an abort ends the attempt to connect", async () => {
+  const abort = new AbortController();
+  const sshd = await startSshd({
+    beforeLogin: () => {
+      abort.abort(new Error("enough"));
+      return new Promise(() => undefined);
+    },
+  });
+  await expect(login(sshd, {}, { signal: abort.signal })).rejects.toThrow("enough");
+  await expect.poll(() => sshd.connections).toBe(0);
+});
+
+function agentAt(socket: string): void {
+  vi.stubEnv("SSH_AUTH_SOCK", socket);
+  onTestFinished(() => void vi.unstubAllEnvs());
+}
+
+function encryptedKey(sshd: Sshd): string {
+  const file = `${sshd.folder}/encrypted`;
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "a passphrase", "-f", file]);
+  return file;
+}

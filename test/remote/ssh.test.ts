@@ -1,0 +1,206 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import { TripodError } from "../../src/errors.ts";
+import { connect } from "../../src/remote/ssh.ts";
+import { Secret } from "../../src/secret.ts";
+import { connected, failure, startSshd, type Sshd } from "../support/sshd.ts";
+
+/** A script that says when it has begun, and then goes on for long; and the wait for it. */
+const begin = (sshd: Sshd) => `touch ${sshd.folder}/begun; sleep 1000`;
+const begun = (sshd: Sshd) => expect.poll(() => existsSync(`${sshd.folder}/begun`)).toBe(true);
+
+test("a command's output, error output and exit code come back apart", async () => {
+  const connection = await connected(await startSshd());
+  const result = await connection.run("printf 'one\\ntwo'; echo three >&2; exit 4");
+  expect(result).toEqual({ code: 4, stdout: "one\ntwo", stderr: "three\n" });
+});
+
+test("input reaches the command byte for byte, and a Secret is opened on the way", async () => {
+  const connection = await connected(await startSshd());
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
+  expect((await connection.run("od -An -v -tx1 | tr -d ' \\n'", { input: bytes })).stdout).toBe(bytes.toString("hex"));
+  expect((await connection.run("cat", { input: new Secret("it's a 'secret'") })).stdout).toBe("it's a 'secret'");
+  expect((await connection.run("cat")).stdout).toBe("");
+});
+
+test("neither the script nor its input is in the command line that others on the host can see", async () => {
+  const sshd = await startSshd();
+  const connection = await connected(sshd);
+  await connection.run("cat >/dev/null # a comment", { input: new Secret("hunter2") });
+  expect(sshd.commands.join()).not.toMatch(/comment|hunter2/);
+});
+
+test("a script of half a megabyte runs like any other", async () => {
+  const connection = await connected(await startSshd());
+  const result = await connection.run(`${": nothing but noise\n".repeat(25_000)}cat; echo done`, { input: "input, " });
+  expect(result).toEqual({ code: 0, stdout: "input, done\n", stderr: "" });
+});
+
+test("fifty megabytes of output arrive whole", async () => {
+  const connection = await connected(await startSshd());
+  const { stdout } = await connection.run("head -c 50000000 /dev/zero | tr '\\0' x");
+  expect(stdout.length).toBe(50_000_000);
+  expect(connection.traffic.bytesReceived).toBeGreaterThanOrEqual(50_000_000);
+});
+
+test("what a login file prints is no part of the output", async () => {
+  const connection = await connected(await startSshd({ loginFile: "echo welcome; echo news >&2" }));
+  expect(await connection.run("echo ours")).toEqual({ code: 0, stdout: "ours\n", stderr: "" });
+});
+
+test("a command killed by a signal has 128 and the signal's number", async () => {
+  const connection = await connected(await startSshd());
+  expect((await connection.run("kill -KILL $$")).code).toBe(137);
+});
+
+test("a login that runs no commands is told apart from a command that fails", async () => {
+  const sshd = await startSshd({ loginFile: "echo 'This account is currently not available.'; exit 1" });
+  const error = await failure((await connected(sshd)).run("true"));
+  expect(error).toMatchObject({
+    code: "E_AUTH",
+    details: { host: "m1", why: "This account is currently not available." },
+  });
+});
+
+test("root's commands need no sudo, another user's go through it unless they ask not to", async () => {
+  const sshd = await startSshd();
+  const asRoot = await connected(sshd);
+  await asRoot.run("true");
+  const asAdmin = await connected(sshd, {}, sshd.target({ user: "admin" }));
+  await asAdmin.run("true");
+  await asAdmin.run("true", { asLoginUser: true });
+  expect(sshd.commands.map((command) => command.includes("sudo -n"))).toEqual([false, true, false]);
+});
+
+test("a sudo that wants a password is an error of its own, with the line that helps", async () => {
+  const sshd = await startSshd({ sudoSays: "sudo: a password is required" });
+  const connection = await connected(
+    sshd,
+    { origin: { file: "c.yaml", line: 7, column: 3 } },
+    sshd.target({ user: "admin" }),
+  );
+  const error = await failure(connection.run("id"));
+  expect(error.explain()).toBe(
+    `m1: admin may not become root (E_SUDO)
+  at c.yaml:7:3
+  | sudo: a password is required
+  → Put "admin ALL=(ALL) NOPASSWD: ALL" into /etc/sudoers.d/tripod there, or log in as root.`,
+  );
+  expect((await connection.run("echo still here", { asLoginUser: true })).stdout).toBe("still here\n");
+});
+
+test.each([
+  ["Sorry, user admin is not allowed to execute '/bin/sh' as root on m1.", /NOPASSWD/],
+  ["sudo: sorry, you must have a tty to run sudo", /requiretty/],
+  ["env: 'sudo': No such file or directory", /Install sudo/],
+])("sudo's refusal %j leads to the right advice", async (sudoSays, advice) => {
+  const sshd = await startSshd({ sudoSays });
+  const error = await failure((await connected(sshd, {}, sshd.target({ user: "admin" }))).run("id"));
+  expect(error).toMatchObject({
+    code: "E_SUDO",
+    details: { why: sudoSays, hint: expect.stringMatching(advice) as string },
+  });
+});
+
+test("a connection that breaks under a command says which one, and the next command connects again", async () => {
+  const sshd = await startSshd();
+  const connection = await connected(sshd);
+  const lost = failure(connection.run(begin(sshd)));
+  await begun(sshd);
+  sshd.drop();
+  expect(await lost).toMatchObject({
+    code: "E_CONNECTION_LOST",
+    message: "the connection was lost while a command ran; what it did is unknown",
+    details: { host: "m1", why: expect.stringContaining(begin(sshd)) as string },
+  });
+  expect((await connection.run("echo again")).stdout).toBe("again\n");
+  expect(sshd.logins).toHaveLength(2);
+});
+
+test("a host that falls silent is given up after three unanswered questions", async () => {
+  const sshd = await startSshd();
+  const connection = await connected(sshd, { keepaliveInterval: 20 });
+  const lost = failure(connection.run(begin(sshd)));
+  await begun(sshd);
+  sshd.freeze();
+  expect(await lost).toMatchObject({
+    code: "E_CONNECTION_LOST",
+    details: { why: expect.stringContaining("Keepalive") as string },
+  });
+});
+
+test("a command that comes after the connection was closed is refused", async () => {
+  const sshd = await startSshd();
+  const connection = await connect("m1", sshd.target());
+  await connection[Symbol.asyncDispose]();
+  await expect(connection.run("true")).rejects.toMatchObject({ code: "E_INTERNAL" });
+  await expect.poll(() => sshd.connections).toBe(0);
+});
+
+test("twenty commands at once use eight sessions; the others wait their turn", async () => {
+  const sshd = await startSshd();
+  const connection = await connected(sshd);
+  const results = await Promise.all(Array.from({ length: 20 }, (_, n) => connection.run(`echo ${n}`)));
+  expect(results.map(({ stdout }) => Number(stdout))).toEqual([...Array(20).keys()]);
+  expect(sshd.most.sessions).toBe(8);
+  expect(sshd.logins).toHaveLength(1);
+});
+
+test("an sshd that allows two sessions is given two at a time", async () => {
+  const sshd = await startSshd({ maxSessions: 2 });
+  const connection = await connected(sshd);
+  const results = await Promise.all(Array.from({ length: 10 }, (_, n) => connection.run(`echo ${n}`)));
+  expect(results.map(({ stdout }) => Number(stdout))).toEqual([...Array(10).keys()]);
+});
+
+test("an sshd that allows no session at all is named, with the setting", async () => {
+  const connection = await connected(await startSshd({ maxSessions: 0 }));
+  expect(await failure(connection.run("true"))).toMatchObject({
+    code: "E_UNREACHABLE",
+    details: { hint: "Raise MaxSessions in its sshd_config." },
+  });
+});
+
+test("an aborted command ends with the abort's reason, and its connection lives on", async () => {
+  const sshd = await startSshd();
+  const connection = await connected(sshd);
+  const abort = new AbortController();
+  const aborted = failure(connection.run(begin(sshd), { signal: abort.signal }));
+  await begun(sshd);
+  abort.abort(new TripodError("E_INTERRUPTED", "stopped"));
+  expect(await aborted).toMatchObject({ code: "E_INTERRUPTED" });
+  expect((await connection.run("echo fine")).stdout).toBe("fine\n");
+  expect(sshd.logins).toHaveLength(1);
+});
+
+test("whoever watches hears of every command once, with its script and its code", async () => {
+  const heard: [string, string, number | undefined][] = [];
+  const sshd = await startSshd({ maxSessions: 1 });
+  const connection = await connected(sshd, { observer: ({ host, script, code }) => heard.push([host, script, code]) });
+  await Promise.all([connection.run("exit 3"), connection.run("true")]);
+  const lost = failure(connection.run("sleep 1000"));
+  await expect.poll(() => sshd.commands.length).toBe(3);
+  sshd.drop();
+  await lost;
+  expect(heard).toEqual([
+    ["m1", "exit 3", 3],
+    ["m1", "true", 0],
+    ["m1", "sleep 1000", undefined],
+  ]);
+  expect(connection.traffic.commands).toBe(2);
+});
+
+test("a stream is opened from the machine to somewhere else", async () => {
+  const connection = await connected(await startSshd());
+  const echo = createServer((socket) => socket.pipe(socket)).listen(0, "127.0.0.1");
+  await once(echo, "listening");
+  const stream = await connection.dial("127.0.0.1", (echo.address() as AddressInfo).port);
+  stream.write("there and back");
+  const [answer] = (await once(stream, "data")) as [Buffer];
+  expect(answer.toString()).toBe("there and back");
+  stream.destroy();
+  echo.close();
+  await once(echo, "close");
+});
