@@ -29,6 +29,9 @@ export interface ConnectOptions {
 /** sshd refuses the 11th session of a connection (MaxSessions 10). */
 const SESSIONS = 8;
 
+/** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED: RFC 4254, 5.1. */
+const PROHIBITED = 1;
+
 /**
  * Connects to a machine over SSH, with strict host keys. A command that was running when the connection broke throws
  * E_CONNECTION_LOST; the next one connects again, so that what is unknown can be read.
@@ -111,9 +114,9 @@ export async function connect(machine: string, target: SshTarget, options: Conne
     const { client } = await link();
     const forward = promisify(client.forwardOut.bind(client));
     return forward("127.0.0.1", 0, host, port).catch((error: unknown) => {
-      const why = (error as Error).message.replace(/^\(SSH\) Channel open failure: /, "");
-      const hint = why.includes("prohibited") ? "Set AllowTcpForwarding yes in its sshd_config." : undefined;
-      throw fail("E_UNREACHABLE", `cannot reach ${host}:${port} from there`, why, hint);
+      const { message, reason } = error as Error & { reason?: unknown };
+      const hint = reason === PROHIBITED ? "Set AllowTcpForwarding yes in its sshd_config." : undefined;
+      throw fail("E_UNREACHABLE", `cannot reach ${host}:${port} from there`, message, hint);
     });
   }
 
