@@ -12,7 +12,9 @@ export function leader(context: Context): Promise<Host> {
     const answers = await Promise.all(context.masters.map(readNodes));
     const standing = context.masters.find((master, index) => {
       const nodes = answers[index];
-      return Array.isArray(nodes) && nodes.some((node) => node.metadata.name === master.name);
+      return (
+        nodes !== undefined && typeof nodes !== "string" && nodes.some((node) => node.metadata.name === master.name)
+      );
     });
     const chosen = standing ?? context.masters[0];
     if (!chosen) throw new TripodError("E_INTERNAL", "a cluster without a master");

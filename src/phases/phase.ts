@@ -20,9 +20,9 @@ export interface Context {
   readonly masters: readonly Host[];
   readonly signal: AbortSignal;
   /** Computes a value once per run, whichever step asks first; the others wait for the same promise. */
-  once<T>(key: string, compute: () => Promise<T>): Promise<T>;
+  readonly once: <T>(key: string, compute: () => Promise<T>) => Promise<T>;
   /** Lets one step at a time through, for what must never happen on two hosts at once. */
-  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+  readonly exclusive: <T>(key: string, work: () => Promise<T>) => Promise<T>;
   /** How many resources of all hosts have differed in this run so far. */
   changes(): number;
 }

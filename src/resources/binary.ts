@@ -26,8 +26,12 @@ export const binary = defineResource<BinaryArgs, { wanted: string; found: string
   diff: (_, { wanted, found }) =>
     wanted === found ? [] : [{ field: "sha256", from: found.slice(0, 12) || "absent", to: wanted.slice(0, 12) }],
   async apply(host, { localPath, path }, _, working) {
-    const progress = (sent: number, total: number) =>
-      working.progress(`uploading ${path}: ${Math.round((100 * sent) / total)} %`);
+    let tenths = 0;
+    const progress = (sent: number, total: number) => {
+      if (Math.floor((10 * sent) / total) === tenths) return;
+      tenths = Math.floor((10 * sent) / total);
+      working.progress(`uploading ${path}: ${tenths * 10} %`);
+    };
     await putLocalFile(host.connection, { localPath, path, mode: 0o755, progress }, working.signal);
   },
 });

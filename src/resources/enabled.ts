@@ -9,7 +9,7 @@ export const enabled = defineResource<{ readonly unit: string }, { enabled: stri
   name: ({ unit }) => unit,
   async read(host, { unit }) {
     const { stdout } = await host.read(
-      `systemctl show -p UnitFileState --value ${quote(unit)}; systemctl show -p NeedDaemonReload --value ${quote(unit)}`,
+      `echo "$(systemctl is-enabled ${quote(unit)} 2>/dev/null)"; systemctl show -p NeedDaemonReload --value ${quote(unit)}`,
     );
     const [state = "", reload] = stdout.split("\n");
     return { enabled: state || "absent", stale: reload === "yes" };

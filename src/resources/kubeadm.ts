@@ -1,8 +1,7 @@
 import type { Host } from "../host.ts";
-import { putFile } from "../remote/files.ts";
 import { runLong } from "../remote/long.ts";
 import type { Secret } from "../secret.ts";
-import { command, commandFailed } from "./command.ts";
+import { commandFailed } from "./command.ts";
 import { readNodes } from "./kubectl.ts";
 import { type Change, defineResource, type Working } from "./resource.ts";
 
@@ -84,17 +83,21 @@ export const kubeadmJoin = defineResource<KubeadmArgs, Membership>({
   apply: (host, args, _, working) => kubeadm(host, "join", args, working),
 });
 
-/** The documents hold a token: they live 0600 on a tmpfs for as long as kubeadm runs. */
+/**
+ * The documents hold a token: they go to kubeadm's stdin. kubeadm runs as a unit of its own, so that neither a lost session nor
+ * our own death ends it half way; who comes back waits for the same run.
+ */
 async function kubeadm(host: Host, verb: "init" | "join", args: KubeadmArgs, working: Working): Promise<void> {
-  const path = `/run/tripod/kubeadm-${verb}.yaml`;
-  const unit = `kubeadm-${verb}`;
-  await putFile(host.connection, { path, content: await args.config(), mode: 0o600, owner: "root", group: "root" });
   const script = [
-    `kubeadm ${verb} --config ${path}`,
+    `kubeadm ${verb} --config /dev/stdin`,
     `--ignore-preflight-errors=${OWN_LEFTOVERS.join(",")}`,
     ...args.flags,
   ].join(" ");
-  const result = await runLong(host.connection, { unit, command: script }, working);
-  await command(host, `rm -f ${path}`);
+  const long = { unit: `kubeadm-${verb}`, command: script, input: await args.config() };
+  // Its last line is the reason of the wait already.
+  const result = await runLong(host.connection, long, {
+    wait: (condition) => working.wait(condition),
+    progress: () => undefined,
+  });
   if (result.code !== 0) throw commandFailed(host, script, result, `kubeadm ${verb} failed`);
 }

@@ -68,7 +68,8 @@ systemctl ${verb} ${u} || { journalctl -u ${u} -n 12 --no-pager -o cat >&2; fals
 export async function readService(host: Host, { unit, reads = [], reloads }: ServiceArgs): Promise<ServiceState> {
   const since = reloads ? "StateChangeTimestamp" : "ExecMainStartTimestamp";
   const { stdout } = await host.read(`u=${quote(unit)}
-systemctl show --timestamp=us -p ActiveState -p UnitFileState -p NeedDaemonReload -p ${since} "$u"
+echo "Enabled=$(systemctl is-enabled "$u" 2>/dev/null)"
+systemctl show --timestamp=us -p ActiveState -p NeedDaemonReload -p ${since} "$u"
 t=$(systemctl show --timestamp=us -p ${since} --value "$u"); t=$(date -d "$t" +%s%6N 2>/dev/null || echo 0)
 for f in ${reads.map(quote).join(" ")}; do
   [ -e "$f" ] || continue
@@ -83,7 +84,7 @@ true`);
   const one = (name: string) => fields.find(([field]) => field === name)?.[1] ?? "";
   return {
     active: one("ActiveState"),
-    enabled: one("UnitFileState") || "absent",
+    enabled: one("Enabled") || "absent",
     needsDaemonReload: one("NeedDaemonReload") === "yes",
     newer: fields.filter(([field]) => field === "newer").map(([, path]) => path),
   };

@@ -25,7 +25,7 @@ export const preflight: Phase = {
   needs: [],
   hosts: (cluster) => cluster.machines,
   async resources(host, context) {
-    const problems = (await Promise.all(CHECKS.map((check) => check.examine(host, context)))).flat();
+    const problems = (await Promise.all(CHECKS.map(async (check) => check.examine(host, context)))).flat();
     if (problems.length === 0) return [];
     const errors = problems.map(
       ({ message, why, hint }) =>
