@@ -8,7 +8,8 @@ import { labFolders } from "./folders.ts";
 import { prepareHosts } from "./hosts.ts";
 import { imagesFolder } from "./images.ts";
 import { kubernetesFolder, linkBinaries } from "./kubernetes.ts";
-import { removeControlGroups, removeFolder } from "./leftovers.ts";
+import { removeControlGroups } from "./control-groups.ts";
+import { mustBeOurs, removeFolder, removeStrays } from "./leftovers.ts";
 import { locked } from "./lock.ts";
 import { cutPower, runningHosts, startHost } from "./lxc.ts";
 import { makeNetwork, networkExists, removeNetwork } from "./network.ts";
@@ -44,11 +45,14 @@ const BOOT = 60_000;
 export async function labUp(cluster: Cluster, options: LabOptions): Promise<void> {
   await requirePrograms(options.install ?? false, options);
   await alone(cluster.name, options, async () => {
+    await mustBeOurs(cluster.name);
+    await removeStrays(cluster.name);
     const base = await baseOf(cluster.name, options);
     if (!options.hostsOnly) await provideSoftware(cluster, base.release, options);
     const network = addressing(cluster);
     await makeNetwork(cluster.name, network);
     await prepareHosts(cluster, base, network);
+    options.signal?.throwIfAborted();
     const running = await runningHosts(cluster.name);
     const off = cluster.machines.filter(({ name }) => !running.includes(name));
     if (off.length > 0) options.progress(`starting ${off.map(({ name }) => name).join(", ")}`);
@@ -92,6 +96,7 @@ async function untilUp(lab: string, machines: readonly Machine[], signal?: Abort
 /** Takes the lab away, whole or half: processes, control groups, network, mounts, files. The cache stays. */
 export async function labDown(cluster: Cluster, options: Progress): Promise<void> {
   await alone(cluster.name, options, async () => {
+    await mustBeOurs(cluster.name);
     const running = await runningHosts(cluster.name).catch(() => []);
     await Promise.all(running.map((name) => cutPower(cluster.name, name)));
     await removeControlGroups(cluster.name);

@@ -22,7 +22,8 @@ for unit in systemd-udevd.service systemd-udev-trigger.service systemd-modules-l
 done
 ln -sf /lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
 mkdir -p "$root/etc/systemd/journald.conf.d"
-printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=64M\n' >"$root/etc/systemd/journald.conf.d/lab.conf"
+# The kernel's log is the machine's, and has what all its hosts wrote there.
+printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=64M\nReadKMsg=no\n' >"$root/etc/systemd/journald.conf.d/lab.conf"
 
 # How it was made is no business of the hosts: they have no mirror.
 rm -f "$root"/etc/apt/sources.list.d/* "$root"/etc/apt/apt.conf.d/99mmdebstrap "$root"/etc/dpkg/dpkg.cfg.d/99mmdebstrap

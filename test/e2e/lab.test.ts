@@ -1,0 +1,160 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { labFolders } from "../../src/lab/folders.ts";
+import { labDown, labOff, labOn, labSsh, labStatus, labUp } from "../../src/lab/index.ts";
+import { labCluster, tracesOf } from "../support/lab.ts";
+import { because, missingPrograms, run } from "../support/programs.ts";
+
+const NAME = `test-${process.pid}`;
+const cluster = labCluster(NAME);
+const quiet = { progress: () => undefined };
+const up = () => labUp(cluster, { ...quiet, hostsOnly: true });
+
+const reason =
+  process.getuid?.() === 0 ? missingPrograms("lxc-start", "mmdebstrap", "ip", "ssh", "zstd") : "only root makes a lab";
+
+describe.skipIf(reason)(`a lab${because(reason)}`, () => {
+  const home = mkdtempSync(join(tmpdir(), "tripod-test-"));
+  let before: string[];
+
+  beforeAll(() => {
+    vi.stubEnv("XDG_STATE_HOME", home);
+    before = tracesOf(NAME);
+  });
+  afterAll(async () => {
+    await labDown(cluster, quiet);
+    rmSync(home, { recursive: true });
+  });
+
+  /** What a shell on a host answers. */
+  function on(host: string, command: string): string {
+    const [program = "", ...args] = labSsh(cluster, host, [command]);
+    const { code, said } = run(program, ...args);
+    expect(code, said).toBe(0);
+    return said.trim();
+  }
+
+  test("comes up as machines with systemd, the inventory's names, addresses, users and ports", async () => {
+    await up();
+    expect(await labStatus(cluster)).toEqual([
+      { name: "m1", role: "master", address: "10.0.0.11", state: "running", ssh: true },
+      { name: "w1", role: "worker", address: "10.0.0.21", state: "running", ssh: true },
+    ]);
+    expect(on("m1", "hostname; cat /proc/1/comm; id -un")).toBe("m1\nsystemd\nroot");
+    expect(on("w1", "hostname; id -un; sudo -n id -un; ip -4 -o addr show eth0 | grep -o '10[^ ]*/24'")).toBe(
+      "w1\nadmin\nroot\n10.0.0.21/24",
+    );
+    expect(on("m1", "cat /etc/machine-id")).not.toBe(on("w1", "cat /etc/machine-id"));
+  });
+
+  test("a second up finds nothing to do and does not disturb the hosts", async () => {
+    const booted = on("m1", "cat /proc/sys/kernel/random/boot_id");
+    const progress = vi.fn();
+    await labUp(cluster, { progress, hostsOnly: true });
+    expect(progress).not.toHaveBeenCalled();
+    expect(on("m1", "cat /proc/sys/kernel/random/boot_id")).toBe(booted);
+  });
+
+  test("nothing on a host reaches the outside, the machine's clock or its kernel's settings", () => {
+    expect(on("m1", "ping -c1 -W1 192.0.2.1 >/dev/null 2>&1 || echo unreachable")).toBe("unreachable");
+    expect(on("m1", "date -s @0 2>&1 >/dev/null | grep -o 'not permitted'")).toBe("not permitted");
+    const panic = run("cat", "/proc/sys/kernel/panic").said;
+    expect(on("m1", "echo 77 >/proc/sys/kernel/panic && cat /proc/sys/kernel/panic")).toBe("77");
+    expect(run("cat", "/proc/sys/kernel/panic").said).toBe(panic);
+    expect(on("m1", "echo 1 2>/dev/null >/proc/sys/vm/swappiness || echo read-only")).toBe("read-only");
+  });
+
+  test("off is a power cut, and on boots again from the same disk", async () => {
+    on("m1", "echo written >/root/file && sync");
+    await labOff(cluster, "m1");
+    expect((await labStatus(cluster)).map(({ name, state, ssh }) => [name, state, ssh])).toEqual([
+      ["m1", "off", false],
+      ["w1", "running", true],
+    ]);
+    await labOff(cluster, "m1");
+    await labOn(cluster, "m1", quiet);
+    expect(on("m1", "cat /root/file")).toBe("written");
+  });
+
+  test("a machine the inventory does not name is refused", async () => {
+    await expect(labOff(cluster, "m9")).rejects.toMatchObject({
+      code: "E_USAGE",
+      details: { hint: "it names m1, w1" },
+    });
+  });
+
+  test("a lab that stands on one root file system is not turned into another", async () => {
+    await expect(labUp(cluster, { ...quiet, hostsOnly: true, release: "trixie" })).rejects.toMatchObject({
+      code: "E_LAB",
+      details: { hint: "take the lab away first: tripod lab down" },
+    });
+  });
+
+  describe("leaves nothing behind", () => {
+    afterEach(() => {
+      expect(existsSync(labFolders(NAME).root)).toBe(false);
+      expect(readdirSync(home)).toEqual([]);
+      expect(tracesOf(NAME)).toEqual(before);
+    });
+
+    test("when it is taken down", async () => {
+      await labDown(cluster, quiet);
+      expect((await labStatus(cluster)).map(({ state }) => state)).toEqual(["absent", "absent"]);
+    });
+
+    test("when it is taken down twice", async () => {
+      await labDown(cluster, quiet);
+    });
+
+    test("when its up was killed in the middle", async () => {
+      const child = spawn(process.execPath, ["--import", "tsx", "test/support/lab-up.ts", NAME]);
+      await once(child.stdout, "data"); // "starting m1, w1"
+      child.kill("SIGKILL");
+      await once(child, "close");
+      await labDown(cluster, quiet);
+    });
+
+    test("when its folder was lost", async () => {
+      await up();
+      const { root } = labFolders(NAME);
+      const elsewhere = join(home, "lost");
+      await rename(root, elsewhere);
+      await labDown(cluster, quiet);
+      await rm(elsewhere, { recursive: true });
+    });
+
+    test("when its network was lost", async () => {
+      await up();
+      run("ip", "netns", "delete", `tripod.${NAME}`);
+      await labDown(cluster, quiet);
+    });
+  });
+
+  test("a lab of the same name in another state folder is not touched", async () => {
+    await up();
+    vi.stubEnv("XDG_STATE_HOME", join(home, "other"));
+    await expect(up()).rejects.toMatchObject({ code: "E_LAB", message: `another lab of the name ${NAME} is up` });
+    await expect(labDown(cluster, quiet)).rejects.toThrow("is up");
+    vi.stubEnv("XDG_STATE_HOME", home);
+    expect(on("m1", "hostname")).toBe("m1");
+    await labDown(cluster, quiet);
+  });
+
+  test("an up after a killed up, a lost network or a lost folder brings a whole lab", async () => {
+    const child = spawn(process.execPath, ["--import", "tsx", "test/support/lab-up.ts", NAME]);
+    await once(child.stdout, "data");
+    child.kill("SIGKILL");
+    await once(child, "close");
+    await up();
+    run("ip", "netns", "delete", `tripod.${NAME}`);
+    await up();
+    await rename(labFolders(NAME).root, join(home, "lost"));
+    await up();
+    expect((await labStatus(cluster)).map(({ ssh }) => ssh)).toEqual([true, true]);
+  });
+});
