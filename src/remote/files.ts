@@ -8,7 +8,7 @@ import type { Secret } from "../secret.ts";
 import type { Connection, RunOptions } from "./connection.ts";
 import { bytesOf } from "./exchange.ts";
 import { failed } from "./failed.ts";
-import { quote, sh, takeBytes } from "./shell.ts";
+import { DIGEST, quote, sh, takeBytes } from "./shell.ts";
 
 export interface FileTarget {
   /** Absolute; its directory must exist. */
@@ -102,7 +102,8 @@ function placing(files: readonly (FileTarget & { size: number })[]): string {
     `trap 'rm -f -- ${files.map((_, index) => `"\${t${index}-}"`).join(" ")}' EXIT`,
     "trap 'exit 1' HUP INT PIPE TERM",
     'broken() { echo "cannot write $1" >&2; exit 1; }',
-    'whole() { IFS= read -r want; [ "$(sha256sum <"$1")" = "$want  -" ] || { echo "it did not arrive whole" >&2; return 1; }; }',
+    DIGEST,
+    'whole() { IFS= read -r want; [ "$(digest "$1")" = "$want" ] || { echo "it did not arrive whole" >&2; return 1; }; }',
     ...each(
       ({ path, size }, t) =>
         `${t}=$(mktemp -- ${quote(`${dirname(path)}/.tripod.XXXXXXXXXX`)}) && ${takeBytes(size)} >"$${t}" && whole "$${t}"`,

@@ -15,6 +15,13 @@ export function sh(strings: TemplateStringsArray, ...values: (string | number | 
   return String.raw({ raw: strings.raw }, ...words);
 }
 
+/**
+ * A shell function: the hex sha256 of the file named. openssl, where there is one, knows the processor's own instructions, which
+ * coreutils does not: five times as fast.
+ */
+export const DIGEST =
+  'digest() { d=$(openssl dgst -sha256 -r <"$1" 2>/dev/null || sha256sum <"$1") && echo "${d%% *}"; }';
+
 /** Copies exactly `count` bytes of stdin. Unlike head, dd never takes more from a pipe than it was asked for. */
 export function takeBytes(count: number | string): string {
   return `dd bs=64k count=${count} iflag=fullblock,count_bytes status=none`;
