@@ -89,7 +89,9 @@ function starting(connection: Connection, { unit, command, input = "", env = {} 
     // The first of two goes on after its connection is lost: the second waits for it here.
     `exec 9>${unit}.lock && flock 9 || exit`,
     `[ "$(cat ${unit}.id 2>/dev/null)" != ${id} ] || exit 0`,
-    `case $(systemctl is-active tripod-${unit}.service) in active|activating|deactivating) exit 0;; esac`,
+    `case $(systemctl is-active tripod-${unit}.service) in active|activating|deactivating)`,
+    // What has written its exit code has ended, whatever systemd still has to tidy up.
+    `  [ -e ${unit}.exit ] || exit 0; systemctl stop tripod-${unit}.service 2>/dev/null;; esac`,
     `rm -f ${unit}.exit ${unit}.pid`,
     `${takeBytes(content.length)} >${unit}.in && [ "$(wc -c <${unit}.in)" -eq ${content.length} ] || exit`,
     `printf %s ${quote(unitScript(unit, command, env))} >${unit}.sh && : >${unit}.log || exit`,

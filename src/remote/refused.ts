@@ -24,7 +24,8 @@ export function notStarted({ host, origin, user, sudo, code, said }: Refusal): T
 }
 
 function sudoHint(why: string, user: string): string {
-  if (/sudo'?: .*(not found|No such file)/.test(why)) return "Install sudo there, or log in as root.";
+  if (/sudo\W*: .*(not found|No such file|Permission denied)/.test(why))
+    return "Install sudo there, or log in as root.";
   if (why.includes("must have a tty")) return `Put "Defaults:${user} !requiretty" into a file of /etc/sudoers.d there.`;
   return `Put "${user} ALL=(ALL) NOPASSWD: ALL" into /etc/sudoers.d/tripod there, or log in as root.`;
 }
