@@ -10,7 +10,7 @@ import type { CommandObserver, Connection } from "./remote/connection.ts";
 import { Pool } from "./remote/pool.ts";
 
 /** Hosts we are connected to, for as long as a command runs. */
-export interface Session extends AsyncDisposable {
+interface Session extends AsyncDisposable {
   readonly hosts: readonly Host[];
 }
 
@@ -25,7 +25,7 @@ export interface SessionOptions {
  * Connects to all machines side by side and reads the facts of each in one command: what every command starts with.
  * @throws TripodErrors with one error for each host that cannot be reached, is not who it should be, or is of no known OS family
  */
-export async function openSession(cluster: Cluster, options: SessionOptions): Promise<Session> {
+async function openSession(cluster: Cluster, options: SessionOptions): Promise<Session> {
   const pool = new Pool(options);
   const opened = await Promise.allSettled(
     (options.machines ?? cluster.machines).map(async (machine) => toHost(machine, await pool.connect(machine))),
@@ -68,4 +68,14 @@ async function toHost(machine: Machine, connection: Connection): Promise<Host> {
     );
   }
   return { name: machine.name, machine, connection, os, read, fact: <T>(fact: Fact<T>) => values.get(fact) as T };
+}
+
+/** Opens a session for as long as `work` takes. */
+export async function withSession<T>(
+  cluster: Cluster,
+  options: SessionOptions,
+  work: (hosts: readonly Host[]) => Promise<T>,
+): Promise<T> {
+  await using session = await openSession(cluster, options);
+  return await work(session.hosts);
 }

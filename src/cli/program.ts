@@ -6,7 +6,9 @@ import { exitCodesCommand } from "./commands/exit-codes.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
 import { labCommand } from "./commands/lab.ts";
 import { planCommand } from "./commands/plan.ts";
+import { rehearseCommand } from "./commands/rehearse.ts";
 import { schemaCommand } from "./commands/schema.ts";
+import { statusCommand } from "./commands/status.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { ExitWith } from "./exit.ts";
 import { failureOptions, tellFailure } from "./failure.ts";
@@ -25,7 +27,9 @@ function commands(io: Io): Command[] {
     validateCommand(io),
     planCommand(io),
     applyCommand(io),
+    statusCommand(io),
     kubeconfigCommand(io),
+    rehearseCommand(io),
     labCommand(io),
     schemaCommand(io),
     exitCodesCommand(io),

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Cluster } from "../inventory/cluster.ts";
 import { ExitWith } from "./exit.ts";
@@ -22,11 +21,15 @@ export function withTarget(command: Command): Command {
 
 export async function loadTarget(options: TargetOptions, io: Io): Promise<Cluster> {
   const { loadCluster } = await import("../inventory/load.ts");
-  return loadCluster(resolve(io.cwd, options.inventory));
+  return loadCluster(options.inventory, { env: io.env, cwd: io.cwd });
 }
 
 /** Set for the process that runs inside the lab's network namespace, so that it does not enter it once more. */
 const INSIDE = "TRIPOD_INSIDE_LAB";
+
+export function isInsideLab({ env }: Pick<Io, "env">): boolean {
+  return env[INSIDE] !== undefined;
+}
 
 /**
  * Gives `work` the cluster to talk to. With --lab this same command line is run again inside the lab's network namespace, from

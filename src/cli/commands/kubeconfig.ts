@@ -15,12 +15,14 @@ export function kubeconfigCommand(io: Io): Command {
     .option("-o, --output <file>", "write it there (0600) instead of to the standard output")
     .action((options: KubeconfigOptions) =>
       onTarget(options, io, async (cluster) => {
-        const [{ openSession }, { readKubeconfig }] = await Promise.all([
+        const [{ withSession }, { readKubeconfig }] = await Promise.all([
           import("../../session.ts"),
           import("../../kubeconfig.ts"),
         ]);
-        await using session = await openSession(cluster, { signal: io.signal, machines: cluster.masters });
-        const config = (await readKubeconfig(session.hosts, cluster)).reveal();
+        const secret = await withSession(cluster, { signal: io.signal, machines: cluster.masters }, (masters) =>
+          readKubeconfig(masters, cluster),
+        );
+        const config = secret.reveal();
         if (!options.output) {
           io.stdout.write(config);
           return;
