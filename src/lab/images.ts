@@ -24,6 +24,12 @@ const ENTRYPOINTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
+ * Where a folder has no coredns, its name stands on an image that does nothing: each step of kubeadm on a master would look for it on
+ * the internet, ten seconds long, even if the addon is left out.
+ */
+const STAND_INS: Readonly<Record<string, string>> = { coredns: "pause" };
+
+/**
  * Images of these programs under the names this kubeadm asks for, as archives for `ctr images import`. A folder in the cache.
  * @param programs a folder with all of Kubernetes
  * @param rootfs a root file system of flavour `ready`, for what the images need beside
@@ -36,7 +42,7 @@ export async function imagesFolder(
 ): Promise<string> {
   const names = [...(await kubeadmImages(kubernetes, programs)), WORKLOAD_IMAGE];
   const scripts = await labScriptText("image-roots.sh");
-  const madeOf = { names, ENTRYPOINTS, scripts, rootfs, programs: await stamps(programs) };
+  const madeOf = { names, ENTRYPOINTS, STAND_INS, scripts, rootfs, programs: await stamps(programs) };
   return cached(`images-${kubernetes.version}`, madeOf, work, async (folder) => {
     work.progress(`making images of Kubernetes ${kubernetes.version}`);
     const roots = join(folder, "roots");
@@ -47,8 +53,10 @@ export async function imagesFolder(
     });
     for (const name of names) {
       const short = name.replace(/^.*\//, "").replace(/:.*$/, "");
-      const [root, entrypoint] = [join(roots, short), ENTRYPOINTS[short]];
-      if (!entrypoint || !existsSync(root)) continue;
+      const known = existsSync(join(roots, short)) ? short : STAND_INS[short];
+      const entrypoint = ENTRYPOINTS[known ?? ""];
+      if (!known || !entrypoint) continue;
+      const root = join(roots, known);
       await packImage(name, root, { entrypoint }, join(folder, `${short}.tar`));
     }
     await discard(roots);
