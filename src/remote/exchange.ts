@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { TripodError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import type { RunOptions, Traffic } from "./connection.ts";
 import { afterMark, type Wrapped } from "./shell.ts";
@@ -67,7 +68,9 @@ function feed(
   traffic.bytesSent += prelude.length;
   stdin.write(prelude);
   input.on("data", (chunk: Buffer | string) => (traffic.bytesSent += Buffer.byteLength(chunk)));
-  input.on("error", inputFailed);
+  input.on("error", (cause) => {
+    inputFailed(new TripodError("E_LOCAL", "cannot read what was to be sent", { why: cause.message, cause }));
+  });
   input.pipe(stdin);
   return input;
 }

@@ -10,7 +10,7 @@ import { bytesOf } from "./exchange.ts";
 import { failed } from "./failed.ts";
 import { DIGEST, quote, sh, takeBytes } from "./shell.ts";
 
-export interface FileTarget {
+interface FileTarget {
   /** Absolute; its directory must exist. */
   readonly path: string;
   /** Permission bits: 0o644. */
@@ -52,6 +52,7 @@ export async function putFiles(connection: Connection, files: readonly FileConte
 
 /**
  * Sends a file of this machine, of any size: it is read no faster than the host takes it, and its digest is computed on the way.
+ * It is not compressed: on a LAN gzip takes longer (35–50 MB/s) than the bytes it saves (60–90 MB/s).
  * @throws E_LOCAL where it cannot be read, E_COMMAND where it cannot be written
  */
 export async function putLocalFile(connection: Connection, file: LocalFile, signal?: AbortSignal): Promise<void> {
@@ -112,7 +113,8 @@ function placing(files: readonly (FileTarget & { size: number })[]): string {
       ({ mode, owner = "root", group = "root" }, t) =>
         `${sh`chown -- ${`${owner}:${group}`}`} "$${t}" && chmod ${mode.toString(8)} "$${t}"`,
     ),
-    `sync -- ${files.map((_, index) => `"$t${index}"`).join(" ")}`,
+    // A machine that loses its power now has the old file or the new one, never an empty one.
+    `sync -- ${files.map((_, index) => `"$t${index}"`).join(" ")} || broken 'to the disk'`,
     ...each(({ path }, t) => `mv -fT -- "$${t}" ${quote(path)}`),
   ].join("\n");
 }

@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { connect as connectTcp, Socket } from "node:net";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Client } from "ssh2";
 import { TripodError } from "../errors.ts";
@@ -7,6 +6,7 @@ import type { Connection } from "./connection.ts";
 import { loadCredentials, type Credentials } from "./credentials.ts";
 import { hostKeyAlgorithms, judgeHostKey, noRecordedType, type Asked } from "./host-key.ts";
 import { lookupHost, type KnownHost } from "./known-hosts.ts";
+import { openStream } from "./stream.ts";
 import { noAnswer, unreachable } from "./unreachable.ts";
 
 /** A login at one sshd, for as long as it lasts. */
@@ -48,61 +48,30 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   late.addEventListener("abort", stop);
   signal?.addEventListener("abort", stop);
   try {
-    const socket = bastion
-      ? await throughBastion(bastion, asked, attempt.abort.signal)
-      : await direct(asked, attempt.abort.signal);
-    return await shakeHands(socket, known, credentials, options, attempt);
+    const socket = await openStream(asked, bastion, attempt.abort.signal);
+    return await shakeHands(socket, { ...options, known, credentials }, attempt);
   } finally {
     late.removeEventListener("abort", stop);
     signal?.removeEventListener("abort", stop);
   }
 }
 
-async function direct({ host, origin, target }: Asked, signal: AbortSignal): Promise<Socket> {
-  const socket = connectTcp({ host: target.address, port: target.port, noDelay: true });
-  try {
-    await once(socket, "connect", { signal });
-    return socket;
-  } catch (cause) {
-    socket.destroy();
-    signal.throwIfAborted();
-    throw unreachable(host, origin, `${target.address}:${target.port}`, cause);
-  }
-}
-
-async function throughBastion(
-  bastion: Connection,
-  { host, origin, target }: Asked,
-  signal: AbortSignal,
-): Promise<Duplex> {
-  const dialled = bastion.dial(target.address, target.port);
-  try {
-    return await Promise.race([dialled, once(signal, "abort").then(() => Promise.reject(signal.reason as Error))]);
-  } catch (cause) {
-    dialled.then(
-      (socket) => socket.destroy(),
-      () => undefined,
-    );
-    signal.throwIfAborted();
-    if (!(cause instanceof TripodError)) throw cause;
-    const { why, hint } = cause.details;
-    throw new TripodError(cause.code, `${bastion.name}: ${cause.message}`, { host, origin, why, hint, cause });
-  }
-}
+const LOGIN = "logging in";
 
 interface Attempt {
   stage: string;
   readonly abort: AbortController;
 }
 
-function shakeHands(
-  socket: Duplex,
-  known: KnownHost,
-  credentials: Credentials,
-  options: LinkOptions,
-  attempt: Attempt,
-): Promise<Link> {
-  const { asked, keepaliveInterval } = options;
+/** What is known of the host, and how it may be entered. */
+interface Papers {
+  readonly asked: Asked;
+  readonly known: KnownHost;
+  readonly credentials: Credentials;
+}
+
+function shakeHands(socket: Duplex, options: LinkOptions & Papers, attempt: Attempt): Promise<Link> {
+  const { asked, known, credentials, keepaliveInterval } = options;
   const { host, origin, target } = asked;
   const client = new Client();
   let ended: string | undefined;
@@ -126,13 +95,13 @@ function shakeHands(
     client.on("error", (error: Error & { level?: string }) => {
       if (error.level === "agent") return;
       ended ??= error.message;
-      fail(refused ?? explain(error, attempt.stage, known, credentials, asked));
+      fail(refused ?? explain(error, attempt.stage, options));
     });
     client.on("close", () => {
       ended ??= "the host closed it";
-      fail(refused ?? explain(new Error("it closed the connection"), attempt.stage, known, credentials, asked));
+      fail(refused ?? explain(new Error("it closed the connection"), attempt.stage, options));
     });
-    client.on("handshake", () => (attempt.stage = "logging in"));
+    client.on("handshake", () => (attempt.stage = LOGIN));
     client.on("ready", () => {
       attempt.abort.signal.removeEventListener("abort", abort);
       resolve({ client, ended: () => ended, close });
@@ -155,34 +124,22 @@ function shakeHands(
 }
 
 /** What went wrong between the first byte and the login. */
-function explain(
-  error: Error & { level?: string; code?: unknown },
-  stage: string,
-  known: KnownHost,
-  credentials: Credentials,
-  asked: Asked,
-): TripodError {
+function explain(error: Error & { level?: string }, stage: string, { asked, known, credentials }: Papers): TripodError {
   const { host, origin, target } = asked;
   const at = `${target.address}:${target.port}`;
+  const details = { host, origin, cause: error };
+  if (error.level === "client-socket") return unreachable(host, origin, at, error);
   if (error.message.includes("no matching host key format") && known.keys.length > 0)
     return noRecordedType(known, asked);
-  if (stage === "logging in" && error.level !== "client-socket") {
+  if (stage === LOGIN) {
+    const said = error.level === "client-authentication" ? [] : [error.message];
+    const why = [...credentials.account, ...said].join("\n");
     const hint =
       credentials.hint ?? `Put your public key into ~${target.user}/.ssh/authorized_keys there; is the user right?`;
-    const why = [...credentials.account, ...(error.level === "client-authentication" ? [] : [error.message])].join(
-      "\n",
-    );
-    return new TripodError("E_AUTH", `${at} did not let ${target.user} log in`, {
-      host,
-      origin,
-      why,
-      hint,
-      cause: error,
-    });
+    return new TripodError("E_AUTH", `${at} did not let ${target.user} log in`, { ...details, why, hint });
   }
-  if (error.level === "client-socket") return unreachable(host, origin, at, error);
-  const hint =
-    "Is it an sshd that listens there? Too many logins at once (MaxStartups) or a ban (fail2ban) look like this too.";
   const why = `while ${stage}: ${error.message}`;
-  return new TripodError("E_UNREACHABLE", `no SSH connection to ${at}`, { host, origin, why, hint, cause: error });
+  const hint =
+    "Is it an sshd that listens there? Too many logins at once (MaxStartups) and a ban (fail2ban) look like this too.";
+  return new TripodError("E_UNREACHABLE", `no SSH connection to ${at}`, { ...details, why, hint });
 }

@@ -22,7 +22,7 @@ export function hostKeyAlgorithms({ keys }: KnownHost): HostKeyAlgorithm[] {
 }
 
 /** As `ssh-keygen -l` prints it. */
-export function fingerprint(key: Buffer): string {
+function fingerprint(key: Buffer): string {
   return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 }
 

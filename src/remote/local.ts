@@ -29,15 +29,15 @@ export function localConnection(options: LocalOptions = {}): Connection {
       const sudo = user !== "root" && !asLoginUser;
       const wrapped = wrap(script, { sudo, shell: options.shell });
       const child = spawn("/bin/sh", ["-c", wrapped.command]);
-      const abort = () => {
-        reject(signal?.reason as Error);
+      const giveUp = (error: Error) => {
+        reject(error);
         child.kill();
       };
+      const abort = () => {
+        giveUp(signal?.reason as Error);
+      };
       signal?.addEventListener("abort", abort, { once: true });
-      const said = exchange(child, wrapped, input, traffic, (cause) => {
-        reject(new TripodError("E_LOCAL", `cannot read what is to be sent: ${cause.message}`, { host: name, cause }));
-        child.kill();
-      });
+      const said = exchange(child, wrapped, input, traffic, giveUp);
       child.on("error", reject);
       child.on("close", (code, ended) => {
         signal?.removeEventListener("abort", abort);

@@ -4,6 +4,7 @@ import type { Secret } from "../secret.ts";
 import type { Connection, Result } from "./connection.ts";
 import { bytesOf } from "./exchange.ts";
 import { failed } from "./failed.ts";
+import { READ_ANEW } from "./refused.ts";
 import { ENVIRONMENT, quote, takeBytes } from "./shell.ts";
 
 export interface LongCommand {
@@ -149,8 +150,7 @@ function lastLine(log: string): string | undefined {
 function cutOff(host: string, unit: string, { state, log }: Seen): TripodError {
   if (state === "restarted") {
     const message = `the host was restarted while ${unit} ran; what it did is unknown`;
-    const hint = "Run the same again: the host is read anew before anything is changed.";
-    return new TripodError("E_CONNECTION_LOST", message, { host, hint });
+    return new TripodError("E_CONNECTION_LOST", message, { host, hint: READ_ANEW });
   }
   const hint = `Was it stopped by hand, or was memory short? journalctl -u tripod-${unit}, and dmesg, may say.`;
   return failed(host, `${unit} was killed before its end`, { code: 137, stdout: log, stderr: "" }, hint);

@@ -56,6 +56,7 @@ export class Pool implements AsyncDisposable {
     if (known) return known;
     const bastion = this.#open({ name, ssh: target, origin });
     this.#bastions.set(name, bastion);
+    bastion.catch(() => this.#bastions.delete(name));
     return bastion;
   }
 

@@ -10,6 +10,9 @@ export interface Refusal {
   readonly said: string;
 }
 
+/** What to do when the outcome of a command is unknown. */
+export const READ_ANEW = "Run the same again: the host is read anew before anything is changed.";
+
 /** What sudo says when it refuses, in English because it is run with LC_ALL=C. */
 const BY_SUDO = /sudo|^Sorry, user/m;
 
@@ -24,8 +27,7 @@ export function notStarted({ host, origin, user, sudo, code, said }: Refusal): T
 }
 
 function sudoHint(why: string, user: string): string {
-  if (/sudo\W*: .*(not found|No such file|Permission denied)/.test(why))
-    return "Install sudo there, or log in as root.";
+  if (/sudo\W*: .*(not found|No such file)/.test(why)) return "Install sudo there, or log in as root.";
   if (why.includes("must have a tty")) return `Put "Defaults:${user} !requiretty" into a file of /etc/sudoers.d there.`;
   return `Put "${user} ALL=(ALL) NOPASSWD: ALL" into /etc/sudoers.d/tripod there, or log in as root.`;
 }

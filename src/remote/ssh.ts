@@ -7,7 +7,7 @@ import type { CommandObserver, Connection, Result, RunOptions } from "./connecti
 import { exec } from "./exec.ts";
 import { openLink, type Link } from "./handshake.ts";
 import { observed } from "./observe.ts";
-import { notStarted } from "./refused.ts";
+import { notStarted, READ_ANEW } from "./refused.ts";
 import { excerpt, wrap } from "./shell.ts";
 
 export interface ConnectOptions {
@@ -89,12 +89,7 @@ export async function connect(machine: string, target: SshTarget, options: Conne
         ? "the connection was lost while a command ran; what it did is unknown"
         : "the connection was lost before a command was sent";
       const why = `${over.ended() ?? "the session ended without an exit code"}; the command was:\n${excerpt(script)}`;
-      throw fail(
-        "E_CONNECTION_LOST",
-        message,
-        why,
-        "Run the same again: the host is read anew before anything is changed.",
-      );
+      throw fail("E_CONNECTION_LOST", message, why, READ_ANEW);
     }
     traffic.commands++;
     const { code, said } = outcome;
@@ -116,7 +111,8 @@ export async function connect(machine: string, target: SshTarget, options: Conne
     return forward("127.0.0.1", 0, host, port).catch((error: unknown) => {
       const { message, reason } = error as Error & { reason?: unknown };
       const hint = reason === PROHIBITED ? "Set AllowTcpForwarding yes in its sshd_config." : undefined;
-      throw fail("E_UNREACHABLE", `cannot reach ${host}:${port} from there`, message, hint);
+      const why = message.replace(/^\(SSH\) Channel open failure: /, "");
+      throw fail("E_UNREACHABLE", `cannot reach ${host}:${port} from there`, why, hint);
     });
   }
 

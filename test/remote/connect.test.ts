@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import type { SshTarget } from "../../src/inventory/cluster.ts";
 import type { ConnectOptions } from "../../src/remote/ssh.ts";
 import { because, missingPrograms } from "../support/programs.ts";
-import { connected, failure, newKey, startSshd, type Sshd } from "../support/sshd.ts";
+import { connected, eventually, failure, newKey, startSshd, type Sshd } from "../support/sshd.ts";
 
 const noAgent = missingPrograms("ssh-agent", "ssh-add");
 const noKeygen = missingPrograms("ssh-keygen");
@@ -159,9 +159,9 @@ test("a host that takes the connection and never says a word is given up in time
   const mute = createServer().listen(0, "127.0.0.1");
   await once(mute, "listening");
   const { port } = mute.address() as AddressInfo;
-  expect(await refusal(sshd, { port }, { connectTimeout: 100 })).toMatchObject({
+  expect(await refusal(sshd, { port }, { connectTimeout: 500 })).toMatchObject({
     code: "E_UNREACHABLE",
-    message: `no answer from 127.0.0.1:${port} within 0.1 s`,
+    message: `no answer from 127.0.0.1:${port} within 0.5 s`,
     details: { why: "while waiting for its SSH greeting" },
   });
   mute.close();
@@ -188,7 +188,7 @@ test("an abort ends the attempt to connect", async () => {
     },
   });
   await expect(login(sshd, {}, { signal: abort.signal })).rejects.toThrow("enough");
-  await expect.poll(() => sshd.connections).toBe(0);
+  await eventually(() => sshd.connections).toBe(0);
 });
 
 function agentAt(socket: string): void {

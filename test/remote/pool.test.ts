@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { TripodErrors } from "../../src/errors.ts";
 import type { SshTarget } from "../../src/inventory/cluster.ts";
 import { Pool, type PoolOptions } from "../../src/remote/pool.ts";
-import { connected, failure, startSshd, type Sshd } from "../support/sshd.ts";
+import { connected, eventually, failure, startSshd, type Sshd } from "../support/sshd.ts";
 
 function newPool(options?: PoolOptions): Pool {
   const pool = new Pool(options);
@@ -30,14 +30,14 @@ test("a single connection brings its own bastion, and takes it away again", asyn
   const connection = await connected(m1, {}, behind(bastion, m1));
   expect((await connection.run("echo through")).stdout).toBe("through\n");
   await connection[Symbol.asyncDispose]();
-  await expect.poll(() => bastion.connections + m1.connections).toBe(0);
+  await eventually(() => bastion.connections + m1.connections).toBe(0);
 });
 
 test("a bastion that was lost is connected to again with the machine behind it", async () => {
   const [bastion, m1] = await Promise.all([startSshd(), startSshd()]);
   const connection = await newPool().connect(machine("m1", behind(bastion, m1)));
   const lost = failure(connection.run(`touch ${m1.folder}/begun; sleep 1000`));
-  await expect.poll(() => m1.commands.length).toBe(1);
+  await eventually(() => m1.commands.length).toBe(1);
   bastion.drop();
   expect(await lost).toMatchObject({ code: "E_CONNECTION_LOST", details: { host: "m1" } });
   expect((await connection.run("echo again")).stdout).toBe("again\n");
@@ -92,18 +92,16 @@ test("no more than ten logins are under way at one sshd", async () => {
   const sshd = await startSshd({ beforeLogin: () => new Promise((resolve) => void waiting.push(resolve)) });
   const pool = newPool();
   const all = pool.connectAll(Array.from({ length: 12 }, (_, n) => machine(`m${n}`, sshd.target())));
-  await expect.poll(() => waiting.length).toBe(10);
+  await eventually(() => waiting.length).toBe(10);
   let settled = false;
   const finished = all.then((connections) => {
     settled = true;
     return connections.length;
   });
-  await expect
-    .poll(() => {
-      for (const letIn of waiting.splice(0)) letIn();
-      return settled;
-    })
-    .toBe(true);
+  await eventually(() => {
+    for (const letIn of waiting.splice(0)) letIn();
+    return settled;
+  }).toBe(true);
   expect(await finished).toBe(12);
   expect(sshd.most.handshakes).toBe(10);
 });
@@ -115,5 +113,5 @@ test("closing the pool leaves no connection behind, not even to a host that is j
   const late = pool.connect(machine("m2", m2.target()));
   await pool[Symbol.asyncDispose]();
   await late;
-  await expect.poll(() => bastion.connections + m1.connections + m2.connections).toBe(0);
+  await eventually(() => bastion.connections + m1.connections + m2.connections).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -96,6 +96,21 @@ story("ten megabytes travel both ways", async () => {
   await putLocalFile(connection, { localPath: join(folder, "here"), path: join(folder, "there"), mode: 0o600 });
   expect(readFileSync(join(folder, "there"), "utf8")).toBe("x".repeat(10_000_000));
   expect(readdirSync(folder).sort()).toEqual(["here", "there"]);
+});
+
+story("a disk that fills up under a large file ends the transfer, and leaves the old file", async () => {
+  const [folder, disk] = [temporaryFolder(), temporaryFolder()];
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "none", disk]);
+  onTestFinished(() => void spawnSync("umount", [disk]));
+  const [localPath, path] = [join(folder, "large"), join(disk, "f")];
+  writeFileSync(localPath, Buffer.alloc(20_000_000));
+  writeFileSync(path, "old");
+  const error = await failure(putLocalFile(await connected(await startOpenSsh()), { localPath, path, mode: 0o600 }));
+  expect(error).toMatchObject({
+    code: "E_COMMAND",
+    details: { why: expect.stringContaining("No space left") as string },
+  });
+  expect([readFileSync(path, "utf8"), readdirSync(disk)]).toEqual(["old", ["f"]]);
 });
 
 story("a session limit of two is kept to", async () => {

@@ -1,15 +1,16 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { TripodError } from "../../src/errors.ts";
 import { connect } from "../../src/remote/ssh.ts";
 import { Secret } from "../../src/secret.ts";
-import { connected, failure, startSshd, type Sshd } from "../support/sshd.ts";
+import { connected, eventually, failure, startSshd, type Sshd } from "../support/sshd.ts";
 
 /** A script that says when it has begun, and then goes on for long; and the wait for it. */
 const begin = (sshd: Sshd) => `touch ${sshd.folder}/begun; sleep 1000`;
-const begun = (sshd: Sshd) => expect.poll(() => existsSync(`${sshd.folder}/begun`)).toBe(true);
+const begun = (sshd: Sshd) => eventually(() => existsSync(`${sshd.folder}/begun`)).toBe(true);
 
 test("a command's output, error output and exit code come back apart", async () => {
   const connection = await connected(await startSshd());
@@ -121,7 +122,7 @@ test("a connection that breaks under a command says which one, and the next comm
 
 test("a host that falls silent is given up after three unanswered questions", async () => {
   const sshd = await startSshd();
-  const connection = await connected(sshd, { keepaliveInterval: 20 });
+  const connection = await connected(sshd, { keepaliveInterval: 250 });
   const lost = failure(connection.run(begin(sshd)));
   await begun(sshd);
   sshd.freeze();
@@ -136,7 +137,17 @@ test("a command that comes after the connection was closed is refused", async ()
   const connection = await connect("m1", sshd.target());
   await connection[Symbol.asyncDispose]();
   await expect(connection.run("true")).rejects.toMatchObject({ code: "E_INTERNAL" });
-  await expect.poll(() => sshd.connections).toBe(0);
+  await eventually(() => sshd.connections).toBe(0);
+});
+
+test("input that breaks off here is our own failure, and the connection lives on", async () => {
+  const connection = await connected(await startSshd());
+  const input = new Readable({ read: () => input.destroy(new Error("EIO: i/o error")) });
+  expect(await failure(connection.run("cat", { input }))).toMatchObject({
+    code: "E_LOCAL",
+    details: { why: "EIO: i/o error" },
+  });
+  expect((await connection.run("echo fine")).stdout).toBe("fine\n");
 });
 
 test("twenty commands at once use eight sessions; the others wait their turn", async () => {
@@ -181,7 +192,7 @@ test("whoever watches hears of every command once, with its script and its code"
   const connection = await connected(sshd, { observer: ({ host, script, code }) => heard.push([host, script, code]) });
   await Promise.all([connection.run("exit 3"), connection.run("true")]);
   const lost = failure(connection.run("sleep 1000"));
-  await expect.poll(() => sshd.commands.length).toBe(3);
+  await eventually(() => sshd.commands.length).toBe(3);
   sshd.drop();
   await lost;
   expect(heard).toEqual([

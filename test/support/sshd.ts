@@ -58,6 +58,11 @@ export async function connected(sshd: Sshd, options?: ConnectOptions, target = s
   return connection;
 }
 
+/** What comes true by itself, in this process or another. */
+export function eventually<T>(value: () => T) {
+  return expect.poll(value, { timeout: 20_000, interval: 10 });
+}
+
 /** The error a promise ends in. */
 export function failure(work: Promise<unknown>): Promise<TripodError> {
   return work.then(

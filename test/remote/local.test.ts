@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import { localConnection } from "../../src/remote/local.ts";
+import { failure } from "../support/sshd.ts";
+
+const local = localConnection({ name: "here" });
+const asMyself = { asLoginUser: true };
+
+test("this machine runs commands as a host does", async () => {
+  const result = await local.run("cat; echo oops >&2; pwd; exit 3", { input: "in\n", ...asMyself });
+  expect(result).toEqual({ code: 3, stdout: "in\n/\n", stderr: "oops\n" });
+  expect((await local.run("kill -KILL $$", asMyself)).code).toBe(137);
+});
+
+test("a command that does not read its input still ends", async () => {
+  expect((await local.run("exec <&-; echo done", { input: Buffer.alloc(5_000_000), ...asMyself })).stdout).toBe(
+    "done\n",
+  );
+});
+
+test("an abort ends a command with the abort's reason", async () => {
+  const abort = new AbortController();
+  const aborted = failure(local.run("sleep 1000", { signal: abort.signal, ...asMyself }));
+  abort.abort(new Error("enough"));
+  expect(await aborted).toMatchObject({ message: "enough" });
+});
+
+test("a shell that does not exist is told apart from a command that fails", async () => {
+  const error = await failure(localConnection({ shell: "no-such-shell" }).run("true", asMyself));
+  expect(error).toMatchObject({ code: "E_AUTH", details: { why: expect.stringContaining("no-such-shell") as string } });
+});
+
+test("a stream is opened from here, or it is said where it could not go", async () => {
+  const server = createServer((socket) => socket.end("hello")).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const stream = await local.dial("127.0.0.1", port);
+  expect(String((await once(stream, "data"))[0])).toBe("hello");
+  stream.destroy();
+  server.close();
+  await once(server, "close");
+  expect(await failure(local.dial("127.0.0.1", port))).toMatchObject({
+    code: "E_UNREACHABLE",
+    details: { host: "here" },
+  });
+});
