@@ -2,6 +2,9 @@ import { type ErrorCode, type Origin, TripodError, TripodErrors } from "../error
 import type { Mode, Need } from "../phases/phase.ts";
 import type { Change } from "../resources/resource.ts";
 
+/** What events are made of: a screen or a report needs to know nothing below them. */
+export type { Change, Mode };
+
 export interface PhaseSummary {
   readonly name: string;
   readonly title: string;

@@ -1,9 +1,9 @@
 import { etcdEnvironment, etcdUnit } from "../config/etcd.ts";
-import { memberHealthy } from "../health/etcd.ts";
 import { etcdCertificates } from "../pki/etcd.ts";
 import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
 import { etcdMember } from "../resources/etcd-member.ts";
+import { memberHealthy } from "../resources/etcdctl.ts";
 import { file } from "../resources/file.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { uploaded } from "./software.ts";

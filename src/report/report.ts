@@ -1,6 +1,4 @@
-import type { ErrorRecord, PhaseSummary, RunEvent } from "../engine/events.ts";
-import type { Mode } from "../phases/phase.ts";
-import type { Change } from "../resources/resource.ts";
+import type { Change, ErrorRecord, Mode, PhaseSummary, RunEvent } from "../engine/events.ts";
 import { type CriticalPath, criticalPath } from "./critical-path.ts";
 import { lengthOfUnion, type Interval } from "./intervals.ts";
 

@@ -1,7 +1,7 @@
 import { TripodError } from "../errors.ts";
-import { etcdctl, memberHealthy } from "../health/etcd.ts";
 import type { Host } from "../host.ts";
 import { command } from "./command.ts";
+import { etcdctl, memberHealthy } from "./etcdctl.ts";
 import { type Change, defineResource, type Working } from "./resource.ts";
 import { readService, type ServiceState } from "./service.ts";
 import { enableScript } from "./systemd.ts";

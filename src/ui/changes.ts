@@ -1,5 +1,4 @@
-import type { Mode } from "../phases/phase.ts";
-import type { Change } from "../resources/resource.ts";
+import type { Change, Mode } from "../engine/events.ts";
 import { printable } from "./screen.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Mode } from "../phases/phase.ts";
+import type { Mode } from "../engine/events.ts";
 import { linesScreen } from "./lines.ts";
 import { ndjsonScreen } from "./ndjson.ts";
 import { paintFor } from "./paint.ts";

@@ -1,7 +1,5 @@
 import type { Writable } from "node:stream";
-import type { ErrorRecord, RunEvent } from "../engine/events.ts";
-import type { Mode } from "../phases/phase.ts";
-import type { Change } from "../resources/resource.ts";
+import type { Change, ErrorRecord, Mode, RunEvent } from "../engine/events.ts";
 import { changeLines } from "./changes.ts";
 import type { Paint } from "./paint.ts";
 import { oneLine, type Screen, seconds } from "./screen.ts";

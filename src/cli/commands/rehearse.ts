@@ -63,7 +63,7 @@ async function show(cluster: Cluster, hosts: readonly Host[], io: Io): Promise<v
   const [{ readStatus }, { kubectl }, { etcdctl }] = await Promise.all([
     import("../../status.ts"),
     import("../../resources/kubectl.ts"),
-    import("../../health/etcd.ts"),
+    import("../../resources/etcdctl.ts"),
   ]);
   const masters = hosts.filter(({ machine }) => machine.role === "master");
   const said = async (host: Host | undefined, title: string, script: string) => {
