@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile, rmdir } from "node:fs/promises";
 import { join } from "node:path";
+import { kill } from "./kill.ts";
 import { mountPoints } from "./mounts.ts";
 import { containerPrefix } from "./names.ts";
 import { poll } from "./poll.ts";
@@ -13,11 +15,17 @@ export async function groupsOf(lab: string): Promise<string[]> {
     .filter((group) => mine.some((prefix) => group.slice(group.lastIndexOf("/") + 1).startsWith(prefix)));
 }
 
+/** How many LXC containers run on this machine, of whatever lab. */
+export async function runningContainers(): Promise<number> {
+  const found = await Promise.all((await hierarchies()).map(subgroups));
+  return new Set(found.flat().flatMap((group) => /lxc\.payload\.[^/]+$/.exec(group) ?? [])).size;
+}
+
 /** Ends every process that still is in one of the lab's control groups, and removes the groups. */
 export async function removeControlGroups(lab: string): Promise<void> {
   for (const group of await groupsOf(lab)) {
     await poll(10_000, undefined, async () => {
-      for (const pid of await processesIn(group)) kill(pid);
+      for (const pid of await processesIn(group)) kill(pid, "SIGKILL");
       return rmdirTree(group);
     });
   }
@@ -47,18 +55,6 @@ async function rmdirTree(group: string): Promise<true | string> {
   for (const inner of await subgroups(group)) await rmdirTree(inner);
   return rmdir(group).then(
     () => true,
-    (error: unknown) => isGone(error) || String(error),
+    (error: unknown) => !existsSync(group) || String(error),
   );
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if (!isGone(error)) throw error;
-  }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH");
 }

@@ -34,7 +34,7 @@ export async function debianKubernetes(work: Progress): Promise<string> {
     await copyFile(labScript("build-kubernetes.sh"), join(build, "build-kubernetes.sh"));
     const inBuilder =
       'mount --bind "$1" "$2/build" && mount -t proc proc "$2/proc" && exec chroot "$2" sh /build/build-kubernetes.sh "$3"';
-    await local(isolated(["nice", "sh", "-c", inBuilder, "sh", build, builder, DEBIAN_VERSION]), {
+    await isolated(["nice", "sh", "-c", inBuilder, "sh", build, builder, DEBIAN_VERSION], {
       signal: work.signal,
       failing: "building Kubernetes from Debian's source package failed",
       hint: "give a folder of Kubernetes programs instead: --binaries DIR",

@@ -8,7 +8,7 @@ import type { Addressing } from "./addressing.ts";
 import type { Base } from "./base.ts";
 import { labFolders } from "./folders.ts";
 import { mirrorFolder, writeHostFiles } from "./host-files.ts";
-import { copySettings, modulesFolder } from "./kernel.ts";
+import { hostKernelFiles, modulesFolder } from "./kernel.ts";
 import { keyPair, knownHost } from "./keys.ts";
 import { BRIDGE, cableName, containerName, macAddress } from "./names.ts";
 import { PACKAGE_SOURCES, PACKAGES_ON_HOST } from "./packages.ts";
@@ -53,8 +53,8 @@ export async function prepareHosts(
       const publicKey = await writeHostFiles(plan);
       const disks = DISKS.map((name) => ({ source: join(folder, "disks", name), target: `var/lib/${name}` }));
       for (const { source, target } of disks) await mirrorFolder(source, join(rootfs, target));
-      const settings = await copySettings(join(folder, "settings"));
-      const view = { rootfs, folder, shared, disks, settings };
+      const kernelFiles = await hostKernelFiles(join(folder, "kernel"));
+      const view = { rootfs, folder, shared, disks, kernelFiles };
       await writeWhole(join(folder, "config"), hostConfig(machine, addressing, view));
       return knownHost(machine, publicKey);
     }),
@@ -74,8 +74,8 @@ export interface HostView {
   /** Folders that hosts only read. */
   readonly shared: readonly Mount[];
   readonly disks: readonly Mount[];
-  /** Files that hide a kernel setting of the machine. */
-  readonly settings: readonly Mount[];
+  /** Files that lie over the machine's own in /proc. */
+  readonly kernelFiles: readonly Mount[];
 }
 
 /** The text of a host's LXC configuration. */
@@ -87,7 +87,7 @@ export function hostConfig({ name, address }: Machine, { operator, prefix }: Add
     folder: view.folder,
     shared: mounts(view.shared),
     disks: mounts(view.disks),
-    settings: mounts(view.settings),
+    kernelFiles: mounts(view.kernelFiles),
     bridge: BRIDGE,
     cable: cableName(name),
     mac: macAddress(address),

@@ -5,19 +5,29 @@ import { join } from "node:path";
 import { local } from "./local.ts";
 
 /** Settings the kubelet writes when it finds other values (its `setupKernelTunables`). They are not namespaced. */
-export const KUBELET_SETTINGS = [
+const KUBELET_SETTINGS = [
   ...["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"],
   ...["kernel/keys/root_maxkeys", "kernel/keys/root_maxbytes"],
 ];
 
-/** Copies of the machine's kernel settings for one host, as files in a folder: what a host writes stays in them. */
-export async function copySettings(folder: string): Promise<{ source: string; target: string }[]> {
+/** /proc/swaps of a machine without swap: the machine's own is not the hosts' to switch off, and the kubelet would refuse it. */
+const NO_SWAP = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
+
+/**
+ * Files of the kernel that a host has a copy of: what it writes stays there, and what only concerns the machine does not show. Written to a
+ * folder, each with the place where the host sees it.
+ */
+export async function hostKernelFiles(folder: string): Promise<{ source: string; target: string }[]> {
   await mkdir(folder, { recursive: true });
+  const settings = await Promise.all(
+    KUBELET_SETTINGS.map(async (name) => [`sys/${name}`, await readFile(join("/proc/sys", name), "utf8")] as const),
+  );
+  const files = [...settings, ["swaps", NO_SWAP] as const].filter(([name]) => existsSync(join("/proc", name)));
   return Promise.all(
-    KUBELET_SETTINGS.map(async (name) => {
+    files.map(async ([name, text]) => {
       const source = join(folder, name.replaceAll("/", "."));
-      await writeFile(source, await readFile(join("/proc/sys", name)));
-      return { source, target: `proc/sys/${name}` };
+      await writeFile(source, text);
+      return { source, target: `proc/${name}` };
     }),
   );
 }

@@ -11,6 +11,7 @@ import { kubernetesFolder, linkBinaries } from "./kubernetes.ts";
 import { removeControlGroups } from "./control-groups.ts";
 import { mustBeOurs, removeFolder, removeStrays } from "./leftovers.ts";
 import { locked } from "./lock.ts";
+import { inotifyWarning } from "./limits.ts";
 import { cutPower, runningHosts, startHost } from "./lxc.ts";
 import { makeNetwork, networkExists, removeNetwork } from "./network.ts";
 import { labMachine } from "./overrides.ts";
@@ -55,7 +56,11 @@ export async function labUp(cluster: Cluster, options: LabOptions): Promise<void
     options.signal?.throwIfAborted();
     const running = await runningHosts(cluster.name);
     const off = cluster.machines.filter(({ name }) => !running.includes(name));
-    if (off.length > 0) options.progress(`starting ${off.map(({ name }) => name).join(", ")}`);
+    if (off.length > 0) {
+      const warning = await inotifyWarning(off.length);
+      if (warning) options.progress(warning);
+      options.progress(`starting ${off.map(({ name }) => name).join(", ")}`);
+    }
     await Promise.all(off.map(({ name }) => startHost(cluster.name, name)));
     await untilUp(cluster.name, cluster.machines, options.signal);
   });

@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { TripodError } from "../errors.ts";
-import { attempt, local } from "./local.ts";
+import { attempt, local, SEARCHED } from "./local.ts";
 import type { Progress } from "./cache.ts";
 
 /** What a lab calls on the operator's machine, and the Debian packages that have it. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   "lxc-start": "lxc",
+  "ssh-keyscan": "openssh-client",
   mmdebstrap: "mmdebstrap",
   ip: "iproute2",
-  ssh: "openssh-client",
   zstd: "zstd",
 };
 
@@ -19,7 +19,7 @@ export async function requirePrograms(install: boolean, work: Progress): Promise
     throw new TripodError("E_LAB", "the lab needs root: it makes namespaces, mounts and control groups", {
       hint: "run it as root",
     });
-  const packages = Object.entries(PROGRAMS).flatMap(([program, name]) => (onPath(program) ? [] : [name]));
+  const packages = missingPackages();
   if (packages.length === 0) return;
   if (!install)
     throw new TripodError("E_LAB", `Debian packages are missing on this machine: ${packages.join(", ")}`, {
@@ -56,7 +56,8 @@ async function installPackages(packages: readonly string[], { signal }: Progress
   }
 }
 
-function onPath(program: string): boolean {
-  const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/bin"];
-  return folders.some((folder) => existsSync(join(folder, program)));
+/** The Debian packages of the programs that are in none of these folders. */
+export function missingPackages(folders: readonly string[] = SEARCHED): string[] {
+  const found = (program: string): boolean => folders.some((folder) => existsSync(join(folder, program)));
+  return Object.entries(PROGRAMS).flatMap(([program, name]) => (found(program) ? [] : [name]));
 }

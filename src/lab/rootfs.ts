@@ -2,7 +2,6 @@ import { acquireSettings, mirrors } from "./apt.ts";
 import { formatSources } from "./apt-sources.ts";
 import { cached, type Progress } from "./cache.ts";
 import { isolated } from "./isolated.ts";
-import { local } from "./local.ts";
 import { NODE_PACKAGES } from "./packages.ts";
 import type { Release } from "./release.ts";
 import { labScript, labScriptText } from "./scripts.ts";
@@ -59,7 +58,7 @@ export async function rootFileSystem(release: Release, flavour: Flavour, work: P
       `--customize-hook=sh ${labScript(finish)} "$1"`,
       ...[release, folder, "-"],
     ];
-    await local(isolated(argv), {
+    await isolated(argv, {
       signal: work.signal,
       input: formatSources(await mirrors(release)),
       failing: `making a root file system of Debian ${release} failed`,

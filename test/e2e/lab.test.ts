@@ -67,6 +67,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     expect(on("m1", "echo 77 >/proc/sys/kernel/panic && cat /proc/sys/kernel/panic")).toBe("77");
     expect(run("cat", "/proc/sys/kernel/panic").said).toBe(panic);
     expect(on("m1", "echo 1 2>/dev/null >/proc/sys/vm/swappiness || echo read-only")).toBe("read-only");
+    expect(on("m1", "wc -l </proc/swaps")).toBe("1");
   });
 
   test("off is a power cut, and on boots again from the same disk", async () => {

@@ -17,7 +17,7 @@ test("a host's LXC configuration", () => {
       { source: "/root/.cache/tripod/packages-bookworm-0123456789ab", target: "srv/packages" },
     ],
     disks: [{ source: `${folder}/disks/etcd`, target: "var/lib/etcd" }],
-    settings: [{ source: `${folder}/settings/kernel.panic`, target: "proc/sys/kernel/panic" }],
+    kernelFiles: [{ source: `${folder}/kernel/sys.kernel.panic`, target: "proc/sys/kernel/panic" }],
   };
   expectGolden("lab/lxc.conf", hostConfig(m1, { prefix: 24, operator: "10.0.0.254" }, view));
 });

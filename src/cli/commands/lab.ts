@@ -41,7 +41,7 @@ function up(io: Io): Command {
     .description("make the machines, or what is missing of them")
     .option(
       "--binaries <folder>",
-      "Kubernetes from there: kubeadm, kubelet, kube-apiserver …; default: the official release",
+      "Kubernetes from there: kubeadm, kubelet, kube-apiserver …; default: the official release, or Debian's source package",
     )
     .addOption(new Option("--release <name>", "release of Debian on the machines").choices(["bookworm", "trixie"]))
     .option("--pristine", "machines with nothing but ssh and sudo, to prove the installation too")

@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { runCommandLine } from "../../src/cli/program.ts";
+import { recordingIo } from "../support/io.ts";
+
+const INVENTORY = `
+name: no-such-lab
+kubernetes: { version: "1.36.3" }
+loadBalancer: { vip: 10.0.0.10 }
+masters: [{ name: m1, address: 10.0.0.11 }]
+workers: [{ name: worker-1, address: 10.0.0.21 }]
+`;
+
+async function tripod(...line: string[]) {
+  const cwd = mkdtempSync(join(tmpdir(), "tripod-test-"));
+  onTestFinished(() => rmSync(cwd, { recursive: true }));
+  mkdirSync(join(cwd, "inventories"));
+  writeFileSync(join(cwd, "inventories/lab.yaml"), INVENTORY);
+  const io = recordingIo({ cwd });
+  const exitCode = await runCommandLine([...line, "-i", "inventories/lab.yaml"], io);
+  return { exitCode, stdout: io.stdout.text, stderr: io.stderr.text };
+}
+
+test("lab status shows each machine of the inventory, in columns", async () => {
+  expect(await tripod("lab", "status")).toEqual({
+    exitCode: 0,
+    stdout: [
+      "NAME      ROLE    ADDRESS    STATE   SSH",
+      "m1        master  10.0.0.11  absent  -",
+      "worker-1  worker  10.0.0.21  absent  -",
+      "",
+    ].join("\n"),
+    stderr: "",
+  });
+});
+
+test("lab status --json is for programs", async () => {
+  const { stdout } = await tripod("lab", "status", "--json");
+  expect(JSON.parse(stdout)).toContainEqual({
+    name: "m1",
+    role: "master",
+    address: "10.0.0.11",
+    state: "absent",
+    ssh: false,
+  });
+});
+
+test.each(["off", "on", "ssh"])("lab %s says that there is no lab, and how to get one", async (verb) => {
+  const { exitCode, stderr } = await tripod("lab", verb, "m1");
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 40,
+    stderr: expect.stringContaining("tripod lab up -i") as string,
+  });
+});
+
+test("a machine that the inventory does not name is a mistake of usage", async () => {
+  const { exitCode, stderr } = await tripod("lab", "off", "m9");
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining("it names m1, worker-1") as string,
+  });
+});
+
+test("only known releases of Debian are taken", async () => {
+  const { exitCode, stderr } = await tripod("lab", "up", "--release", "sarge");
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining("bookworm, trixie") as string,
+  });
+});

@@ -1,0 +1,20 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { missingPackages, requirePrograms } from "../../src/lab/programs.ts";
+import { temporaryFolder } from "../support/programs.ts";
+
+test("without root there is no lab, and it says so before it looks for anything", async () => {
+  vi.spyOn(process, "getuid").mockReturnValueOnce(1000);
+  await expect(requirePrograms(false, { progress: () => undefined })).rejects.toMatchObject({
+    code: "E_LAB",
+    details: { hint: "run it as root" },
+  });
+});
+
+test("what is missing on a fresh machine is named by its Debian package", async () => {
+  const folder = temporaryFolder();
+  expect(missingPackages([folder])).toEqual(["lxc", "openssh-client", "mmdebstrap", "iproute2", "zstd"]);
+  for (const program of ["ip", "zstd", "ssh-keyscan"]) await writeFile(join(folder, program), "");
+  expect(missingPackages(["/nonexistent", folder])).toEqual(["lxc", "mmdebstrap"]);
+});
