@@ -15,7 +15,7 @@ export const firstMaster: Phase = {
   needs: [
     sameHost("prepare"),
     sameHost("certificates"),
-    sameHost("kubernetes"),
+    sameHost("first-kubernetes"),
     sameHost("pod-network"),
     allHosts("etcd"),
     allHosts("load-balancer"),

@@ -3,7 +3,7 @@ import { containerRuntime } from "./container-runtime.ts";
 import { etcd } from "./etcd.ts";
 import { firstMaster } from "./first-master.ts";
 import { health } from "./health.ts";
-import { kubernetes } from "./kubernetes.ts";
+import { firstKubernetes, kubernetes } from "./kubernetes.ts";
 import { loadBalancer } from "./load-balancer.ts";
 import { networkManifest } from "./network-manifest.ts";
 import { nodes } from "./nodes.ts";
@@ -29,6 +29,7 @@ export const PHASES: readonly Phase[] = [
   loadBalancer,
   containerRuntime,
   podNetwork,
+  firstKubernetes,
   kubernetes,
   firstMaster,
   networkManifest,

@@ -10,27 +10,43 @@ import { file } from "../resources/file.ts";
 import { image } from "../resources/image.ts";
 import type { Resource } from "../resources/resource.ts";
 import { enabled } from "../resources/enabled.ts";
-import { allHosts, type Phase, sameHost } from "./phase.ts";
+import { allHosts, type Context, type Phase, sameHost } from "./phase.ts";
 import { uploaded } from "./software.ts";
 
 const PROGRAMS = ["kubeadm", "kubelet", "kubectl"];
 /** What only masters run; the rest of a folder's images goes to every host. */
 const MASTER_IMAGES = /^kube-(apiserver|controller-manager|scheduler)\b/;
 
-/** kubeadm, kubelet, kubectl (from the inventory's folder; from packages otherwise) and the images, where a folder has them. */
+/**
+ * kubeadm, kubelet, kubectl (from the inventory's folder; from packages otherwise) and the images, where a folder has them. It is by
+ * far the most that has to travel, and everybody waits for the first master: so that one's goes first.
+ */
+export const firstKubernetes: Phase = {
+  name: "first-kubernetes",
+  title: "Kubernetes programs, first master",
+  needs: [allHosts("preflight"), sameHost("packages"), sameHost("container-runtime")],
+  hosts: (cluster) => cluster.masters.slice(0, 1),
+  resources,
+};
+
+/** The same for all others, while the first master initializes. */
 export const kubernetes: Phase = {
   name: "kubernetes",
-  title: "Kubernetes programs",
-  needs: [allHosts("preflight"), sameHost("packages"), sameHost("container-runtime")],
-  hosts: (cluster) => cluster.machines,
-  resources: (host, { cluster }) => [
+  title: "Kubernetes programs, the others",
+  needs: [allHosts("preflight"), sameHost("packages"), sameHost("container-runtime"), allHosts("first-kubernetes")],
+  hosts: (cluster) => [...cluster.masters.slice(1), ...cluster.workers],
+  resources,
+};
+
+function resources(host: Host, { cluster }: Context): Resource[] {
+  return [
     ...(cluster.software.binaries ? programs(cluster) : []),
     enabled({ unit: "kubelet.service" }),
     directory({ path: "/etc/kubernetes", mode: 0o755 }),
     directory({ path: "/etc/kubernetes/manifests", mode: 0o755 }),
     ...images(host, cluster),
-  ],
-};
+  ];
+}
 
 function programs(cluster: Cluster): Resource[] {
   const found = [...PROGRAMS, "crictl"].map((program) => ({ program, source: uploaded(cluster, program) }));
