@@ -1,0 +1,16 @@
+/**
+ * Tripod as a library. It never prints, prompts or ends the process: it takes a `Sink` of events, an `AbortSignal`, and throws
+ * TripodError or TripodErrors.
+ */
+export { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
+export type { Change, ErrorRecord, Mode, PhaseSummary, RunEvent, Sink } from "./engine/events.ts";
+export type { RunSummary } from "./engine/run.ts";
+export { ERRORS, type ErrorCode, type ErrorDetails, type Origin, TripodError, TripodErrors } from "./errors.ts";
+export type { Host } from "./host.ts";
+export type { Cluster, Machine } from "./inventory/cluster.ts";
+export { loadCluster, type LoadOptions } from "./inventory/load.ts";
+export { readKubeconfig } from "./kubeconfig.ts";
+export { type Report, reportOf } from "./report/report.ts";
+export { Secret } from "./secret.ts";
+export { type SessionOptions, withSession } from "./session.ts";
+export { readStatus, type Status } from "./status.ts";
