@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { inventoryJsonSchema } from "../src/inventory/schema.ts";
+import { errorsReference } from "./errors-reference.ts";
 import { inventoryReference } from "./inventory-reference.ts";
 
 /** Every committed file that is made from the code, by its path. A test compares them with the disk. */
@@ -9,6 +10,7 @@ export function generated(): ReadonlyMap<string, string> {
   return new Map([
     ["schema/inventory.schema.json", `${JSON.stringify(schema, null, 2)}\n`],
     ["docs/inventory.md", inventoryReference(schema)],
+    ["docs/errors.md", errorsReference()],
   ]);
 }
 
