@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { labFolders } from "../../src/lab/folders.ts";
+import { imagesFolder, WORKLOAD_IMAGE } from "../../src/lab/images.ts";
 import { labDown, labOff, labOn, labSsh, labStatus, labUp } from "../../src/lab/index.ts";
-import { labCluster, tracesOf } from "../support/lab.ts";
+import { CONTROL_PLANE, labCluster, madeUpPrograms, tracesOf } from "../support/lab.ts";
 import { because, missingPrograms, run } from "../support/programs.ts";
 
 const NAME = `test-${process.pid}`;
@@ -20,10 +21,12 @@ const reason =
 
 describe.skipIf(reason)(`a lab${because(reason)}`, () => {
   const home = mkdtempSync(join(tmpdir(), "tripod-test-"));
+  const state = join(home, "state");
   let before: string[];
 
   beforeAll(() => {
-    vi.stubEnv("XDG_STATE_HOME", home);
+    mkdirSync(state);
+    vi.stubEnv("XDG_STATE_HOME", state);
     before = tracesOf(NAME);
   });
   afterAll(async () => {
@@ -70,6 +73,43 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     expect(on("m1", "wc -l </proc/swaps")).toBe("1");
   });
 
+  test("images made of a folder of programs run on the hosts, under the names kubeadm asks for", async () => {
+    const { rootfs } = JSON.parse(readFileSync(labFolders(NAME).record, "utf8")) as { rootfs: string };
+    const images = await imagesFolder(cluster, madeUpPrograms(rootfs, join(home, "programs")), rootfs, quiet);
+    expect(readdirSync(images).sort()).toEqual(
+      ["coredns", ...CONTROL_PLANE, "pause", "workload"].map((name) => `${name}.tar`),
+    );
+    for (const name of readdirSync(images)) {
+      const [program = "", ...args] = labSsh(cluster, "m1", ["ctr", "-n", "k8s.io", "images", "import", "-"]);
+      const { code, said } = run(
+        "sh",
+        "-c",
+        'file=$1 && shift && exec "$@" <"$file"',
+        "sh",
+        join(images, name),
+        program,
+        ...args,
+      );
+      expect(code, said).toBe(0);
+    }
+    await rm(images, { recursive: true });
+    const ctr = "ctr -n k8s.io";
+    expect(on("m1", `${ctr} images ls -q`).split("\n")).toEqual(
+      expect.arrayContaining([
+        "registry.example/coredns/coredns:v1.14.2",
+        "registry.example/pause:3.10.2",
+        WORKLOAD_IMAGE,
+      ]),
+    );
+    const proxy = `${ctr} run --rm --net-host --cap-add CAP_NET_ADMIN registry.example/kube-proxy:v1.36.3`;
+    // libm, which only an extension of iptables needs, is there.
+    on("m1", `${proxy} one iptables -w -A OUTPUT -m statistic --mode random --probability 0.5 -j ACCEPT`);
+    expect(on("m1", `${proxy} two conntrack --version`)).toContain("conntrack");
+    on("m1", `${ctr} run --detach --net-host ${WORKLOAD_IMAGE} web`);
+    expect(on("m1", "curl -sS --retry 20 --retry-connrefused --retry-delay 1 http://127.0.0.1:8080")).not.toBe("");
+    on("m1", `${ctr} task kill -s SIGKILL web`);
+  });
+
   test("off is a power cut, and on boots again from the same disk", async () => {
     on("m1", "echo written >/root/file && sync");
     await labOff(cluster, "m1");
@@ -99,7 +139,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
   describe("leaves nothing behind", () => {
     afterEach(() => {
       expect(existsSync(labFolders(NAME).root)).toBe(false);
-      expect(readdirSync(home)).toEqual([]);
+      expect(readdirSync(state)).toEqual([]);
       expect(tracesOf(NAME)).toEqual(before);
     });
 
@@ -141,7 +181,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     vi.stubEnv("XDG_STATE_HOME", join(home, "other"));
     await expect(up()).rejects.toMatchObject({ code: "E_LAB", message: `another lab of the name ${NAME} is up` });
     await expect(labDown(cluster, quiet)).rejects.toThrow("is up");
-    vi.stubEnv("XDG_STATE_HOME", home);
+    vi.stubEnv("XDG_STATE_HOME", state);
     expect(on("m1", "hostname")).toBe("m1");
     await labDown(cluster, quiet);
   });

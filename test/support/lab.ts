@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import type { Cluster } from "../../src/inventory/cluster.ts";
@@ -12,6 +12,20 @@ export function labCluster(name: string): Cluster {
     masters: [testMachine("m1", "10.0.0.11", "master")],
     workers: [{ ...worker, ssh: { ...worker.ssh, port: 2222, user: "admin" } }],
   });
+}
+
+export const CONTROL_PLANE = ["kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler"];
+
+/** A folder of programs of Kubernetes 1.36.3 that are none, with a coredns; and a kubeadm that names its images. */
+export function madeUpPrograms(rootfs: string, folder: string): string {
+  mkdirSync(folder);
+  const others = ["pause:3.10.2", "etcd:3.6.8-0", "coredns/coredns:v1.14.2"];
+  const images = [...CONTROL_PLANE.map((name) => `${name}:v1.36.3`), ...others].map(
+    (name) => `echo registry.example/${name}`,
+  );
+  writeFileSync(join(folder, "kubeadm"), ["#!/bin/sh", ...images].join("\n"), { mode: 0o755 });
+  for (const name of [...CONTROL_PLANE, "coredns"]) copyFileSync(join(rootfs, "bin/busybox"), join(folder, name));
+  return folder;
 }
 
 /** Everything on this machine that carries a lab's name (processes, mounts, namespaces, control groups), and its interfaces. */

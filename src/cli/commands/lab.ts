@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { LabHost } from "../../lab/index.ts";
+import { type Release, RELEASES } from "../../lab/release.ts";
 import { ExitWith } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { loadTarget } from "../target.ts";
@@ -13,7 +14,7 @@ interface Inventoried {
 
 interface UpOptions extends Inventoried {
   readonly binaries?: string;
-  readonly release?: "bookworm" | "trixie";
+  readonly release?: Release;
   readonly pristine?: boolean;
   readonly install?: boolean;
 }
@@ -43,7 +44,7 @@ function up(io: Io): Command {
       "--binaries <folder>",
       "Kubernetes from there: kubeadm, kubelet, kube-apiserver …; default: the official release, or Debian's source package",
     )
-    .addOption(new Option("--release <name>", "release of Debian on the machines").choices(["bookworm", "trixie"]))
+    .addOption(new Option("--release <name>", "release of Debian on the machines").choices(RELEASES))
     .option("--pristine", "machines with nothing but ssh and sudo, to prove the installation too")
     .option("--install", "install what is missing on this machine")
     .action(async ({ inventory, binaries, ...options }: UpOptions) => {
