@@ -81,6 +81,8 @@ export type RunEvent =
       readonly ms: number;
       readonly changed: number;
       readonly unchanged: number;
+      /** Commands that each host was sent and answered, as its connection counted them. */
+      readonly roundTrips: Readonly<Record<string, number>>;
     });
 
 export type Sink = (event: RunEvent) => void;

@@ -33,6 +33,7 @@ export async function run(
 ): Promise<RunSummary> {
   const { mode, sink, signal } = options;
   const startedAt = performance.now();
+  const before = new Map(hosts.map(({ name, connection }) => [name, connection.traffic.commands]));
   const steps = layOut(phases, cluster, hosts);
   const pending = new Map(hosts.map((host) => [host.name, new Set<string>()]));
   const total: Tally = { changed: 0, unchanged: 0 };
@@ -93,7 +94,10 @@ export async function run(
 
   const ms = Math.round(performance.now() - startedAt);
   const outcome = failures.length > 0 ? "failed" : stopped() ? "cancelled" : "ok";
-  sink({ type: "run.end", at: Date.now(), outcome, ms, ...total });
+  const roundTrips = Object.fromEntries(
+    hosts.map(({ name, connection }) => [name, connection.traffic.commands - (before.get(name) ?? 0)]),
+  );
+  sink({ type: "run.end", at: Date.now(), outcome, ms, ...total, roundTrips });
   if (failures.length > 0) throw collected(failures);
   if (signal.aborted)
     throw new TripodError("E_INTERRUPTED", "stopped", {

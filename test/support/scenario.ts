@@ -131,7 +131,7 @@ export const bootstrap: readonly RunEvent[] = [
   on("workers", "w1").command(35_900, 5600),
   on("workers", "w1").applied(35_950, "kubeadm-join:w1", 5450),
   ...[on("workers", "w1").end(36_000, "ok", 5800, 1, 0), phaseEnd(36_000, "workers", 5800)],
-  { type: "run.end", at: STARTED_AT + 36_100, outcome: "ok", ms: 36_100, changed: 5, unchanged: 2 },
+  { type: "run.end", at: STARTED_AT + 36_100, outcome: "ok", ms: 36_100, changed: 5, unchanged: 2, roundTrips: {} },
 ];
 
 /** The same until the worker's join fails. */
@@ -140,7 +140,7 @@ export const failedBootstrap: readonly RunEvent[] = [
   on("workers", "w1").command(31_900, 1600),
   on("workers", "w1").fail(32_000, "kubeadm-join:w1", JOIN_FAILED),
   ...[on("workers", "w1").end(32_000, "failed", 1800, 1, 0), phaseEnd(32_000, "workers", 1800, "failed")],
-  { type: "run.end", at: STARTED_AT + 32_000, outcome: "failed", ms: 32_000, changed: 5, unchanged: 2 },
+  { type: "run.end", at: STARTED_AT + 32_000, outcome: "failed", ms: 32_000, changed: 5, unchanged: 2, roundTrips: {} },
 ];
 
 /** The same, stopped by Ctrl-C while etcd was coming up: what follows was cancelled. */
@@ -152,7 +152,7 @@ export const stoppedBootstrap: readonly RunEvent[] = [
   phaseEnd(4000, "first-master", 0, "cancelled"),
   ...[phaseStart(4000, "workers"), on("workers", "w1").end(4000, "cancelled", 0, 0, 0)],
   phaseEnd(4000, "workers", 0, "cancelled"),
-  { type: "run.end", at: STARTED_AT + 4000, outcome: "cancelled", ms: 4000, changed: 3, unchanged: 1 },
+  { type: "run.end", at: STARTED_AT + 4000, outcome: "cancelled", ms: 4000, changed: 3, unchanged: 1, roundTrips: {} },
 ];
 
 /** A plan of two hosts that would change in one phase. */
@@ -168,5 +168,5 @@ export const plan: readonly RunEvent[] = [
   on("prepare", "m2").end(250, "ok", 250, 2, 0),
   ...[on("prepare", "w1").ok(300, "file:/etc/hosts"), on("prepare", "w1").end(300, "ok", 300, 0, 1)],
   phaseEnd(300, "prepare", 300),
-  { type: "run.end", at: STARTED_AT + 310, outcome: "ok", ms: 310, changed: 4, unchanged: 1 },
+  { type: "run.end", at: STARTED_AT + 310, outcome: "ok", ms: 310, changed: 4, unchanged: 1, roundTrips: {} },
 ];

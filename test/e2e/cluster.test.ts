@@ -1,0 +1,198 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { reportOf } from "../../src/report/report.ts";
+import { reportText } from "../../src/report/text.ts";
+import type { Status } from "../../src/status.ts";
+import { eventsOf, type Said, tripod, tripodMust } from "../support/tripod.ts";
+
+const VIP = "10.66.0.10";
+const LAB_INVENTORY = fileURLToPath(new URL("../../inventories/lab.yaml", import.meta.url));
+
+let folder: string;
+let inventory: string;
+
+/** A program on one of the hosts. */
+async function on(host: string, script: string): Promise<string> {
+  return tripodMust("lab", "ssh", "-i", inventory, host, "--", script);
+}
+
+async function status(): Promise<Status & Pick<Said, "code">> {
+  const { code, stdout, stderr } = await tripod("status", "--lab", "-i", inventory, "--json");
+  if (!stdout.startsWith("{")) throw new Error(stderr);
+  return { ...(JSON.parse(stdout) as Status), code };
+}
+
+async function holder(): Promise<string> {
+  const holders = (await status()).vipHolders;
+  expect(holders).toHaveLength(1);
+  return holders[0] ?? "";
+}
+
+async function untilHealthy(): Promise<Status> {
+  let last: Status | undefined;
+  await expect.poll(async () => (last = await status()).healthy, { timeout: 180_000, interval: 1000 }).toBe(true);
+  return last as Status;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tripod-story-"));
+  inventory = join(folder, "story.yaml");
+  // The rehearsal's inventory, with a worker that is reached as an ordinary user with sudo.
+  const text = (await readFile(LAB_INVENTORY, "utf8"))
+    .replace(/^name: .*/m, "name: story")
+    .replace(
+      /\{ name: w2, address: (\S+) \}/,
+      "{ name: w2, address: $1, ssh: { user: operator }, labels: { disk: ssd } }",
+    );
+  await writeFile(inventory, text);
+  await tripodMust("lab", "down", "-i", inventory);
+  await tripodMust("lab", "up", "-i", inventory, "--install");
+});
+
+afterAll(async () => {
+  await tripod("lab", "down", "-i", inventory);
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe("from an inventory to a cluster that survives", () => {
+  it("plans on bare machines, and writes nothing on them", async () => {
+    const listing =
+      "find /etc /usr/local /opt /run/tripod -newer /etc/hostname -type f 2>/dev/null | sort; systemctl is-active etcd keepalived haproxy; true";
+    const before = await on("m1", listing);
+    const events = eventsOf(await tripodMust("plan", "--lab", "-i", inventory, "--json"));
+    expect(await on("m1", listing)).toBe(before);
+    expect(events.filter(({ type }) => type === "resource.change").length).toBeGreaterThan(100);
+  });
+
+  it("brings five bare machines to five Ready nodes, and says what took the time", async () => {
+    const events = eventsOf(await tripodMust("apply", "--lab", "-i", inventory, "--json"));
+    const report = reportOf(events);
+    console.log(report && reportText(report));
+    expect(report?.outcome).toBe("ok");
+    expect(report?.criticalPath.ratio).toBeLessThan(1.1);
+    const { nodes, healthy } = await status();
+    expect(nodes.map(({ name, ready }) => [name, ready])).toEqual(
+      ["m1", "m2", "m3", "w1", "w2"].map((name) => [name, true]),
+    );
+    expect(healthy).toBe(true);
+  });
+
+  it("is seen to stand by the real programs on the hosts", async () => {
+    const nodes = await on("m1", "kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes -o wide --no-headers");
+    expect(nodes.match(/ Ready /g)).toHaveLength(5);
+    const tls =
+      "--cacert /etc/etcd/pki/ca.crt --cert /etc/etcd/pki/healthcheck-client.crt --key /etc/etcd/pki/healthcheck-client.key";
+    for (const [host, address] of [
+      ["m1", "10.66.0.11"],
+      ["m2", "10.66.0.12"],
+      ["m3", "10.66.0.13"],
+    ] as const) {
+      const answer = await on(host, `ETCDCTL_API=3 etcdctl ${tls} --endpoints https://${address}:2379 endpoint status`);
+      expect(answer).toContain(`https://${address}:2379`);
+    }
+    const holding = await Promise.all(["m1", "m2", "m3"].map((host) => on(host, "ip -o -4 addr show")));
+    expect(holding.filter((addresses) => addresses.includes(` ${VIP}/`))).toHaveLength(1);
+    expect(
+      await on(
+        "m1",
+        "kubectl --kubeconfig /etc/kubernetes/admin.conf get node w2 -o jsonpath='{.metadata.labels.disk}'",
+      ),
+    ).toBe("ssd");
+  });
+
+  it("leaves no bootstrap token and no half-open door behind", async () => {
+    const tokens = await on(
+      "m1",
+      "kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token -o name",
+    );
+    expect(tokens).toBe("");
+    expect(
+      await on(
+        "m1",
+        "ls /run/tripod/*.yaml /run/tripod/*.in /run/tripod/etcd-bootstrap.env 2>/dev/null; stat -c '%a %U' /etc/etcd/pki/ca.key /etc/kubernetes/pki/ca.key",
+      ),
+    ).toBe("600 root\n600 root\n");
+    expect(await on("w1", "ls /etc/kubernetes/pki")).toBe("ca.crt\n");
+  });
+
+  it("changes nothing when it is applied again, in no more than two round trips a phase and host", async () => {
+    const events = eventsOf(await tripodMust("apply", "--lab", "-i", inventory, "--json"));
+    expect(events.filter(({ type }) => type === "resource.change")).toEqual([]);
+    const report = reportOf(events);
+    console.log(`converged in ${report?.wallMs ?? 0} ms`);
+    const end = events.find(({ type }) => type === "run.end");
+    for (const [host, count] of Object.entries(end?.type === "run.end" ? end.roundTrips : {})) {
+      const phases = report?.phases.filter(({ hosts }) => hosts.includes(host)).length ?? 0;
+      expect(count, `round trips to ${host} for ${phases} phases`).toBeLessThanOrEqual(2 * phases);
+    }
+  });
+
+  it("plans nothing right after an apply", async () => {
+    const events = eventsOf(await tripodMust("plan", "--lab", "-i", inventory, "--json"));
+    expect(events.filter(({ type }) => type === "resource.change")).toEqual([]);
+  });
+
+  it("hands out a kubeconfig that only its owner can read and that points at the VIP", async () => {
+    const file = join(folder, "kubeconfig");
+    await tripodMust("kubeconfig", "--lab", "-i", inventory, "-o", file);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readFile(file, "utf8")).toContain(`server: https://${VIP}:8443`);
+  });
+
+  it("answers through the VIP within 3 s when the power of its holder is cut, and heals when it is back", async () => {
+    const victim = await holder();
+    const survivor = ["m1", "m2", "m3"].find((name) => name !== victim) ?? "";
+    const probing = on(
+      "w1",
+      `end=$(( $(date +%s) + 15 ))
+while [ "$(date +%s)" -lt "$end" ]; do
+  code=$(curl -sk --max-time 0.5 -o /dev/null -w '%{http_code}' https://${VIP}:8443/readyz)
+  echo "$(date +%s%3N) $code"; sleep 0.05
+done`,
+    );
+    await tripodMust("lab", "off", "-i", inventory, victim);
+    const answers = (await probing)
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" "));
+    const good = answers.filter(([, code]) => code === "200").map(([at]) => Number(at));
+    const longest = Math.max(...good.slice(1).map((at, index) => at - (good[index] ?? at)));
+    console.log(
+      `dark for ${longest} ms after ${victim} was cut off; ${answers.length - good.length} of ${answers.length} requests failed`,
+    );
+    expect(answers.length).toBeGreaterThan(good.length);
+    expect(longest).toBeLessThan(3000);
+    expect(Number(answers.at(-1)?.[0]) - (good.at(-1) ?? 0)).toBeLessThan(1000);
+
+    const kubectl = "kubectl --kubeconfig /etc/kubernetes/admin.conf";
+    await on(
+      survivor,
+      `${kubectl} create deployment after-the-cut --image=tripod.local/workload:1 && ${kubectl} rollout status --timeout=60s deployment/after-the-cut`,
+    );
+
+    const down = await tripod("status", "--lab", "-i", inventory);
+    expect([down.code, down.stderr]).toEqual([10, expect.stringContaining(victim)]);
+
+    await tripodMust("lab", "on", "-i", inventory, victim);
+    const healed = await untilHealthy();
+    expect(healed.vipHolders).toHaveLength(1);
+    await on(survivor, `${kubectl} delete deployment after-the-cut`);
+  });
+
+  it("tells a sudo that refuses", async () => {
+    await on("w2", "sudo rm -f /etc/sudoers.d/*");
+    const { code, stderr } = await tripod("status", "--lab", "-i", inventory);
+    expect([code, stderr]).toEqual([13, expect.stringMatching(/w2.*sudo/s)]);
+  });
+
+  it("tells a changed host key, and does not talk to that host", async () => {
+    await on("w1", "cp -a /etc/ssh /etc/ssh.kept && rm /etc/ssh/ssh_host_* && ssh-keygen -qA && systemctl restart ssh");
+    const { code, stderr } = await tripod("status", "--lab", "-i", inventory);
+    expect(code).toBe(11);
+    expect(stderr).toContain("w1");
+    expect(stderr).toMatch(/known_hosts/);
+  });
+});
