@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
@@ -118,6 +119,17 @@ test("a connection that breaks under a command says which one, and the next comm
   });
   expect((await connection.run("echo again")).stdout).toBe("again\n");
   expect(sshd.logins).toHaveLength(2);
+});
+
+test("an exit code does not count where the connection broke before the last output had come", async () => {
+  const sshd = await startSshd();
+  const connection = await connected(sshd);
+  const gate = `${sshd.folder}/gate`;
+  const lost = failure(connection.run(`mkfifo ${gate}; cat ${gate} & exit 0`));
+  await eventually(() => sshd.exits).toBe(1);
+  sshd.drop();
+  expect(await lost).toMatchObject({ code: "E_CONNECTION_LOST" });
+  await writeFile(gate, "");
 });
 
 test("a host that falls silent is given up after three unanswered questions", async () => {

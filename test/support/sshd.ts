@@ -77,6 +77,8 @@ export class Sshd implements AsyncDisposable {
   /** Command lines as they arrived. */
   readonly commands: string[] = [];
   readonly logins: string[] = [];
+  /** How many exit codes were sent. As with a real sshd, output of what the command left behind may follow. */
+  exits = 0;
   /** The most sessions, and the most handshakes, that were under way at once. */
   most = { sessions: 0, handshakes: 0 };
   readonly folder = mkdtempSync(join(tmpdir(), "tripod-sshd-"));
@@ -223,10 +225,13 @@ export class Sshd implements AsyncDisposable {
     channel.pipe(child.stdin);
     child.stdout.pipe(channel, { end: false });
     child.stderr.pipe(channel.stderr, { end: false });
-    child.on("close", (code, signal) => {
-      this.#children.delete(child);
+    child.on("exit", (code, signal) => {
       if (signal) channel.exit(signal.slice(3));
       else channel.exit(code ?? 0);
+      this.exits++;
+    });
+    child.on("close", () => {
+      this.#children.delete(child);
       channel.end();
     });
   }
