@@ -46,7 +46,7 @@ async function openSession(cluster: Cluster, options: SessionOptions): Promise<S
   };
 }
 
-async function toHost(machine: Machine, connection: Connection): Promise<Host> {
+export async function toHost(machine: Machine, connection: Connection): Promise<Host> {
   const read = batchReads(connection);
   const sentAt = Date.now();
   const results = await Promise.all(FACTS.map(({ command }) => read(command)));

@@ -44,7 +44,7 @@ export const file = defineResource<FileArgs, FileState>({
           : { field: "content", diff: unifiedDiff(path, state.exists ? state.text : undefined, content) },
       );
     }
-    if (!state.exists) return [...changes, { field: "mode", to: `${mode} ${owner}:${group}` }];
+    if (!state.exists) return [...changes, { field: "mode", from: "absent", to: `${mode} ${owner}:${group}` }];
     if (state.mode !== mode) changes.push({ field: "mode", from: state.mode, to: mode });
     if (`${state.owner}:${state.group}` !== `${owner}:${group}`)
       changes.push({ field: "owner", from: `${state.owner}:${state.group}`, to: `${owner}:${group}` });

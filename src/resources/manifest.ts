@@ -19,7 +19,7 @@ export const manifest = defineResource<ManifestArgs, { cluster: boolean; diff: s
     const script = `[ -f ${ADMIN_CONF} ] || exit 9\n${kubectl(leader, "diff -f -")} <<'TRIPOD_MANIFEST'\n${text}\nTRIPOD_MANIFEST\n`;
     const { code, stdout, stderr } = await leader.read(script);
     if (code === 0) return { cluster: true, diff: "" };
-    return { cluster: code !== 9, diff: stdout || stderr };
+    return { cluster: code !== 9, diff: withoutFolders(stdout) || stderr };
   },
   diff: (_, { cluster, diff }) =>
     cluster && diff === ""
@@ -29,3 +29,8 @@ export const manifest = defineResource<ManifestArgs, { cluster: boolean; diff: s
     await command(leader, kubectl(leader, "apply -f - >/dev/null"), { input: text });
   },
 });
+
+/** kubectl names the temporary folders it has compared in, and when: other ones every time. */
+function withoutFolders(diff: string): string {
+  return diff.replace(/^diff .*\n/gm, "").replace(/^(---|\+\+\+) \/tmp\/(?:LIVE|MERGED)-\d+\/(\S+).*$/gm, "$1 $2");
+}

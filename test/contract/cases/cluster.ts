@@ -1,0 +1,151 @@
+import { etcdEnvironment } from "../../../src/config/etcd.ts";
+import { initConfig, joinConfig } from "../../../src/config/kubeadm.ts";
+import { noBootstrapTokens, TOKEN_DESCRIPTION } from "../../../src/resources/bootstrap-token.ts";
+import { etcdMember } from "../../../src/resources/etcd-member.ts";
+import { kubeadmInit, kubeadmJoin } from "../../../src/resources/kubeadm.ts";
+import { manifest } from "../../../src/resources/manifest.ts";
+import { node } from "../../../src/resources/node.ts";
+import { workload } from "../../../src/resources/workload.ts";
+import { Secret } from "../../../src/secret.ts";
+import { machineNamed, testCluster, testMachine } from "../../support/cluster.ts";
+import type { ThrowAwayMachine } from "../../support/machine.ts";
+import { unit } from "./files.ts";
+import type { ResourceCase } from "./resource-case.ts";
+
+const cluster = testCluster({ masters: [testMachine("m1", "10.0.0.11", "master")], workers: [] });
+const m1 = machineNamed(cluster, "m1");
+const token = new Secret("abcdef.0123456789abcdef");
+const [id = "", half = ""] = token.reveal().split(".");
+
+/** A control plane that answers on this very machine, and knows one node. */
+function standing(machine: ThrowAwayMachine, nodes: readonly string[] = ["m1"]): void {
+  unit(machine, "kubelet.service");
+  machine.write("/fakes/units/kubelet.service.active", "");
+  machine.write("/etc/kubernetes/admin.conf", "kind: Config\n");
+  machine.write("/etc/kubernetes/manifests/kube-apiserver.yaml", "kind: Pod\n");
+  machine.write("/fakes/cluster/apiservers/m1", "");
+  for (const name of nodes) {
+    machine.write(`/fakes/cluster/nodes/${name}/labels`, "zone=a\nnode-role.kubernetes.io/control-plane=\n");
+    machine.write(`/fakes/cluster/nodes/${name}/taints`, "node-role.kubernetes.io/control-plane:NoSchedule\n");
+  }
+}
+
+function layToken(machine: ThrowAwayMachine, name: string, description: string): void {
+  const text = JSON.stringify({ "token-id": name, "token-secret": half, description });
+  machine.write(`/fakes/cluster/objects/Secret.bootstrap-token-${name}`, text);
+}
+
+export const CLUSTER: readonly ResourceCase[] = [
+  {
+    of: "etcdMember",
+    title: "a member that starts for the first time",
+    prepare(machine) {
+      unit(machine, "etcd.service");
+      machine.write("/etc/etcd/etcd.env", etcdEnvironment(cluster, m1));
+    },
+    make: ({ host }) => [etcdMember({ masters: [host], reads: ["/etc/etcd/etcd.env"], alone: (work) => work() })],
+  },
+  {
+    of: "etcdMember",
+    title: "a member that is older than what it reads",
+    prepare(machine) {
+      unit(machine, "etcd.service");
+      machine.write("/etc/etcd/etcd.env", etcdEnvironment(cluster, m1));
+      machine.write("/var/lib/etcd/member/wal", "");
+      for (const path of ["cluster/etcd/m1", "cluster/etcd/m1.runs", "units/etcd.service.active"])
+        machine.write(`/fakes/${path}`, "");
+      machine.age("/fakes/units/etcd.service.active", 60);
+    },
+    make: ({ host }) => [etcdMember({ masters: [host], reads: ["/etc/etcd/etcd.env"], alone: (work) => work() })],
+  },
+  {
+    of: "kubeadmInit",
+    title: "the founding of a cluster",
+    prepare: (machine) => unit(machine, "kubelet.service"),
+    make: ({ host }) => [
+      kubeadmInit({
+        leader: host,
+        controlPlane: true,
+        config: () => Promise.resolve(initConfig(cluster, m1, { token })),
+        flags: [],
+      }),
+    ],
+    secrets: () => [token.reveal(), half],
+    everNew: /^\/run\/tripod\//,
+  },
+  {
+    of: "kubeadmJoin",
+    title: "a worker that joins",
+    prepare(machine) {
+      standing(machine, []);
+      layToken(machine, id, TOKEN_DESCRIPTION);
+    },
+    make: ({ host }) => [
+      kubeadmJoin({
+        leader: host,
+        controlPlane: false,
+        config: () => {
+          const worker = testMachine("m1", "10.0.0.11", "worker");
+          return Promise.resolve(joinConfig(cluster, worker, { token, caCertHash: "sha256:00" }));
+        },
+        flags: [],
+      }),
+    ],
+    secrets: () => [token.reveal(), half],
+    everNew: /^\/run\/tripod\//,
+  },
+  {
+    of: "node",
+    title: "labels and taints",
+    prepare: standing,
+    make: ({ host }) => [
+      node({
+        leader: host,
+        name: "m1",
+        labels: { zone: "b", "example.com/disk": "ssd" },
+        taints: [{ key: "dedicated", value: "db", effect: "NoSchedule" }],
+        unwantedTaints: ["node-role.kubernetes.io/control-plane:NoSchedule"],
+      }),
+    ],
+  },
+  {
+    of: "manifest",
+    title: "objects in another state than the manifest's",
+    prepare(machine) {
+      standing(machine);
+      machine.write("/fakes/cluster/objects/DaemonSet.flannel", "kind: DaemonSet\nmetadata: {name: flannel}\nold\n");
+    },
+    make: ({ host }) => [
+      manifest({
+        leader: host,
+        name: "flannel.yaml",
+        text: "kind: DaemonSet\nmetadata: {name: flannel}\n# it's $new\n",
+      }),
+    ],
+  },
+  {
+    of: "noBootstrapTokens",
+    title: "a token of ours beside one of somebody else",
+    prepare(machine) {
+      standing(machine);
+      layToken(machine, id, TOKEN_DESCRIPTION);
+      layToken(machine, "fedcba", "somebody else's");
+    },
+    make: ({ host }) => [noBootstrapTokens({ leader: host })],
+    secrets: () => [half],
+  },
+  {
+    of: "workload",
+    title: "a deployment that is tried",
+    prepare: standing,
+    make: ({ host }) => [
+      workload({
+        leader: host,
+        hosts: [host],
+        replicas: 2,
+        image: "registry.example/pause:3.2",
+        serviceAddress: "10.96.0.1",
+      }),
+    ],
+  },
+];

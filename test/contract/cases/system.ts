@@ -1,0 +1,91 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { enabled } from "../../../src/resources/enabled.ts";
+import { hostname } from "../../../src/resources/hostname.ts";
+import { image, pulledImage } from "../../../src/resources/image.ts";
+import { kernelModule } from "../../../src/resources/kernel-module.ts";
+import { packages } from "../../../src/resources/package.ts";
+import { service } from "../../../src/resources/service.ts";
+import { noSwap } from "../../../src/resources/swap.ts";
+import { sysctl } from "../../../src/resources/sysctl.ts";
+import { user } from "../../../src/resources/user.ts";
+import { unit } from "./files.ts";
+import type { ResourceCase } from "./resource-case.ts";
+
+export const SYSTEM: readonly ResourceCase[] = [
+  { of: "hostname", title: "a name, now and after a reboot", make: () => [hostname({ name: "m1" })] },
+  { of: "kernelModule", title: "a module", make: () => [kernelModule({ name: "br_netfilter" })] },
+  {
+    of: "sysctl",
+    title: "kernel settings",
+    prepare: (machine) => machine.write("/fakes/sysctl/vm.overcommit_memory", "1\n"),
+    make: () => [sysctl({ values: { "net.ipv4.ip_forward": "1", "vm.overcommit_memory": "1" } })],
+  },
+  {
+    of: "noSwap",
+    title: "swap in use and in /etc/fstab",
+    prepare(machine) {
+      machine.write("/fakes/swaps", `${machine.read("/fakes/swaps")}/dev/vdb partition 1024 0 -2\n`);
+      machine.write("/etc/fstab", "/dev/vda / ext4 defaults 0 1\n/dev/vdb none swap sw 0 0\n# a swap that was\n");
+    },
+    make: () => [noSwap({})],
+  },
+  {
+    of: "user",
+    title: "a system user",
+    make: () => [user({ name: "etcd", home: "/var/lib/etcd" })],
+    everNew: /^\/etc\/(passwd|group)-$/,
+  },
+  {
+    of: "packages",
+    title: "packages, one of them in a certain version",
+    prepare: (machine) => machine.write("/fakes/packages", "curl 7.88.1-10\nkubeadm 1.35.0-1.1\n"),
+    make: () => [packages({ names: ["curl", "keepalived", "kubeadm=1.36.3-*"] })],
+  },
+  {
+    of: "enabled",
+    title: "a unit that starts at boot",
+    prepare: (machine) => unit(machine, "kubelet.service"),
+    make: () => [enabled({ unit: "kubelet.service" })],
+  },
+  {
+    of: "service",
+    title: "a unit that does not run yet",
+    prepare(machine) {
+      unit(machine, "haproxy.service");
+      machine.write("/etc/haproxy.cfg", "global\n");
+    },
+    make: () => [service({ unit: "haproxy.service", reads: ["/etc/haproxy.cfg"] })],
+  },
+  {
+    of: "service",
+    title: "a unit whose process is older than what it reads",
+    prepare(machine) {
+      unit(machine, "haproxy.service");
+      machine.write("/etc/haproxy.cfg", "global\n");
+      for (const which of ["active", "changed"]) {
+        machine.write(`/fakes/units/haproxy.service.${which}`, "");
+        machine.age(`/fakes/units/haproxy.service.${which}`, 60);
+      }
+    },
+    make: () => [service({ unit: "haproxy.service", reads: ["/etc/haproxy.cfg"], reloads: true })],
+  },
+  {
+    of: "image",
+    title: "an archive of images",
+    prepare(machine) {
+      machine.write(
+        "/operator/manifest.json",
+        `[{"RepoTags":["registry.example/pause:3.2","registry.example/dns:1"]}]`,
+      );
+      const folder = join(machine.root, "operator");
+      execFileSync("tar", ["--mtime=@0", "-cf", join(folder, "pause.tar"), "-C", folder, "manifest.json"]);
+    },
+    make: (machine) => [image({ archive: join(machine.root, "operator/pause.tar"), name: "pause" })],
+  },
+  {
+    of: "pulledImage",
+    title: "an image of a registry",
+    make: () => [pulledImage({ reference: "registry.example/pause:3.2" })],
+  },
+];
