@@ -72,7 +72,7 @@ export function joinConfig(cluster: Cluster, machine: Machine, { token, caCertHa
 }
 
 /** Where clients find the cluster: `10.0.0.10:8443`. */
-function controlPlaneEndpoint({ loadBalancer }: Cluster): string {
+export function controlPlaneEndpoint({ loadBalancer }: Cluster): string {
   return `${loadBalancer.vip}:${loadBalancer.port}`;
 }
 

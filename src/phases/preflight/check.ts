@@ -2,6 +2,8 @@ import type { Host } from "../../host.ts";
 import type { Context } from "../phase.ts";
 
 export interface Problem {
+  /** Default E_PREFLIGHT: the host is not fit. */
+  readonly code?: "E_REFUSED" | "E_PREFLIGHT";
   readonly message: string;
   readonly why?: string;
   readonly hint: string;

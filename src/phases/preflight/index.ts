@@ -1,6 +1,7 @@
 import { TripodError, TripodErrors } from "../../errors.ts";
 import type { Phase } from "../phase.ts";
 import type { Check } from "./check.ts";
+import { otherCluster, otherEtcd, sameAuthorities } from "./belonging.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
 import { ownAddress, routerIdFree, vipFree, vipInSubnet } from "./network.ts";
 import { ports } from "./ports.ts";
@@ -16,6 +17,9 @@ const CHECKS: readonly Check[] = [
   vipFree,
   routerIdFree,
   ports,
+  otherCluster,
+  otherEtcd,
+  sameAuthorities,
 ];
 
 /** Everything that could be known to go wrong, asked of all hosts before anything is changed; all failures at once. */
@@ -28,8 +32,8 @@ export const preflight: Phase = {
     const problems = (await Promise.all(CHECKS.map(async (check) => check.examine(host, context)))).flat();
     if (problems.length === 0) return [];
     const errors = problems.map(
-      ({ message, why, hint }) =>
-        new TripodError("E_PREFLIGHT", message, {
+      ({ code = "E_PREFLIGHT", message, why, hint }) =>
+        new TripodError(code, message, {
           host: host.name,
           origin: host.machine.origin,
           ...(why && { why }),
