@@ -10,12 +10,12 @@ export interface DirectoryArgs {
   readonly group?: string;
 }
 
-/** A directory with this mode and owner. */
+/** A directory with this mode and owner, or a link to one: /var/lib/etcd may well lie on a disk of its own. */
 export const directory = defineResource<DirectoryArgs, string>({
   kind: "directory",
   name: ({ path }) => path,
   read: async (host, { path }) =>
-    (await host.read(`[ -d ${quote(path)} ] && stat -c '%a %U:%G' ${quote(path)}`)).stdout.trim(),
+    (await host.read(`[ -d ${quote(path)} ] && stat -Lc '%a %U:%G' ${quote(path)}`)).stdout.trim(),
   diff({ mode, owner = "root", group = "root" }, state) {
     const wanted = `${mode.toString(8)} ${owner}:${group}`;
     return state === wanted ? [] : [{ field: "directory", from: state || "absent", to: wanted }];

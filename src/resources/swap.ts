@@ -1,7 +1,8 @@
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
-const FSTAB_SWAP = "^[^#][^[:space:]]*[[:space:]]+[^[:space:]]+[[:space:]]+swap[[:space:]]";
+/** The third field says swap (fstab(5)); what stands before the first is free, what comes after the third may be missing. */
+const FSTAB_SWAP = "^[[:space:]]*[^#[:space:]][^[:space:]]*[[:space:]]+[^[:space:]]+[[:space:]]+swap([[:space:]]|$)";
 
 /** No swap: none in use now, and none named in /etc/fstab for the next boot (the lines are commented out, not lost). */
 export const noSwap = defineResource<Record<string, never>, { active: string[]; configured: string[] }>({
@@ -9,7 +10,7 @@ export const noSwap = defineResource<Record<string, never>, { active: string[]; 
   name: () => "off",
   async read(host) {
     const { stdout } = await host.read(
-      `tail -n +2 /proc/swaps | cut -d' ' -f1; echo --; grep -E '${FSTAB_SWAP}' /etc/fstab; true`,
+      `tail -n +2 /proc/swaps | cut -d' ' -f1; echo --; grep -sE '${FSTAB_SWAP}' /etc/fstab; true`,
     );
     const [active = "", configured = ""] = stdout.split("--\n");
     return { active: lines(active), configured: lines(configured) };
@@ -19,7 +20,7 @@ export const noSwap = defineResource<Record<string, never>, { active: string[]; 
     ...configured.map((line) => ({ field: "/etc/fstab", from: line, to: `# ${line}` })),
   ],
   async apply(host) {
-    await command(host, `swapoff -a && sed -i -E 's/${FSTAB_SWAP}/# &/' /etc/fstab`);
+    await command(host, `swapoff -a && { [ ! -e /etc/fstab ] || sed -i -E 's/${FSTAB_SWAP}/# &/' /etc/fstab; }`);
   },
 });
 
