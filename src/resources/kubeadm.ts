@@ -91,6 +91,8 @@ async function kubeadm(host: Host, verb: "init" | "join", args: KubeadmArgs, wor
   const script = [
     `kubeadm ${verb} --config /dev/stdin`,
     `--ignore-preflight-errors=${OWN_LEFTOVERS.join(",")}`,
+    // Its output is shown.
+    ...(verb === "init" ? ["--skip-token-print"] : []),
     ...args.flags,
   ].join(" ");
   const long = { unit: `kubeadm-${verb}`, command: script, input: await args.config() };
