@@ -1,5 +1,7 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { stateFolder } from "../xdg.ts";
+
+export { cacheFolder } from "../xdg.ts";
 
 /** Everything a lab keeps, in one folder; gone after `lab down`. */
 export interface LabFolders {
@@ -15,9 +17,8 @@ export interface LabFolders {
   readonly record: string;
 }
 
-/** XDG Base Directory Specification: what one machine remembers. */
 export function labFolders(lab: string, env = process.env): LabFolders {
-  const root = join(base(env.XDG_STATE_HOME, ".local/state"), "tripod", "labs", lab);
+  const root = join(stateFolder(env), "labs", lab);
   const inside = (name: string): string => join(root, name);
   return {
     root,
@@ -28,14 +29,4 @@ export function labFolders(lab: string, env = process.env): LabFolders {
     images: inside("images"),
     record: inside("lab.json"),
   };
-}
-
-/** What can be made again: root file systems, Kubernetes, images. */
-export function cacheFolder(env = process.env): string {
-  return join(base(env.XDG_CACHE_HOME, ".cache"), "tripod");
-}
-
-/** A relative path in these variables is invalid and to be ignored, says the specification. */
-function base(folder: string | undefined, otherwise: string): string {
-  return folder?.startsWith("/") ? folder : join(homedir(), otherwise);
 }
