@@ -1,4 +1,5 @@
 import { initConfig, initFlags } from "../config/kubeadm.ts";
+import type { Cluster } from "../inventory/cluster.ts";
 import { apiReady } from "../health/api.ts";
 import { kubeadmInit } from "../resources/kubeadm.ts";
 import { join, token } from "./credentials.ts";
@@ -30,8 +31,16 @@ export const firstMaster: Phase = {
         controlPlane: true,
         config: async () => initConfig(context.cluster, host.machine, { token: await token(context) }),
         flags: initFlags(context.cluster),
+        lastObject: lastObject(context.cluster),
       }),
     ];
   },
   until: (host) => [apiReady(host)],
 };
+
+/** What the last phase of `kubeadm init` makes; its addons come last, coredns before kube-proxy. */
+function lastObject({ kubernetes: { skipPhases } }: Cluster): string {
+  const skipped = (addon: string) => skipPhases.includes("addon") || skipPhases.includes(`addon/${addon}`);
+  if (!skipped("kube-proxy")) return "-n kube-system daemonset/kube-proxy";
+  return skipped("coredns") ? "-n kube-public configmap/cluster-info" : "-n kube-system deployment/coredns";
+}

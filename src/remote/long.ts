@@ -76,6 +76,11 @@ export async function runLong(connection: Connection, long: LongCommand, waiting
   return result;
 }
 
+/** A script that only reads: its exit code is 0 while this unit's long command runs, whoever started it. */
+export function stillRuns(unit: string): string {
+  return `{ [ ! -e /run/tripod/${unit}.exit ] && systemctl --quiet is-active tripod-${unit}.service; }`;
+}
+
 function away(error: unknown): error is TripodError {
   return error instanceof TripodError && (error.code === "E_CONNECTION_LOST" || error.code === "E_UNREACHABLE");
 }

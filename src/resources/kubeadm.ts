@@ -1,9 +1,9 @@
 import type { Host } from "../host.ts";
-import { runLong } from "../remote/long.ts";
+import { runLong, stillRuns } from "../remote/long.ts";
 import type { Secret } from "../secret.ts";
-import { commandFailed } from "./command.ts";
-import { readNodes } from "./kubectl.ts";
-import { type Change, defineResource, type Working } from "./resource.ts";
+import { command, commandFailed } from "./command.ts";
+import { kubectl, readNodes } from "./kubectl.ts";
+import { type Change, defineResource, type ResourceDefinition, type Working } from "./resource.ts";
 
 export interface KubeadmArgs {
   /** The master whose API server is asked who belongs to the cluster. */
@@ -13,14 +13,19 @@ export interface KubeadmArgs {
   config(): Promise<Secret>;
   /** Flags beside `--config`, for what the version at hand has no field for. */
   readonly flags: readonly string[];
+  /** What the last step of `kubeadm init` leaves in the cluster, for kubectl: `-n kube-system daemonset/kube-proxy`. */
+  readonly lastObject?: string;
 }
 
 interface Membership {
-  /** What the API says: `true`, or why it is not known to it. */
-  readonly node: true | string;
+  /** Why this host is no member; empty: it is one. */
+  readonly missing: readonly string[];
   readonly kubelet: string;
-  readonly apiServer: boolean;
+  /** kubeadm is at it right now, started by a run of Tripod that has died since. */
+  readonly runs: boolean;
 }
+
+type Verb = "init" | "join";
 
 /**
  * Preflight errors that a run which died half way leaves behind: its own files and its own processes on their ports. kubeadm goes
@@ -40,54 +45,82 @@ const OWN_LEFTOVERS = [
   "Port-10259",
 ];
 
-/** A host is a member when the API knows its node, its kubelet runs and, on a master, its API server is set up: never by a file alone. */
-async function read(host: Host, { leader }: KubeadmArgs): Promise<Membership> {
-  const [nodes, local] = await Promise.all([
+/**
+ * A host is a member when the API knows its node, its kubelet has credentials and, on a master, its API server is set up: never by
+ * a file alone. Nodes register early, so a founding counts once its last object is there, as long as nobody else has joined; later
+ * that object is its owner's to delete.
+ */
+async function read(host: Host, { leader, controlPlane, lastObject }: KubeadmArgs, verb: Verb): Promise<Membership> {
+  const [nodes, founded, local] = await Promise.all([
     readNodes(leader),
-    host.read(
-      "systemctl is-active kubelet; [ -f /etc/kubernetes/manifests/kube-apiserver.yaml ] && echo apiserver; true",
-    ),
+    lastObject ? leader.read(kubectl(leader, `get ${lastObject} -o name`)) : undefined,
+    host.read(`systemctl is-active kubelet
+[ -f /etc/kubernetes/kubelet.conf ] && echo kubelet.conf
+[ -f /etc/kubernetes/manifests/kube-apiserver.yaml ] && echo apiserver
+${stillRuns(unitOf(verb))} && echo runs
+true`),
   ]);
-  const [kubelet = "", apiServer] = local.stdout.split("\n");
-  const known =
-    typeof nodes === "string"
-      ? nodes
-      : nodes.some((node) => node.metadata.name === host.name) || "the API has no such node";
-  return { node: known, kubelet, apiServer: apiServer === "apiserver" };
+  const [kubelet = "", ...found] = local.stdout.split("\n");
+  const missing: string[] = [];
+  if (typeof nodes === "string") missing.push(nodes);
+  else if (!nodes.some(({ metadata }) => metadata.name === host.name)) missing.push("the API has no such node");
+  else if (founded && founded.code !== 0 && nodes.length === 1) missing.push("kubeadm init did not come to its end");
+  if (!found.includes("kubelet.conf")) missing.push("its kubelet has no credentials");
+  if (controlPlane && !found.includes("apiserver")) missing.push("it has no API server");
+  return { missing, kubelet, runs: found.includes("runs") };
 }
 
-function diff({ controlPlane }: KubeadmArgs, state: Membership): readonly Change[] {
-  const missing = [
-    ...(state.node === true ? [] : [state.node]),
-    ...(state.kubelet === "active" ? [] : [`its kubelet is ${state.kubelet}`]),
-    ...(!controlPlane || state.apiServer ? [] : ["it has no API server"]),
-  ];
-  return missing.length === 0 ? [] : [{ field: "member", from: `no: ${missing.join("; ")}`, to: "yes" }];
+function diff({ missing, kubelet, runs }: Membership, verb: Verb): readonly Change[] {
+  if (runs) return [{ field: "member", from: `not yet: kubeadm ${verb} still runs`, to: "yes" }];
+  if (missing.length > 0) return [{ field: "member", from: `no: ${missing.join("; ")}`, to: "yes" }];
+  return kubelet === "active" ? [] : [{ field: "kubelet", from: kubelet, to: "active" }];
 }
 
 /** `kubeadm init` on the first master, against the external etcd and certificates that are there already. */
 export const kubeadmInit = defineResource<KubeadmArgs, Membership>({
   kind: "kubeadm-init",
   name: () => "cluster",
-  read,
-  diff,
-  apply: (host, args, _, working) => kubeadm(host, "init", args, working),
+  ...membership("init"),
 });
 
 /** `kubeadm join` of a master or a worker. */
 export const kubeadmJoin = defineResource<KubeadmArgs, Membership>({
   kind: "kubeadm-join",
   name: ({ controlPlane }) => (controlPlane ? "master" : "worker"),
-  read,
-  diff,
-  apply: (host, args, _, working) => kubeadm(host, "join", args, working),
+  ...membership("join"),
 });
+
+function membership(verb: Verb): Pick<ResourceDefinition<KubeadmArgs, Membership>, "read" | "diff" | "apply"> {
+  return {
+    read: (host, args) => read(host, args, verb),
+    diff: (_, state) => diff(state, verb),
+    async apply(host, args, found, working) {
+      let state = found;
+      if (state.runs) {
+        await working.wait({
+          title: `kubeadm ${verb} of an earlier run ends`,
+          within: 15 * 60_000,
+          holds: async () => {
+            state = await read(host, args, verb);
+            return !state.runs || "it still runs";
+          },
+        });
+      }
+      if (state.missing.length > 0) await kubeadm(host, verb, args, working);
+      else if (state.kubelet !== "active") await command(host, "systemctl start kubelet");
+    },
+  };
+}
+
+function unitOf(verb: Verb): string {
+  return `kubeadm-${verb}`;
+}
 
 /**
  * The documents hold a token: they go to kubeadm's stdin. kubeadm runs as a unit of its own, so that neither a lost session nor
  * our own death ends it half way; who comes back waits for the same run.
  */
-async function kubeadm(host: Host, verb: "init" | "join", args: KubeadmArgs, working: Working): Promise<void> {
+async function kubeadm(host: Host, verb: Verb, args: KubeadmArgs, working: Working): Promise<void> {
   const script = [
     `kubeadm ${verb} --config /dev/stdin`,
     `--ignore-preflight-errors=${OWN_LEFTOVERS.join(",")}`,
@@ -95,7 +128,7 @@ async function kubeadm(host: Host, verb: "init" | "join", args: KubeadmArgs, wor
     ...(verb === "init" ? ["--skip-token-print"] : []),
     ...args.flags,
   ].join(" ");
-  const long = { unit: `kubeadm-${verb}`, command: script, input: await args.config() };
+  const long = { unit: unitOf(verb), command: script, input: await args.config() };
   // Its last line is the reason of the wait already.
   const result = await runLong(host.connection, long, {
     wait: (condition) => working.wait(condition),

@@ -35,7 +35,7 @@ describe.skipIf(noMachine).each(CASES)(`$of: $title${because(noMachine)}`, (trie
 
   beforeAll(async () => {
     machine = await prepared(tried);
-    const wire = recording(machine.host.connection);
+    const wire = recording(machine.connection);
     const host = over(machine.host, wire);
     const resources = tried.make({ ...machine, host });
     states.push(machine.listing());
@@ -75,7 +75,7 @@ describe.skipIf(noMachine).each(CASES)(`$of: $title${because(noMachine)}`, (trie
     await Promise.all(
       Array.from({ length: commands }, async (_, index) => {
         await using other = await prepared(tried);
-        const host = over(other.host, killedAfter(other.host.connection, index + 1));
+        const host = over(other.host, killedAfter(other.connection, index + 1));
         // A wait may take a command less than it took the first time: then it comes to its end.
         const end: unknown = await walk(host, tried.make({ ...other, host })).catch((error: unknown) => error);
         if (index === 0 || end instanceof Error) expect(end).toMatchObject({ message: "killed" });

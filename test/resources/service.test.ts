@@ -15,7 +15,7 @@ async function running(machine: ThrowAwayMachine): Promise<void> {
   machine.write(`/etc/systemd/system/${UNIT}`, "[Service]\n[Install]\n");
   machine.write(CONFIG, "global\n");
   machine.age(CONFIG, 120);
-  await machine.host.connection.run(`systemctl enable ${UNIT}; systemctl start ${UNIT}`);
+  await machine.connection.run(`systemctl enable ${UNIT}; systemctl start ${UNIT}`);
   for (const which of ["active", "changed"]) machine.age(`/fakes/units/${UNIT}.${which}`, 60);
 }
 
@@ -75,7 +75,7 @@ machineStory("restarts wait for their turn, starts do not", async (machine) => {
     turns.push("mine");
     return work();
   };
-  await machine.host.connection.run(`systemctl stop ${UNIT}`);
+  await machine.connection.run(`systemctl stop ${UNIT}`);
   await walk(machine.host, wanted({ alone }));
   expect(turns).toEqual([]);
   machine.age(CONFIG, -60);
@@ -86,7 +86,7 @@ machineStory("restarts wait for their turn, starts do not", async (machine) => {
 
 machineStory("a service that does not start says why, in its own words", async (machine) => {
   await running(machine);
-  await machine.host.connection.run(`systemctl stop ${UNIT}`);
+  await machine.connection.run(`systemctl stop ${UNIT}`);
   machine.write(`/fakes/broken/${UNIT}`, "");
   machine.write("/fakes/journal", "[ALERT] cannot bind socket [0.0.0.0:8443]\n");
   const error = await failure(walk(machine.host, wanted()));

@@ -24,6 +24,7 @@ function whyNot(): string | undefined {
 
 export interface ThrowAwayMachine extends AsyncDisposable {
   readonly host: Host;
+  readonly connection: Connection;
   /** Where its root file system is to be found from here. */
   readonly root: string;
   write(path: string, text: string, mode?: number): void;
@@ -58,6 +59,7 @@ export async function throwAwayMachine(options: MachineOptions = {}): Promise<Th
   const connection = localConnection({ name: machine.name, shell: `nsenter -t ${pid} -m -u -n -p -r -w sh` });
   return {
     host: await toHost(machine, connection),
+    connection,
     root,
     write(path, text, mode) {
       mkdirSync(join(root, dirname(path)), { recursive: true });

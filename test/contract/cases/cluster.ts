@@ -68,6 +68,7 @@ export const CLUSTER: readonly ResourceCase[] = [
         controlPlane: true,
         config: () => Promise.resolve(initConfig(cluster, m1, { token })),
         flags: [],
+        lastObject: "-n kube-system daemonset/kube-proxy",
       }),
     ],
     secrets: () => [token.reveal(), half],

@@ -1,0 +1,122 @@
+import { rmSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { initConfig, joinConfig } from "../../src/config/kubeadm.ts";
+import type { Host } from "../../src/host.ts";
+import { kubeadmInit, kubeadmJoin } from "../../src/resources/kubeadm.ts";
+import { Secret } from "../../src/secret.ts";
+import { testCluster, testMachine } from "../support/cluster.ts";
+import { killedAfter } from "../support/connections.ts";
+import { over, type ThrowAwayMachine } from "../support/machine.ts";
+import { machineStory } from "../support/machine-story.ts";
+import { clusterStory } from "../support/throw-away-cluster.ts";
+import { failure } from "../support/sshd.ts";
+import { changesIn, walk } from "../support/walk.ts";
+
+const cluster = testCluster({
+  masters: [testMachine("m1", "10.0.0.11", "master")],
+  workers: [testMachine("w1", "10.0.0.21", "worker")],
+});
+const token = new Secret("abcdef.0123456789abcdef");
+
+const init = ({ host }: { readonly host: Host }) => [
+  kubeadmInit({
+    leader: host,
+    controlPlane: true,
+    config: () => Promise.resolve(initConfig(cluster, host.machine, { token })),
+    flags: [],
+    lastObject: "-n kube-system daemonset/kube-proxy",
+  }),
+];
+const joining = (host: Host, leader: Host) => [
+  kubeadmJoin({
+    leader,
+    controlPlane: host.machine.role === "master",
+    config: () => Promise.resolve(joinConfig(cluster, host.machine, { token, caCertHash: "sha256:00" })),
+    flags: [],
+  }),
+];
+
+function withKubelet(machine: ThrowAwayMachine): void {
+  machine.write("/etc/systemd/system/kubelet.service", "[Service]\n[Install]\n");
+}
+
+/** kubeadm stops almost at its end, its node registered. */
+async function almostThrough(machine: ThrowAwayMachine) {
+  withKubelet(machine);
+  await machine.connection.run("mkfifo /fakes/reached /fakes/gate");
+  const host = over(machine.host, killedAfter(machine.connection, 2));
+  await expect(walk(host, init({ host }))).rejects.toThrow("killed");
+  expect(await readFile(join(machine.root, "fakes/reached"), "utf8")).toBe("almost done\n");
+  rmSync(join(machine.root, "fakes/reached"));
+  return { goOn: () => writeFile(join(machine.root, "fakes/gate"), "\n") };
+}
+
+machineStory("a kubeadm that a killed run has left behind is waited for, not taken for done", async (machine) => {
+  const { goOn } = await almostThrough(machine);
+  let opened: Promise<void> | undefined;
+  const events = await walk(machine.host, init(machine), "apply", (event) => {
+    if (event.type === "condition.waiting") opened ??= goOn();
+  });
+  await opened;
+  expect(changesIn(events)).toEqual([{ field: "member", from: "not yet: kubeadm init still runs", to: "yes" }]);
+  expect(events.filter(({ type }) => type === "condition.met")).toMatchObject([
+    { condition: "kubeadm init of an earlier run ends" },
+  ]);
+  expect(machine.read("/fakes/cluster/objects/DaemonSet.kube-proxy")).toBe("kind: DaemonSet\n");
+});
+
+machineStory("a founding that a power cut has ended is begun again, though its node is in the API", async (machine) => {
+  await almostThrough(machine);
+  await machine.connection.run("kill -9 $(cat /run/tripod/kubeadm-init.pid)");
+  for (const path of ["run/tripod", "fakes/units/tripod-kubeadm-init.service.active"])
+    rmSync(join(machine.root, path), { recursive: true, force: true });
+  expect(changesIn(await walk(machine.host, init(machine)))).toEqual([
+    { field: "member", from: "no: kubeadm init did not come to its end", to: "yes" },
+  ]);
+  expect(changesIn(await walk(machine.host, init(machine), "plan"))).toEqual([]);
+});
+
+machineStory("who takes kube-proxy out of a cluster of several nodes does not get it back", async (machine) => {
+  withKubelet(machine);
+  await walk(machine.host, init(machine));
+  machine.write("/fakes/cluster/nodes/w1/labels", "");
+  rmSync(join(machine.root, "fakes/cluster/objects/DaemonSet.kube-proxy"));
+  expect(changesIn(await walk(machine.host, init(machine), "plan"))).toEqual([]);
+});
+
+clusterStory(
+  "a member whose kubelet was stopped is not joined again: its kubelet is started",
+  cluster,
+  async (machines) => {
+    const [m1, w1] = [machines.machine("m1"), machines.machine("w1")];
+    withKubelet(m1);
+    withKubelet(w1);
+    await walk(m1.host, init(m1));
+    const asWorker = joining(w1.host, m1.host);
+    await walk(w1.host, asWorker);
+    await w1.host.connection.run("systemctl stop kubelet");
+    const stopped = { field: "kubelet", from: "inactive", to: "active" };
+    expect(changesIn(await walk(w1.host, asWorker))).toEqual([stopped]);
+    expect(changesIn(await walk(w1.host, asWorker))).toEqual([]);
+  },
+);
+
+machineStory("what kubeadm says when it fails is shown, with the command to try by hand", async (machine) => {
+  withKubelet(machine);
+  machine.write("/fakes/broken/kubeadm", "");
+  const error = await failure(walk(machine.host, init(machine)));
+  expect(error).toMatchObject({ code: "E_COMMAND", message: "kubeadm init failed", details: { host: "m1" } });
+  expect(error.details.why).toMatch(/\[ERROR NumCPU\]\n\n\$ kubeadm init --config \/dev\/stdin/);
+});
+
+machineStory("before there is a cluster the plan says so", async (machine) => {
+  expect(changesIn(await walk(machine.host, joining(machine.host, machine.host), "plan"))).toEqual([
+    {
+      field: "member",
+      from: "no: no cluster here yet; its kubelet has no credentials; it has no API server",
+      to: "yes",
+    },
+  ]);
+});
