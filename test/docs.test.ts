@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+import { runCommandLine } from "../src/cli/program.ts";
+import { parseInventory } from "../src/inventory/load.ts";
+import { recordingIo } from "./support/io.ts";
+
+const root = join(import.meta.dirname, "..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+const pages = [
+  ...readdirSync(root).filter((name) => name.endsWith(".md")),
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
+].toSorted();
+
+/** The code blocks of a page in one language. */
+function blocks(page: string, language: string): string[] {
+  return [...read(page).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, text = ""]) => text);
+}
+
+/** Command lines to be typed, without what is said about them. */
+const typed = pages
+  .flatMap((page) => blocks(page, "sh").flatMap((block) => block.split("\n")))
+  .map((line) => line.replace(/\s+#.*$/, "").trim());
+
+const commands = [...new Set(typed.filter((line) => line.startsWith("tripod ")))];
+const scripts = [...new Set(typed.filter((line) => line.startsWith("npm run ")))];
+
+describe("a reader", () => {
+  test.each(pages)("finds what %s links to", (page) => {
+    const links = [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target = ""]) => target);
+    const local = links.filter((target) => !/^\w+:/.test(target)).map((target) => join(root, dirname(page), target));
+    expect(local.filter((path) => !existsSync(path)).map((path) => relative(root, path))).toEqual([]);
+  });
+
+  test.each(pages)("finds the files that %s names", (page) => {
+    const named = [...read(page).matchAll(/`((?:src|test|templates|scripts|docs|\.ci)\/[\w./-]*)`/g)];
+    const absent = named.map(([, path = ""]) => path).filter((path) => !existsSync(join(root, path)));
+    expect(absent).toEqual([]);
+  });
+
+  test.each(commands)("can type `%s`", async (line) => {
+    const [, ...words] = (line.split(" -- ")[0] ?? "").split(/\s+/);
+    const verb = words.slice(0, words[0] === "lab" ? 2 : 1);
+    const options = words.filter((word) => word.startsWith("-"));
+    const io = recordingIo();
+    expect(await runCommandLine([...verb, "--help"], io)).toBe(0);
+    expect(io.stdout.text).toContain(`Usage: tripod ${verb.join(" ")}`);
+    for (const option of options) expect(io.stdout.text).toMatch(new RegExp(`^ .*${option}[ ,]`, "m"));
+  });
+
+  test.each(scripts)("can type `%s`", (line) => {
+    const { scripts: known } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    expect(Object.keys(known)).toContain(line.split(" ")[2]);
+  });
+
+  test("can take the README's inventory as it stands", () => {
+    const [inventory = ""] = blocks("README.md", "yaml");
+    expect(parseInventory(inventory, "inventories/prod.yaml").workers.map(({ name }) => name)).toEqual(["w1", "w2"]);
+  });
+});
