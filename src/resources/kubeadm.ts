@@ -1,8 +1,9 @@
 import type { Host } from "../host.ts";
 import { runLong, stillRuns } from "../remote/long.ts";
+import { quote } from "../remote/shell.ts";
 import type { Secret } from "../secret.ts";
 import { command, commandFailed } from "./command.ts";
-import { kubectl, readNodes } from "./kubectl.ts";
+import { kubectl, type Node, readNodes, runKubectl } from "./kubectl.ts";
 import { type Change, defineResource, type ResourceDefinition, type Working } from "./resource.ts";
 
 export interface KubeadmArgs {
@@ -20,6 +21,8 @@ export interface KubeadmArgs {
 interface Membership {
   /** Why this host is no member; empty: it is one. */
   readonly missing: readonly string[];
+  /** The API knows a node of its name, member or not. */
+  readonly registered: boolean;
   readonly kubelet: string;
   /** kubeadm is at it right now, started by a run of Tripod that has died since. */
   readonly runs: boolean;
@@ -62,12 +65,19 @@ true`),
   ]);
   const [kubelet = "", ...found] = local.stdout.split("\n");
   const missing: string[] = [];
+  const node = typeof nodes === "string" ? undefined : nodes.find(({ metadata }) => metadata.name === host.name);
   if (typeof nodes === "string") missing.push(nodes);
-  else if (!nodes.some(({ metadata }) => metadata.name === host.name)) missing.push("the API has no such node");
+  else if (!node) missing.push("the API has no such node");
+  else if (controlPlane && !isMarked(node)) missing.push(`kubeadm ${verb} did not come to its end`);
   else if (founded && founded.code !== 0 && nodes.length === 1) missing.push("kubeadm init did not come to its end");
   if (!found.includes("kubelet.conf")) missing.push("its kubelet has no credentials");
   if (controlPlane && !found.includes("apiserver")) missing.push("it has no API server");
-  return { missing, kubelet, runs: found.includes("runs") };
+  return { missing, registered: node !== undefined, kubelet, runs: found.includes("runs") };
+}
+
+/** The label is the last thing that kubeadm gives a master: `master` until 1.23, `control-plane` from 1.20 on. */
+function isMarked({ metadata: { labels = {} } }: Node): boolean {
+  return ["control-plane", "master"].some((role) => `node-role.kubernetes.io/${role}` in labels);
 }
 
 function diff({ missing, kubelet, runs }: Membership, verb: Verb): readonly Change[] {
@@ -106,10 +116,22 @@ function membership(verb: Verb): Pick<ResourceDefinition<KubeadmArgs, Membership
           },
         });
       }
-      if (state.missing.length > 0) await kubeadm(host, verb, args, working);
-      else if (state.kubelet !== "active") await command(host, "systemctl start kubelet");
+      if (state.missing.length > 0) {
+        if (verb === "join" && state.registered) await forget(host, args.leader);
+        await kubeadm(host, verb, args, working);
+      } else if (state.kubelet !== "active") await command(host, "systemctl start kubelet");
     },
   };
+}
+
+/**
+ * A kubelet registers early and by itself: a join that broke off leaves a node behind, with which no other join is let in. Its
+ * credentials go before it, so that it does not come back.
+ */
+async function forget(host: Host, leader: Host): Promise<void> {
+  const credentials = "/etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf /var/lib/kubelet/pki";
+  await command(host, `systemctl stop kubelet; rm -rf ${credentials}`);
+  await runKubectl(leader, `delete node ${quote(host.name)} --ignore-not-found >/dev/null`);
 }
 
 function unitOf(verb: Verb): string {
