@@ -1,5 +1,5 @@
 /** When a fact was asked for, by the operator's clock, ms since the epoch. */
-export interface Asked {
+interface Asked {
   readonly sentAt: number;
   readonly receivedAt: number;
 }

@@ -39,7 +39,7 @@ export const binary = defineResource<BinaryArgs, { wanted: string; found: string
 const digests = new Map<string, Promise<string>>();
 
 /** The digest of a file here; computed once for each version of it, however many hosts want it. */
-export async function digestOfLocal(path: string): Promise<string> {
+async function digestOfLocal(path: string): Promise<string> {
   const { mtimeMs, size } = await stat(path);
   const version = `${path} ${mtimeMs} ${size}`;
   const known = digests.get(version) ?? digestOf(path);

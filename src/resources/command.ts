@@ -15,13 +15,6 @@ export async function command(host: Host, script: string, options?: RunOptions):
   return result;
 }
 
-/** Like `command`, for scripts that only read: they travel with the other reads of the tick. */
-export async function reading(host: Host, script: string): Promise<string> {
-  const result = await host.read(script);
-  if (result.code !== 0) throw commandFailed(host, script, result);
-  return result.stdout;
-}
-
 export function commandFailed(host: Host, script: string, result: Result, message?: string): TripodError {
   const said = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-LAST_LINES).join("\n");
   return new TripodError("E_COMMAND", message ?? `a command failed with exit code ${result.code}`, {

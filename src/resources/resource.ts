@@ -33,7 +33,7 @@ export interface Inspection {
 }
 
 /** Parts that belong to the same `kind` of batch and stand next to each other are applied together, in their order. */
-export interface Batch<Part = unknown> {
+interface Batch<Part = unknown> {
   readonly kind: string;
   readonly part: Part;
   apply(parts: readonly Part[]): Promise<void>;
