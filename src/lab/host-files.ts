@@ -17,8 +17,8 @@ export interface HostFilesPlan {
   readonly changes: string;
 }
 
-/** What an installer leaves on a machine: its name, its keys, its user. Returns the public key of the host's sshd. */
-export async function writeHostFiles(plan: HostFilesPlan): Promise<string> {
+/** What an installer leaves on a machine: its name, its network's, its user. */
+export async function writeHostFiles(plan: HostFilesPlan): Promise<void> {
   const { machine, changes, rootfs } = plan;
   const { name, ssh } = machine;
   const put = async (path: string, text: string, mode = 0o644): Promise<void> => {
@@ -33,6 +33,10 @@ export async function writeHostFiles(plan: HostFilesPlan): Promise<string> {
   await put("etc/ssh/sshd_config.d/lab.conf", `Port ${ssh.port}\n`);
   await put("root/.ssh/authorized_keys", `${plan.authorized}\n`, 0o600);
   if (ssh.user !== "root") await putUser(plan, ssh.user, put);
+}
+
+/** The public key of a host's sshd, which is made here when it is not there. */
+export function hostKey(changes: string, { name }: Machine): Promise<string> {
   return keyPair(join(changes, "etc/ssh/ssh_host_ed25519_key"), name);
 }
 

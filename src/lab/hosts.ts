@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TripodError } from "../errors.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
@@ -7,7 +7,7 @@ import { render } from "../render/render.ts";
 import type { Addressing } from "./addressing.ts";
 import type { Base } from "./base.ts";
 import { labFolders } from "./folders.ts";
-import { mirrorFolder, writeHostFiles } from "./host-files.ts";
+import { hostKey, mirrorFolder, writeHostFiles } from "./host-files.ts";
 import { hostKernelFiles, modulesFolder } from "./kernel.ts";
 import { keyPair, knownHost } from "./keys.ts";
 import { BRIDGE, cableName, containerName, macAddress } from "./names.ts";
@@ -36,30 +36,53 @@ export async function prepareHosts(
     { source: modules, target: "usr/lib/modules" },
     ...(packages === undefined ? [] : [{ source: packages, target: PACKAGES_ON_HOST }]),
   ];
+  const aptSources = packages === undefined ? "" : PACKAGE_SOURCES;
+  const plan = { nameserver: addressing.operator, authorized, rootfs, aptSources };
   const known = await Promise.all(
     cluster.machines.map(async (machine) => {
       const folder = join(folders.hosts, containerName(cluster.name, machine.name));
       const changes = join(folder, "changes");
-      const keyFile = join(changes, "etc/ssh/ssh_host_ed25519_key");
-      if (existsSync(join(folder, "config"))) return knownHost(machine, await keyPair(keyFile, machine.name));
-      const plan = {
-        machine,
-        nameserver: addressing.operator,
-        authorized,
-        rootfs,
-        changes,
-        aptSources: packages === undefined ? "" : PACKAGE_SOURCES,
-      };
-      const publicKey = await writeHostFiles(plan);
+      const ready = existsSync(join(folder, "config"));
+      await rememberWhatFor(folder, machine, addressing);
+      if (ready) return knownHost(machine, await hostKey(changes, machine));
+      await writeHostFiles({ ...plan, machine, changes });
       const disks = DISKS.map((name) => ({ source: join(folder, "disks", name), target: `var/lib/${name}` }));
       for (const { source, target } of disks) await mirrorFolder(source, join(rootfs, target));
       const kernelFiles = await hostKernelFiles(join(folder, "kernel"));
-      const view = { rootfs, folder, shared, disks, kernelFiles };
-      await writeWhole(join(folder, "config"), hostConfig(machine, addressing, view));
+      const publicKey = await hostKey(changes, machine);
+      await writeWhole(
+        join(folder, "config"),
+        hostConfig(machine, addressing, { rootfs, folder, shared, disks, kernelFiles }),
+      );
       return knownHost(machine, publicKey);
     }),
   );
   await writeWhole(folders.knownHosts, known.join(""));
+}
+
+/**
+ * What of the inventory is in a host's files.
+ * @throws TripodError E_LAB when the host was made for something else
+ */
+async function rememberWhatFor(
+  folder: string,
+  { name, address, ssh, origin }: Machine,
+  network: Addressing,
+): Promise<void> {
+  const file = join(folder, "made-for.json");
+  const wanted = `${JSON.stringify({ address, port: ssh.port, user: ssh.user, ...network })}\n`;
+  if (!existsSync(join(folder, "config"))) {
+    await mkdir(folder, { recursive: true });
+    return writeWhole(file, wanted);
+  }
+  const found = await readFile(file, "utf8");
+  if (found === wanted) return;
+  throw new TripodError("E_LAB", "the lab's host was made when the inventory said something else", {
+    host: name,
+    origin,
+    why: `then: ${found}now:  ${wanted}`,
+    hint: "take the lab away first: tripod lab down",
+  });
 }
 
 /** A file or folder of this machine, and where a host sees it. */

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { release } from "node:os";
 import { join } from "node:path";
@@ -19,10 +19,9 @@ const NO_SWAP = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
  */
 export async function hostKernelFiles(folder: string): Promise<{ source: string; target: string }[]> {
   await mkdir(folder, { recursive: true });
-  const settings = await Promise.all(
-    KUBELET_SETTINGS.map(async (name) => [`sys/${name}`, await readFile(join("/proc/sys", name), "utf8")] as const),
-  );
-  const files = [...settings, ["swaps", NO_SWAP] as const].filter(([name]) => existsSync(join("/proc", name)));
+  const settings = KUBELET_SETTINGS.filter((name) => existsSync(join("/proc/sys", name)));
+  const copies = settings.map((name) => [`sys/${name}`, readFileSync(join("/proc/sys", name), "utf8")] as const);
+  const files = existsSync("/proc/swaps") ? [...copies, ["swaps", NO_SWAP] as const] : copies;
   return Promise.all(
     files.map(async ([name, text]) => {
       const source = join(folder, name.replaceAll("/", "."));

@@ -26,13 +26,12 @@ export async function kubernetesFolder(cluster: Cluster, given: string | undefin
     await mustBeVersion(folder, version);
     return folder;
   }
-  for (const place of [
-    officialKubernetesPlace(version),
-    ...(version === DEBIAN_VERSION ? [await debianKubernetesPlace()] : []),
-  ])
-    if (existsSync(place)) return place;
+  const debian = version === DEBIAN_VERSION;
+  const places = [officialKubernetesPlace(version), ...(debian ? [await debianKubernetesPlace()] : [])];
+  const there = places.find((place) => existsSync(place));
+  if (there !== undefined) return there;
   if (await officialReleaseAnswers(version, work.signal)) return officialKubernetes(version, work);
-  if (version === DEBIAN_VERSION) return debianKubernetes(work);
+  if (debian) return debianKubernetes(work);
   throw new TripodError("E_LAB", `the official release of Kubernetes ${version} cannot be reached from here`, {
     why: `without it, Debian's source package would do, which is ${DEBIAN_VERSION}`,
     hint: `say --binaries DIR, a folder with ${PROGRAMS.join(", ")}`,

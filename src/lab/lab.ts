@@ -4,19 +4,19 @@ import type { Cluster, Machine, Role } from "../inventory/cluster.ts";
 import { addressing } from "./addressing.ts";
 import { baseOf, type BaseOptions } from "./base.ts";
 import type { Progress } from "./cache.ts";
+import { removeControlGroups } from "./control-groups.ts";
 import { labFolders } from "./folders.ts";
 import { prepareHosts } from "./hosts.ts";
 import { imagesFolder } from "./images.ts";
 import { kubernetesFolder, linkBinaries } from "./kubernetes.ts";
-import { removeControlGroups } from "./control-groups.ts";
 import { mustBeOurs, removeFolder, removeStrays } from "./leftovers.ts";
-import { locked } from "./lock.ts";
 import { inotifyWarning } from "./limits.ts";
+import { locked } from "./lock.ts";
 import { cutPower, runningHosts, startHost } from "./lxc.ts";
 import { makeNetwork, networkExists, removeNetwork } from "./network.ts";
 import { labMachine } from "./overrides.ts";
 import { poll } from "./poll.ts";
-import { requirePrograms } from "./programs.ts";
+import { requirePrograms, requireRoot } from "./programs.ts";
 import type { Release } from "./release.ts";
 import { rootFileSystem } from "./rootfs.ts";
 import { answering, letsIn } from "./ssh.ts";
@@ -44,6 +44,7 @@ const BOOT = 60_000;
 
 /** Brings up what is missing of the cluster's lab, until every host lets us in. */
 export async function labUp(cluster: Cluster, options: LabOptions): Promise<void> {
+  requireRoot();
   await requirePrograms(options.install ?? false, options);
   await alone(cluster.name, options, async () => {
     await mustBeOurs(cluster.name);
@@ -66,8 +67,9 @@ export async function labUp(cluster: Cluster, options: LabOptions): Promise<void
   });
 }
 
-/** Programs and images of Kubernetes, linked into the lab's folder. */
+/** Programs and images of Kubernetes, linked into the lab's folder; what the inventory has itself is not looked for. */
 async function provideSoftware(cluster: Cluster, release: Release, options: LabOptions): Promise<void> {
+  if (cluster.software.images !== undefined && cluster.software.binaries !== undefined) return;
   const folders = labFolders(cluster.name);
   const programs = await kubernetesFolder(cluster, options.binaries, options);
   await linkBinaries(programs, folders.binaries, cluster.kubernetes.minor);
@@ -100,6 +102,7 @@ async function untilUp(lab: string, machines: readonly Machine[], signal?: Abort
 
 /** Takes the lab away, whole or half: processes, control groups, network, mounts, files. The cache stays. */
 export async function labDown(cluster: Cluster, options: Progress): Promise<void> {
+  requireRoot();
   await alone(cluster.name, options, async () => {
     await mustBeOurs(cluster.name);
     const running = await runningHosts(cluster.name).catch(() => []);
@@ -111,6 +114,7 @@ export async function labDown(cluster: Cluster, options: Progress): Promise<void
 }
 
 export async function labStatus(cluster: Cluster): Promise<LabHost[]> {
+  if (networkExists(cluster.name)) requireRoot();
   const running = await runningHosts(cluster.name);
   const there = cluster.machines.filter(({ name }) => running.includes(name));
   const ssh = await answering(cluster.name, there);
@@ -126,12 +130,14 @@ export async function labStatus(cluster: Cluster): Promise<LabHost[]> {
 /** A power cut. */
 export async function labOff(cluster: Cluster, name: string): Promise<void> {
   const machine = labMachine(cluster, name);
+  requireRoot();
   if ((await runningHosts(cluster.name)).includes(machine.name)) await cutPower(cluster.name, machine.name);
 }
 
 /** Boots a host again, from the disk it had. */
 export async function labOn(cluster: Cluster, name: string, { signal }: Progress): Promise<void> {
   const machine = labMachine(cluster, name);
+  requireRoot();
   if (!(await runningHosts(cluster.name)).includes(machine.name)) await startHost(cluster.name, machine.name);
   await untilUp(cluster.name, [machine], signal);
 }

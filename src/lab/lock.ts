@@ -3,9 +3,11 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "zx";
 import { cacheFolder } from "./folders.ts";
+import { kill } from "./kill.ts";
 
 /**
  * Does work that only one process of this machine may do at a time.
+ * The signal's abort ends the wait for it.
  * @param busy called when another process has the lock, before it is waited for
  */
 export async function locked<T>(
@@ -34,13 +36,15 @@ async function hold(
   signal: AbortSignal | undefined,
 ): Promise<(() => Promise<void>) | undefined> {
   signal?.throwIfAborted();
-  const holder = $({
-    quiet: true,
-    nothrow: true,
-    ...(signal && { signal }),
-  })`exec flock ${flags} ${file} sh -c 'echo; exec cat'`;
+  const holder = $({ quiet: true, nothrow: true, detached: true })`exec flock ${flags} ${file} sh -c 'echo; exec cat'`;
   const ended = holder.then(() => false);
+  // An abort ends the wait, but never takes away a lock that is held: there is still something to be cleaned up.
+  const giveUp = (): void => {
+    if (holder.pid) kill(-holder.pid, "SIGTERM");
+  };
+  signal?.addEventListener("abort", giveUp);
   const got = await Promise.race([once(holder.stdout, "data").then(() => true), ended]);
+  signal?.removeEventListener("abort", giveUp);
   if (!got) return undefined;
   return async () => {
     holder.stdin.end();

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import type { Addressing } from "./addressing.ts";
 import { attempt, local } from "./local.ts";
 import { BRIDGE, namespaceFile, namespaceName } from "./names.ts";
@@ -8,8 +8,12 @@ export function inNetwork(lab: string): string[] {
   return ["nsenter", `--net=${namespaceFile(lab)}`];
 }
 
+/** statfs(2) of a file that stands for a namespace. */
+const NSFS_MAGIC = 0x6e736673;
+
 export function networkExists(lab: string): boolean {
-  return existsSync(namespaceFile(lab));
+  const file = namespaceFile(lab);
+  return existsSync(file) && statfsSync(file).type === NSFS_MAGIC;
 }
 
 /**
@@ -29,15 +33,19 @@ for file in /proc/sys/net/bridge/bridge-nf-call-*tables; do [ ! -e "$file" ] || 
 
 export async function makeNetwork(lab: string, { operator, prefix }: Addressing): Promise<void> {
   const failing = "making the lab's network failed";
-  if (!networkExists(lab)) await local(["ip", "netns", "add", namespaceName(lab)], { failing });
+  if (!networkExists(lab)) {
+    await removeNetwork(lab);
+    await local(["ip", "netns", "add", namespaceName(lab)], { failing });
+  }
   await local([...inNetwork(lab), "sh", "-c", SCRIPT, "sh", `${operator}/${prefix}`], { failing });
 }
 
-/** The bridge by name first: a process that still is in the namespace would keep it alive. */
+/** Also what a crash in the middle of `ip netns add` leaves: a file without a namespace. */
 export async function removeNetwork(lab: string): Promise<void> {
-  if (!networkExists(lab)) return;
-  await attempt([...inNetwork(lab), "ip", "link", "delete", BRIDGE]);
-  // A file without a namespace on it is what a crash in `ip netns add` leaves.
-  const { code } = await attempt(["ip", "netns", "delete", namespaceName(lab)]);
-  if (code !== 0) await local(["rm", "-f", namespaceFile(lab)]);
+  if (networkExists(lab)) {
+    // By name, because a process that still is in the namespace would keep it alive.
+    await attempt([...inNetwork(lab), "ip", "link", "delete", BRIDGE]);
+    await local(["ip", "netns", "delete", namespaceName(lab)], { failing: "removing the lab's network failed" });
+  }
+  await local(["rm", "-f", namespaceFile(lab)]);
 }

@@ -13,12 +13,16 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   zstd: "zstd",
 };
 
-/** @throws TripodError E_LAB without root, or when a program is missing and not to be installed */
+/** @throws TripodError E_LAB */
+export function requireRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new TripodError("E_LAB", "the lab needs root: it makes namespaces, mounts and control groups", {
+    hint: "run it as root",
+  });
+}
+
+/** @throws TripodError E_LAB when a program is missing and not to be installed */
 export async function requirePrograms(install: boolean, work: Progress): Promise<void> {
-  if (process.getuid?.() !== 0)
-    throw new TripodError("E_LAB", "the lab needs root: it makes namespaces, mounts and control groups", {
-      hint: "run it as root",
-    });
   const packages = missingPackages();
   if (packages.length === 0) return;
   if (!install)

@@ -55,7 +55,7 @@ export async function rootFileSystem(release: Release, flavour: Flavour, work: P
       "--dpkgopt=force-unsafe-io",
       ...NOT_NEEDED.map((path) => `--dpkgopt=path-exclude=${path}`),
       "--dpkgopt=path-include=/usr/share/doc/*/copyright",
-      `--customize-hook=sh ${labScript(finish)} "$1"`,
+      `--customize-hook=sh '${labScript(finish)}' "$1"`,
       ...[release, folder, "-"],
     ];
     await isolated(argv, {

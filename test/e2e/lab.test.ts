@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { labFolders } from "../../src/lab/folders.ts";
+import type { Machine } from "../../src/inventory/cluster.ts";
 import { imagesFolder, WORKLOAD_IMAGE } from "../../src/lab/images.ts";
 import { labDown, labOff, labOn, labSsh, labStatus, labUp } from "../../src/lab/index.ts";
 import { CONTROL_PLANE, labCluster, madeUpPrograms, tracesOf } from "../support/lab.ts";
@@ -40,6 +41,15 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     const { code, said } = run(program, ...args);
     expect(code, said).toBe(0);
     return said.trim();
+  }
+
+  /** An `up` in a process of its own that is killed when it says that it starts the hosts. */
+  async function killedUp(): Promise<void> {
+    const child = spawn(process.execPath, ["--import", "tsx", "test/support/lab-up.ts", NAME]);
+    const closed = once(child, "close");
+    await Promise.race([once(child.stdout, "data"), closed]);
+    child.kill("SIGKILL");
+    await closed;
   }
 
   test("comes up as machines with systemd, the inventory's names, addresses, users and ports", async () => {
@@ -129,6 +139,15 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     });
   });
 
+  test("a lab is not mistaken for that of an inventory that has changed", async () => {
+    const [w1] = cluster.workers;
+    const moved = { ...labCluster(NAME), machines: [...cluster.masters, { ...(w1 as Machine), address: "10.0.0.22" }] };
+    await expect(labUp(moved, { ...quiet, hostsOnly: true })).rejects.toMatchObject({
+      code: "E_LAB",
+      details: { host: "w1", hint: "take the lab away first: tripod lab down" },
+    });
+  });
+
   test("a lab that stands on one root file system is not turned into another", async () => {
     await expect(labUp(cluster, { ...quiet, hostsOnly: true, release: "trixie" })).rejects.toMatchObject({
       code: "E_LAB",
@@ -153,10 +172,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     });
 
     test("when its up was killed in the middle", async () => {
-      const child = spawn(process.execPath, ["--import", "tsx", "test/support/lab-up.ts", NAME]);
-      await once(child.stdout, "data"); // "starting m1, w1"
-      child.kill("SIGKILL");
-      await once(child, "close");
+      await killedUp();
       await labDown(cluster, quiet);
     });
 
@@ -187,10 +203,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
   });
 
   test("an up after a killed up, a lost network or a lost folder brings a whole lab", async () => {
-    const child = spawn(process.execPath, ["--import", "tsx", "test/support/lab-up.ts", NAME]);
-    await once(child.stdout, "data");
-    child.kill("SIGKILL");
-    await once(child, "close");
+    await killedUp();
     await up();
     run("ip", "netns", "delete", `tripod.${NAME}`);
     await up();
