@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadCluster } from "../../src/inventory/load.ts";
+import { enterLab } from "../../src/lab/overrides.ts";
+import type { Status } from "../../src/status.ts";
+import { eventsOf, tripod, tripodMust } from "../support/tripod.ts";
+
+const OPERATOR = fileURLToPath(new URL("../support/dying-operator.ts", import.meta.url));
+const LAB_INVENTORY = fileURLToPath(new URL("../../inventories/lab.yaml", import.meta.url));
+
+let folder: string;
+let inventory: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tripod-dies-"));
+  inventory = join(folder, "dies.yaml");
+  await writeFile(inventory, (await readFile(LAB_INVENTORY, "utf8")).replace(/^name: .*/m, "name: dies"));
+  await tripodMust("lab", "down", "-i", inventory);
+  await tripodMust("lab", "up", "-i", inventory, "--install");
+});
+
+afterAll(async () => {
+  await tripod("lab", "down", "-i", inventory);
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** One life: `true` where it came to its end, `false` where it was killed. Anything else fails the test. */
+async function live(memory: string): Promise<boolean> {
+  const enter = enterLab(await loadCluster(inventory));
+  const argv = [...enter.slice(1), process.execPath, "--import", "tsx", OPERATOR, inventory, memory];
+  const child = spawn(enter[0] ?? "", argv, { stdio: ["ignore", "inherit", "pipe"] });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+  if (signal !== "SIGKILL" && code !== 0 && code !== 137)
+    throw new Error(`the operator ended with ${code ?? signal}:\n${said}`);
+  return code === 0;
+}
+
+describe("the operator dies", () => {
+  it(
+    "at every resource of a bootstrap, and each time the next run goes on to the same end",
+    async () => {
+      const memory = join(folder, "deaths.json");
+      await writeFile(memory, "{}");
+      let kills = 0;
+      while (!(await live(memory))) kills++;
+      const deaths = JSON.parse(await readFile(memory, "utf8")) as Record<string, string[]>;
+      const all = Object.values(deaths).flat();
+      const count = (how: string) => all.filter((each) => each === how).length;
+      console.log(
+        `${kills} kills: ${count("before")} before a resource (as many as changed: ${Object.keys(deaths).length}), ` +
+          `${count("while")} while its command ran, ${count("after")} right after`,
+      );
+      expect(kills).toBe(all.length);
+      expect(count("before")).toBe(Object.keys(deaths).length);
+      expect(count("before")).toBeGreaterThan(150);
+
+      const status = JSON.parse(await tripodMust("status", "--lab", "-i", inventory, "--json")) as Status;
+      expect(status.nodes.map(({ ready }) => ready)).toEqual([true, true, true, true, true]);
+      const plan = eventsOf(await tripodMust("plan", "--lab", "-i", inventory, "--json"));
+      expect(plan.filter(({ type }) => type === "resource.change")).toEqual([]);
+    },
+    40 * 60_000,
+  );
+});

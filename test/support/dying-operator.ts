@@ -1,0 +1,47 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { bootstrap } from "../../src/bootstrap.ts";
+import type { RunEvent } from "../../src/engine/events.ts";
+import { loadCluster } from "../../src/inventory/load.ts";
+import { withLab } from "../../src/lab/overrides.ts";
+import { key } from "./boundaries.ts";
+
+/**
+ * An operator who is killed (SIGKILL, no farewell) at every resource that is about to change: once right before it is touched, and for
+ * the kinds that take long, a second time while its command runs or right after it was applied. What has been died for is kept in a
+ * file, so that the next one gets a step further.
+ *
+ * argv: the inventory, and the file. Exit code 0: nothing was left to die for, and the run came to its end.
+ */
+const [inventory = "", memory = ""] = process.argv.slice(2);
+const deaths = JSON.parse(readFileSync(memory, "utf8")) as Record<string, string[]>;
+
+/** Kinds that do more than write a file: what they leave half done is worth a second death. */
+const SLOW = /^(binary|image|service|etcd-member|kubeadm-|packages|certificate|user|enabled|workload|bootstrap-token)/;
+
+function die(resource: string, how: string): never {
+  deaths[resource] = [...(deaths[resource] ?? []), how];
+  writeFileSync(memory, JSON.stringify(deaths));
+  process.kill(process.pid, "SIGKILL");
+  // The signal arrives at once; nothing of ours runs after it.
+  for (;;);
+}
+
+function sink(event: RunEvent): void {
+  if (event.type === "resource.change") {
+    const resource = key(event);
+    const [before, second] = deaths[resource] ?? [];
+    if (!before) die(resource, "before");
+    const name = event.resource;
+    if (!second && SLOW.test(name) && Object.keys(deaths).indexOf(resource) % 2 === 0)
+      setTimeout(() => die(resource, "while"), 20);
+  }
+  if (event.type === "resource.applied") {
+    const resource = key(event);
+    const [, second] = deaths[resource] ?? [];
+    if (!second && SLOW.test(event.resource)) die(resource, "after");
+  }
+}
+
+const cluster = withLab(await loadCluster(inventory));
+await bootstrap(cluster, { mode: "apply", sink, signal: new AbortController().signal });
+process.exit(0);
