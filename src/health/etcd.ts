@@ -1,4 +1,5 @@
 import type { Host } from "../host.ts";
+import { lastLine } from "../resources/command.ts";
 import type { Condition } from "../resources/condition.ts";
 import { etcdctl } from "../resources/etcdctl.ts";
 
@@ -31,7 +32,7 @@ export async function readEtcd(master: Host, masters: readonly Host[]): Promise<
   // Ids are 64 bits wide: as JSON numbers they would lose their last digits.
   const exact = stdout.replace(/"(member_id|leader)":(\d+)/g, '"$1":"$2"');
   const statuses = parse(exact);
-  if (!statuses) return stderr.trim().split("\n").at(-1) || "etcd does not answer";
+  if (!statuses) return lastLine(stderr, "etcd does not answer");
   return statuses.map(({ Endpoint, Status }) => ({
     endpoint: Endpoint,
     id: String(Status.header.member_id),

@@ -13,19 +13,22 @@ export const verify: Phase = {
   title: "Verify",
   needs: [allHosts("health")],
   hosts: (cluster) => cluster.masters.slice(0, 1),
-  resources: async (_, context) => [...(await tried(context)), noBootstrapTokens({ leader: await leader(context) })],
+  resources: async (_, context) => [await tried(context), noBootstrapTokens({ leader: await leader(context) })],
 };
 
-async function tried(context: Context): Promise<Resource[]> {
+async function tried(context: Context): Promise<Resource> {
   const { cluster, hosts } = context;
   const { mastersSchedulable } = cluster.kubernetes;
   const replicas = Math.min(2, mastersSchedulable ? cluster.machines.length : cluster.workers.length);
   const withoutNetwork = "cni" in cluster.network && cluster.network.cni === "none";
-  if (context.changes() === 0 || replicas === 0 || withoutNetwork) return [];
-  const image = cluster.containerd.sandboxImage ?? sandboxImage(cluster.kubernetes);
-  return [
-    workload({ leader: await leader(context), hosts, replicas, image, serviceAddress: firstServiceAddress(cluster) }),
-  ];
+  return workload({
+    due: context.changes() > 0 && replicas > 0 && !withoutNetwork,
+    leader: await leader(context),
+    hosts,
+    replicas,
+    image: cluster.containerd.sandboxImage ?? sandboxImage(cluster.kubernetes),
+    serviceAddress: firstServiceAddress(cluster),
+  });
 }
 
 /** The Service `kubernetes` always has the first address of its subnet. */

@@ -1,6 +1,7 @@
 import type { Host } from "../host.ts";
 import { Secret } from "../secret.ts";
-import { kubectl, runKubectl } from "./kubectl.ts";
+import { lastLine } from "./command.ts";
+import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
 import { defineResource } from "./resource.ts";
 
 /** What marks a token as ours, so that those of others are left alone. */
@@ -30,25 +31,34 @@ export async function layBootstrapToken(leader: Host, token: Secret): Promise<vo
   await runKubectl(leader, "apply -f - >/dev/null", { input: new Secret(JSON.stringify(manifest)) });
 }
 
+/** What is in the cluster: the Secrets that hold tokens of ours, or why that is not known. */
+type Tokens = readonly string[] | string;
+
+const LIST = `-n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token -o jsonpath='{range .items[*]}{.metadata.name} {.data.description}{"\\n"}{end}'`;
+
 /** No bootstrap token of ours is left: with one, anybody who can reach the API could join a machine. */
-export const noBootstrapTokens = defineResource<{ readonly leader: Host }, readonly string[]>({
+export const noBootstrapTokens = defineResource<{ readonly leader: Host }, Tokens>({
   kind: "bootstrap-token",
   name: () => "none left",
   async read(_, { leader }) {
-    const list = kubectl(
-      leader,
-      `-n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token -o jsonpath='{range .items[*]}{.metadata.name} {.data.description}{"\\n"}{end}'`,
-    );
-    const { stdout } = await leader.read(list);
-    const ours = Buffer.from(TOKEN_DESCRIPTION).toString("base64");
-    return stdout.split("\n").flatMap((line) => {
-      const [name = "", description] = line.split(" ");
-      return description === ours ? [name] : [];
-    });
+    const { code, stdout, stderr } = await leader.read(`[ ! -f ${ADMIN_CONF} ] || ${kubectl(leader, LIST)}`);
+    return code === 0 ? ours(stdout) : lastLine(stderr, "the API server does not answer");
   },
-  diff: (_, names) =>
-    names.map((name) => ({ field: "token", from: name.replace(/^bootstrap-token-/, ""), to: "absent" })),
-  async apply(_, { leader }, names) {
-    await runKubectl(leader, `-n kube-system delete secret ${names.join(" ")} --ignore-not-found >/dev/null`);
+  diff(_, tokens) {
+    if (typeof tokens === "string") return [{ field: "tokens", from: `not known: ${tokens}`, to: "absent" }];
+    return tokens.map((name) => ({ field: "token", from: name.replace(/^bootstrap-token-/, ""), to: "absent" }));
+  },
+  async apply(_, { leader }, tokens) {
+    const names = typeof tokens === "string" ? ours((await runKubectl(leader, LIST)).stdout) : tokens;
+    if (names.length > 0)
+      await runKubectl(leader, `-n kube-system delete secret ${names.join(" ")} --ignore-not-found >/dev/null`);
   },
 });
+
+function ours(list: string): string[] {
+  const description = Buffer.from(TOKEN_DESCRIPTION).toString("base64");
+  return list.split("\n").flatMap((line) => {
+    const [name = "", found] = line.split(" ");
+    return found === description ? [name] : [];
+  });
+}

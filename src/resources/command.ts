@@ -24,3 +24,8 @@ export function commandFailed(host: Host, script: string, result: Result, messag
     hint: "run the command above on the host to see it fail; when its cause is mended, run Tripod again",
   });
 }
+
+/** The last line that a program said of why it gave no answer. */
+export function lastLine(stderr: string, otherwise: string): string {
+  return stderr.trim().split("\n").at(-1) || otherwise;
+}

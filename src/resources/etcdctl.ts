@@ -1,4 +1,5 @@
 import type { Host } from "../host.ts";
+import { lastLine } from "./command.ts";
 import type { Condition } from "./condition.ts";
 
 const PKI = "/etc/etcd/pki";
@@ -18,7 +19,7 @@ export function memberHealthy(host: Host): Condition {
       const { code, stderr } = await host.read(
         `${etcdctl("endpoint health")} >/dev/null || { s=$(systemctl is-active etcd); [ "$s" = active ] || journalctl -u etcd -n 1 --no-pager -o cat >&2; false; }`,
       );
-      return code === 0 || (stderr.trim().split("\n").at(-1) ?? "it does not answer");
+      return code === 0 || lastLine(stderr, "it does not answer");
     },
   };
 }

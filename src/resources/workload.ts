@@ -1,10 +1,11 @@
 import type { Host } from "../host.ts";
 import type { Condition } from "./condition.ts";
-import { command } from "./command.ts";
-import { kubectl, runKubectl } from "./kubectl.ts";
-import type { Resource } from "./resource.ts";
+import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
+import type { Resource, Working } from "./resource.ts";
 
 export interface WorkloadArgs {
+  /** Whether something has been changed in this run, so that it must be tried. */
+  readonly due: boolean;
   readonly leader: Host;
   /** Every host of these must reach every pod. */
   readonly hosts: readonly Host[];
@@ -18,43 +19,48 @@ export interface WorkloadArgs {
 const NAME = "tripod-verify";
 
 /**
- * A small deployment is scheduled, gets its addresses, is reached from every host, and is taken away again. It leaves nothing that
- * could be read later, so it is asked for only by runs that changed something.
+ * A small deployment is scheduled, gets its addresses, is reached from every host, and is taken away again. A success leaves nothing
+ * that could be read later, so it is tried only by runs that changed something; what a run that broke off has left is always taken away.
  */
 export function workload(args: WorkloadArgs): Resource {
-  let proven = false;
+  const { leader, due } = args;
+  let proven = !due;
   return {
     kind: "workload",
     name: NAME,
-    inspect: (_, working) =>
-      Promise.resolve({
-        changes: () =>
-          proven
-            ? []
-            : [
-                {
-                  field: "workload",
-                  from: "not tried since the change",
-                  to: `${args.replicas} pods scheduled and reached from every host`,
-                },
-              ],
+    async inspect(_, working) {
+      const { stdout } = await leader.read(
+        `[ ! -f ${ADMIN_CONF} ] || ${kubectl(leader, `get deployment ${NAME} --ignore-not-found -o name`)}`,
+      );
+      return {
+        changes: () => [
+          ...(stdout.trim()
+            ? [{ field: "deployment", from: "left behind by a run that broke off", to: "absent" }]
+            : []),
+          ...(proven ? [] : [{ field: "workload", from: "not tried since the change", to: aim(args) }]),
+        ],
         async apply() {
-          const { leader } = args;
-          await runKubectl(leader, "apply -f - >/dev/null", { input: JSON.stringify(deployment(args)) });
           try {
-            let pods: readonly string[] = [];
-            await working.wait(podsRunning(args, (found) => (pods = found)));
-            await Promise.all(args.hosts.map((host) => working.wait(reaches(host, pods, args.serviceAddress))));
+            if (!proven) await prove(args, working);
           } finally {
-            await command(
-              leader,
-              kubectl(leader, `delete deployment ${NAME} --ignore-not-found --wait=false >/dev/null`),
-            );
+            await runKubectl(leader, `delete deployment ${NAME} --ignore-not-found --wait=false >/dev/null`);
           }
           proven = true;
         },
-      }),
+      };
+    },
   };
+}
+
+function aim({ replicas }: WorkloadArgs): string {
+  return `${replicas} pods scheduled and reached from every host`;
+}
+
+async function prove(args: WorkloadArgs, working: Working): Promise<void> {
+  await runKubectl(args.leader, "apply -f - >/dev/null", { input: JSON.stringify(deployment(args)) });
+  let pods: readonly string[] = [];
+  await working.wait(podsRunning(args, (found) => (pods = found)));
+  await Promise.all(args.hosts.map((host) => working.wait(reaches(host, pods, args.serviceAddress))));
 }
 
 function deployment({ replicas, image }: WorkloadArgs): object {

@@ -8,32 +8,13 @@ import { node } from "../../../src/resources/node.ts";
 import { workload } from "../../../src/resources/workload.ts";
 import { Secret } from "../../../src/secret.ts";
 import { machineNamed, testCluster, testMachine } from "../../support/cluster.ts";
-import type { ThrowAwayMachine } from "../../support/machine.ts";
-import { unit } from "./files.ts";
+import { layToken, standing, unit } from "../../support/standing.ts";
 import type { ResourceCase } from "./resource-case.ts";
 
 const cluster = testCluster({ masters: [testMachine("m1", "10.0.0.11", "master")], workers: [] });
 const m1 = machineNamed(cluster, "m1");
 const token = new Secret("abcdef.0123456789abcdef");
-const [id = "", half = ""] = token.reveal().split(".");
-
-/** A control plane that answers on this very machine, and knows one node. */
-function standing(machine: ThrowAwayMachine, nodes: readonly string[] = ["m1"]): void {
-  unit(machine, "kubelet.service");
-  machine.write("/fakes/units/kubelet.service.active", "");
-  machine.write("/etc/kubernetes/admin.conf", "kind: Config\n");
-  machine.write("/etc/kubernetes/manifests/kube-apiserver.yaml", "kind: Pod\n");
-  machine.write("/fakes/cluster/apiservers/m1", "");
-  for (const name of nodes) {
-    machine.write(`/fakes/cluster/nodes/${name}/labels`, "zone=a\nnode-role.kubernetes.io/control-plane=\n");
-    machine.write(`/fakes/cluster/nodes/${name}/taints`, "node-role.kubernetes.io/control-plane:NoSchedule\n");
-  }
-}
-
-function layToken(machine: ThrowAwayMachine, name: string, description: string): void {
-  const text = JSON.stringify({ "token-id": name, "token-secret": half, description });
-  machine.write(`/fakes/cluster/objects/Secret.bootstrap-token-${name}`, text);
-}
+const [, half = ""] = token.reveal().split(".");
 
 export const CLUSTER: readonly ResourceCase[] = [
   {
@@ -79,7 +60,7 @@ export const CLUSTER: readonly ResourceCase[] = [
     title: "a worker that joins",
     prepare(machine) {
       standing(machine, []);
-      layToken(machine, id, TOKEN_DESCRIPTION);
+      layToken(machine, token, TOKEN_DESCRIPTION);
     },
     make: ({ host }) => [
       kubeadmJoin({
@@ -98,7 +79,7 @@ export const CLUSTER: readonly ResourceCase[] = [
   {
     of: "node",
     title: "labels and taints",
-    prepare: standing,
+    prepare: (machine) => standing(machine),
     make: ({ host }) => [
       node({
         leader: host,
@@ -129,8 +110,8 @@ export const CLUSTER: readonly ResourceCase[] = [
     title: "a token of ours beside one of somebody else",
     prepare(machine) {
       standing(machine);
-      layToken(machine, id, TOKEN_DESCRIPTION);
-      layToken(machine, "fedcba", "somebody else's");
+      layToken(machine, token, TOKEN_DESCRIPTION);
+      layToken(machine, new Secret(`fedcba.${half}`), "somebody else's");
     },
     make: ({ host }) => [noBootstrapTokens({ leader: host })],
     secrets: () => [half],
@@ -138,9 +119,10 @@ export const CLUSTER: readonly ResourceCase[] = [
   {
     of: "workload",
     title: "a deployment that is tried",
-    prepare: standing,
+    prepare: (machine) => standing(machine),
     make: ({ host }) => [
       workload({
+        due: true,
         leader: host,
         hosts: [host],
         replicas: 2,

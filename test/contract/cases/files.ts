@@ -7,7 +7,6 @@ import { directory } from "../../../src/resources/directory.ts";
 import { editedFile } from "../../../src/resources/edited-file.ts";
 import { file } from "../../../src/resources/file.ts";
 import { Secret } from "../../../src/secret.ts";
-import type { ThrowAwayMachine } from "../../support/machine.ts";
 import type { ResourceCase } from "./resource-case.ts";
 
 const now = new Date();
@@ -97,8 +96,4 @@ export const FILES: readonly ResourceCase[] = [
 /** A key may be seen in part. */
 function lines(pem: string): string[] {
   return pem.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
-}
-
-export function unit(machine: ThrowAwayMachine, name: string, text = "[Service]\n[Install]\n"): void {
-  machine.write(`/etc/systemd/system/${name}`, text);
 }

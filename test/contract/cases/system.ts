@@ -9,7 +9,7 @@ import { service } from "../../../src/resources/service.ts";
 import { noSwap } from "../../../src/resources/swap.ts";
 import { sysctl } from "../../../src/resources/sysctl.ts";
 import { user } from "../../../src/resources/user.ts";
-import { unit } from "./files.ts";
+import { unit } from "../../support/standing.ts";
 import type { ResourceCase } from "./resource-case.ts";
 
 export const SYSTEM: readonly ResourceCase[] = [
