@@ -35,6 +35,6 @@ export async function until(condition: Condition, options: UntilOptions): Promis
         hint: "look at what it says above; then run the same command again, it goes on from where it is",
       });
     }
-    await pause(interval, undefined, { signal });
+    await pause(interval, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { TripodError } from "../../src/errors.ts";
+import { until } from "../../src/resources/until.ts";
+
+const { signal } = new AbortController();
+
+/** A condition that gives these answers, one a question, and the last for ever. */
+function answering(answers: readonly (true | string)[], within = 60_000) {
+  let asked = 0;
+  return {
+    title: "etcd is whole",
+    within,
+    holds: () => Promise.resolve(answers[Math.min(asked++, answers.length - 1)] ?? true),
+    asked: () => asked,
+  };
+}
+
+describe("waiting for a condition", () => {
+  it("takes no time where it holds already", async () => {
+    const condition = answering([true]);
+    expect(await until(condition, { signal })).toBeGreaterThanOrEqual(0);
+    expect(condition.asked()).toBe(1);
+  });
+
+  it("tells a reason once, and again when it is another", async () => {
+    const told: string[] = [];
+    const condition = answering(["m3 is silent", "m3 is silent", "m3 is a learner", "m3 is a learner", true]);
+    await until(condition, { signal, interval: 1, waiting: (reason) => told.push(reason) });
+    expect(told).toEqual(["m3 is silent", "m3 is a learner"]);
+  });
+
+  it("ends at its deadline with the last reason it was given, and says what to do", async () => {
+    const failure: unknown = await until(answering(["m3 is silent", "m3 is a learner"], 5), {
+      signal,
+      interval: 5,
+      host: "m1",
+    }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(TripodError);
+    expect(failure).toMatchObject({
+      code: "E_DEADLINE",
+      message: "etcd is whole: not within 0 s",
+      details: { host: "m1", why: "m3 is a learner", hint: expect.stringContaining("run the same command again") as string },
+    });
+  });
+
+  it("is asked once even where there is no time at all", async () => {
+    expect(await until(answering([true], 0), { signal })).toBeGreaterThanOrEqual(0);
+  });
+
+  it("stops when it is told to, before the next question", async () => {
+    const stop = new AbortController();
+    const condition = answering(["not yet"]);
+    const waiting = () => stop.abort(new Error("enough"));
+    await expect(until(condition, { signal: stop.signal, interval: 60_000, waiting })).rejects.toThrow("enough");
+    expect(condition.asked()).toBe(1);
+  });
+
+  it("passes on what a question throws", async () => {
+    const broken = { title: "broken", within: 1000, holds: () => Promise.reject(new Error("no such host")) };
+    await expect(until(broken, { signal })).rejects.toThrow("no such host");
+  });
+});
