@@ -86,7 +86,7 @@ function digestOf(content: string | Secret): string {
 export function unifiedDiff(path: string, before: string | undefined, after: string): string {
   const from = before === undefined ? "/dev/null" : path;
   return createTwoFilesPatch(from, path, before ?? "", after, undefined, undefined, { context: 2 }).replace(
-    /^=+\n/,
+    /^(?:Index: .*\n)?=+\n/,
     "",
   );
 }
