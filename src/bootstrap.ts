@@ -1,21 +1,42 @@
-import type { Sink } from "./engine/events.ts";
-import { run, type RunSummary } from "./engine/run.ts";
+import { withLock } from "./engine/lock.ts";
+import { checkNarrowing } from "./engine/narrow.ts";
+import { run, type RunOptions, type RunSummary } from "./engine/run.ts";
+import type { Host } from "./host.ts";
 import type { Cluster } from "./inventory/cluster.ts";
 import { PHASES } from "./phases/index.ts";
-import type { Mode } from "./phases/phase.ts";
 import { withSession } from "./session.ts";
 
-export interface BootstrapOptions {
-  readonly mode: Mode;
-  readonly sink: Sink;
-  readonly signal: AbortSignal;
+export interface BootstrapOptions extends Omit<RunOptions, "held"> {
+  /** What is being done, shown to another operator who finds the cluster locked. Default: `bootstrap`. */
+  readonly command?: string;
+  /** The name of an operator, as E_LOCKED has told it, whose lock is to be taken away. */
+  readonly breakLock?: string;
 }
 
 /**
  * Walks all phases over all machines of a cluster: in a plan to say what would change, in an apply to change it.
- * @throws TripodErrors of every host or step that failed; TripodError E_INTERRUPTED
+ * @throws what `walkPhases` throws; TripodErrors of every host that cannot be used
  */
-export function bootstrap(cluster: Cluster, options: BootstrapOptions): Promise<RunSummary> {
-  const { signal } = options;
-  return withSession(cluster, { signal }, (hosts) => run(PHASES, cluster, hosts, options));
+export async function bootstrap(cluster: Cluster, options: BootstrapOptions): Promise<RunSummary> {
+  const { signal, only } = options;
+  if (only) checkNarrowing(PHASES, cluster, only);
+  return withSession(cluster, { signal }, (hosts) => walkPhases(cluster, hosts, options));
+}
+
+/**
+ * The same over hosts that we are connected to: several walks may share a session. An apply holds the cluster's lock.
+ * @throws TripodErrors of every step that failed; TripodError E_USAGE, E_LOCKED, E_INTERRUPTED
+ */
+export async function walkPhases(
+  cluster: Cluster,
+  hosts: readonly Host[],
+  options: BootstrapOptions,
+): Promise<RunSummary> {
+  const { mode, only, command = "bootstrap", breakLock } = options;
+  if (only) checkNarrowing(PHASES, cluster, only);
+  if (mode === "plan") return run(PHASES, cluster, hosts, options);
+  const masters = hosts.filter(({ machine }) => machine.role === "master");
+  return withLock(masters, { cluster: cluster.name, command, ...(breakLock && { breakLock }) }, (held) =>
+    run(PHASES, cluster, hosts, { ...options, held }),
+  );
 }

@@ -1,5 +1,6 @@
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import type { Condition } from "../resources/condition.ts";
 import { type Inspection, key, type Resource, type Working } from "../resources/resource.ts";
 import { reachable } from "./reachable.ts";
 
@@ -27,19 +28,29 @@ export function appliedTogether(left: readonly Difference[]): readonly Differenc
   return other < 0 ? left : left.slice(0, other);
 }
 
+/** What applying needs of the step it belongs to. */
+export interface Applying {
+  readonly host: Host;
+  readonly working: Working;
+  /** Waits where nothing of ours is under way, so that being asked to stop ends it. */
+  readonly wait: (condition: Condition) => Promise<void>;
+  /** Resolves while we may change things; throws where somebody else may. */
+  readonly held: () => Promise<void>;
+}
+
 /** Applies; where the connection breaks the outcome is unknown, so all is read again before anything is repeated. */
-export async function applyAll(host: Host, working: Working, differences: readonly Difference[]): Promise<void> {
+export async function applyAll(applying: Applying, differences: readonly Difference[]): Promise<void> {
+  const { host, working } = applying;
   let open = differences;
-  await surviving(
-    host,
-    working,
-    () => applyOnce(open),
-    async () => {
-      const again = await Promise.all(differences.map(({ resource }) => inspect(resource, host, working)));
-      open = again.filter(({ inspection }) => differs(inspection));
-      return open.length > 0;
-    },
-  );
+  const apply = async () => {
+    await applying.held();
+    await applyOnce(open);
+  };
+  await surviving(applying, apply, async () => {
+    const again = await Promise.all(differences.map(({ resource }) => inspect(resource, host, working)));
+    open = again.filter(({ inspection }) => differs(inspection));
+    return open.length > 0;
+  });
 }
 
 async function applyOnce(differences: readonly Difference[]): Promise<void> {
@@ -53,8 +64,7 @@ async function applyOnce(differences: readonly Difference[]): Promise<void> {
  * whether that is still needed.
  */
 export async function surviving<T>(
-  host: Host,
-  working: Working,
+  { host, wait }: Pick<Applying, "host" | "wait">,
   work: () => Promise<T>,
   again?: () => Promise<boolean>,
 ): Promise<T> {
@@ -66,7 +76,7 @@ export async function surviving<T>(
     } catch (error) {
       if (!(error instanceof TripodError) || error.code !== "E_CONNECTION_LOST" || lost >= LOST_CONNECTIONS)
         throw error;
-      await working.wait(reachable(host));
+      await wait(reachable(host));
       lookFirst = true;
     }
   }

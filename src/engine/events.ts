@@ -13,6 +13,14 @@ export interface PhaseSummary {
   readonly needs: readonly Need[];
 }
 
+/** A step that was under way when a run was asked to stop. */
+export interface Running {
+  readonly phase: string;
+  readonly host: string;
+  /** The resource that is being changed. */
+  readonly resource?: string;
+}
+
 /** An error as it is put into events: plain, redacted, serialisable. */
 export interface ErrorRecord {
   readonly code: ErrorCode;
@@ -22,6 +30,9 @@ export interface ErrorRecord {
   readonly why?: string;
   readonly hint?: string;
 }
+
+/** How a step, a phase or a run ended; cancelled: it was not begun, or was stopped. */
+export type Outcome = "ok" | "failed" | "cancelled";
 
 interface At {
   /** ms since the epoch */
@@ -42,6 +53,8 @@ export type RunEvent =
       readonly mode: Mode;
       readonly cluster: string;
       readonly phases: readonly PhaseSummary[];
+      /** Of a narrowed run: names of the phases and hosts of which nothing is done. */
+      readonly leftOut?: { readonly phases: readonly string[]; readonly hosts: readonly string[] };
     })
   | (At & { readonly type: "phase.start"; readonly phase: string })
   | (InStep & { readonly type: "step.start" })
@@ -49,6 +62,15 @@ export type RunEvent =
   /** The resource differs. In a plan that is all; in an apply `resource.applied` follows, or the step fails. */
   | (InStep & { readonly type: "resource.change"; readonly resource: string; readonly changes: readonly Change[] })
   | (InStep & { readonly type: "resource.applied"; readonly resource: string; readonly ms: number })
+  /**
+   * Of a narrowed plan: this step was left out, but `neededBy` (phases) need it, and not all of it is as it should be. An apply
+   * would refuse to go on there.
+   */
+  | (InStep & {
+      readonly type: "need.unmet";
+      readonly neededBy: readonly string[];
+      readonly missing: readonly string[];
+    })
   /** What a long apply is doing right now, in a few words. */
   | (InStep & { readonly type: "progress"; readonly text: string })
   | (InStep & {
@@ -64,7 +86,7 @@ export type RunEvent =
   | (InStep & { readonly type: "command"; readonly ms: number; readonly code: number | undefined })
   | (InStep & {
       readonly type: "step.end";
-      readonly outcome: "ok" | "failed" | "cancelled";
+      readonly outcome: Outcome;
       readonly ms: number;
       readonly changed: number;
       readonly unchanged: number;
@@ -72,12 +94,14 @@ export type RunEvent =
   | (At & {
       readonly type: "phase.end";
       readonly phase: string;
-      readonly outcome: "ok" | "failed" | "cancelled";
+      readonly outcome: Outcome;
       readonly ms: number;
     })
+  /** Asked to stop: nothing new begins, and what is being changed (`resource`) or only read is brought to its end. */
+  | (At & { readonly type: "run.stopping"; readonly running: readonly Running[] })
   | (At & {
       readonly type: "run.end";
-      readonly outcome: "ok" | "failed" | "cancelled";
+      readonly outcome: Outcome;
       readonly ms: number;
       readonly changed: number;
       readonly unchanged: number;

@@ -8,6 +8,8 @@ export interface Step {
   readonly phase: Phase;
   readonly host: Host;
   readonly after: readonly Step[];
+  /** Left out of a narrowed run, but needed by a step that is not: it is read, and must be found as it should be. */
+  readonly lookedAt: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export function layOut(phases: readonly Phase[], cluster: Cluster, hosts: readon
           );
         return need.on === "all hosts" ? needed : needed.filter((step) => step.host === host);
       });
-      steps.push({ phase, host, after });
+      steps.push({ phase, host, after, lookedAt: false });
     }
     byPhase.set(phase.name, steps);
   }

@@ -1,29 +1,40 @@
 import { TripodError, TripodErrors } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
-import type { Context, Mode, Phase } from "../phases/phase.ts";
-import { errorRecords, type PhaseSummary, type Sink } from "./events.ts";
+import type { Mode, Phase } from "../phases/phase.ts";
+import { runContext } from "./context.ts";
+import { errorRecords, type Outcome, type Running, type Sink } from "./events.ts";
 import { layOut, type Step } from "./graph.ts";
-import { runStep, type StepTally, type Tally } from "./step.ts";
+import { leftOut, narrow, type Narrowing } from "./narrow.ts";
+import { phaseEvents, summary } from "./phase-events.ts";
+import { type Site, siteOf, type StepTally, type Tally } from "./site.ts";
+import { lookAt, notMet, runStep } from "./step.ts";
+import { stopped, type Unfinished } from "./stopped.ts";
 
 export interface RunOptions {
   readonly mode: Mode;
   readonly sink: Sink;
-  /** Aborted: what is running is finished as far as it must be, nothing new starts. */
+  /** Aborted: what is being changed is brought to its end, and nothing new begins. */
   readonly signal: AbortSignal;
+  /** Aborted: what runs is not waited for either. Default: never. */
+  readonly abort?: AbortSignal;
+  /** Only these hosts and phases. */
+  readonly only?: Narrowing;
+  /** Awaited before each change: resolves while the cluster is ours to change, throws where it is somebody else's. */
+  readonly held?: () => Promise<void>;
 }
 
 export interface RunSummary extends Tally {
   /** ms */
   readonly ms: number;
+  /** Needs of a narrowed plan's steps that were left out and are not met: an apply would stop there. */
+  readonly unmet: number;
 }
-
-type Outcome = "ok" | "failed" | "cancelled";
 
 /**
  * Walks the phases over the hosts. A step starts the moment the steps it needs are done; where one fails, those that need it are
  * cancelled and all others go on, so that every failure is known at the end.
- * @throws TripodErrors with the errors of all failed steps; TripodError E_INTERRUPTED when the signal was aborted
+ * @throws TripodErrors with the errors of all failed steps; TripodError E_INTERRUPTED, which says where, when the signal was aborted
  */
 export async function run(
   phases: readonly Phase[],
@@ -31,26 +42,52 @@ export async function run(
   hosts: readonly Host[],
   options: RunOptions,
 ): Promise<RunSummary> {
-  const { mode, sink, signal } = options;
+  const { mode, sink, signal, abort = new AbortController().signal, only, held = () => Promise.resolve() } = options;
   const startedAt = performance.now();
   const before = new Map(hosts.map(({ name, connection }) => [name, connection.traffic.commands]));
-  const steps = layOut(phases, cluster, hosts);
+  const all = layOut(phases, cluster, hosts);
+  const steps = only ? narrow(all, only) : all;
   const pending = new Map(hosts.map((host) => [host.name, new Set<string>()]));
   const total: Tally = { changed: 0, unchanged: 0 };
+  let unmet = 0;
   const context = runContext(cluster, hosts, mode, signal, total);
   const failures: unknown[] = [];
   const finished = new Map<Step, Promise<Outcome>>();
+  const sites = new Map<Step, Site>();
+  const unfinished: Unfinished[] = [];
 
+  const walked = new Set(steps.map(({ phase }) => phase));
   sink({
     type: "run.start",
     at: Date.now(),
     mode,
     cluster: cluster.name,
-    phases: phases.map((phase) => summary(phase, steps)),
+    phases: phases.filter((phase) => !only || walked.has(phase)).map((phase) => summary(phase, steps)),
+    ...(only && { leftOut: leftOut(all, steps) }),
   });
   const phaseClock = phaseEvents(steps, sink);
 
-  const stopped = () => signal.aborted;
+  let running: readonly Running[] = [];
+  const stopping = () => {
+    running = [...sites.values()].map(({ step, tally }) => ({
+      phase: step.phase.name,
+      host: step.host.name,
+      ...(tally.changing !== undefined && { resource: tally.changing }),
+    }));
+    sink({ type: "run.stopping", at: Date.now(), running });
+  };
+  const told = () => signal.aborted || abort.aborted;
+
+  async function work(step: Step, site: Site): Promise<void> {
+    const expected = pending.get(step.host.name) ?? new Set();
+    if (!step.lookedAt) return runStep(site, expected);
+    const missing = await lookAt(site, expected);
+    if (missing.length === 0) return;
+    const neededBy = [...new Set(steps.filter(({ after }) => after.includes(step)).map(({ phase }) => phase.name))];
+    if (mode === "apply") throw notMet(site, neededBy, missing);
+    unmet++;
+    site.emit({ type: "need.unmet", neededBy, missing });
+  }
 
   async function walk(step: Step): Promise<Outcome> {
     const outcomes: (Outcome | undefined)[] = [];
@@ -60,18 +97,25 @@ export async function run(
     const stepStartedAt = performance.now();
     const tally: StepTally = { changed: 0, unchanged: 0 };
     let outcome: Outcome = "ok";
-    if (stopped() || outcomes.some((needed) => needed !== "ok")) outcome = "cancelled";
-    else {
+    if (told() || outcomes.some((needed) => needed !== "ok")) {
+      outcome = "cancelled";
+      if (told()) unfinished.push({ ...where, begun: false });
+    } else {
       sink({ type: "step.start", at: Date.now(), ...where });
+      const site = siteOf(step, context, tally, { sink, abort, held });
+      sites.set(step, site);
       try {
-        await runStep(step, context, pending.get(step.host.name) ?? new Set(), sink, tally);
+        await work(step, site);
       } catch (error) {
-        outcome = stopped() ? "cancelled" : "failed";
-        if (outcome === "failed") {
+        outcome = cutOff(error, signal) || cutOff(error, abort) ? "cancelled" : "failed";
+        if (outcome === "cancelled") unfinished.push({ ...where, begun: true });
+        else {
           failures.push(error);
           const { during } = tally;
           sink({ type: "step.fail", at: Date.now(), ...where, ...(during && { during }), errors: errorRecords(error) });
         }
+      } finally {
+        sites.delete(step);
       }
     }
     total.changed += tally.changed;
@@ -89,77 +133,25 @@ export async function run(
     return outcome;
   }
 
+  signal.addEventListener("abort", stopping, { once: true });
   for (const step of steps) finished.set(step, walk(step));
   await Promise.all(finished.values());
+  signal.removeEventListener("abort", stopping);
 
   const ms = Math.round(performance.now() - startedAt);
-  const outcome = failures.length > 0 ? "failed" : stopped() ? "cancelled" : "ok";
+  const outcome = failures.length > 0 ? "failed" : told() ? "cancelled" : "ok";
   const roundTrips = Object.fromEntries(
     hosts.map(({ name, connection }) => [name, connection.traffic.commands - (before.get(name) ?? 0)]),
   );
   sink({ type: "run.end", at: Date.now(), outcome, ms, ...total, roundTrips });
+  if (told()) failures.push(stopped(running, unfinished, signal.reason));
   if (failures.length > 0) throw collected(failures);
-  if (signal.aborted)
-    throw new TripodError("E_INTERRUPTED", "stopped", {
-      hint: "run the same command again; it goes on from where it is",
-    });
-  return { ...total, ms };
+  return { ...total, ms, unmet };
 }
 
-function runContext(
-  cluster: Cluster,
-  hosts: readonly Host[],
-  mode: Mode,
-  signal: AbortSignal,
-  total: StepTally,
-): Context {
-  const values = new Map<string, Promise<unknown>>();
-  const queues = new Map<string, Promise<unknown>>();
-  return {
-    cluster,
-    mode,
-    hosts,
-    masters: hosts.filter((host) => host.machine.role === "master"),
-    signal,
-    changes: () => total.changed,
-    once<T>(key: string, compute: () => Promise<T>) {
-      const known = values.get(key) ?? compute();
-      values.set(key, known);
-      return known as Promise<T>;
-    },
-    exclusive<T>(key: string, work: () => Promise<T>) {
-      const turn = (queues.get(key) ?? Promise.resolve()).then(work, work);
-      queues.set(key, turn);
-      return turn;
-    },
-  };
-}
-
-function summary(phase: Phase, steps: readonly Step[]): PhaseSummary {
-  const hosts = steps.filter((step) => step.phase === phase).map((step) => step.host.name);
-  return { name: phase.name, title: phase.title, hosts, needs: phase.needs };
-}
-
-/** Emits a phase's start with its first step and its end with its last. */
-function phaseEvents(steps: readonly Step[], sink: Sink) {
-  const open = new Map<Phase, { left: number; startedAt?: number; outcome: Outcome }>();
-  for (const { phase } of steps) open.set(phase, { left: (open.get(phase)?.left ?? 0) + 1, outcome: "ok" });
-  return {
-    started({ phase }: Step) {
-      const state = open.get(phase);
-      if (!state || state.startedAt !== undefined) return;
-      state.startedAt = performance.now();
-      sink({ type: "phase.start", at: Date.now(), phase: phase.name });
-    },
-    ended({ phase }: Step, outcome: Outcome) {
-      const state = open.get(phase);
-      if (!state) return;
-      if (state.outcome !== "failed" && outcome !== "ok") state.outcome = outcome;
-      if (--state.left > 0) return;
-      const ms = Math.round(performance.now() - (state.startedAt ?? performance.now()));
-      sink({ type: "phase.end", at: Date.now(), phase: phase.name, outcome: state.outcome, ms });
-    },
-  };
+/** Whether an error is the abort's own, and not one of what was being finished. */
+function cutOff(error: unknown, { aborted, reason }: AbortSignal): boolean {
+  return aborted && (error === reason || (error instanceof Error && error.cause === reason));
 }
 
 /** One error per distinct failure: several steps may have waited for the same promise and failed with it. */

@@ -1,7 +1,5 @@
-import type { Host } from "../host.ts";
-import type { Context } from "../phases/phase.ts";
-import { key, type Resource, type Working } from "../resources/resource.ts";
-import { until } from "../resources/until.ts";
+import { TripodError } from "../errors.ts";
+import { key, type Resource } from "../resources/resource.ts";
 import {
   appliedTogether,
   applyAll,
@@ -11,121 +9,102 @@ import {
   NOTHING_PENDING,
   surviving,
 } from "./apply.ts";
-import type { Sink } from "./events.ts";
-import type { Step } from "./graph.ts";
-
-export interface Tally {
-  changed: number;
-  unchanged: number;
-}
-
-/** What a step tells while it runs, so that it is known when it fails half way. */
-export interface StepTally extends Tally {
-  /** The resource or condition that is being worked on. */
-  during?: string;
-}
+import type { Site } from "./site.ts";
 
 /**
  * One phase on one host: read everything, then put right what differs, in order, and read again.
  *
  * Neighbours that can be put right in one command are. After each change what was changed and all that follows is read in one go: the
  * former must now be clean, and the latter may have been touched by it. In a plan nothing is applied; what would change is remembered in `pending`.
+ * Asked to stop, it brings the change that is under way to its end and throws the signal's reason.
  */
-export async function runStep(
-  step: Step,
-  shared: Context,
-  pending: Set<string>,
-  sink: Sink,
-  tally: StepTally,
-): Promise<void> {
-  const where = { phase: step.phase.name, host: step.host.name };
-  const emit = (event: Record<string, unknown>) => sink({ at: Date.now(), ...where, ...event } as Parameters<Sink>[0]);
-  const observe = (one: Host) => observed(one, (ms, code) => emit({ type: "command", ms, code }));
-  const host = observe(step.host);
-  const context: Context = { ...shared, hosts: shared.hosts.map(observe), masters: shared.masters.map(observe) };
-  const working: Working = {
-    signal: context.signal,
-    progress: (text) => emit({ type: "progress", text }),
-    wait: async (condition) => {
-      tally.during = condition.title;
-      const ms = await until(condition, {
-        signal: context.signal,
-        host: host.name,
-        waiting: (reason, waited) =>
-          emit({ type: "condition.waiting", condition: condition.title, reason, ms: Math.round(waited) }),
-      });
-      emit({ type: "condition.met", condition: condition.title, ms: Math.round(ms) });
-    },
-  };
-
-  const inspectAll = (some: readonly Resource[]): Promise<Difference[]> =>
-    surviving(host, working, () => Promise.all(some.map((resource) => inspect(resource, host, working))));
-
-  const resources = await surviving(host, working, async () => step.phase.resources(host, context));
-  let left = await inspectAll(resources);
+export async function runStep(site: Site, pending: Set<string>): Promise<void> {
+  const { host, context, tally } = site;
+  let left = await inspectAll(site, await resourcesOf(site));
   for (let next = left[0]; next; next = left[0]) {
     context.signal.throwIfAborted();
     const { resource, inspection } = next;
     const changes = inspection.changes(context.mode === "plan" ? pending : NOTHING_PENDING);
     if (changes.length === 0) {
       tally.unchanged++;
-      emit({ type: "resource.ok", resource: key(resource) });
+      site.emit({ type: "resource.ok", resource: key(resource) });
       left = left.slice(1);
       continue;
     }
     if (context.mode === "plan") {
       tally.changed++;
-      emit({ type: "resource.change", resource: key(resource), changes });
+      site.emit({ type: "resource.change", resource: key(resource), changes });
       pending.add(key(resource));
       left = left.slice(1);
       continue;
     }
+    await site.held();
     const together = appliedTogether(left);
     for (const one of together) {
       tally.changed++;
-      emit({ type: "resource.change", resource: key(one.resource), changes: one.inspection.changes(NOTHING_PENDING) });
+      site.emit({
+        type: "resource.change",
+        resource: key(one.resource),
+        changes: one.inspection.changes(NOTHING_PENDING),
+      });
     }
-    tally.during = together.map((one) => key(one.resource)).join(", ");
+    tally.during = tally.changing = together.map((one) => key(one.resource)).join(", ");
     const startedAt = performance.now();
-    await applyAll(host, working, together);
-    left = await inspectAll(left.map((one) => one.resource));
+    await applyAll(site, together);
+    left = await inspectAll(
+      site,
+      left.map((one) => one.resource),
+    );
     for (const one of left.splice(0, together.length)) {
       assertConverged(host, one);
-      emit({ type: "resource.applied", resource: key(one.resource), ms: Math.round(performance.now() - startedAt) });
+      site.emit({
+        type: "resource.applied",
+        resource: key(one.resource),
+        ms: Math.round(performance.now() - startedAt),
+      });
     }
+    delete tally.changing;
   }
   delete tally.during;
-  if (context.mode === "apply") {
-    const conditions = await surviving(host, working, async () => (await step.phase.until?.(host, context)) ?? []);
-    await Promise.all(conditions.map((condition) => working.wait(condition)));
-  }
+  if (context.mode === "plan") return;
+  context.signal.throwIfAborted();
+  const conditions = await surviving(site, async () => (await site.step.phase.until?.(host, context)) ?? []);
+  await Promise.all(conditions.map((condition) => site.wait(condition)));
 }
 
-/** The same host, telling of each of its commands; for the critical path. */
-function observed(host: Host, told: (ms: number, code: number | undefined) => void): Host {
-  const timed = async <T extends { code: number }>(work: Promise<T>): Promise<T> => {
-    const startedAt = performance.now();
-    let code: number | undefined;
-    try {
-      const result = await work;
-      code = result.code;
-      return result;
-    } finally {
-      told(Math.round(performance.now() - startedAt), code);
-    }
-  };
-  const { connection } = host;
-  return {
-    ...host,
-    read: (script) => timed(host.read(script)),
-    connection: {
-      name: connection.name,
-      get traffic() {
-        return connection.traffic;
-      },
-      run: (script, options) => timed(connection.run(script, options)),
-      dial: (to, port) => connection.dial(to, port),
-      [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
-    },
-  };
+/**
+ * A step that is not to be done but is needed: only read.
+ * @returns what is not as it should be, in few words each; in an apply its conditions too, each asked once
+ */
+export async function lookAt(site: Site, pending: ReadonlySet<string>): Promise<string[]> {
+  const { host, context } = site;
+  const found = await inspectAll(site, await resourcesOf(site));
+  const expected = context.mode === "plan" ? pending : NOTHING_PENDING;
+  const differing = found.filter(({ inspection }) => inspection.changes(expected).length > 0);
+  if (differing.length > 0 || context.mode === "plan") return differing.map(({ resource }) => key(resource));
+  const conditions = await surviving(site, async () => (await site.step.phase.until?.(host, context)) ?? []);
+  const answers = await Promise.all(conditions.map((condition) => condition.holds(context.signal)));
+  return answers.flatMap((answer, index) => (answer === true ? [] : [`${conditions[index]?.title}: ${answer}`]));
+}
+
+/** What an apply says of a step that it was told to leave out and cannot do without. */
+export function notMet(
+  { step: { phase, host } }: Site,
+  neededBy: readonly string[],
+  missing: readonly string[],
+): TripodError {
+  return new TripodError("E_REFUSED", `${neededBy.join(" and ")} cannot do without ${phase.name}, which was left out`, {
+    host: host.name,
+    origin: host.machine.origin,
+    why: `not as it should be:\n${missing.join("\n")}`,
+    hint: `leave less out: phase ${phase.name} on host ${host.name} has to be done too`,
+  });
+}
+
+function resourcesOf(site: Site): Promise<readonly Resource[]> {
+  return surviving(site, async () => site.step.phase.resources(site.host, site.context));
+}
+
+function inspectAll(site: Site, some: readonly Resource[]): Promise<Difference[]> {
+  return surviving(site, () => Promise.all(some.map((resource) => inspect(resource, site.host, site.working))));
 }

@@ -11,6 +11,8 @@ export interface Result {
 export interface RunOptions {
   /** Goes to the command's stdin, a stream with its backpressure. Secrets travel here and nowhere else. */
   readonly input?: string | Buffer | Secret | Readable;
+  /** Told all of stdout so far, whenever more of it has come: for a command that speaks before it ends, and may stay for long. */
+  readonly listen?: (stdout: string) => void;
   /** Closes the channel; the command's outcome is then unknown. */
   readonly signal?: AbortSignal;
   /** As the login user; default: as root (through `sudo -n` where the login user is not root). */

@@ -34,11 +34,12 @@ export function bytesOf(content: string | Buffer | Secret): Buffer {
 export function exchange(
   pipes: Pipes,
   wrapped: Wrapped,
-  input: RunOptions["input"],
+  { input, listen }: Pick<RunOptions, "input" | "listen">,
   traffic: MutableTraffic,
   inputFailed: (error: Error) => void,
 ): () => Said {
   const out = gather(pipes.stdout, traffic);
+  if (listen) pipes.stdout.on("data", () => listen(afterMark(out(), wrapped.mark) ?? ""));
   const err = gather(pipes.stderr, traffic);
   // A command may end without reading its input: that is its own affair.
   pipes.stdin.on("error", () => undefined);

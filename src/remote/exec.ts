@@ -18,7 +18,7 @@ export type Outcome =
  * @throws the signal's reason; an input stream's error
  */
 export function exec(link: Link, wrapped: Wrapped, options: RunOptions, traffic: MutableTraffic): Promise<Outcome> {
-  const { input, signal } = options;
+  const { signal } = options;
   return new Promise((resolve, reject) => {
     let session: ClientChannel | undefined;
     const settle = (outcome: Outcome) => {
@@ -44,7 +44,7 @@ export function exec(link: Link, wrapped: Wrapped, options: RunOptions, traffic:
       const said = exchange(
         { stdin: channel, stdout: channel, stderr: channel.stderr },
         wrapped,
-        input,
+        options,
         traffic,
         giveUp,
       );

@@ -24,7 +24,7 @@ export function localConnection(options: LocalOptions = {}): Connection {
 
   const run = (script: string, runOptions: RunOptions = {}) =>
     new Promise<Result>((resolve, reject) => {
-      const { signal, input, asLoginUser } = runOptions;
+      const { signal, asLoginUser } = runOptions;
       signal?.throwIfAborted();
       const sudo = user !== "root" && !asLoginUser;
       const wrapped = wrap(script, { sudo, shell: options.shell });
@@ -37,7 +37,7 @@ export function localConnection(options: LocalOptions = {}): Connection {
         giveUp(signal?.reason as Error);
       };
       signal?.addEventListener("abort", abort, { once: true });
-      const said = exchange(child, wrapped, input, traffic, giveUp);
+      const said = exchange(child, wrapped, runOptions, traffic, giveUp);
       child.on("error", reject);
       child.on("close", (code, ended) => {
         signal?.removeEventListener("abort", abort);

@@ -79,7 +79,7 @@ export async function connect(machine: string, target: SshTarget, options: Conne
     const sudo = target.user !== "root" && !asLoginUser;
     const outcome = await exec(over, wrap(script, { sudo }), runOptions, traffic);
     if (outcome.kind === "refused") {
-      if (sessions.activeCount === 1)
+      if (sessions.activeCount <= 1 || runOptions.listen)
         throw fail("E_UNREACHABLE", "sshd opens no session", outcome.why, "Raise MaxSessions in its sshd_config.");
       sessions.concurrency = Math.min(sessions.concurrency, sessions.activeCount - 1);
       return undefined;
@@ -99,8 +99,12 @@ export async function connect(machine: string, target: SshTarget, options: Conne
   }
 
   async function run(script: string, runOptions: RunOptions = {}): Promise<Result> {
+    // Who may stay for long takes no place in the line.
+    const inLine: (work: () => Promise<Result | undefined>) => Promise<Result | undefined> = runOptions.listen
+      ? (work) => work()
+      : sessions;
     for (;;) {
-      const result = await sessions(() => observed(observer, machine, script, () => attempt(script, runOptions)));
+      const result = await inLine(() => observed(observer, machine, script, () => attempt(script, runOptions)));
       if (result) return result;
     }
   }

@@ -1,0 +1,39 @@
+import type { Host } from "../host.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import type { Context, Mode } from "../phases/phase.ts";
+import type { Tally } from "./site.ts";
+
+/** What the steps of one run share. */
+export function runContext(
+  cluster: Cluster,
+  hosts: readonly Host[],
+  mode: Mode,
+  signal: AbortSignal,
+  total: Tally,
+): Context {
+  const values = new Map<string, Promise<unknown>>();
+  const queues = new Map<string, Promise<unknown>>();
+  return {
+    cluster,
+    mode,
+    hosts,
+    masters: hosts.filter((host) => host.machine.role === "master"),
+    signal,
+    changes: () => total.changed,
+    once<T>(key: string, compute: () => Promise<T>) {
+      const known = values.get(key) ?? compute();
+      values.set(key, known);
+      return known as Promise<T>;
+    },
+    exclusive<T>(key: string, work: () => Promise<T>) {
+      // Who is asked to stop while others have their turn does not begin.
+      const begin = () => {
+        signal.throwIfAborted();
+        return work();
+      };
+      const turn = (queues.get(key) ?? Promise.resolve()).then(begin, begin);
+      queues.set(key, turn);
+      return turn;
+    },
+  };
+}

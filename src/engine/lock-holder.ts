@@ -1,0 +1,89 @@
+import { PassThrough } from "node:stream";
+import type { Connection } from "../remote/connection.ts";
+import { failed } from "../remote/failed.ts";
+import { quote } from "../remote/shell.ts";
+
+/** Who holds the lock of a cluster. */
+export interface Holder {
+  /** `anna@laptop:4711`: user, machine and process of the operator. No spaces. */
+  readonly name: string;
+  readonly command: string;
+  /** How long ago it was taken, s, by the host's own clock. */
+  readonly age: number;
+}
+
+export interface Claim extends Pick<Holder, "name" | "command"> {
+  /** The name of a holder whose lock is to be taken away. */
+  readonly breakLock?: string;
+}
+
+/** The lock of one host, as long as it is ours. */
+export interface Hold {
+  /** Resolves when it is ours no more: given back, lapsed, taken away, or its connection broke. */
+  readonly over: Promise<void>;
+  /** Says that we are still there. */
+  beat(): void;
+  release(): Promise<void>;
+}
+
+/** Not heard from for so long, a holder is held for dead, s. */
+const SILENCE = 60;
+
+/**
+ * Takes the lock of one host: a process there keeps `flock` on /run/tripod/lock for as long as it hears from us over its stdin. It
+ * ends with our channel, however that ends, and lapses where the channel stands but nobody speaks any more (a laptop asleep, a cable
+ * pulled): no lock outlives its owner by more than a minute.
+ * @throws E_CONNECTION_LOST, E_UNREACHABLE; E_COMMAND where the host cannot keep a lock
+ */
+export function seize(connection: Connection, claim: Claim): Promise<Hold | Holder> {
+  const beats = new PassThrough();
+  return new Promise((resolve, reject) => {
+    const run = connection.run(script(claim), {
+      input: beats,
+      listen: (stdout) => {
+        if (stdout === "taken\n") resolve({ over, beat: () => beats.write("."), release });
+      },
+    });
+    const over = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    const release = () => {
+      beats.end();
+      return over;
+    };
+    run.then((result) => {
+      const [, age = "", name = "", command = ""] = /^held (-?\d+) (\S+) ?(.*)$/m.exec(result.stdout) ?? [];
+      if (name) resolve({ name: plain(name), command: plain(command), age: Math.max(0, Number(age)) });
+      else reject(failed(connection.name, "it cannot keep the cluster's lock", result));
+    }, reject);
+  });
+}
+
+/** A name that shows who we are to whoever finds the lock taken, and by which it can be taken away. */
+function script({ name, command, breakLock = name }: Claim): string {
+  return `umask 077
+mkdir -p /run/tripod && cd /run/tripod && exec 9>>lock || exit
+held() {
+  { read -r pid since name && read -r command; } 2>/dev/null <lock.owner && [ "$(readlink "/proc/$pid/fd/9")" = "$PWD/lock" ]
+}
+if ! flock -n 9; then
+  # Ours is one whose connection broke before this end of it noticed.
+  held && case $name in ${quote(name)}|${quote(breakLock)}) kill "$pid";; esac
+  # Who has been killed just now is gone in a moment.
+  if ! flock -w 1 9; then
+    now=$(date +%s)
+    held || { name=somebody; since=$now; command=; }
+    echo "held $((now - since)) $name $command"
+    exit
+  fi
+fi
+printf '%s %s %s\\n%s\\n' $$ "$(date +%s)" ${quote(name)} ${quote(command)} >lock.$$ && mv lock.$$ lock.owner || exit
+echo taken
+while [ -n "$(exec timeout ${SILENCE} dd bs=64 count=1 status=none 2>/dev/null 9>&-)" ]; do :; done`;
+}
+
+/** What comes from a file on a host must not steer the operator's terminal. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}/gu, "");
+}

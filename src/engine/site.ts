@@ -1,0 +1,93 @@
+import type { Host } from "../host.ts";
+import type { Context } from "../phases/phase.ts";
+import type { Condition } from "../resources/condition.ts";
+import type { Working } from "../resources/resource.ts";
+import { until } from "../resources/until.ts";
+import type { Applying } from "./apply.ts";
+import type { Sink } from "./events.ts";
+import type { Step } from "./graph.ts";
+
+export interface Tally {
+  changed: number;
+  unchanged: number;
+}
+
+/** What a step tells while it runs, so that it is known when it fails half way or is asked to stop. */
+export interface StepTally extends Tally {
+  /** The resource or condition that is being worked on. */
+  during?: string;
+  /** The resources that are being changed right now. */
+  changing?: string;
+}
+
+export interface SiteOptions {
+  readonly sink: Sink;
+  /** Ends every wait at once, even that for a command that runs. */
+  readonly abort: AbortSignal;
+  /** Resolves while the cluster is ours to change. */
+  readonly held: () => Promise<void>;
+}
+
+/** Where a step is worked on: its host and context, both of which tell of every command, and what its resources may use. */
+export interface Site extends Applying {
+  readonly step: Step;
+  readonly context: Context;
+  readonly tally: StepTally;
+  emit(event: Record<string, unknown>): void;
+}
+
+export function siteOf(step: Step, shared: Context, tally: StepTally, options: SiteOptions): Site {
+  const { sink, abort, held } = options;
+  const where = { phase: step.phase.name, host: step.host.name };
+  const emit = (event: Record<string, unknown>) => sink({ at: Date.now(), ...where, ...event } as Parameters<Sink>[0]);
+  const observe = (one: Host) => observed(one, (ms, code) => emit({ type: "command", ms, code }));
+  const host = observe(step.host);
+  const context: Context = { ...shared, hosts: shared.hosts.map(observe), masters: shared.masters.map(observe) };
+
+  const waiting = (signal: AbortSignal) => async (condition: Condition) => {
+    tally.during = condition.title;
+    const ms = await until(condition, {
+      signal,
+      host: host.name,
+      waiting: (reason, waited) =>
+        emit({ type: "condition.waiting", condition: condition.title, reason, ms: Math.round(waited) }),
+    });
+    emit({ type: "condition.met", condition: condition.title, ms: Math.round(ms) });
+  };
+  const working: Working = {
+    signal: abort,
+    progress: (text) => emit({ type: "progress", text }),
+    wait: waiting(abort),
+  };
+  const wait = waiting(AbortSignal.any([context.signal, abort]));
+  return { step, host, context, working, wait, held, tally, emit };
+}
+
+/** The same host, telling of each of its commands; for the critical path. */
+function observed(host: Host, told: (ms: number, code: number | undefined) => void): Host {
+  const timed = async <T extends { code: number }>(work: Promise<T>): Promise<T> => {
+    const startedAt = performance.now();
+    let code: number | undefined;
+    try {
+      const result = await work;
+      code = result.code;
+      return result;
+    } finally {
+      told(Math.round(performance.now() - startedAt), code);
+    }
+  };
+  const { connection } = host;
+  return {
+    ...host,
+    read: (script) => timed(host.read(script)),
+    connection: {
+      name: connection.name,
+      get traffic() {
+        return connection.traffic;
+      },
+      run: (script, options) => timed(connection.run(script, options)),
+      dial: (to, port) => connection.dial(to, port),
+      [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+    },
+  };
+}
