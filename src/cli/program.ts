@@ -7,6 +7,7 @@ import { kubeconfigCommand } from "./commands/kubeconfig.ts";
 import { labCommand } from "./commands/lab.ts";
 import { planCommand } from "./commands/plan.ts";
 import { rehearseCommand } from "./commands/rehearse.ts";
+import { reportCommand } from "./commands/report.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { statusCommand } from "./commands/status.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -31,6 +32,7 @@ function commands(io: Io): Command[] {
     kubeconfigCommand(io),
     rehearseCommand(io),
     labCommand(io),
+    reportCommand(io),
     schemaCommand(io),
     exitCodesCommand(io),
   ];

@@ -14,6 +14,8 @@ export interface Report {
   readonly outcome: Outcome;
   readonly changed: number;
   readonly unchanged: number;
+  /** Names, in the inventory's order. */
+  readonly hosts: readonly string[];
   readonly phases: readonly PhaseReport[];
   /** In the order in which they started. */
   readonly steps: readonly StepReport[];
@@ -28,7 +30,7 @@ export interface PhaseReport extends PhaseSummary {
 }
 
 /** One phase on one host, where it started. */
-interface StepReport extends Interval {
+export interface StepReport extends Interval {
   readonly phase: string;
   readonly host: string;
   readonly outcome: Outcome;
@@ -38,21 +40,27 @@ interface StepReport extends Interval {
   readonly changes: readonly ResourceChange[];
   readonly unchanged: number;
   readonly waits: readonly Wait[];
-  readonly failures: readonly ErrorRecord[];
+  readonly failures: readonly Failure[];
 }
 
-interface ResourceChange {
+/** Why a step failed; `during` names the resource or the condition where it was one. */
+export interface Failure extends ErrorRecord {
+  readonly during?: string;
+}
+
+export interface ResourceChange {
   readonly resource: string;
   readonly changes: readonly Change[];
   /** How long it took to apply; absent in a plan and where it failed. */
   readonly ms?: number;
 }
 
-interface Wait {
+/** A condition that was asked for until it held, or until the step ended without it. */
+export interface Wait extends Interval {
   readonly condition: string;
-  /** Each reason once, in the order in which they were given. */
+  /** Each reason once, in the order in which they were given; none where the condition held at once. */
   readonly reasons: readonly string[];
-  readonly ms: number;
+  readonly met: boolean;
 }
 
 /** Folds the events of one run, finished or not; undefined where it never started. */
@@ -70,6 +78,7 @@ export function reportOf(events: readonly RunEvent[]): Report | undefined {
     outcome: end?.outcome ?? "unfinished",
     changed: sum(steps.map((step) => step.changes.length)),
     unchanged: sum(steps.map((step) => step.unchanged)),
+    hosts: [...new Set(start.phases.flatMap((phase) => phase.hosts))],
     phases: start.phases.map((phase) => phaseOf(phase, events, start.at)),
     steps,
     criticalPath: criticalPath(steps, start.phases, wallMs),
@@ -105,13 +114,12 @@ function stepOf(events: readonly StepEvent[], startedAt: number, wallMs: number)
   const ending = events.find((event) => event.type === "step.end");
   const start = at - startedAt;
   const end = ending ? ending.at - startedAt : wallMs;
-  const commands = events.filter((event) => event.type === "command");
-  // While we wait for something to come true on a host, the host is at work.
-  const busy = events.flatMap((event) =>
-    event.type === "command" || event.type === "condition.met"
-      ? [{ start: Math.max(start, event.at - startedAt - event.ms), end: Math.min(end, event.at - startedAt) }]
-      : [],
-  );
+  const within = (at: number, ms: number): Interval => ({
+    start: Math.max(start, at - startedAt - ms),
+    end: Math.min(end, at - startedAt),
+  });
+  const commands = events.flatMap((event) => (event.type === "command" ? [within(event.at, event.ms)] : []));
+  const waits = waitsOf(events, within, end);
   return {
     phase,
     host,
@@ -119,11 +127,12 @@ function stepOf(events: readonly StepEvent[], startedAt: number, wallMs: number)
     end,
     outcome: ending?.outcome ?? "unfinished",
     commands: commands.length,
-    commandMs: lengthOfUnion(busy),
+    // While we wait for something to come true on a host, the host is at work.
+    commandMs: lengthOfUnion([...commands, ...waits]),
     changes: changesOf(events),
     unchanged: events.filter((event) => event.type === "resource.ok").length,
-    waits: waitsOf(events),
-    failures: events.flatMap((event) => (event.type === "step.fail" ? event.errors : [])),
+    waits,
+    failures: events.flatMap(failuresOf),
   };
 }
 
@@ -138,16 +147,31 @@ function changesOf(events: readonly StepEvent[]): ResourceChange[] {
   });
 }
 
-function waitsOf(events: readonly StepEvent[]): Wait[] {
-  const waits = new Map<string, { reasons: Set<string>; ms: number }>();
+function waitsOf(
+  events: readonly StepEvent[],
+  within: (at: number, ms: number) => Interval,
+  stepEnd: number,
+): readonly Wait[] {
+  const waits: (Wait & { readonly reasons: string[] })[] = [];
+  const open = new Map<string, number>();
   for (const event of events) {
     if (event.type !== "condition.waiting" && event.type !== "condition.met") continue;
-    const wait = waits.get(event.condition) ?? { reasons: new Set(), ms: 0 };
-    if (event.type === "condition.waiting") wait.reasons.add(event.reason);
-    wait.ms = Math.max(wait.ms, event.ms);
-    waits.set(event.condition, wait);
+    const { condition, at, ms } = event;
+    const index = open.get(condition) ?? waits.length;
+    const reasons = waits[index]?.reasons ?? [];
+    if (event.type === "condition.waiting" && !reasons.includes(event.reason)) reasons.push(event.reason);
+    const met = event.type === "condition.met";
+    const { start, end } = within(at, ms);
+    waits[index] = { condition, start, end: met ? end : stepEnd, reasons, met };
+    if (met) open.delete(condition);
+    else open.set(condition, index);
   }
-  return [...waits].map(([condition, { reasons, ms }]) => ({ condition, reasons: [...reasons], ms }));
+  return waits;
+}
+
+function failuresOf(event: StepEvent): Failure[] {
+  if (event.type !== "step.fail") return [];
+  return event.errors.map((error) => ({ ...error, ...(event.during && { during: event.during }) }));
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,7 +1,7 @@
 import type { CriticalPath } from "./critical-path.ts";
 import type { Outcome, PhaseReport, Report } from "./report.ts";
 
-const OUTCOMES: Record<Outcome, string> = {
+export const OUTCOMES: Record<Outcome, string> = {
   ok: "done",
   failed: "failed",
   cancelled: "cancelled",

@@ -43,7 +43,13 @@ test("each step tells what it changed, with how long that took and the diff", ()
 
 test("each wait keeps its reasons, each once", () => {
   expect(step(report(bootstrap), "etcd", "m1")?.waits).toEqual([
-    { condition: "etcd is healthy", reasons: ["m2 has not joined", "no leader yet"], ms: 3500 },
+    {
+      condition: "etcd is healthy",
+      reasons: ["m2 has not joined", "no leader yet"],
+      start: 2700,
+      end: 6200,
+      met: true,
+    },
   ]);
 });
 

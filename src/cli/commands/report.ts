@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { TripodError } from "../../errors.ts";
+import type { RecordedRun } from "../../record.ts";
+import type { Report } from "../../report/report.ts";
+import type { Io } from "../io.ts";
+
+const FORMATS = ["text", "json", "junit", "html"] as const;
+
+type Format = (typeof FORMATS)[number];
+
+interface ReportOptions {
+  readonly list?: boolean;
+  readonly inventory?: string;
+  readonly cluster?: string;
+  readonly format?: Format;
+  readonly output?: string;
+}
+
+/** What the end of a file's name says of its format. */
+const BY_ENDING: Readonly<Record<string, Format>> = { ".html": "html", ".json": "json", ".xml": "junit" };
+
+export function reportCommand(io: Io): Command {
+  return new Command("report")
+    .description("what a run did and what took the time, from the record that it left")
+    .argument("[run]", "an id of --list, or a file: a record, or what --json printed; default: the newest run")
+    .option("--list", "list the runs that are on record")
+    .addOption(new Option("-i, --inventory <file>", "only runs of this inventory's cluster").conflicts("cluster"))
+    .option("--cluster <name>", "only runs of this cluster")
+    .addOption(new Option("--format <format>", "text, or what the end of the --output file says").choices([...FORMATS]))
+    .option("-o, --output <file>", "write it there")
+    .action((run: string | undefined, options: ReportOptions) => report(run, options, io));
+}
+
+async function report(run: string | undefined, options: ReportOptions, io: Io): Promise<void> {
+  const { listRuns, readRun } = await import("../../record.ts");
+  const runs = listRuns(io.env, await clusterOf(options, io));
+  if (options.list) return list(runs, io);
+  const path = pathOf(run, runs, io);
+  const { reportOf } = await import("../../report/report.ts");
+  const made = reportOf(readRun(path));
+  if (!made) throw new TripodError("E_LOCAL", `${path} tells of no run`, { why: "it has no run.start event" });
+  const { output } = options;
+  const format = options.format ?? BY_ENDING[extname(output ?? "")] ?? "text";
+  const text = await written(made, format);
+  if (output === undefined) io.stdout.write(text);
+  else await save(resolve(io.cwd, output), text);
+}
+
+async function list(runs: readonly RecordedRun[], io: Io): Promise<void> {
+  const [{ readRun }, { reportOf }, { OUTCOMES, summaryLine }] = await Promise.all([
+    import("../../record.ts"),
+    import("../../report/report.ts"),
+    import("../../report/text.ts"),
+  ]);
+  const said = ({ path }: RecordedRun) => {
+    try {
+      const made = reportOf(readRun(path));
+      return made ? `${OUTCOMES[made.outcome]}: ${summaryLine(made)}` : "tells of no run";
+    } catch (error) {
+      if (error instanceof TripodError) return error.message;
+      throw error;
+    }
+  };
+  if (runs.length === 0) io.stderr.write("no run is on record\n");
+  for (const run of runs) io.stdout.write(`${run.id}  ${run.cluster}  ${said(run)}\n`);
+}
+
+async function clusterOf({ inventory, cluster }: ReportOptions, io: Io): Promise<string | undefined> {
+  if (inventory === undefined) return cluster;
+  const { loadTarget } = await import("../target.ts");
+  return (await loadTarget({ inventory }, io)).name;
+}
+
+/** @throws TripodError E_USAGE where there is no such run */
+function pathOf(run: string | undefined, runs: readonly RecordedRun[], io: Io): string {
+  const found = run === undefined ? runs[0] : runs.find(({ id }) => id === run);
+  if (found) return found.path;
+  if (run === undefined)
+    throw new TripodError("E_USAGE", "no run is on record", {
+      hint: "each `tripod plan` and `tripod apply` leaves one",
+    });
+  const file = resolve(io.cwd, run);
+  if (existsSync(file)) return file;
+  throw new TripodError("E_USAGE", `no run on record, and no file, is called ${run}`, {
+    hint: "see `tripod report --list`",
+  });
+}
+
+async function written(made: Report, format: Format): Promise<string> {
+  switch (format) {
+    case "text":
+      return (await import("../../report/details.ts")).reportDetails(made);
+    case "json":
+      return (await import("../../report/json.ts")).reportJson(made);
+    case "junit":
+      return (await import("../../report/junit.ts")).reportJunit(made);
+    case "html":
+      return (await import("../../report/html.ts")).reportHtml(made);
+  }
+}
+
+async function save(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (cause) {
+    throw new TripodError("E_LOCAL", `cannot write ${file}`, { why: (cause as Error).message, cause });
+  }
+}

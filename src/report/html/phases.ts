@@ -1,0 +1,33 @@
+import { duration } from "../duration.ts";
+import { type Markup, markup } from "../markup.ts";
+import type { PhaseReport, Report } from "../report.ts";
+import { OUTCOMES } from "../text.ts";
+import { share, swatch } from "./path.ts";
+
+/** When each phase ran, and how much it changed. */
+export function phasesSection(report: Report): Markup {
+  return markup`<section>
+<h2>Phases</h2>
+<div class="wide"><table>
+<thead><tr><th>Phase</th><th class="number">Hosts</th><th class="number">${report.mode === "plan" ? "To change" : "Changed"}</th><th class="number">From</th><th class="number">To</th><th class="number">Took</th><th class="share"></th></tr></thead>
+<tbody>${report.phases.map((phase) => phaseRow(report, phase))}
+</tbody></table></div>
+</section>`;
+}
+
+function phaseRow(report: Report, phase: PhaseReport): Markup {
+  const { name, title, hosts, start, outcome } = phase;
+  const end = phase.end ?? report.wallMs;
+  const steps = report.steps.filter((step) => step.phase === name);
+  const changed = steps.reduce((total, { changes }) => total + changes.length, 0);
+  const ended =
+    outcome !== "ok" &&
+    markup` <span class="outcome ${outcome}">${start === undefined ? "not begun" : OUTCOMES[outcome]}</span>`;
+  const ran = start !== undefined && steps.length > 0;
+  return markup`
+<tr><td>${swatch(name)}${title}${ended}</td><td class="number">${hosts.length}</td><td class="number">${changed || ""}</td>${
+    ran
+      ? markup`<td class="number">${duration(start)}</td><td class="number">${duration(end)}</td><td class="number">${duration(end - start)}</td><td class="share">${share({ start, end, phase: name }, report.wallMs)}</td>`
+      : markup`<td></td><td></td><td></td><td class="share"></td>`
+  }</tr>`;
+}

@@ -1,0 +1,6 @@
+import type { Report } from "./report.ts";
+
+/** The report as it is, for machines. Times are ms; `start` and `end` count from the run's start. */
+export function reportJson(report: Report): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
