@@ -15,12 +15,6 @@ export async function groupsOf(lab: string): Promise<string[]> {
     .filter((group) => mine.some((prefix) => group.slice(group.lastIndexOf("/") + 1).startsWith(prefix)));
 }
 
-/** How many LXC containers run on this machine, of whatever lab. */
-export async function runningContainers(): Promise<number> {
-  const found = await Promise.all((await hierarchies()).map(subgroups));
-  return new Set(found.flat().flatMap((group) => /lxc\.payload\.[^/]+$/.exec(group) ?? [])).size;
-}
-
 /** Ends every process that still is in one of the lab's control groups, and removes the groups. */
 export async function removeControlGroups(lab: string): Promise<void> {
   for (const group of await groupsOf(lab)) {

@@ -10,7 +10,7 @@ import { prepareHosts } from "./hosts.ts";
 import { imagesFolder } from "./images.ts";
 import { kubernetesFolder, linkBinaries } from "./kubernetes.ts";
 import { mustBeOurs, removeFolder, removeStrays } from "./leftovers.ts";
-import { inotifyWarning } from "./limits.ts";
+import { inotifyRoom } from "./limits.ts";
 import { locked } from "./lock.ts";
 import { cutPower, runningHosts, startHost } from "./lxc.ts";
 import { makeNetwork, networkExists, removeNetwork } from "./network.ts";
@@ -49,19 +49,17 @@ export async function labUp(cluster: Cluster, options: LabOptions): Promise<void
   await alone(cluster.name, options, async () => {
     await mustBeOurs(cluster.name);
     await removeStrays(cluster.name);
+    const running = await runningHosts(cluster.name);
+    const off = cluster.machines.filter(({ name }) => !running.includes(name));
+    const warning = await inotifyRoom(off.length);
+    if (warning) options.progress(warning);
     const base = await baseOf(cluster.name, options);
     if (!options.hostsOnly) await provideSoftware(cluster, base.release, options);
     const network = addressing(cluster);
     await makeNetwork(cluster.name, network);
     await prepareHosts(cluster, base, network);
     options.signal?.throwIfAborted();
-    const running = await runningHosts(cluster.name);
-    const off = cluster.machines.filter(({ name }) => !running.includes(name));
-    if (off.length > 0) {
-      const warning = await inotifyWarning(off.length);
-      if (warning) options.progress(warning);
-      options.progress(`starting ${off.map(({ name }) => name).join(", ")}`);
-    }
+    if (off.length > 0) options.progress(`starting ${off.map(({ name }) => name).join(", ")}`);
     await Promise.all(off.map(({ name }) => startHost(cluster.name, name)));
     await untilUp(cluster.name, cluster.machines, options.signal);
   });
