@@ -2,6 +2,7 @@ import { cgroups } from "../../facts/cgroups.ts";
 import { clock } from "../../facts/clock.ts";
 import { hardware } from "../../facts/hardware.ts";
 import { identity } from "../../facts/identity.ts";
+import type { Host } from "../../host.ts";
 import type { Check, Problem } from "./check.ts";
 
 const MIB = 1024 * 1024;
@@ -71,14 +72,10 @@ export const unique: Check = {
 export const clocks: Check = {
   name: "clocks",
   examine(host, { hosts }) {
-    const own = host.fact(clock);
-    const apart = hosts.flatMap((other) => {
-      const theirs = other.fact(clock);
-      const atLeast = Math.abs(own.offset - theirs.offset) - own.uncertainty - theirs.uncertainty;
-      return atLeast > CLOCKS ? [`${other.name} by ${(Math.abs(own.offset - theirs.offset) / 1000).toFixed(1)} s`] : [];
-    });
-    // Told once, by those that most others disagree with.
-    if (apart.length === 0 || apart.length < (hosts.length - 1) / 2) return [];
+    const apart = clocksApart(host, hosts);
+    // Told by those that most others disagree with: of three, by the one that is wrong.
+    const most = Math.max(...hosts.map((other) => clocksApart(other, hosts).length));
+    if (apart.length === 0 || apart.length < most) return [];
     return [
       {
         message: `its clock is apart from ${apart.join(", ")}`,
@@ -87,6 +84,16 @@ export const clocks: Check = {
     ];
   },
 };
+
+function clocksApart(host: Host, hosts: readonly Host[]): string[] {
+  const own = host.fact(clock);
+  return hosts.flatMap((other) => {
+    const theirs = other.fact(clock);
+    const difference = Math.abs(own.offset - theirs.offset);
+    const atLeast = difference - own.uncertainty - theirs.uncertainty;
+    return atLeast > CLOCKS ? [`${other.name} by ${(difference / 1000).toFixed(1)} s`] : [];
+  });
+}
 
 export const cgroupVersion: Check = {
   name: "cgroups",

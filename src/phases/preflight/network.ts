@@ -54,13 +54,14 @@ export const vipFree: Check = {
   async examine(host, context) {
     const { vip } = context.cluster.loadBalancer;
     if (host.machine.role !== "master" || heldByUs(context, vip)) return [];
-    // Whatever the packet, an ARP answer is what tells; half a second is long for a neighbour.
+    // Whatever the packet, an ARP answer is what tells; half a second is long for a neighbour. One that is only remembered (STALE,
+    // or DELAY once a packet has gone there) was perhaps a master of ours that had the VIP before.
     const { stdout } = await host.read(
-      `v=${quote(vip)}; timeout 0.5 ping -c1 -W1 "$v" >/dev/null 2>&1 || timeout 0.5 curl -sk "https://$v:${context.cluster.loadBalancer.port}/" >/dev/null 2>&1
+      `v=${quote(vip)}; { timeout 0.5 ping -c1 -W1 "$v" || timeout 0.5 curl -sk "https://$v:${context.cluster.loadBalancer.port}/"; } >/dev/null 2>&1 && echo answered
 ip neigh show to "$v"`,
     );
     const mac = /lladdr (\S+)/.exec(stdout)?.[1];
-    if (!mac || /FAILED|INCOMPLETE/.test(stdout)) return [];
+    if (!mac || !/^answered$|\bREACHABLE\b/m.test(stdout)) return [];
     return [
       {
         message: `the VIP ${vip} is answered by a stranger (${mac})`,

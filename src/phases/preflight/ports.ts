@@ -1,3 +1,4 @@
+import { HAPROXY_HEALTH_PORT } from "../../config/haproxy.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
 import type { Check } from "./check.ts";
 
@@ -13,7 +14,7 @@ function wanted({ loadBalancer }: Cluster, role: "master" | "worker"): ReadonlyM
     [10257, "kube-controller-manager"],
     [10259, "kube-scheduler"],
   ];
-  if (loadBalancer.haproxy) master.push([loadBalancer.port, "haproxy"]);
+  if (loadBalancer.haproxy) master.push([loadBalancer.port, "haproxy"], [HAPROXY_HEALTH_PORT, "haproxy"]);
   return new Map([...ports, ...master]);
 }
 

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { ownAddress, routerIdFree, vipFree, vipInSubnet } from "../../../src/phases/preflight/network.ts";
+import { testCluster } from "../../support/cluster.ts";
+import { findings, problems, type UnfitHosts } from "./fit.ts";
+
+describe("a machine's address", () => {
+  it("is on one of its interfaces", async () => {
+    expect(await findings(ownAddress, {})).toEqual([]);
+  });
+
+  it("that is only known outside is refused, with what the host has instead", async () => {
+    const found = await problems(ownAddress, { w1: { addresses: ["lo 127.0.0.1/8", "eth0 192.168.1.5/24"] } });
+    expect(found).toMatchObject([
+      {
+        name: "w1",
+        problem: {
+          message: "no interface of it has the address 10.0.0.21",
+          why: "lo 127.0.0.1/8\neth0 192.168.1.5/24",
+        },
+      },
+    ]);
+    expect(found[0]?.problem.hint).toContain("ssh: {address: …}");
+  });
+});
+
+describe("the VIP's subnet", () => {
+  it.each<[string, UnfitHosts, string[], string?]>([
+    ["is that of the masters", {}, []],
+    [
+      "is not that of a master with a narrower mask",
+      { m2: { addresses: ["eth0 10.0.0.12/30"] } },
+      ["m2: the VIP 10.0.0.10 is not in the subnet of eth0 (10.0.0.12/30)"],
+    ],
+    ["does not matter to workers", { w1: { addresses: ["eth0 192.168.1.5/24"] } }, []],
+    [
+      "is that of the interface the inventory names",
+      { m1: { addresses: ["eth0 192.168.1.11/24", "eth1 10.0.0.11/24"] } },
+      ["m2: it has no interface eth1 with an IPv4 address", "m3: it has no interface eth1 with an IPv4 address"],
+      "eth1",
+    ],
+    [
+      "is not taken from the VIP itself, which the interface may carry already",
+      { m1: { addresses: ["eth0 10.0.0.10/32", "eth0 192.168.1.11/24"] } },
+      ["m1: the VIP 10.0.0.10 is not in the subnet of eth0 (192.168.1.11/24)"],
+      "eth0",
+    ],
+  ])("%s", async (_, unfit, expected, named) => {
+    const cluster = testCluster({ loadBalancer: named ? { interface: named } : {} });
+    expect(await findings(vipInSubnet, unfit, cluster)).toEqual(expected);
+  });
+});
+
+describe("the VIP", () => {
+  const neighbour = (state: string) => `10.0.0.10 dev eth0 lladdr 52:54:00:aa:bb:cc ${state}\n`;
+  const answering = (text: string): UnfitHosts => ({ m1: { answer: () => text } });
+
+  it.each([
+    ["nobody has ever been there", ""],
+    ["nobody answers there", "10.0.0.10 dev eth0 FAILED\n"],
+    ["nobody has answered yet", "10.0.0.10 dev eth0 INCOMPLETE\n"],
+    ["who was there some time ago does not answer any more", neighbour("STALE")],
+    ["who was there a moment ago does not answer any more", neighbour("DELAY")],
+  ])("is free where %s", async (_, text) => {
+    expect(await findings(vipFree, answering(text))).toEqual([]);
+  });
+
+  it.each([
+    ["answers a ping", `answered\n${neighbour("DELAY")}`],
+    ["answers at the Ethernet's level alone", neighbour("REACHABLE")],
+  ])("is taken where a stranger %s", async (_, text) => {
+    const found = await problems(vipFree, answering(text));
+    expect(found).toMatchObject([
+      { name: "m1", problem: { message: "the VIP 10.0.0.10 is answered by a stranger (52:54:00:aa:bb:cc)" } },
+    ]);
+    expect(found[0]?.problem.hint).toContain("loadBalancer.vip");
+  });
+
+  it("that one of our masters holds is ours, and nobody is asked", async () => {
+    const asked: string[] = [];
+    const answer = (script: string) => (asked.push(script), `answered\n${neighbour("REACHABLE")}`);
+    const unfit = { m1: { answer }, m2: { addresses: ["eth0 10.0.0.12/24", "eth0 10.0.0.10/32"] } };
+    expect([await findings(vipFree, unfit), await findings(routerIdFree, unfit), asked]).toEqual([[], [], []]);
+  });
+});
+
+describe("the router id", () => {
+  it("is free where no advert is heard", async () => {
+    expect(await findings(routerIdFree, {})).toEqual([]);
+  });
+
+  it("that another keepalived advertises is taken", async () => {
+    const heard = "12:00:00.000000 IP 10.0.0.77 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 100\n";
+    const found = await problems(routerIdFree, { m3: { answer: () => heard } });
+    expect(found).toMatchObject([
+      { name: "m3", problem: { message: "10.0.0.77 advertises VRRP router id 51 here already" } },
+    ]);
+    expect(found[0]?.problem.hint).toContain("loadBalancer.routerId");
+  });
+
+  it("is listened for on masters alone, and our own masters are not heard", async () => {
+    const asked: string[] = [];
+    const answer = (script: string) => (asked.push(script), "");
+    await findings(routerIdFree, { m1: { answer }, w1: { answer } });
+    expect(asked).toHaveLength(1);
+    for (const last of [11, 12, 13]) expect(asked[0]).toContain(`not src host 10.0.0.${last}`);
+  });
+});
