@@ -19,6 +19,8 @@ export interface SessionOptions {
   readonly observer?: CommandObserver;
   /** Only these machines; default: all. */
   readonly machines?: readonly Machine[];
+  /** Goes on without hosts that cannot be used, telling each; without it the session fails with all of them. */
+  readonly without?: (failure: TripodError) => void;
 }
 
 /**
@@ -32,13 +34,16 @@ async function openSession(cluster: Cluster, options: SessionOptions): Promise<S
   );
   const failures = opened.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
   if (failures.length > 0) {
-    await pool[Symbol.asyncDispose]();
     const bug = failures.find((failure) => !(failure instanceof TripodError));
+    const { without } = options;
+    if (bug || !without) await pool[Symbol.asyncDispose]();
     if (bug) throw bug as Error;
-    throw new TripodErrors(
-      failures as TripodError[],
-      `${failures.length} of ${opened.length} hosts cannot be used; nothing was changed`,
-    );
+    if (without) for (const failure of failures) without(failure as TripodError);
+    else
+      throw new TripodErrors(
+        failures as TripodError[],
+        `${failures.length} of ${opened.length} hosts cannot be used; nothing was changed`,
+      );
   }
   return {
     hosts: opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : [])),

@@ -15,7 +15,7 @@ export interface Status {
   readonly healthy: boolean;
 }
 
-/** Reads the state of a cluster from its hosts, all in the same tick; writes nothing. */
+/** Reads the state of a cluster from those of its hosts that can be reached, all in the same tick; writes nothing. */
 export async function readStatus(cluster: Cluster, hosts: readonly Host[]): Promise<Status> {
   const masters = hosts.filter(({ machine }) => machine.role === "master");
   const [nodeLists, vipHolders, api, etcd] = await Promise.all([
@@ -31,6 +31,7 @@ export async function readStatus(cluster: Cluster, hosts: readonly Host[]): Prom
   ]);
   const nodes = nodesOf(cluster, nodeLists);
   const healthy =
+    masters.length === cluster.masters.length &&
     nodes.every((node) => node.ready === true) &&
     vipHolders.length === 1 &&
     api.every((server) => server.ready === true) &&

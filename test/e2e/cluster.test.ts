@@ -176,8 +176,10 @@ done`,
       `${kubectl} create deployment after-the-cut --image=tripod.local/workload:1 && ${kubectl} rollout status --timeout=60s deployment/after-the-cut`,
     );
 
-    const down = await tripod("status", "--lab", "-i", inventory);
-    expect([down.code, down.stderr]).toEqual([10, expect.stringContaining(victim)]);
+    const down = await tripod("plan", "--lab", "-i", inventory);
+    expect([down.code, down.stderr]).toEqual([10, expect.stringContaining(`${victim}: `)]);
+    const seen = await tripod("status", "--lab", "-i", inventory);
+    expect([seen.code, seen.stdout]).toEqual([1, expect.stringContaining(`${victim}: `)]);
 
     await tripodMust("lab", "on", "-i", inventory, victim);
     const healed = await untilHealthy();
@@ -187,13 +189,13 @@ done`,
 
   it("tells a sudo that refuses", async () => {
     await on("w2", "sudo rm -f /etc/sudoers.d/*");
-    const { code, stderr } = await tripod("status", "--lab", "-i", inventory);
+    const { code, stderr } = await tripod("plan", "--lab", "-i", inventory);
     expect([code, stderr]).toEqual([13, expect.stringMatching(/w2.*sudo/s)]);
   });
 
   it("tells a changed host key, and does not talk to that host", async () => {
     await on("w1", "cp -a /etc/ssh /etc/ssh.kept && rm /etc/ssh/ssh_host_* && ssh-keygen -qA && systemctl restart ssh");
-    const { code, stderr } = await tripod("status", "--lab", "-i", inventory);
+    const { code, stderr } = await tripod("plan", "--lab", "-i", inventory);
     expect(code).toBe(11);
     expect(stderr).toContain("w1");
     expect(stderr).toMatch(/known_hosts/);

@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { errorRecord } from "../../engine/events.ts";
+import type { TripodError } from "../../errors.ts";
 import type { Status } from "../../status.ts";
 import { ExitWith } from "../exit.ts";
 import type { Io } from "../io.ts";
@@ -14,9 +16,17 @@ export function statusCommand(io: Io): Command {
           import("../../session.ts"),
           import("../../status.ts"),
         ]);
-        const status = await withSession(cluster, { signal: io.signal }, (hosts) => readStatus(cluster, hosts));
-        io.stdout.write(options.json ? `${JSON.stringify(status)}\n` : `${text(status).join("\n")}\n`);
-        if (!status.healthy) throw new ExitWith(1);
+        const unusable: TripodError[] = [];
+        const without = (failure: TripodError) => void unusable.push(failure);
+        const status = await withSession(cluster, { signal: io.signal, without }, (hosts) =>
+          readStatus(cluster, hosts),
+        );
+        io.stdout.write(
+          options.json
+            ? `${JSON.stringify({ ...status, unusable: unusable.map(errorRecord) })}\n`
+            : `${[...unusable.map((failure) => failure.explain()), ...text(status)].join("\n")}\n`,
+        );
+        if (!status.healthy || unusable.length > 0) throw new ExitWith(1);
       }),
     );
 }
