@@ -39,7 +39,11 @@ describe("waiting for a condition", () => {
     expect(failure).toMatchObject({
       code: "E_DEADLINE",
       message: "etcd is whole: not within 0 s",
-      details: { host: "m1", why: "m3 is a learner", hint: expect.stringContaining("run the same command again") as string },
+      details: {
+        host: "m1",
+        why: "m3 is a learner",
+        hint: expect.stringContaining("run the same command again") as string,
+      },
     });
   });
 

@@ -44,7 +44,8 @@ function hostOf(machine: Machine, unfit: Unfit): Host {
   });
   return scriptedHost({
     machine,
-    answer: unfit.answer ?? (() => ""),
+    // Nothing lies on it that is asked for.
+    answer: unfit.answer ?? (() => ({ code: 1 })),
     facts: [
       [identity, { hostname, machineId, systemd }],
       [hardware, { cpus, memory: memory * 1024 * 1024, architecture: "x86_64" }],

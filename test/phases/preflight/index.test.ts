@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { TripodErrors } from "../../../src/errors.ts";
+import type { TripodError } from "../../../src/errors.ts";
+import { run } from "../../../src/engine/run.ts";
+import { preflight } from "../../../src/phases/preflight/index.ts";
+import { testCluster } from "../../support/cluster.ts";
+import { hostsOf, type UnfitHosts } from "./fit.ts";
+
+const cluster = testCluster();
+
+async function failures(unfit: UnfitHosts): Promise<readonly TripodError[]> {
+  const { signal } = new AbortController();
+  const options = { mode: "apply", signal, sink: () => undefined } as const;
+  const failure: unknown = await run([preflight], cluster, hostsOf(cluster, unfit), options).catch(
+    (error: unknown) => error,
+  );
+  if (!(failure instanceof TripodErrors)) return expect.unreachable(String(failure));
+  return failure.errors;
+}
+
+test("every failure of every host is told at once, each with its host, its line of the inventory and what to do", async () => {
+  const errors = await failures({
+    m1: { cpus: 1, systemd: false },
+    m3: { machineId: "same" },
+    w1: { machineId: "same" },
+    w2: { addresses: ["eth0 192.168.0.22/24"] },
+  });
+  expect(
+    errors.map(({ code, message, details }) => `${details.host} ${details.origin?.line} ${code} ${message}`),
+  ).toEqual([
+    "m1 11 E_PREFLIGHT systemd is not running here",
+    "m1 11 E_PREFLIGHT 1 CPU, but a master needs 2",
+    "m3 13 E_PREFLIGHT its machine-id is that of w1 too",
+    "w1 21 E_PREFLIGHT its machine-id is that of m3 too",
+    "w2 22 E_PREFLIGHT no interface of it has the address 10.0.0.22",
+  ]);
+  for (const { details } of errors) expect(details.hint).toMatch(/\w/);
+});
