@@ -26,10 +26,10 @@ test("every failure of every host is told at once, each with its host, its line 
     w2: { addresses: ["eth0 192.168.0.22/24"] },
   });
   expect(
-    errors.map(({ code, message, details }) => `${details.host} ${details.origin?.line} ${code} ${message}`),
+    errors.map(({ code, message, details }) => `${details.host} ${details.origin?.line} ${code} ${message}`).toSorted(),
   ).toEqual([
-    "m1 11 E_PREFLIGHT systemd is not running here",
     "m1 11 E_PREFLIGHT 1 CPU, but a master needs 2",
+    "m1 11 E_PREFLIGHT systemd is not running here",
     "m3 13 E_PREFLIGHT its machine-id is that of w1 too",
     "w1 21 E_PREFLIGHT its machine-id is that of m3 too",
     "w2 22 E_PREFLIGHT no interface of it has the address 10.0.0.22",
