@@ -1,5 +1,6 @@
 import { hostsFile } from "../config/hosts.ts";
 import { KERNEL_MODULES, modulesFile, SYSCTLS, sysctlFile } from "../config/kernel.ts";
+import { directory } from "../resources/directory.ts";
 import { editedFile } from "../resources/edited-file.ts";
 import { file } from "../resources/file.ts";
 import { hostname } from "../resources/hostname.ts";
@@ -17,6 +18,8 @@ export const prepare: Phase = {
   resources: (host, { cluster }) => [
     hostname({ name: host.name }),
     editedFile({ path: "/etc/hosts", edit: (text) => hostsFile(text, cluster) }),
+    // A small system may have neither yet.
+    ...["/etc/modules-load.d", "/etc/sysctl.d"].map((path) => directory({ path, mode: 0o755 })),
     file({ path: "/etc/modules-load.d/tripod.conf", content: modulesFile(), mode: 0o644 }),
     ...KERNEL_MODULES.map((name) => kernelModule({ name })),
     file({ path: "/etc/sysctl.d/90-tripod.conf", content: sysctlFile(), mode: 0o644 }),

@@ -7,8 +7,9 @@ read -r pid _ </proc/self/stat # while /proc is still that of the machine around
 
 mount -t tmpfs -o mode=755 tmpfs /mnt
 cd /mnt
-mkdir -p dev proc sys/module etc/systemd/system var/lib run/systemd/system root opt home usr .upper .work fakes/units fakes/sysctl fakes/cluster
+mkdir -p dev proc sys/module sys/fs/cgroup etc/systemd/system var/lib run/systemd/system root opt home usr .upper .work fakes/units fakes/sysctl fakes/cluster
 mkdir -m 1777 tmp
+touch sys/fs/cgroup/cgroup.controllers
 for each in bin sbin lib lib32 lib64 libx32; do
   if [ -L "/$each" ]; then cp -P "/$each" .; elif [ -d "/$each" ]; then mkdir "$each" && mount --bind -o ro "/$each" "$each"; fi
 done
@@ -40,8 +41,8 @@ ID=debian
 VERSION_ID="12"' >etc/os-release
 echo "$address" | md5sum | cut -d' ' -f1 >etc/machine-id
 echo '127.0.0.1 localhost' >etc/hosts
-echo debian >etc/hostname
-hostname debian
+echo "debian-${address##*.}" >etc/hostname
+hostname "debian-${address##*.}"
 ip link set lo up
 ip link add eth0 type veth peer name cable
 ip addr add "$address/24" dev eth0

@@ -1,5 +1,6 @@
 import { TripodError, TripodErrors } from "../../errors.ts";
-import type { Phase } from "../phase.ts";
+import type { Host } from "../../host.ts";
+import type { Context, Phase } from "../phase.ts";
 import type { Check } from "./check.ts";
 import { otherCluster, otherEtcd, sameAuthorities } from "./belonging.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
@@ -29,17 +30,21 @@ export const preflight: Phase = {
   needs: [],
   hosts: (cluster) => cluster.machines,
   async resources(host, context) {
-    const problems = (await Promise.all(CHECKS.map(async (check) => check.examine(host, context)))).flat();
-    if (problems.length === 0) return [];
-    const errors = problems.map(
-      ({ code = "E_PREFLIGHT", message, why, hint }) =>
-        new TripodError(code, message, {
-          host: host.name,
-          origin: host.machine.origin,
-          ...(why && { why }),
-          hint,
-        }),
-    );
+    const errors = (await Promise.all(CHECKS.map((check) => examined(check, host, context)))).flat();
+    if (errors.length === 0) return [];
     throw new TripodErrors(errors, `${host.name} is not fit`);
   },
 };
+
+/** What a check finds on a host, and what it refuses; anything else that it throws is no finding. */
+async function examined(check: Check, host: Host, context: Context): Promise<TripodError[]> {
+  try {
+    return (await check.examine(host, context)).map(({ code = "E_PREFLIGHT", message, why, hint }) => {
+      const { origin } = host.machine;
+      return new TripodError(code, message, { host: host.name, origin, ...(why && { why }), hint });
+    });
+  } catch (error) {
+    if (error instanceof TripodError && error.code === "E_REFUSED") return [error];
+    throw error;
+  }
+}

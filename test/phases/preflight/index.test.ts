@@ -36,3 +36,13 @@ test("every failure of every host is told at once, each with its host, its line 
   ]);
   for (const { details } of errors) expect(details.hint).toMatch(/\w/);
 });
+
+test("a refusal does not hide what else is wrong on its host", async () => {
+  const answer = (text: string) => (script: string) =>
+    script.startsWith("f=/etc/etcd/pki/ca.") ? `600 root:root\n${text}` : { code: 1 };
+  const errors = await failures({ m1: { cpus: 1, answer: answer("ours") }, m2: { answer: answer("theirs") } });
+  expect(errors.map(({ code, message }) => `${code} ${message}`).toSorted()).toEqual([
+    "E_PREFLIGHT 1 CPU, but a master needs 2",
+    "E_REFUSED /etc/etcd/pki/ca.crt on m2 is not the one on m1",
+  ]);
+});
