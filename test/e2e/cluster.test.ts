@@ -1,79 +1,51 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reportOf } from "../../src/report/report.ts";
 import { reportText } from "../../src/report/text.ts";
-import type { Status } from "../../src/status.ts";
-import { eventsOf, type Said, tripod, tripodMust } from "../support/tripod.ts";
+import { type LabStory, labStory } from "../support/lab-story.ts";
+import { eventsOf, tripod, tripodMust } from "../support/tripod.ts";
 
 const VIP = "10.66.0.10";
-const LAB_INVENTORY = fileURLToPath(new URL("../../inventories/lab.yaml", import.meta.url));
 
-let folder: string;
-let inventory: string;
-
-/** A program on one of the hosts. */
-async function on(host: string, script: string): Promise<string> {
-  return tripodMust("lab", "ssh", "-i", inventory, host, "--", script);
-}
-
-async function status(): Promise<Status & Pick<Said, "code">> {
-  const { code, stdout, stderr } = await tripod("status", "--lab", "-i", inventory, "--json");
-  if (!stdout.startsWith("{")) throw new Error(stderr);
-  return { ...(JSON.parse(stdout) as Status), code };
-}
+let lab: LabStory;
+const on = (host: string, script: string) => lab.on(host, script);
 
 async function holder(): Promise<string> {
-  const holders = (await status()).vipHolders;
-  expect(holders).toHaveLength(1);
-  return holders[0] ?? "";
-}
-
-async function untilHealthy(): Promise<Status> {
-  let last: Status | undefined;
-  await expect.poll(async () => (last = await status()).healthy, { timeout: 180_000, interval: 1000 }).toBe(true);
-  return last as Status;
+  const { vipHolders } = await lab.status();
+  expect(vipHolders).toHaveLength(1);
+  return vipHolders[0] ?? "";
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tripod-story-"));
-  inventory = join(folder, "story.yaml");
-  // The rehearsal's inventory, with a worker that is reached as an ordinary user with sudo.
-  const text = (await readFile(LAB_INVENTORY, "utf8"))
-    .replace(/^name: .*/m, "name: story")
-    .replace(
+  // A worker that is reached as an ordinary user with sudo.
+  lab = await labStory("story", (text) =>
+    text.replace(
       /\{ name: w2, address: (\S+) \}/,
       "{ name: w2, address: $1, ssh: { user: operator }, labels: { disk: ssd } }",
-    );
-  await writeFile(inventory, text);
-  await tripodMust("lab", "down", "-i", inventory);
-  await tripodMust("lab", "up", "-i", inventory, "--install");
+    ),
+  );
 });
 
-afterAll(async () => {
-  await tripod("lab", "down", "-i", inventory);
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => lab[Symbol.asyncDispose]());
 
 describe("from an inventory to a cluster that survives", () => {
   it("plans on bare machines, and writes nothing on them", async () => {
     const listing =
       "find /etc /usr/local /opt /run/tripod -newer /etc/hostname -type f 2>/dev/null | sort; systemctl is-active etcd keepalived haproxy; true";
     const before = await on("m1", listing);
-    const events = eventsOf(await tripodMust("plan", "--lab", "-i", inventory, "--json"));
+    const events = eventsOf(await tripodMust("plan", "--lab", "-i", lab.inventory, "--json"));
     expect(await on("m1", listing)).toBe(before);
     expect(events.filter(({ type }) => type === "resource.change").length).toBeGreaterThan(100);
   });
 
   it("brings five bare machines to five Ready nodes, and says what took the time", async () => {
-    const events = eventsOf(await tripodMust("apply", "--lab", "-i", inventory, "--json"));
+    const events = eventsOf(await tripodMust("apply", "--lab", "-i", lab.inventory, "--json"));
     const report = reportOf(events);
     console.log(report && reportText(report));
     expect(report?.outcome).toBe("ok");
     expect(report?.criticalPath.ratio).toBeLessThan(1.1);
-    const { nodes, healthy } = await status();
+    const { nodes, healthy } = await lab.status();
     expect(nodes.map(({ name, ready }) => [name, ready])).toEqual(
       ["m1", "m2", "m3", "w1", "w2"].map((name) => [name, true]),
     );
@@ -119,7 +91,7 @@ describe("from an inventory to a cluster that survives", () => {
   });
 
   it("changes nothing when it is applied again, in no more than two round trips a phase and host", async () => {
-    const events = eventsOf(await tripodMust("apply", "--lab", "-i", inventory, "--json"));
+    const events = eventsOf(await tripodMust("apply", "--lab", "-i", lab.inventory, "--json"));
     expect(events.filter(({ type }) => type === "resource.change")).toEqual([]);
     const report = reportOf(events);
     console.log(`converged in ${report?.wallMs ?? 0} ms`);
@@ -131,13 +103,13 @@ describe("from an inventory to a cluster that survives", () => {
   });
 
   it("plans nothing right after an apply", async () => {
-    const events = eventsOf(await tripodMust("plan", "--lab", "-i", inventory, "--json"));
+    const events = eventsOf(await tripodMust("plan", "--lab", "-i", lab.inventory, "--json"));
     expect(events.filter(({ type }) => type === "resource.change")).toEqual([]);
   });
 
   it("hands out a kubeconfig that only its owner can read and that points at the VIP", async () => {
-    const file = join(folder, "kubeconfig");
-    await tripodMust("kubeconfig", "--lab", "-i", inventory, "-o", file);
+    const file = join(lab.folder, "kubeconfig");
+    await tripodMust("kubeconfig", "--lab", "-i", lab.inventory, "-o", file);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await readFile(file, "utf8")).toContain(`server: https://${VIP}:8443`);
   });
@@ -154,7 +126,7 @@ while [ ! -e /run/cut-seen ] && [ $n -lt 2000 ]; do
   echo "$from $(curl -sk --max-time 0.5 -o /dev/null -w '%{http_code}' https://${VIP}:8443/readyz) $(date +%s%3N)"; sleep 0.05
 done`,
     );
-    await tripodMust("lab", "off", "-i", inventory, victim);
+    await tripodMust("lab", "off", "-i", lab.inventory, victim);
     await on("w1", "sleep 8; touch /run/cut-seen");
     const answers = (await probing)
       .trim()
@@ -176,26 +148,26 @@ done`,
       `${kubectl} create deployment after-the-cut --image=tripod.local/workload:1 && ${kubectl} rollout status --timeout=60s deployment/after-the-cut`,
     );
 
-    const down = await tripod("plan", "--lab", "-i", inventory);
+    const down = await tripod("plan", "--lab", "-i", lab.inventory);
     expect([down.code, down.stderr]).toEqual([10, expect.stringContaining(`${victim}: `)]);
-    const seen = await tripod("status", "--lab", "-i", inventory);
+    const seen = await tripod("status", "--lab", "-i", lab.inventory);
     expect([seen.code, seen.stdout]).toEqual([1, expect.stringContaining(`${victim}: `)]);
 
-    await tripodMust("lab", "on", "-i", inventory, victim);
-    const healed = await untilHealthy();
+    await tripodMust("lab", "on", "-i", lab.inventory, victim);
+    const healed = await lab.untilHealthy();
     expect(healed.vipHolders).toHaveLength(1);
     await on(survivor, `${kubectl} delete deployment after-the-cut`);
   });
 
   it("tells a sudo that refuses", async () => {
     await on("w2", "sudo rm -f /etc/sudoers.d/*");
-    const { code, stderr } = await tripod("plan", "--lab", "-i", inventory);
+    const { code, stderr } = await tripod("plan", "--lab", "-i", lab.inventory);
     expect([code, stderr]).toEqual([13, expect.stringMatching(/w2.*sudo/s)]);
   });
 
   it("tells a changed host key, and does not talk to that host", async () => {
     await on("w1", "cp -a /etc/ssh /etc/ssh.kept && rm /etc/ssh/ssh_host_* && ssh-keygen -qA && systemctl restart ssh");
-    const { code, stderr } = await tripod("plan", "--lab", "-i", inventory);
+    const { code, stderr } = await tripod("plan", "--lab", "-i", lab.inventory);
     expect(code).toBe(11);
     expect(stderr).toContain("w1");
     expect(stderr).toMatch(/known_hosts/);

@@ -1,38 +1,25 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCluster } from "../../src/inventory/load.ts";
 import { enterLab } from "../../src/lab/overrides.ts";
-import type { Status } from "../../src/status.ts";
-import { eventsOf, tripod, tripodMust } from "../support/tripod.ts";
+import { type LabStory, labStory } from "../support/lab-story.ts";
+import { eventsOf, tripodMust } from "../support/tripod.ts";
 
 const OPERATOR = fileURLToPath(new URL("../support/dying-operator.ts", import.meta.url));
-const LAB_INVENTORY = fileURLToPath(new URL("../../inventories/lab.yaml", import.meta.url));
 
-let folder: string;
-let inventory: string;
+let lab: LabStory;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tripod-dies-"));
-  inventory = join(folder, "dies.yaml");
-  await writeFile(inventory, (await readFile(LAB_INVENTORY, "utf8")).replace(/^name: .*/m, "name: dies"));
-  await tripodMust("lab", "down", "-i", inventory);
-  await tripodMust("lab", "up", "-i", inventory, "--install");
-});
-
-afterAll(async () => {
-  await tripod("lab", "down", "-i", inventory);
-  await rm(folder, { recursive: true, force: true });
-});
+beforeAll(async () => (lab = await labStory("dies")));
+afterAll(() => lab[Symbol.asyncDispose]());
 
 /** One life: `true` where it came to its end, `false` where it was killed. Anything else fails the test. */
 async function live(memory: string): Promise<boolean> {
-  const enter = enterLab(await loadCluster(inventory));
-  const argv = [...enter.slice(1), process.execPath, "--import", "tsx", OPERATOR, inventory, memory];
+  const enter = enterLab(await loadCluster(lab.inventory));
+  const argv = [...enter.slice(1), process.execPath, "--import", "tsx", OPERATOR, lab.inventory, memory];
   const child = spawn(enter[0] ?? "", argv, { stdio: ["ignore", "inherit", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
@@ -46,7 +33,7 @@ describe("the operator dies", () => {
   it(
     "at every resource of a bootstrap, and each time the next run goes on to the same end",
     async () => {
-      const memory = join(folder, "deaths.json");
+      const memory = join(lab.folder, "deaths.json");
       await writeFile(memory, "{}");
       let kills = 0;
       while (!(await live(memory))) kills++;
@@ -61,9 +48,9 @@ describe("the operator dies", () => {
       expect(count("before")).toBe(Object.keys(deaths).length);
       expect(count("before")).toBeGreaterThan(150);
 
-      const status = JSON.parse(await tripodMust("status", "--lab", "-i", inventory, "--json")) as Status;
-      expect(status.nodes.map(({ ready }) => ready)).toEqual([true, true, true, true, true]);
-      const plan = eventsOf(await tripodMust("plan", "--lab", "-i", inventory, "--json"));
+      const { nodes } = await lab.status();
+      expect(nodes.map(({ ready }) => ready)).toEqual([true, true, true, true, true]);
+      const plan = eventsOf(await tripodMust("plan", "--lab", "-i", lab.inventory, "--json"));
       expect(plan.filter(({ type }) => type === "resource.change")).toEqual([]);
     },
     40 * 60_000,

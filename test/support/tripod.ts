@@ -12,14 +12,31 @@ export interface Said {
 }
 
 /** The built command line, as a person would call it; it is ended after ten minutes. */
-export async function tripod(...args: readonly string[]): Promise<Said> {
+export function tripod(...args: readonly string[]): Promise<Said> {
+  return watched(args, () => undefined);
+}
+
+/** The same with --json, telling each event when it happens. */
+export function tripodTelling(args: readonly string[], tell: (event: RunEvent) => void): Promise<Said> {
+  return watched([...args, "--json"], (line) => {
+    if (line.startsWith("{")) tell(JSON.parse(line) as RunEvent);
+  });
+}
+
+async function watched(args: readonly string[], line: (text: string) => void): Promise<Said> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, CI: "1", NO_COLOR: "1" },
     timeout: 600_000,
   });
   const said = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (said.stdout += text));
+  let unread = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said.stdout += text;
+    const lines = (unread + text).split("\n");
+    unread = lines.pop() ?? "";
+    lines.forEach(line);
+  });
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said.stderr += text));
   const [code, signal] = (await once(child, "close")) as [number | null, string | null];
   return { code: code ?? (signal ? 128 : 1), ...said };
