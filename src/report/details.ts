@@ -53,7 +53,7 @@ function waitLines(report: Report, { phase, host, waits }: StepReport): string[]
     .filter(({ reasons }) => reasons.length > 0)
     .flatMap(({ condition, reasons, met, start, end }) => [
       `${host}  ${titleOf(report, phase)}: waited ${duration(end - start)} until ${condition}${met ? "" : ", which never held"}`,
-      ...reasons.flatMap((reason) => indented(reason, "    ")),
+      ...reasons.flatMap(({ reason, ms }) => indented(`${reason} (${duration(ms)})`, "    ")),
     ]);
 }
 

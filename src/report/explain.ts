@@ -1,11 +1,21 @@
 import type { CriticalStep } from "./critical-path.ts";
 import { duration } from "./duration.ts";
+import { type Interval, lengthOfUnion } from "./intervals.ts";
 import type { Report, ResourceChange, StepReport } from "./report.ts";
+import type { Reason } from "./waits.ts";
+
+/** Something that took a part of a step's time, ms. */
+export interface Part {
+  readonly said: string;
+  readonly ms: number;
+  /** What it was waiting for the longest, where it waited. */
+  readonly reason?: Reason;
+}
 
 /** `First master: kubeadm init on m1, 24 s of 62 s`: for a stranger, what took the time of one step. */
 export function stepSentence(report: Report, step: CriticalStep): string {
-  const what = whatTook(report, step);
-  const doing = what === undefined ? "" : `${what} `;
+  const part = partsOf(stepAt(report, step))[0];
+  const doing = part ? `${part.said} ` : "";
   return `${titleOf(report, step.phase)}: ${doing}on ${step.host}, ${duration(step.end - step.start)} of ${duration(report.wallMs)}`;
 }
 
@@ -14,21 +24,60 @@ export function longestOnPath(report: Report): CriticalStep | undefined {
   return report.criticalPath.steps.toSorted((a, b) => b.end - b.start - (a.end - a.start))[0];
 }
 
-/** What filled most of a step: a change, a wait, or that the host was only read; where it failed, what it failed at. */
-export function whatTook(report: Report, { phase, host }: CriticalStep): string | undefined {
-  const step = report.steps.find((each) => each.phase === phase && each.host === host);
-  if (!step) return undefined;
-  const failedAt = step.failures[0]?.during;
-  if (failedAt !== undefined) return changeSaid(failedAt, host);
-  const waits = step.waits.filter(({ reasons }) => reasons.length > 0);
-  if (step.changes.length + waits.length === 0) return "reading";
+export function stepAt(report: Report, { phase, host }: CriticalStep): StepReport | undefined {
+  return report.steps.find((step) => step.phase === phase && step.host === host);
+}
+
+/** What a step was busy with, the longest first; where it did not come to its end, what it was at. */
+export function partsOf(step: StepReport | undefined): Part[] {
+  if (!step) return [];
+  const lastly = step.failures[0]?.during ?? openChange(step)?.resource;
+  if (lastly !== undefined) return [{ said: changeSaid(lastly, step.host), ms: step.end - step.start }];
+  const waits = step.waits.filter(({ reasons, during }) => reasons.length > 0 && during === undefined);
   const parts = [
-    ...step.changes.map((change) => ({ ms: change.ms ?? 0, said: batchSaid(change, step) })),
-    ...waits.map((wait) => ({ ms: wait.end - wait.start, said: `waiting until ${wait.condition}` })),
+    ...changeParts(step),
+    ...waits.map(({ condition, reasons, start, end }) =>
+      part(`waiting until ${condition}`, end - start, longestReason(reasons)),
+    ),
   ].toSorted((a, b) => b.ms - a.ms);
-  const half = (step.end - step.start) / 2;
-  const [longest] = parts;
-  return longest && (longest.ms >= half || parts.length === 1) ? longest.said : `${parts.length} small things`;
+  return parts.length > 0 ? parts : [{ said: "reading", ms: step.end - step.start }];
+}
+
+function openChange({ outcome, changes }: StepReport): ResourceChange | undefined {
+  return outcome === "ok" ? undefined : changes.find(({ ms }) => ms === undefined);
+}
+
+/** Each kind of resource, because twenty images are one thing that took time. */
+function changeParts(step: StepReport): Part[] {
+  const kinds = new Map<string, ResourceChange[]>();
+  for (const change of step.changes) {
+    if (change.ms === undefined) continue;
+    const [kind = ""] = change.resource.split(":", 1);
+    kinds.set(kind, [...(kinds.get(kind) ?? []), change]);
+  }
+  return [...kinds].map(([kind, changes]) => {
+    const [only] = changes;
+    const said =
+      changes.length === 1 && only ? changeSaid(only.resource, step.host) : `${words(kind)} × ${changes.length}`;
+    const during = step.waits.filter((wait) => changes.some(({ resource }) => resource === wait.during));
+    return part(
+      said,
+      lengthOfUnion(changes.flatMap(whenApplied)),
+      longestReason(during.flatMap(({ reasons }) => reasons)),
+    );
+  });
+}
+
+function whenApplied({ ms, end }: ResourceChange): Interval[] {
+  return ms === undefined || end === undefined ? [] : [{ start: end - ms, end }];
+}
+
+function part(said: string, ms: number, reason: Reason | undefined): Part {
+  return { said, ms, ...(reason && { reason }) };
+}
+
+function longestReason(reasons: readonly Reason[]): Reason | undefined {
+  return reasons.toSorted((a, b) => b.ms - a.ms)[0];
 }
 
 export function titleOf(report: Report, phase: string): string {
@@ -36,17 +85,15 @@ export function titleOf(report: Report, phase: string): string {
 }
 
 /** Names that say nothing more where the host is said too. */
-const SELF_EVIDENT = ["cluster", "master", "worker", "installed"];
+const SELF_EVIDENT = ["cluster", "master", "worker", "installed", "own"];
 
 /** `kubeadm-init:cluster` as `kubeadm init`. What is not the key of a resource is said as it is. */
 function changeSaid(key: string, host: string): string {
-  const [, kind = key, name = ""] = /^([\w-]+):(.*)$/s.exec(key) ?? [];
-  return [kind.replaceAll("-", " "), ...(name === host || SELF_EVIDENT.includes(name) ? [] : [name])].join(" ").trim();
+  const [, kind, name = ""] = /^([\w-]+):(.*)$/s.exec(key) ?? [];
+  if (kind === undefined) return key;
+  return name === host || SELF_EVIDENT.includes(name) ? words(kind) : `${words(kind)} ${name}`;
 }
 
-/** `image pause:3.9 and 5 more` where they were put right by one command. */
-function batchSaid({ resource, ms }: ResourceChange, { changes, host }: StepReport): string {
-  const kind = resource.split(":", 1)[0] ?? "";
-  const together = changes.filter((other) => other.ms === ms && other.resource.startsWith(`${kind}:`)).length;
-  return `${changeSaid(resource, host)}${together > 1 ? ` and ${together - 1} more` : ""}`;
+function words(kind: string): string {
+  return kind.replaceAll("-", " ");
 }

@@ -44,16 +44,22 @@ export function reportHtml(report: Report): string {
 ${header(report)}
 ${failuresSection(report)}
 <main>
-${pathSection(report)}
-${phasesSection(report)}
-${changesSection(report)}
-${waitsSection(report)}
+${sections(report)}
 </main>
 <footer>Made by tripod report. The same as data: tripod report --format json.</footer>
 <script>${{ markup: SCRIPT }}</script>
 </body>
 </html>
 `.markup;
+}
+
+/** A plan is made for what would change; a run that changed things is looked at for the time it took. */
+function sections(report: Report): (Markup | undefined)[] {
+  const changes = changesSection(report);
+  const others = [pathSection(report), phasesSection(report)];
+  return report.mode === "plan"
+    ? [changes, ...others, waitsSection(report)]
+    : [...others, changes, waitsSection(report)];
 }
 
 function header(report: Report): Markup {

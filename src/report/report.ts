@@ -1,6 +1,7 @@
 import type { Change, ErrorRecord, Mode, PhaseSummary, RunEvent } from "../engine/events.ts";
 import { type CriticalPath, criticalPath } from "./critical-path.ts";
-import { lengthOfUnion, type Interval } from "./intervals.ts";
+import { type Interval, lengthOfUnion } from "./intervals.ts";
+import { type StepEvent, type Wait, waitsOf } from "./waits.ts";
 
 export type Outcome = "ok" | "failed" | "cancelled" | "unfinished";
 
@@ -51,16 +52,9 @@ export interface Failure extends ErrorRecord {
 export interface ResourceChange {
   readonly resource: string;
   readonly changes: readonly Change[];
-  /** How long it took to apply; absent in a plan and where it failed. */
+  /** How long it took to apply, and when that was done; absent in a plan and where it failed. */
   readonly ms?: number;
-}
-
-/** A condition that was asked for until it held, or until the step ended without it. */
-export interface Wait extends Interval {
-  readonly condition: string;
-  /** Each reason once, in the order in which they were given; none where the condition held at once. */
-  readonly reasons: readonly string[];
-  readonly met: boolean;
+  readonly end?: number;
 }
 
 /** Folds the events of one run, finished or not; undefined where it never started. */
@@ -107,19 +101,17 @@ function stepsOf(events: readonly RunEvent[], startedAt: number, wallMs: number)
   return [...steps.values()].map((own) => stepOf(own, startedAt, wallMs));
 }
 
-type StepEvent = Extract<RunEvent, { host: string }>;
-
 function stepOf(events: readonly StepEvent[], startedAt: number, wallMs: number): StepReport {
   const [{ phase, host, at }] = events as [StepEvent];
   const ending = events.find((event) => event.type === "step.end");
   const start = at - startedAt;
   const end = ending ? ending.at - startedAt : wallMs;
-  const within = (at: number, ms: number): Interval => ({
-    start: Math.max(start, at - startedAt - ms),
-    end: Math.min(end, at - startedAt),
-  });
-  const commands = events.flatMap((event) => (event.type === "command" ? [within(event.at, event.ms)] : []));
-  const waits = waitsOf(events, within, end);
+  const commands = events.flatMap((event) =>
+    event.type === "command"
+      ? [{ start: Math.max(start, event.at - startedAt - event.ms), end: Math.min(end, event.at - startedAt) }]
+      : [],
+  );
+  const waits = waitsOf(events, startedAt, end);
   return {
     phase,
     host,
@@ -129,44 +121,23 @@ function stepOf(events: readonly StepEvent[], startedAt: number, wallMs: number)
     commands: commands.length,
     // While we wait for something to come true on a host, the host is at work.
     commandMs: lengthOfUnion([...commands, ...waits]),
-    changes: changesOf(events),
+    changes: changesOf(events, startedAt),
     unchanged: events.filter((event) => event.type === "resource.ok").length,
     waits,
     failures: events.flatMap(failuresOf),
   };
 }
 
-function changesOf(events: readonly StepEvent[]): ResourceChange[] {
+function changesOf(events: readonly StepEvent[], startedAt: number): ResourceChange[] {
   const applied = new Map(
-    events.flatMap((event) => (event.type === "resource.applied" ? [[event.resource, event.ms] as const] : [])),
+    events.flatMap((event) => (event.type === "resource.applied" ? [[event.resource, event] as const] : [])),
   );
   return events.flatMap((event) => {
     if (event.type !== "resource.change") return [];
-    const ms = applied.get(event.resource);
-    return [{ resource: event.resource, changes: event.changes, ...(ms !== undefined && { ms }) }];
+    const { resource, changes } = event;
+    const done = applied.get(resource);
+    return [{ resource, changes, ...(done && { ms: done.ms, end: done.at - startedAt }) }];
   });
-}
-
-function waitsOf(
-  events: readonly StepEvent[],
-  within: (at: number, ms: number) => Interval,
-  stepEnd: number,
-): readonly Wait[] {
-  const waits: (Wait & { readonly reasons: string[] })[] = [];
-  const open = new Map<string, number>();
-  for (const event of events) {
-    if (event.type !== "condition.waiting" && event.type !== "condition.met") continue;
-    const { condition, at, ms } = event;
-    const index = open.get(condition) ?? waits.length;
-    const reasons = waits[index]?.reasons ?? [];
-    if (event.type === "condition.waiting" && !reasons.includes(event.reason)) reasons.push(event.reason);
-    const met = event.type === "condition.met";
-    const { start, end } = within(at, ms);
-    waits[index] = { condition, start, end: met ? end : stepEnd, reasons, met };
-    if (met) open.delete(condition);
-    else open.set(condition, index);
-  }
-  return waits;
 }
 
 function failuresOf(event: StepEvent): Failure[] {

@@ -1,10 +1,11 @@
 import { duration, ticks } from "./duration.ts";
-import { titleOf, whatTook } from "./explain.ts";
+import { partsOf, titleOf } from "./explain.ts";
 import type { Interval } from "./intervals.ts";
 import { lanesOf } from "./lanes.ts";
 import { type Markup, markup } from "./markup.ts";
 import { groupOf } from "./phase-groups.ts";
 import type { Report, StepReport } from "./report.ts";
+import type { Wait } from "./waits.ts";
 
 /** Sizes in the picture's own units, which are pixels where the page is wide enough. */
 const WIDTH = 1080;
@@ -75,7 +76,7 @@ function drawnBar(
 ): Markup {
   const title = titleOf(report, step.phase);
   const label = title.length * CHARACTER.label + 10 <= width ? title : undefined;
-  const waits = step.waits.filter(({ reasons }) => reasons.length > 0);
+  const waits = step.waits.filter(isVisible);
   return markup`<g class="bar g-${groupOf(step.phase)} ${step.outcome}${critical && " critical"}"><title>${hoverText(report, step, critical)}</title>
 <rect class="step" x="${x}" y="${y}" width="${width}" height="${BAR}" rx="2"/>${waits.map((wait) => {
     const [from, to] = place(wait);
@@ -85,17 +86,21 @@ function drawnBar(
 `;
 }
 
+/** Whether a wait is hatched: not where it held at once, nor where a change waits for its own command, because that is work. */
+export function isVisible({ reasons, during }: Wait): boolean {
+  return reasons.length > 0 && during === undefined;
+}
+
 /** Said by the browser when the pointer rests on a bar. */
 function hoverText(report: Report, step: StepReport, critical: boolean): string {
-  const { host, phase, start, end, outcome, commands, changes, waits } = step;
-  const what = whatTook(report, step);
+  const { host, phase, start, end, outcome, commands, changes } = step;
   return [
     `${titleOf(report, phase)} on ${host}${outcome === "ok" ? "" : `, ${outcome}`}`,
     `${duration(end - start)}, from ${duration(start)} to ${duration(end)}${critical ? ", on the critical path" : ""}`,
-    `${counted(changes.length, "change")}, ${counted(commands, "command")}${what === undefined ? "" : `; mostly ${what}`}`,
-    ...waits
-      .filter(({ reasons }) => reasons.length > 0)
-      .map((wait) => `waited ${duration(wait.end - wait.start)} until ${wait.condition}: ${wait.reasons.join("; ")}`),
+    `${counted(changes.length, "change")}, ${counted(commands, "command")}`,
+    ...partsOf(step)
+      .slice(0, 3)
+      .map(({ said, ms, reason }) => `${said}: ${duration(ms)}${reason ? ` (${reason.reason})` : ""}`),
   ].join("\n");
 }
 

@@ -1,22 +1,32 @@
 import { titleOf } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { Failure, Outcome, Report } from "../report.ts";
-
-/** What to do after a run that did not come to its end by itself. */
-const ADVICE: Partial<Record<Outcome, string>> = {
-  cancelled: "It was stopped. The same command goes on from where it is.",
-  unfinished:
-    "Its record breaks off here: it was killed, or is still running. The same command goes on from where it is.",
-};
+import type { Failure, Report } from "../report.ts";
 
 /** On top of everything: what failed, why, and what to do. */
 export function failuresSection(report: Report): Markup | undefined {
   const failures = report.steps.flatMap((step) =>
     step.failures.map((failure) => failureCard({ host: step.host, ...failure }, titleOf(report, step.phase))),
   );
-  const advice = ADVICE[report.outcome];
+  const advice = adviceFor(report);
   if (failures.length === 0 && advice === undefined) return undefined;
-  return markup`<section>${advice && markup`<p class="lead note">${advice}</p>`}${failures}</section>`;
+  return markup`<section>${advice !== undefined && markup`<p class="lead advice">${advice}</p>`}${failures}</section>`;
+}
+
+/** What to do after a run that did not come to its end by itself. */
+function adviceFor(report: Report): string | undefined {
+  const goOn = "The same command goes on from where it is.";
+  const cutOff = report.steps.filter(({ outcome }) => outcome === "cancelled" || outcome === "unfinished");
+  const where = cutOff.map(({ phase, host }) => `${titleOf(report, phase)} on ${host}`).join(", ");
+  const at = where === "" ? "" : ` during ${where}`;
+  switch (report.outcome) {
+    case "ok":
+    case "failed":
+      return undefined;
+    case "cancelled":
+      return `It was stopped${at}. ${goOn}`;
+    case "unfinished":
+      return `Its record breaks off${at}: it was killed, or is still running. ${goOn}`;
+  }
 }
 
 function failureCard({ code, host, message, during, origin, why, hint }: Failure, phase: string): Markup {

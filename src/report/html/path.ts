@@ -1,18 +1,20 @@
 import { duration } from "../duration.ts";
-import { longestOnPath, stepSentence, titleOf, whatTook } from "../explain.ts";
+import { longestOnPath, type Part, partsOf, stepAt, stepSentence, titleOf } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
 import { groupOf, PHASE_GROUPS } from "../phase-groups.ts";
 import type { Report } from "../report.ts";
-import { timelineSvg } from "../timeline-svg.ts";
+import { isVisible, timelineSvg } from "../timeline-svg.ts";
 
 /** What took the time: in a sentence, as a picture, and as the table of the steps that waited for one another. */
 export function pathSection(report: Report): Markup | undefined {
   const longest = longestOnPath(report);
   if (!longest) return undefined;
   const { steps, commandMs, wallMs } = report.criticalPath;
+  const reason = partsOf(stepAt(report, longest))[0]?.reason;
   return markup`<section>
 <h2>What took the time</h2>
 <p class="lead">${stepSentence(report, longest)}.</p>
+${reason && reason.ms >= 1000 && markup`<p class="note">${duration(reason.ms)} of it: ${reason.reason}</p>`}
 <div class="wide">${timelineSvg(report)}</div>
 ${legend(report)}
 <h2>Critical path</h2>
@@ -21,10 +23,24 @@ ${legend(report)}
 <thead><tr><th>Step</th><th>Host</th><th>Mostly</th><th class="number">From</th><th class="number">Took</th><th class="share"></th></tr></thead>
 <tbody>${steps.map(
     (step) => markup`
-<tr${step === longest && markup` class="longest"`}><td class="nowrap">${swatch(step.phase)}${titleOf(report, step.phase)}</td><td>${step.host}</td><td>${whatTook(report, step)}</td><td class="number">${duration(step.start)}</td><td class="number">${duration(step.end - step.start)}</td><td class="share">${share(step, wallMs)}</td></tr>`,
+<tr${step === longest && markup` class="longest"`}><td class="nowrap">${swatch(step.phase)}${titleOf(report, step.phase)}</td><td>${step.host}</td><td>${mostly(partsOf(stepAt(report, step)), step.end - step.start)}</td><td class="number">${duration(step.start)}</td><td class="number">${duration(step.end - step.start)}</td><td class="share">${share(step, wallMs)}</td></tr>`,
   )}
 </tbody></table></div>
 </section>`;
+}
+
+/** The longest part, and the others that matter. */
+function mostly(parts: readonly Part[], stepMs: number): Markup[] {
+  const [longest] = parts;
+  const shown = parts.filter((part) => part === longest || part.ms > stepMs / 6).slice(0, 3);
+  return shown.map(({ said, ms, reason }) => {
+    const took = parts.length > 1 && markup` <span class="took">${duration(ms)}</span>`;
+    const why =
+      reason &&
+      reason.ms >= 1000 &&
+      markup`<div class="note why">${reason.reason} <span class="took">${duration(reason.ms)}</span></div>`;
+    return markup`<div>${said}${took}${why}</div>`;
+  });
 }
 
 export function swatch(phase: string): Markup {
@@ -38,10 +54,16 @@ export function share({ start, end, phase }: { start: number; end: number; phase
   return markup`<svg aria-hidden="true"><rect width="100%" height="8" rx="2"/><g class="g-${groupOf(phase)}"><rect class="step" x="${Math.min(percent(start), 100 - width)}%" width="${width}%" height="8" rx="2"/></g></svg>`;
 }
 
-function legend(report: Report): Markup {
-  const shown = new Set(report.steps.map(({ phase }) => groupOf(phase)));
-  const waited = report.steps.some(({ waits }) => waits.some(({ reasons }) => reasons.length > 0));
-  return markup`<ul class="legend">${PHASE_GROUPS.filter(({ name }) => shown.has(name)).map(
-    ({ name, title }) => markup`<li><span class="swatch g-${name}"></span>${title}</li>`,
-  )}${waited && markup`<li><span class="swatch waiting"></span>waiting for a condition</li>`}<li><span class="swatch critical"></span>critical path</li></ul>`;
+function legend({ steps }: Report): Markup {
+  const groups = new Set(steps.map(({ phase }) => groupOf(phase)));
+  const entries: [swatch: string, title: string, shown: boolean][] = [
+    ...PHASE_GROUPS.map(({ name, title }) => [`g-${name}`, title, groups.has(name)] as [string, string, boolean]),
+    ["waiting", "waiting for a condition", steps.some(({ waits }) => waits.some(isVisible))],
+    ["critical", "critical path", true],
+    ["failed", "failed", steps.some(({ outcome }) => outcome === "failed")],
+    ["cut-off", "cut off", steps.some(({ outcome }) => outcome === "cancelled" || outcome === "unfinished")],
+  ];
+  return markup`<ul class="legend">${entries.map(
+    ([name, title, shown]) => shown && markup`<li><span class="swatch ${name}"></span>${title}</li>`,
+  )}</ul>`;
 }

@@ -12,7 +12,7 @@ export const STYLE: Markup = {
   --g-checks: #b6bec7; --g-hosts: #8dbbe0; --g-etcd: #e7b45c; --g-network: #7fc7b0;
   --g-programs: #b4a6e3; --g-masters: #ec9482; --g-nodes: #c3c66f; --g-other: #d3cbc2;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #14171a; --sheet: #1c2024; --ink: #e8eaed; --soft: #a3abb4; --faint: #747c85; --rule: #2d3238; --grid: #23272c;
     --good: #56c98b; --bad: #ff8077; --warn: #e2b04a; --bad-sheet: #2b1b1b;
@@ -54,7 +54,7 @@ th, td { padding: .4rem 1.25rem .4rem 0; text-align: left; vertical-align: basel
 th:last-child, td:last-child { padding-right: 0; }
 .number { text-align: right; white-space: nowrap; }
 .nowrap { white-space: nowrap; }
-td.share { width: 24%; min-width: 7rem; vertical-align: middle; }
+td.share { width: 24%; min-width: 7rem; vertical-align: top; padding-top: .85rem; }
 .share svg { display: block; width: 100%; height: 8px; }
 .share rect { fill: var(--grid); }
 .swatch { display: inline-block; width: .7em; height: .7em; margin-right: .55em; border-radius: 2px; vertical-align: -.02em; }
@@ -80,9 +80,12 @@ td.share { width: 24%; min-width: 7rem; vertical-align: middle; }
 ${groups()}
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; margin: .8rem 0 0; padding: 0; list-style: none; color: var(--soft); font-size: .85rem; }
 .swatch.waiting { background: repeating-linear-gradient(135deg, var(--faint) 0 1.5px, transparent 1.5px 4px); }
+.swatch.failed { border: 2px solid var(--bad); }
+.swatch.cut-off { border: 1.6px dashed var(--warn); }
 .swatch.critical { border: 1.6px solid var(--ink); }
 
-.failure { margin: 1rem 0; padding: 1rem 1.25rem; border-left: 3px solid var(--bad); background: var(--bad-sheet); }
+.advice { margin-top: 1.5rem; }
+.failure { margin: 1.5rem 0 1rem; padding: 1rem 1.25rem; border-left: 3px solid var(--bad); background: var(--bad-sheet); }
 .failure h3 { margin: 0; font-size: 1rem; color: var(--ink); overflow-wrap: anywhere; }
 .failure pre { margin: .6rem 0; padding: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .failure .todo { font-weight: 600; }
@@ -109,6 +112,9 @@ summary { cursor: pointer; }
 .diff .add { background: var(--add-sheet); color: var(--add); }
 .diff .cut { background: var(--cut-sheet); color: var(--cut); }
 .diff .at { color: var(--faint); }
+.why { font-size: .85rem; overflow-wrap: anywhere; }
+.longest .why { font-weight: 400; }
+td details summary { font-size: .85rem; }
 .reasons { margin: 0; padding: 0; list-style: none; overflow-wrap: anywhere; }
 footer { margin-top: 3.5rem; color: var(--faint); font-size: .85rem; }
 
@@ -120,16 +126,18 @@ footer { margin-top: 3.5rem; color: var(--faint); font-size: .85rem; }
   th, td { padding-right: .9rem; }
 }
 @media print {
-  :root { --paper: #fff; }
+  :root { color-scheme: light; }
   @page { margin: 15mm; }
   body { padding: 0; font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .timeline { min-width: 0; }
+  td.share { width: 14%; min-width: 0; }
+  .nowrap { white-space: normal; }
   button { display: none; }
   h2, h3, summary { break-after: avoid; }
   tr, .failure, .timeline, li { break-inside: avoid; }
   .diff { white-space: pre-wrap; overflow-wrap: anywhere; }
   .diff span { min-width: 0; }
-  details::details-content { content-visibility: visible; block-size: auto; }
+  .host-changes::details-content { content-visibility: visible; block-size: auto; }
 }
 `,
 };

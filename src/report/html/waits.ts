@@ -2,6 +2,7 @@ import { duration } from "../duration.ts";
 import { titleOf } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Report } from "../report.ts";
+import type { Reason } from "../waits.ts";
 
 /** What did not hold at once, the longest first, with every reason that was given. */
 export function waitsSection(report: Report): Markup | undefined {
@@ -15,9 +16,19 @@ export function waitsSection(report: Report): Markup | undefined {
 <div class="wide"><table>
 <thead><tr><th>Until</th><th>Host</th><th>Phase</th><th>What was missing</th><th class="number">Waited</th></tr></thead>
 <tbody>${waits.map(
-    ({ condition, host, phase, reasons, met, start, end }) => markup`
-<tr><td>${condition}${!met && markup` <span class="outcome failed">never held</span>`}</td><td>${host}</td><td>${titleOf(report, phase)}</td><td><ul class="reasons">${reasons.map((reason) => markup`<li>${reason}</li>`)}</ul></td><td class="number">${duration(end - start)}</td></tr>`,
+    ({ condition, host, phase, reasons, met, during, start, end }) => markup`
+<tr><td>${condition}${during && markup`<div class="note">${during}</div>`}${!met && markup` <span class="outcome failed">never held</span>`}</td><td>${host}</td><td>${titleOf(report, phase)}</td><td>${reasonList(reasons)}</td><td class="number">${duration(end - start)}</td></tr>`,
   )}
 </tbody></table></div>
 </section>`;
+}
+
+/** The answers that took a tenth of the time or more; the others, of which a program that tells its steps gives many, folded up. */
+function reasonList(reasons: readonly Reason[]): Markup {
+  const all = reasons.reduce((total, { ms }) => total + ms, 0);
+  const long = reasons.filter(({ ms }) => ms >= all / 10);
+  const short = reasons.filter((reason) => !long.includes(reason));
+  const items = (some: readonly Reason[]) =>
+    markup`<ul class="reasons">${some.map(({ reason, ms }) => markup`<li>${reason} <span class="took">${duration(ms)}</span></li>`)}</ul>`;
+  return markup`${items(long)}${short.length > 0 && markup`<details class="note"><summary>${short.length} shorter</summary>${items(short)}</details>`}`;
 }
