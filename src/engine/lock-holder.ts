@@ -13,8 +13,10 @@ export interface Holder {
 }
 
 export interface Claim extends Pick<Holder, "name" | "command"> {
+  /** One of its own for each lock that is taken. */
+  readonly id: string;
   /** The name of a holder whose lock is to be taken away. */
-  readonly breakLock?: string;
+  readonly breakLock: string | undefined;
 }
 
 /** The lock of one host, as long as it is ours. */
@@ -60,25 +62,25 @@ export function seize(connection: Connection, claim: Claim): Promise<Hold | Hold
   });
 }
 
-/** A name that shows who we are to whoever finds the lock taken, and by which it can be taken away. */
-function script({ name, command, breakLock = name }: Claim): string {
+/** /run/tripod/lock.owner says who holds the lock; who it names holds it only while its process has /run/tripod/lock open. */
+function script({ id, name, command, breakLock = "" }: Claim): string {
   return `umask 077
 mkdir -p /run/tripod && cd /run/tripod && exec 9>>lock || exit
 held() {
-  { read -r pid since name && read -r command; } 2>/dev/null <lock.owner && [ "$(readlink "/proc/$pid/fd/9")" = "$PWD/lock" ]
+  { read -r pid since id name && read -r command; } 2>/dev/null <lock.owner && [ "$(readlink "/proc/$pid/fd/9")" = "$PWD/lock" ]
 }
 if ! flock -n 9; then
   # Ours is one whose connection broke before this end of it noticed.
-  held && case $name in ${quote(name)}|${quote(breakLock)}) kill "$pid";; esac
+  held && { [ "$id" = ${id} ] || [ "$name" = ${quote(breakLock)} ]; } && kill "$pid"
   # Who has been killed just now is gone in a moment.
   if ! flock -w 1 9; then
     now=$(date +%s)
     held || { name=somebody; since=$now; command=; }
-    echo "held $((now - since)) $name $command"
+    printf '%s\\n' "held $((now - since)) $name $command"
     exit
   fi
 fi
-printf '%s %s %s\\n%s\\n' $$ "$(date +%s)" ${quote(name)} ${quote(command)} >lock.$$ && mv lock.$$ lock.owner || exit
+printf '%s\\n' "$$ $(date +%s) ${id} "${quote(name)} ${quote(command)} >lock.$$ && mv lock.$$ lock.owner || exit
 echo taken
 while [ -n "$(exec timeout ${SILENCE} dd bs=64 count=1 status=none 2>/dev/null 9>&-)" ]; do :; done`;
 }

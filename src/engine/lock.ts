@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
@@ -24,6 +25,8 @@ interface Grip {
   error?: Error;
   /** Resolves when it is known whether it is ours. */
   known: Promise<void>;
+  /** There is never more than one attempt at a time. */
+  attempt?: Promise<void>;
 }
 
 /** How often a holder says that it is still there, ms: a quarter of the silence after which it is held for dead. */
@@ -66,14 +69,19 @@ function user(): string {
 }
 
 async function take(masters: readonly Host[], { cluster, command, breakLock, owner = ownName() }: LockOptions) {
-  const claim: Claim = { name: owner, command: command.replace(/\s+/g, " "), ...(breakLock && { breakLock }) };
+  const claim: Claim = { id: randomUUID(), name: owner, command: command.replace(/\s+/g, " "), breakLock };
   const majority = Math.floor(masters.length / 2) + 1;
   const over = new AbortController();
   const grips = masters.map((master): Grip => ({ master, known: Promise.resolve() }));
   const ours = () => grips.filter(({ hold }) => hold).length >= majority;
   let lost: Error | undefined;
 
-  async function grasp(grip: Grip): Promise<void> {
+  function grasp(grip: Grip): Promise<void> {
+    return (grip.attempt ??= graspOnce(grip).finally(() => delete grip.attempt));
+  }
+
+  async function graspOnce(grip: Grip): Promise<void> {
+    if (grip.hold) return;
     const answer = await seize(grip.master.connection, claim);
     delete grip.by;
     delete grip.error;
@@ -103,7 +111,8 @@ async function take(masters: readonly Host[], { cluster, command, breakLock, own
     const holds = async () => {
       try {
         await grasp(grip);
-        return true;
+        // Who comes while the majority is ours will go again.
+        return !grip.by || !ours() || `${grip.by.name} is there`;
       } catch (error) {
         if (error instanceof TripodError && ["E_CONNECTION_LOST", "E_UNREACHABLE"].includes(error.code))
           return error.message;
@@ -148,6 +157,11 @@ async function take(masters: readonly Host[], { cluster, command, breakLock, own
     await release();
     throw locked(grips, cluster, "is working on");
   }
+  // Of the majority any may be lost yet: the others are wanted too.
+  for (const grip of grips)
+    void grip.known.then(() => {
+      if ((grip.by ?? grip.error) && !over.signal.aborted) grip.known = again(grip);
+    });
   const beat = () => {
     for (const { hold } of grips) hold?.beat();
     return Promise.resolve("it is held");

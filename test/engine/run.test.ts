@@ -1,14 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { RunEvent } from "../../src/engine/events.ts";
-import { run } from "../../src/engine/run.ts";
 import { TripodError, TripodErrors } from "../../src/errors.ts";
-import type { Host } from "../../src/host.ts";
 import { allHosts, type Phase, sameHost } from "../../src/phases/phase.ts";
 import type { Resource } from "../../src/resources/resource.ts";
-import { testCluster } from "../support/cluster.ts";
+import { changed, cluster, hosts, phase, thing, walk } from "../support/phases.ts";
 
-const cluster = testCluster();
-const hosts = cluster.machines.map(fakeHost);
 const first = hosts[0]?.name ?? "";
 
 describe("the walk", () => {
@@ -120,7 +115,7 @@ describe("the walk", () => {
     const started: string[] = [];
     const one = phase("one", [], () => stop.abort());
     const two = phase("two", [allHosts("one")], (host) => void started.push(host.name));
-    await expect(walk([one, two], "apply", stop.signal)).rejects.toMatchObject({ code: "E_INTERRUPTED" });
+    await expect(walk([one, two], "apply", { signal: stop.signal })).rejects.toMatchObject({ code: "E_INTERRUPTED" });
     expect(started).toEqual([]);
   });
 
@@ -144,81 +139,3 @@ describe("the walk", () => {
     expect([computed, most]).toEqual([1, 1]);
   });
 });
-
-async function walk(
-  phases: readonly Phase[],
-  mode: "plan" | "apply" = "apply",
-  signal = new AbortController().signal,
-): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  await run(phases, cluster, hosts, { mode, signal, sink: (event) => events.push(event) });
-  return events;
-}
-
-function changed(events: readonly RunEvent[]): string[] {
-  return events.flatMap((event) => (event.type === "resource.change" ? [event.resource] : []));
-}
-
-function phase(name: string, needs: Phase["needs"], work: (host: Host) => unknown = () => undefined): Phase {
-  return {
-    name,
-    title: name,
-    needs,
-    hosts: ({ machines }) => machines,
-    async resources(host) {
-      await work(host);
-      return [];
-    },
-  };
-}
-
-interface ThingOptions {
-  log?: string[];
-  right?: boolean;
-  stubborn?: boolean;
-  loseConnection?: "before" | "after";
-}
-
-function thing(name: string, { log = [], right = false, stubborn = false, loseConnection }: ThingOptions): Resource {
-  let state = right;
-  let lose = loseConnection;
-  const lost = () => {
-    lose = undefined;
-    return new TripodError("E_CONNECTION_LOST", "gone");
-  };
-  return {
-    kind: "thing",
-    name,
-    inspect() {
-      log.push(`read ${name}`);
-      const was = state;
-      return Promise.resolve({
-        changes: () => (was ? [] : [{ field: "state", from: "wrong", to: "right" }]),
-        apply() {
-          log.push(`apply ${name}`);
-          if (lose === "before") return Promise.reject(lost());
-          state = !stubborn;
-          return lose === "after" ? Promise.reject(lost()) : Promise.resolve();
-        },
-      });
-    },
-  };
-}
-
-function fakeHost(machine: Host["machine"]): Host {
-  const result = { code: 0, stdout: "", stderr: "" };
-  return {
-    name: machine.name,
-    machine,
-    os: undefined as never,
-    fact: () => undefined as never,
-    read: () => Promise.resolve(result),
-    connection: {
-      name: machine.name,
-      traffic: { commands: 0, bytesSent: 0, bytesReceived: 0 },
-      run: () => Promise.resolve(result),
-      dial: () => Promise.reject(new Error("not dialled here")),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    },
-  };
-}
