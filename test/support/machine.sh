@@ -49,7 +49,7 @@ ip addr add "$address/24" dev eth0
 ip link set eth0 up
 ip link set cable up
 
-echo "$pid"
 exec 3<&0
-# shellcheck disable=SC2016 # for the inner shell, which also takes in processes that have lost their parent
-exec chroot . sh -c 'cat <&3 >/dev/null & wait'
+# Nobody may come in before the root is the new one. The inner shell also takes in processes that have lost their parent.
+# shellcheck disable=SC2016
+exec chroot . sh -c 'echo "$0"; cat <&3 >/dev/null & wait' "$pid"
