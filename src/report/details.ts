@@ -1,6 +1,6 @@
 import type { Change } from "../engine/events.ts";
 import { duration, utc } from "./duration.ts";
-import { titleOf } from "./explain.ts";
+import { ABSENT, leftOutSentence, titleOf, unmetSentence } from "./explain.ts";
 import { plain } from "./plain.ts";
 import type { Failure, Report, StepReport } from "./report.ts";
 import { reportText } from "./text.ts";
@@ -9,8 +9,11 @@ import { reportText } from "./text.ts";
 export function reportDetails(report: Report): string {
   const { mode, cluster, startedAt, steps } = report;
   const paragraphs = [
-    [`tripod ${mode} of ${cluster}, ${utc(startedAt)}`],
+    [`tripod ${mode} of ${cluster}, ${utc(startedAt)}`, leftOutSentence(report) ?? []].flat(),
     ...steps.flatMap((step) => step.failures.map((failure) => failureLines(report, step, failure))),
+    steps.flatMap(({ unmet, phase, host }) =>
+      unmet ? `${host}  ${titleOf(report, phase)}: ${unmetSentence(unmet)}` : [],
+    ),
     steps.flatMap((step) => changeLines(report, step)),
     steps.flatMap((step) => waitLines(report, step)),
     [reportText(report)],
@@ -35,17 +38,20 @@ function failureLines(report: Report, { phase, host }: StepReport, failure: Fail
 }
 
 function changeLines(report: Report, { phase, host, changes }: StepReport): string[] {
-  const verb = report.mode === "plan" ? "would change" : "changed";
+  const undone = report.mode === "plan" ? "would change" : "tried to change";
   return changes.flatMap(({ resource, changes: fields, ms }) => [
-    `${host}  ${titleOf(report, phase)}: ${verb} ${resource}${ms === undefined ? "" : ` in ${duration(ms)}`}`,
+    `${host}  ${titleOf(report, phase)}: ${ms === undefined ? `${undone} ${resource}` : `changed ${resource} in ${duration(ms)}`}`,
     ...fields.flatMap(fieldLines),
   ]);
 }
 
 function fieldLines({ field, from, to, diff }: Change): string[] {
   if (diff !== undefined) return indented(diff, "    ");
-  const after = to ?? "(absent)";
-  return indented(from === undefined ? `${field}: ${after}` : `${field}: ${from} → ${after}`, "    ");
+  const after = to ?? ABSENT;
+  return indented(
+    from === undefined || from === ABSENT ? `${field}: ${after}` : `${field}: ${from} → ${after}`,
+    "    ",
+  );
 }
 
 function waitLines(report: Report, { phase, host, waits }: StepReport): string[] {

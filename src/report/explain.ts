@@ -84,6 +84,9 @@ export function titleOf(report: Report, phase: string): string {
   return report.phases.find(({ name }) => name === phase)?.title ?? phase;
 }
 
+/** What resources say of what is not there. */
+export const ABSENT = "absent";
+
 /** Names that say nothing more where the host is said too. */
 const SELF_EVIDENT = ["cluster", "master", "worker", "installed", "own"];
 
@@ -96,4 +99,18 @@ function changeSaid(key: string, host: string): string {
 
 function words(kind: string): string {
   return kind.replaceAll("-", " ");
+}
+
+/** Why a narrowed plan would stop there as an apply: `left out, but needed by etcd and not as it should be: file:/etc/hosts`. */
+export function unmetSentence({ neededBy, missing }: NonNullable<StepReport["unmet"]>): string {
+  return `left out, but needed by ${neededBy.join(", ")} and not as it should be: ${missing.join(", ")}`;
+}
+
+/** `left out: phases etcd, workers; hosts m3`; undefined of a run that was not narrowed. */
+export function leftOutSentence({ leftOut }: Report): string | undefined {
+  const parts = [
+    ...(leftOut?.phases.length ? [`phases ${leftOut.phases.join(", ")}`] : []),
+    ...(leftOut?.hosts.length ? [`hosts ${leftOut.hosts.join(", ")}`] : []),
+  ];
+  return parts.length > 0 ? `left out: ${parts.join("; ")}` : undefined;
 }

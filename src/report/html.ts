@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { duration, utc } from "./duration.ts";
 import { changesSection } from "./html/changes.ts";
+import { leftOutSentence } from "./explain.ts";
 import { failuresSection } from "./html/failures.ts";
 import { pathSection } from "./html/path.ts";
 import { phasesSection } from "./html/phases.ts";
@@ -28,15 +29,18 @@ for (const head of document.querySelectorAll(".head")) {
 /** What hosts said stands in this page: should it ever slip through as markup, the browser will neither run nor load it. */
 const POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'`;
 
-/** One page that needs nothing else: no file beside it, no network. Light and dark, on a screen and on paper. */
+/**
+ * One page that needs nothing else: no file beside it, no network. Light and dark, on a screen and on paper. It is well-formed XML,
+ * so that a test can tell markup from text.
+ */
 export function reportHtml(report: Report): string {
   const title = `${report.cluster}: ${report.mode} ${OUTCOMES[report.outcome]}`;
-  return markup`<!doctype html>
+  return markup`<!DOCTYPE html>
 <html lang="en">
 <head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta http-equiv="Content-Security-Policy" content="${POLICY}"/>
 <title>${title}</title>
 <style>${STYLE}</style>
 </head>
@@ -65,6 +69,7 @@ function sections(report: Report): (Markup | undefined)[] {
 function header(report: Report): Markup {
   const { mode, cluster, outcome, startedAt, wallMs, changed, unchanged, hosts, steps } = report;
   const touched = new Set(steps.filter(({ changes }) => changes.length > 0).map(({ host }) => host)).size;
+  const leftOut = leftOutSentence(report);
   const facts: [string, string | number | Markup][] = [
     [
       mode === "plan" ? "to change" : "changed",
@@ -79,7 +84,7 @@ function header(report: Report): Markup {
 <p class="over">tripod ${mode}</p>
 <h1>${cluster} <span class="outcome ${outcome}">${OUTCOMES[outcome]} ${outcome === "ok" ? "in" : "after"} ${duration(wallMs)}</span></h1>
 <dl class="facts">${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-</header>`;
+${leftOut !== undefined && markup`<p class="note">${leftOut}</p>`}</header>`;
 }
 
 function counted(count: number, noun: string): string {

@@ -1,4 +1,6 @@
+import { unmetSentence } from "./explain.ts";
 import { type Markup, markup } from "./markup.ts";
+import { plain } from "./plain.ts";
 import type { Failure, PhaseReport, Report, StepReport } from "./report.ts";
 
 interface Case {
@@ -7,12 +9,10 @@ interface Case {
   readonly verdict?: Verdict;
 }
 
-interface Verdict {
-  readonly as: "failure" | "error" | "skipped";
-  readonly type: string;
-  readonly message: string;
-  readonly text?: string;
-}
+type Verdict =
+  | { readonly as: "skipped"; readonly message: string }
+  | { readonly as: "error"; readonly type: string; readonly message: string }
+  | { readonly as: "failure"; readonly type: string; readonly message: string; readonly text: string };
 
 /**
  * For CI systems: each phase is a suite; its cases are its steps, and beside them every condition and every resource that failed.
@@ -41,7 +41,7 @@ function suite(report: Report, phase: PhaseReport, index: number): Markup {
   <testsuite name="${phase.name}" package="tripod.${mode}.${cluster}" id="${index}" timestamp="${timestamp}" hostname="${cluster}" tests="${cases.length}" failures="${counted("failure")}" errors="${counted("error")}" skipped="${counted("skipped")}" time="${seconds(ms)}">
     <properties><property name="title" value="${phase.title}"/></properties>${cases.map(
       (each) => markup`
-    <testcase classname="${cluster}.${phase.name}" name="${each.name}" time="${seconds(each.ms)}"${closed(each.verdict)}`,
+    <testcase classname="${cluster}.${phase.name}" name="${oneLine(each.name)}" time="${seconds(each.ms)}"${closed(each.verdict)}`,
     )}
     <system-out></system-out>
     <system-err></system-err>
@@ -50,13 +50,15 @@ function suite(report: Report, phase: PhaseReport, index: number): Markup {
 
 function closed(verdict: Verdict | undefined): Markup {
   if (!verdict) return markup`/>`;
-  const { as, type, message, text } = verdict;
-  const attributes = markup`message="${message}" type="${type}"`;
-  return as === "skipped"
-    ? markup`><skipped ${attributes}/></testcase>`
-    : as === "error"
-      ? markup`><error ${attributes}>${text}</error></testcase>`
-      : markup`><failure ${attributes}>${text}</failure></testcase>`;
+  const message = verdict.message.split("\n", 1)[0];
+  switch (verdict.as) {
+    case "skipped":
+      return markup`><skipped message="${message}"/></testcase>`;
+    case "error":
+      return markup`><error type="${verdict.type}" message="${message}"/></testcase>`;
+    case "failure":
+      return markup`><failure type="${verdict.type}" message="${message}">${verdict.text}</failure></testcase>`;
+  }
 }
 
 function casesOf(host: string, step: StepReport | undefined): Case[] {
@@ -82,12 +84,13 @@ function newCase(name: string, ms: number, verdict: Verdict | undefined): Case {
   return { name, ms, ...(verdict && { verdict }) };
 }
 
-function verdictOf({ outcome, failures }: StepReport): Verdict | undefined {
+function verdictOf({ outcome, failures, unmet }: StepReport): Verdict | undefined {
+  if (unmet) return { as: "failure", type: "unmet", message: unmetSentence(unmet), text: unmet.missing.join("\n") };
   switch (outcome) {
     case "ok":
       return undefined;
     case "failed":
-      return failed(failures) ?? { as: "failure", type: "failed", message: "failed" };
+      return failed(failures) ?? { as: "error", type: "failed", message: "the step failed and did not say why" };
     case "cancelled":
       return skipped("cancelled");
     case "unfinished":
@@ -96,7 +99,7 @@ function verdictOf({ outcome, failures }: StepReport): Verdict | undefined {
 }
 
 function skipped(message: string): Verdict {
-  return { as: "skipped", type: "skipped", message };
+  return { as: "skipped", message };
 }
 
 function failed(failures: readonly Failure[]): Verdict | undefined {
@@ -113,4 +116,9 @@ function explained({ message, origin, why, hint }: Failure): string {
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);
+}
+
+/** A name is a token: https://www.w3.org/TR/xmlschema-2/#token */
+function oneLine(name: string): string {
+  return plain(name).replace(/\s+/g, " ").trim();
 }

@@ -1,9 +1,10 @@
-import type { Change, ErrorRecord, Mode, PhaseSummary, RunEvent } from "../engine/events.ts";
+import type { Change, ErrorRecord, Mode, Outcome as Ending, PhaseSummary, RunEvent } from "../engine/events.ts";
 import { type CriticalPath, criticalPath } from "./critical-path.ts";
 import { type Interval, lengthOfUnion } from "./intervals.ts";
 import { type StepEvent, type Wait, waitsOf } from "./waits.ts";
 
-export type Outcome = "ok" | "failed" | "cancelled" | "unfinished";
+/** How something ended; unfinished: the record does not tell. */
+export type Outcome = Ending | "unfinished";
 
 /** What a run did and what took the time. All times are ms; `start` and `end` count from the run's start. */
 export interface Report {
@@ -17,6 +18,8 @@ export interface Report {
   readonly unchanged: number;
   /** Names, in the inventory's order. */
   readonly hosts: readonly string[];
+  /** Of a narrowed run: names of the phases and hosts of which nothing was done. */
+  readonly leftOut?: { readonly phases: readonly string[]; readonly hosts: readonly string[] };
   readonly phases: readonly PhaseReport[];
   /** In the order in which they started. */
   readonly steps: readonly StepReport[];
@@ -41,6 +44,8 @@ export interface StepReport extends Interval {
   readonly changes: readonly ResourceChange[];
   readonly unchanged: number;
   readonly waits: readonly Wait[];
+  /** Of a narrowed plan, where the step was only looked at: the phases that need it, and the resources that are not as they should be. */
+  readonly unmet?: { readonly neededBy: readonly string[]; readonly missing: readonly string[] };
   readonly failures: readonly Failure[];
 }
 
@@ -73,6 +78,7 @@ export function reportOf(events: readonly RunEvent[]): Report | undefined {
     changed: sum(steps.map((step) => step.changes.length)),
     unchanged: sum(steps.map((step) => step.unchanged)),
     hosts: [...new Set(start.phases.flatMap((phase) => phase.hosts))],
+    ...(start.leftOut && { leftOut: start.leftOut }),
     phases: start.phases.map((phase) => phaseOf(phase, events, start.at)),
     steps,
     criticalPath: criticalPath(steps, start.phases, wallMs),
@@ -112,6 +118,7 @@ function stepOf(events: readonly StepEvent[], startedAt: number, wallMs: number)
       : [],
   );
   const waits = waitsOf(events, startedAt, end);
+  const unmet = events.find((event) => event.type === "need.unmet");
   return {
     phase,
     host,
@@ -124,6 +131,7 @@ function stepOf(events: readonly StepEvent[], startedAt: number, wallMs: number)
     changes: changesOf(events, startedAt),
     unchanged: events.filter((event) => event.type === "resource.ok").length,
     waits,
+    ...(unmet && { unmet: { neededBy: unmet.neededBy, missing: unmet.missing } }),
     failures: events.flatMap(failuresOf),
   };
 }

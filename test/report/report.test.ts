@@ -1,13 +1,7 @@
 import { expect, test } from "vitest";
-import type { RunEvent } from "../../src/engine/events.ts";
 import { type Report, reportOf } from "../../src/report/report.ts";
+import { report } from "../support/reports.ts";
 import { bootstrap, failedBootstrap, plan, stoppedBootstrap } from "../support/scenario.ts";
-
-function report(events: readonly RunEvent[]): Report {
-  const made = reportOf(events);
-  if (!made) throw new Error("a scenario begins with run.start");
-  return made;
-}
 
 function step(made: Report, phase: string, host: string) {
   return made.steps.find((each) => each.phase === phase && each.host === host);
@@ -39,18 +33,6 @@ test("each step tells what it changed, with how long that took and the diff", ()
   const [hosts] = step(report(bootstrap), "prepare", "m1")?.changes ?? [];
   expect(hosts).toMatchObject({ resource: "file:/etc/hosts", ms: 1050 });
   expect(hosts?.changes[0]?.diff).toContain("+10.0.0.11 m1");
-});
-
-test("each wait keeps its reasons, each once", () => {
-  expect(step(report(bootstrap), "etcd", "m1")?.waits).toEqual([
-    {
-      condition: "etcd is healthy",
-      reasons: ["m2 has not joined", "no leader yet"],
-      start: 2700,
-      end: 6200,
-      met: true,
-    },
-  ]);
 });
 
 test("each phase has its time and its outcome", () => {

@@ -1,6 +1,6 @@
 import type { Change } from "../../engine/events.ts";
 import { duration } from "../duration.ts";
-import { titleOf } from "../explain.ts";
+import { ABSENT, titleOf } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Report, ResourceChange, StepReport } from "../report.ts";
 
@@ -27,7 +27,7 @@ function hostChanges(report: Report, steps: readonly StepReport[], open: boolean
   const [first] = steps;
   if (!first) return undefined;
   const count = steps.reduce((total, { changes }) => total + changes.length, 0);
-  return markup`<details class="host-changes"${open && markup` open`}><summary>${first.host}<span class="note">${count} ${count === 1 ? "change" : "changes"}</span></summary>
+  return markup`<details class="host-changes"${open && markup` open=""`}><summary>${first.host}<span class="note">${count} ${count === 1 ? "change" : "changes"}</span></summary>
 <div class="inside">${steps.map(
     ({ phase, changes }) => markup`<h3>${titleOf(report, phase)}</h3>
 <ul class="changes">${changes.map(
@@ -57,8 +57,10 @@ function resourceChange({ resource, changes, ms }: ResourceChange, report: Repor
 }
 
 function fieldChange({ field, from, to }: Change): Markup {
-  const after = markup`<code>${to ?? "(absent)"}</code>`;
-  return from === undefined ? markup`${field}: ${after}` : markup`${field}: <code>${from}</code> → ${after}`;
+  const after = markup`<code>${to ?? ABSENT}</code>`;
+  return from === undefined || from === ABSENT
+    ? markup`${field}: ${after}`
+    : markup`${field}: <code>${from}</code> → ${after}`;
 }
 
 function diffLines(diff: string): Markup[] {

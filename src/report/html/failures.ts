@@ -1,4 +1,4 @@
-import { titleOf } from "../explain.ts";
+import { titleOf, unmetSentence } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Failure, Report } from "../report.ts";
 
@@ -7,9 +7,15 @@ export function failuresSection(report: Report): Markup | undefined {
   const failures = report.steps.flatMap((step) =>
     step.failures.map((failure) => failureCard({ host: step.host, ...failure }, titleOf(report, step.phase))),
   );
+  const unmet = report.steps.flatMap((step) =>
+    step.unmet
+      ? markup`
+<div class="failure"><h3>${titleOf(report, step.phase)} on ${step.host}</h3><p>${unmetSentence(step.unmet)}</p></div>`
+      : [],
+  );
   const advice = adviceFor(report);
-  if (failures.length === 0 && advice === undefined) return undefined;
-  return markup`<section>${advice !== undefined && markup`<p class="lead advice">${advice}</p>`}${failures}</section>`;
+  if (failures.length + unmet.length === 0 && advice === undefined) return undefined;
+  return markup`<section>${advice !== undefined && markup`<p class="lead advice">${advice}</p>`}${failures}${unmet}</section>`;
 }
 
 /** What to do after a run that did not come to its end by itself. */

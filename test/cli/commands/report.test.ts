@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runCommandLine } from "../../../src/cli/program.ts";
+import type { RunEvent } from "../../../src/engine/events.ts";
+import { recordRun } from "../../../src/record.ts";
+import { recordingIo } from "../../support/io.ts";
+import { bootstrap, failedBootstrap, plan } from "../../support/scenario.ts";
+
+let folder: string;
+
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "tripod-report-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const state = () => ({ XDG_STATE_HOME: folder });
+
+/** Leaves the record of a run that began at that second. */
+function record(events: readonly RunEvent[], second: number, cluster = "lab"): void {
+  const recording = recordRun(cluster, "apply", state(), new Date(Date.UTC(2026, 0, 31, 12, 0, second)));
+  for (const event of events) recording.sink(event);
+  recording.close();
+}
+
+async function tripod(...args: string[]) {
+  const io = recordingIo({ env: state(), cwd: folder });
+  const exitCode = await runCommandLine(["report", ...args], io);
+  return { exitCode, stdout: io.stdout.text, stderr: io.stderr.text };
+}
+
+test("without a word it tells of the newest run", async () => {
+  record(bootstrap, 1);
+  record(failedBootstrap, 2);
+  const { exitCode, stdout } = await tripod();
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^tripod apply of lab, 2026-01-01 00:00:00 UTC\n\nFAILED w1: kubeadm join failed/);
+});
+
+test("--list tells how each run ended, and a record that is none of ours spoils nothing", async () => {
+  record(bootstrap, 1);
+  record(failedBootstrap.slice(0, -1), 2, "prod");
+  writeFileSync(join(folder, "tripod/runs/lab/20260131T120003.000Z-plan.jsonl"), "nonsense\n");
+  expect((await tripod("--list")).stdout.split("\n")).toEqual([
+    expect.stringMatching(/^20260131T120003\.000Z-plan {2}lab {2}.* is not the record of a run$/),
+    "20260131T120002.000Z-apply  prod  not finished: 5 changed on 3 hosts, 2 unchanged",
+    "20260131T120001.000Z-apply  lab  done: 5 changed on 3 hosts, 2 unchanged",
+    "",
+  ]);
+});
+
+test("a run is chosen by its id, by its file, or as the newest of a cluster", async () => {
+  record(bootstrap, 1);
+  record(plan, 2, "prod");
+  writeFileSync(join(folder, "copy.ndjson"), failedBootstrap.map((event) => `${JSON.stringify(event)}\n`).join(""));
+  expect((await tripod("20260131T120001.000Z-apply")).stdout).toContain("apply of lab done");
+  expect((await tripod("copy.ndjson")).stdout).toContain("apply of lab failed");
+  expect((await tripod("--cluster", "lab")).stdout).toContain("apply of lab done");
+  expect((await tripod()).stdout).toContain("plan of lab done");
+});
+
+test("an inventory chooses its own cluster's runs", async () => {
+  record(bootstrap, 1, "rehearsal");
+  record(plan, 2, "prod");
+  expect((await tripod("-i", join(process.cwd(), "inventories/lab.yaml"), "--list")).stdout).toMatch(
+    /^20260131T120001.*rehearsal.*\n$/,
+  );
+});
+
+test.each([
+  ["text", /^tripod apply of lab/],
+  ["json", /^\{\n {2}"mode": "apply",/],
+  ["junit", /^<\?xml version="1.0"/],
+  ["html", /^<!DOCTYPE html>/],
+])("--format %s", async (format, beginning) => {
+  record(bootstrap, 1);
+  expect((await tripod("--format", format)).stdout).toMatch(beginning);
+});
+
+test.each([
+  ["run.html", /^<!DOCTYPE html>/],
+  ["run.xml", /^<\?xml/],
+  ["run.json", /^\{/],
+  ["run.txt", /^tripod apply/],
+])("-o %s writes what its name promises, and prints nothing", async (file, beginning) => {
+  record(bootstrap, 1);
+  expect(await tripod("-o", file)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  expect(readFileSync(join(folder, file), "utf8")).toMatch(beginning);
+});
+
+test.each([
+  ["where nothing was ever run", [], 3, "no run is on record"],
+  ["for a run that nobody knows", ["20260131"], 3, "no run on record, and no file, is called 20260131"],
+  ["for a cluster and an inventory at once", ["--cluster", "a", "-i", "b"], 3, "cannot be used with option"],
+  ["for a format that does not exist", ["--format", "pdf"], 3, "Allowed choices are text, json, junit, html"],
+])("%s there is a clear error", async (_, args, exitCode, message) => {
+  const result = await tripod(...args);
+  expect(result).toMatchObject({ exitCode, stdout: "" });
+  expect(result.stderr).toContain(message);
+});
+
+test("a file that tells of no run, or cannot be written, is a clear error too", async () => {
+  writeFileSync(join(folder, "empty"), "");
+  expect((await tripod("empty")).stderr).toContain("tells of no run (E_LOCAL)");
+  record(bootstrap, 1);
+  expect((await tripod("-o", "no/such/folder.html")).stderr).toContain("(E_LOCAL)\n  | ENOENT");
+});
+
+test("a list without runs says so", async () => {
+  expect(await tripod("--list")).toEqual({ exitCode: 0, stdout: "", stderr: "no run is on record\n" });
+});

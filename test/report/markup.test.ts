@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { markup } from "../../src/report/markup.ts";
+import { HOSTILE } from "../support/reports.ts";
+import { parseXml } from "../support/xml.ts";
+
+test("text stays text, in an element and in an attribute", () => {
+  const element = parseXml(markup`<a b="${HOSTILE}" c='${HOSTILE}'>${HOSTILE}</a>`.markup);
+  expect(element).toMatchObject({ name: "a", elements: [] });
+  for (const value of [element.attributes.b, element.attributes.c, element.text])
+    expect(value).toBe(`</pre></style><script>alert("1")</script><img src=x onerror='alert(2)'> & ]]> `);
+});
+
+test("markup inside markup is not escaped again", () => {
+  const inner = markup`<b>${"<"}</b>`;
+  expect(markup`<a>${inner}${[inner, ["&", 1]]}</a>`.markup).toBe("<a><b>&#60;</b><b>&#60;</b>&#38;1</a>");
+});
+
+test("what is absent leaves nothing, and zero is something", () => {
+  expect(markup`[${undefined}${false}${[]}${0}${""}]`.markup).toBe("[0]");
+});
