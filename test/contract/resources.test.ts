@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import type { RunEvent } from "../../src/engine/events.ts";
-import { killedAfter, recording } from "../support/connections.ts";
+import { killSwitch, recording } from "../support/connections.ts";
 import { type Entry, lasting } from "../support/listing.ts";
 import { noMachine, over, throwAwayMachine, type ThrowAwayMachine } from "../support/machine.ts";
 import { because } from "../support/programs.ts";
@@ -75,7 +75,7 @@ describe.skipIf(noMachine).each(CASES)(`$of: $title${because(noMachine)}`, (trie
     await Promise.all(
       Array.from({ length: commands }, async (_, index) => {
         await using other = await prepared(tried);
-        const host = over(other.host, killedAfter(other.connection, index + 1));
+        const host = over(other.host, killSwitch(index + 1).through(other.connection));
         // A wait may take a command less than it took the first time: then it comes to its end.
         const end: unknown = await walk(host, tried.make({ ...other, host })).catch((error: unknown) => error);
         if (index === 0 || end instanceof Error) expect(end).toMatchObject({ message: "killed" });

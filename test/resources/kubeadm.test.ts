@@ -7,7 +7,7 @@ import type { Host } from "../../src/host.ts";
 import { kubeadmInit, kubeadmJoin } from "../../src/resources/kubeadm.ts";
 import { Secret } from "../../src/secret.ts";
 import { testCluster, testMachine } from "../support/cluster.ts";
-import { killedAfter } from "../support/connections.ts";
+import { killSwitch } from "../support/connections.ts";
 import { over, type ThrowAwayMachine } from "../support/machine.ts";
 import { machineStory } from "../support/machine-story.ts";
 import { clusterStory } from "../support/throw-away-cluster.ts";
@@ -46,7 +46,7 @@ function withKubelet(machine: ThrowAwayMachine): void {
 async function almostThrough(machine: ThrowAwayMachine) {
   withKubelet(machine);
   await machine.connection.run("mkfifo /fakes/reached /fakes/gate");
-  const host = over(machine.host, killedAfter(machine.connection, 2));
+  const host = over(machine.host, killSwitch(2).through(machine.connection));
   await expect(walk(host, init({ host }))).rejects.toThrow("killed");
   expect(await readFile(join(machine.root, "fakes/reached"), "utf8")).toBe("almost done\n");
   rmSync(join(machine.root, "fakes/reached"));

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { workload } from "../../src/resources/workload.ts";
-import { killedAfter } from "../support/connections.ts";
+import { killSwitch } from "../support/connections.ts";
 import { over, type ThrowAwayMachine } from "../support/machine.ts";
 import { machineStory } from "../support/machine-story.ts";
 import { standing } from "../support/standing.ts";
@@ -41,7 +41,7 @@ machineStory(
   "what a killed run has left scheduled is taken away by the next, though that changes nothing",
   async (machine) => {
     standing(machine);
-    const host = over(machine.host, killedAfter(machine.connection, 2));
+    const host = over(machine.host, killSwitch(2).through(machine.connection));
     await expect(walk(host, tried({ host }))).rejects.toThrow("killed");
     expect(await objects(machine)).toBe("Deployment.tripod-verify");
     expect(changesIn(await walk(machine.host, tried(machine, false)))).toEqual([

@@ -9,17 +9,21 @@ export function recording(connection: Connection): Connection & { readonly scrip
   });
 }
 
-/** What a run sees that is killed when the host has just done its n-th command: no answer, and nothing after it. */
-export function killedAfter(connection: Connection, n: number): Connection & { readonly killed: () => boolean } {
+/** What a run sees that is killed when its hosts have just done their n-th command: no answer, and nothing after it. */
+export function killSwitch(n: number) {
   let ran = 0;
-  return around(connection, { killed: () => ran >= n }, async (script, options) => {
-    if (ran >= n) throw new Error("killed");
-    ran++;
-    const last = ran === n;
-    const result = await connection.run(script, options);
-    if (last) throw new Error("killed");
-    return result;
-  });
+  return {
+    /** How many were sent. */
+    commands: () => ran,
+    through: (connection: Connection): Connection =>
+      around(connection, {}, async (script, options) => {
+        if (ran >= n) throw new Error("killed");
+        const last = ++ran === n;
+        const result = await connection.run(script, options);
+        if (last) throw new Error("killed");
+        return result;
+      }),
+  };
 }
 
 function around<More>(connection: Connection, more: More, run: Connection["run"]): Connection & More {

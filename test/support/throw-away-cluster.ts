@@ -1,8 +1,11 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "vitest";
 import type { Host } from "../../src/host.ts";
 import type { Cluster } from "../../src/inventory/cluster.ts";
 import { noMachine, throwAwayMachine, type ThrowAwayMachine } from "./machine.ts";
-import { because, temporaryFolder } from "./programs.ts";
+import { because } from "./programs.ts";
 
 export interface ThrowAwayCluster extends AsyncDisposable {
   readonly hosts: readonly Host[];
@@ -11,7 +14,7 @@ export interface ThrowAwayCluster extends AsyncDisposable {
 
 /** A throw-away machine for each of this cluster. They see the same Kubernetes API and the same etcd, but cannot reach each other. */
 export async function throwAwayCluster(cluster: Cluster): Promise<ThrowAwayCluster> {
-  const shared = temporaryFolder();
+  const shared = await mkdtemp(join(tmpdir(), "tripod-test-"));
   const machines = await Promise.all(cluster.machines.map((machine) => throwAwayMachine({ machine, shared })));
   return {
     hosts: machines.map(({ host }) => host),
@@ -22,6 +25,7 @@ export async function throwAwayCluster(cluster: Cluster): Promise<ThrowAwayClust
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(machines.map((machine) => machine[Symbol.asyncDispose]()));
+      await rm(shared, { recursive: true });
     },
   };
 }
