@@ -2,17 +2,28 @@ import type { Writable } from "node:stream";
 import { TripodError } from "../errors.ts";
 import { FINISHING } from "../ui/screen.ts";
 
+type Interruption = "SIGINT" | "SIGTERM";
+
 interface SignalSource {
-  on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  on(signal: Interruption, listener: (signal: Interruption) => void): unknown;
 }
 
-/**
- * The first Ctrl-C (or SIGTERM) aborts the returned signal: what runs is finished and nothing new begins. The second calls
- * `abortAtOnce`. Both are safe, because the next run reads everything again.
- */
-export function listenForInterrupts(process: SignalSource, stderr: Writable, abortAtOnce: () => void): AbortSignal {
+export interface Interrupts {
+  /** Aborted by the first Ctrl-C (or SIGTERM): what is being changed is brought to its end and nothing new begins. */
+  readonly signal: AbortSignal;
+  /** Until the returned function is called, interrupts go there and mean nothing here: a question, or a process of its own, has them. */
+  readonly handOver: (to: (signal: Interruption) => void) => () => void;
+}
+
+/** The second Ctrl-C calls `abortAtOnce`. Both are safe, because the next run reads everything again. */
+export function listenForInterrupts(process: SignalSource, stderr: Writable, abortAtOnce: () => void): Interrupts {
   const controller = new AbortController();
-  const interrupt = () => {
+  let elsewhere: ((signal: Interruption) => void) | undefined;
+  const interrupt = (signal: Interruption) => {
+    if (elsewhere) {
+      elsewhere(signal);
+      return;
+    }
     if (controller.signal.aborted) {
       abortAtOnce();
       return;
@@ -26,5 +37,11 @@ export function listenForInterrupts(process: SignalSource, stderr: Writable, abo
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
-  return controller.signal;
+  return {
+    signal: controller.signal,
+    handOver(to) {
+      elsewhere = to;
+      return () => (elsewhere = undefined);
+    },
+  };
 }

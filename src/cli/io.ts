@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { TripodError } from "../errors.ts";
+import type { Interrupts } from "./interrupt.ts";
 
 interface Terminal {
   readonly isTTY?: boolean;
@@ -8,20 +9,18 @@ interface Terminal {
 }
 
 /** Everything a command may know of the process it runs in. Tests make their own; `main.ts` makes the real one. */
-export interface Io {
+export interface Io extends Interrupts {
   readonly stdout: Writable & Terminal;
   readonly stderr: Writable & Terminal;
   readonly stdin: Readable & Pick<Terminal, "isTTY">;
   readonly env: NodeJS.ProcessEnv;
   /** Relative paths on the command line start here. */
   readonly cwd: string;
-  /** Aborted by the first Ctrl-C: begin nothing new, finish what is running. */
-  readonly signal: AbortSignal;
 }
 
-export function processIo(signal: AbortSignal): Io {
+export function processIo({ signal, handOver }: Interrupts): Io {
   const { stdout, stderr, stdin, env } = process;
-  return { stdout, stderr, stdin, env, cwd: process.cwd(), signal };
+  return { stdout, stderr, stdin, env, cwd: process.cwd(), signal, handOver };
 }
 
 /**

@@ -1,9 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { constants } from "node:os";
 import type { Command } from "commander";
 import type { Cluster } from "../inventory/cluster.ts";
-import { ExitWith } from "./exit.ts";
+import { giveTerminal } from "./child.ts";
 import type { Io } from "./io.ts";
 
 /** The options by which every command that talks to a cluster says which. */
@@ -44,18 +41,6 @@ export async function onTarget(
   if (!options.lab) return work(cluster);
   const { enterLab, withLab } = await import("../lab/overrides.ts");
   if (io.env[INSIDE] === cluster.name) return work(withLab(cluster));
-  const [program = "", ...args] = [
-    ...enterLab(cluster),
-    process.execPath,
-    ...process.execArgv,
-    ...process.argv.slice(1),
-  ];
-  const child = spawn(program, args, { stdio: "inherit", cwd: io.cwd, env: { ...io.env, [INSIDE]: cluster.name } });
-  // A terminal's Ctrl-C reaches the child by itself; a signal sent to us alone would not.
-  const passOn = () => child.kill("SIGTERM");
-  process.once("SIGTERM", passOn);
-  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-  process.removeListener("SIGTERM", passOn);
-  const status = code ?? 128 + (signal ? constants.signals[signal] : 0);
-  if (status !== 0) throw new ExitWith(status);
+  const again = [...enterLab(cluster), process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  await giveTerminal(again, io, { ...io.env, [INSIDE]: cluster.name });
 }

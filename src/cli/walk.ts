@@ -1,18 +1,42 @@
+import type { BootstrapOptions } from "../bootstrap.ts";
 import type { RunEvent } from "../engine/events.ts";
+import type { RunSummary } from "../engine/run.ts";
+import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
-import type { Mode } from "../phases/phase.ts";
 import type { Io } from "./io.ts";
 
-/** Walks the phases with a screen before it and a record behind it, and ends with what took the time. */
-export async function walkOnScreen(cluster: Cluster, io: Io, options: { mode: Mode; json?: boolean }): Promise<void> {
-  const [{ bootstrap }, { screenFor }, { recordRun }, { reportOf }, { reportText }] = await Promise.all([
+export interface WalkOptions extends Pick<BootstrapOptions, "mode" | "only" | "command" | "breakLock"> {
+  readonly json?: boolean;
+}
+
+export interface Walked extends RunSummary {
+  /** How many hosts differed. */
+  readonly hosts: number;
+}
+
+/** Connects to all machines for as long as `work` takes. */
+export async function onHosts(
+  cluster: Cluster,
+  io: Io,
+  work: (hosts: readonly Host[]) => Promise<void>,
+): Promise<void> {
+  const { withSession } = await import("../session.ts");
+  await withSession(cluster, { signal: io.signal }, work);
+}
+
+/** Walks the phases with a screen before it and a record behind it, and ends with a summary: of an apply, what took the time. */
+export async function walkOnScreen(
+  cluster: Cluster,
+  hosts: readonly Host[],
+  io: Io,
+  { json = false, ...options }: WalkOptions,
+): Promise<Walked> {
+  const [{ walkPhases }, { screenFor }, { recordRun }] = await Promise.all([
     import("../bootstrap.ts"),
     import("../ui/index.ts"),
     import("../record.ts"),
-    import("../report/report.ts"),
-    import("../report/text.ts"),
   ]);
-  const { mode, json = false } = options;
+  const { mode } = options;
   const screen = screenFor(io, { json, mode });
   const record = recordRun(cluster.name, mode, io.env);
   const events: RunEvent[] = [];
@@ -22,12 +46,34 @@ export async function walkOnScreen(cluster: Cluster, io: Io, options: { mode: Mo
     screen.sink(event);
   };
   try {
-    await bootstrap(cluster, { mode, sink, signal: io.signal });
+    const summary = await walkPhases(cluster, hosts, { ...options, sink, signal: io.signal });
+    const changed = events.flatMap((event) => (event.type === "resource.change" ? [event.host] : []));
+    return { ...summary, hosts: new Set(changed).size };
   } finally {
     await screen.finish();
     const gap = record.close();
     if (gap) io.stderr.write(`warning: ${gap.explain()}\n`);
-    const report = reportOf(events);
-    if (report && mode === "apply" && !json) io.stdout.write(`${reportText(report)}\n`);
+    if (!json) await summarize(events, io);
   }
+}
+
+async function summarize(events: readonly RunEvent[], io: Io): Promise<void> {
+  const [{ reportOf }, { reportText, summaryLine }] = await Promise.all([
+    import("../report/report.ts"),
+    import("../report/text.ts"),
+  ]);
+  const report = reportOf(events);
+  if (!report) return;
+  if (report.mode === "apply") io.stdout.write(`${reportText(report)}\n`);
+  else if (report.outcome === "ok") io.stdout.write(`\n${summaryLine(report)}\n`);
+  for (const event of events) if (event.type === "run.start" && event.leftOut) io.stdout.write(leftOut(event.leftOut));
+}
+
+/** `left out: phases etcd, workers; hosts m3, w1` */
+function leftOut({ phases, hosts }: NonNullable<Extract<RunEvent, { type: "run.start" }>["leftOut"]>): string {
+  const parts = [
+    ...(phases.length > 0 ? [`phases ${phases.join(", ")}`] : []),
+    ...(hosts.length > 0 ? [`hosts ${hosts.join(", ")}`] : []),
+  ];
+  return parts.length > 0 ? `left out: ${parts.join("; ")}\n` : "";
 }

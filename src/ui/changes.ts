@@ -1,23 +1,42 @@
-import type { Change, Mode } from "../engine/events.ts";
+import type { Change } from "../engine/events.ts";
+import type { Paint } from "./paint.ts";
 import { printable } from "./screen.ts";
 
-/**
- * What differs, a line each: `mode: 0644 → 0600`, or the lines of the diff. A plan shows all of it; an apply only what something
- * existing was changed from, because the fields of everything new would bury the log.
- */
-export function changeLines(changes: readonly Change[], mode: Mode): string[] {
-  return changes
-    .filter((change) => mode === "plan" || replaces(change))
-    .flatMap(lines)
-    .map(printable);
+/** What differs, a line each: `mode: 600 → 644`, or the lines of the diff. */
+export function changeLines(changes: readonly Change[]): string[] {
+  return changes.flatMap(lines).map(printable);
 }
+
+/** Only what something existing was changed from: the fields of everything new would bury a log. */
+export function replacements(changes: readonly Change[]): readonly Change[] {
+  return changes.filter(({ from, diff }) =>
+    diff === undefined ? from !== undefined && from !== ABSENT : /^-(?!--)/m.test(diff),
+  );
+}
+
+/** `+` is made, `-` is taken away, `~` is changed. */
+export function signOf(changes: readonly Change[]): "+" | "-" | "~" {
+  if (changes.every(({ from, diff }) => (diff === undefined ? (from ?? ABSENT) === ABSENT : isNewFile(diff))))
+    return "+";
+  return changes.every(({ to, diff }) => diff === undefined && (to ?? ABSENT) === ABSENT) ? "-" : "~";
+}
+
+export function paintDiff(line: string, paint: Paint): string {
+  if (/^(---|\+\+\+|@@)/.test(line)) return paint("dim", line);
+  if (line.startsWith("+")) return paint("green", line);
+  if (line.startsWith("-")) return paint("red", line);
+  return line;
+}
+
+/** What resources say of what is not there. */
+const ABSENT = "absent";
 
 function lines({ field, from, to, diff }: Change): string[] {
   if (diff !== undefined) return diff.trimEnd().split("\n");
-  if (from === undefined) return [`${field}: ${to ?? "(absent)"}`];
-  return [`${field}: ${from} → ${to ?? "(absent)"}`];
+  const after = to ?? ABSENT;
+  return `${field}: ${from === undefined || from === ABSENT ? after : `${from} → ${after}`}`.split("\n");
 }
 
-function replaces({ from, diff }: Change): boolean {
-  return diff === undefined ? from !== undefined : /^-(?!--)/m.test(diff);
+function isNewFile(diff: string): boolean {
+  return diff.startsWith("--- /dev/null");
 }

@@ -2,16 +2,18 @@ import type { Mode } from "../engine/events.ts";
 import { linesScreen } from "./lines.ts";
 import { ndjsonScreen } from "./ndjson.ts";
 import { paintFor } from "./paint.ts";
+import { planScreen } from "./plan.ts";
 import type { Screen, Surface } from "./screen.ts";
 import { treeScreen } from "./tree.ts";
 
 export type { Screen, Surface } from "./screen.ts";
 
-/** NDJSON where it was asked for, the tree on a terminal, lines in a log. A plan is lines everywhere: a tree has no room for diffs. */
+/** NDJSON where it was asked for; a plan as changes with their diffs; an apply as the tree on a terminal, as lines in a log. */
 export function screenFor(surface: Surface, options: { readonly json: boolean; readonly mode?: Mode }): Screen {
   if (options.json) return ndjsonScreen(surface.stdout);
-  if (options.mode !== "plan" && isForPeople(surface)) return treeScreen(surface);
-  return linesScreen(surface.stdout, paintFor(surface.stdout, surface.env));
+  const paint = paintFor(surface.stdout, surface.env);
+  if (options.mode === "plan") return planScreen(surface.stdout, paint);
+  return isForPeople(surface) ? treeScreen(surface) : linesScreen(surface.stdout, paint);
 }
 
 /** A terminal that can move its cursor, and somebody before it: CI systems sometimes pretend to have one. */

@@ -1,8 +1,8 @@
 import type { Writable } from "node:stream";
-import type { Change, ErrorRecord, Mode, RunEvent } from "../engine/events.ts";
-import { changeLines } from "./changes.ts";
+import type { Change, ErrorRecord, Outcome, RunEvent } from "../engine/events.ts";
+import { changeLines, paintDiff, replacements } from "./changes.ts";
 import type { Paint } from "./paint.ts";
-import { oneLine, type Screen, seconds } from "./screen.ts";
+import { count, oneLine, type Screen, seconds } from "./screen.ts";
 
 interface StepEvent {
   readonly at: number;
@@ -47,15 +47,13 @@ function runLog(start: Extract<RunEvent, { type: "run.start" }>, paint: Paint): 
     return say(event, `${paint("red", "failed")}${during ? ` ${during}` : ""}: ${oneLine(error.message)}`);
   };
   const details = (changed: readonly Change[]) =>
-    changeLines(changed, mode).map((text) => `           ${paintDiff(text, paint)}`);
+    changeLines(replacements(changed)).map((text) => `           ${paintDiff(text, paint)}`);
 
   return (event) => {
     switch (event.type) {
       case "run.start":
         return [line(event.at, `${mode} ${event.cluster}: ${phases.length} phases on ${count(hosts.length, "host")}`)];
       case "resource.change":
-        if (mode === "plan")
-          return [say(event, `${paint("yellow", "would change")} ${event.resource}`), ...details(event.changes)];
         changes.set(resourceOf(event), event.changes);
         return [];
       case "resource.applied": {
@@ -73,8 +71,14 @@ function runLog(start: Extract<RunEvent, { type: "run.start" }>, paint: Paint): 
         return event.outcome === "failed" && !failed.has(stepOf(event)) ? [say(event, ending(event, paint))] : [];
       case "phase.end":
         return [say(event, ending(event, paint))];
+      case "run.stopping":
+        return event.running.flatMap((step) =>
+          step.resource ? [say({ ...step, at: event.at }, `to be finished first: ${step.resource}`)] : [],
+        );
       case "run.end":
-        return [line(event.at, `${mode} ${ending(event, paint)}: ${tally(event, mode)}`)];
+        return [
+          line(event.at, `${mode} ${ending(event, paint)}: ${event.changed} changed, ${event.unchanged} unchanged`),
+        ];
       default:
         return [];
     }
@@ -89,21 +93,7 @@ function resourceOf(event: StepEvent & { readonly resource: string }): string {
   return `${stepOf(event)} ${event.resource}`;
 }
 
-function ending({ outcome, ms }: { outcome: "ok" | "failed" | "cancelled"; ms: number }, paint: Paint): string {
+function ending({ outcome, ms }: { outcome: Outcome; ms: number }, paint: Paint): string {
   if (outcome === "ok") return paint("green", `done in ${seconds(ms)}`);
   return outcome === "failed" ? paint("red", `failed after ${seconds(ms)}`) : paint("yellow", "cancelled");
-}
-
-function tally({ changed, unchanged }: { changed: number; unchanged: number }, mode: Mode): string {
-  return `${changed} ${mode === "plan" ? "to change" : "changed"}, ${unchanged} unchanged`;
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
-}
-
-function paintDiff(line: string, paint: Paint): string {
-  if (line.startsWith("+")) return paint("green", line);
-  if (line.startsWith("-")) return paint("red", line);
-  return line;
 }

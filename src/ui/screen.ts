@@ -35,3 +35,8 @@ export function oneLine(text: string): string {
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)}s`;
 }
+
+/** `1 host`, `5 hosts`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}

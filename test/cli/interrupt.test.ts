@@ -7,13 +7,13 @@ function running() {
   const process = new EventEmitter();
   const stderr = new Recorder();
   let left = 0;
-  const signal = listenForInterrupts(process, stderr, () => left++);
-  return { process, stderr, signal, left: () => left };
+  const interrupts = listenForInterrupts(process, stderr, () => left++);
+  return { interrupt: (name: string) => process.emit(name, name), stderr, ...interrupts, left: () => left };
 }
 
 test.each(["SIGINT", "SIGTERM"])("the first %s lets what runs finish, and says so", (name) => {
-  const { process, stderr, signal, left } = running();
-  process.emit(name);
+  const { interrupt, stderr, signal, left } = running();
+  interrupt(name);
   expect(signal.aborted).toBe(true);
   expect(signal.reason).toMatchObject({ code: "E_INTERRUPTED" });
   expect(stderr.text).toBe("finishing what runs; Ctrl-C again aborts at once\n");
@@ -21,8 +21,20 @@ test.each(["SIGINT", "SIGTERM"])("the first %s lets what runs finish, and says s
 });
 
 test("the second aborts at once", () => {
-  const { process, left } = running();
-  process.emit("SIGINT");
-  process.emit("SIGTERM");
+  const { interrupt, left } = running();
+  interrupt("SIGINT");
+  interrupt("SIGTERM");
   expect(left()).toBe(1);
+});
+
+test("while a question or another process has them they mean nothing here, and nothing is said; then they do again", () => {
+  const { interrupt, stderr, signal, left, handOver } = running();
+  const had: string[] = [];
+  const takeBack = handOver((name) => had.push(name));
+  interrupt("SIGINT");
+  interrupt("SIGTERM");
+  expect([had, signal.aborted, left(), stderr.text]).toEqual([["SIGINT", "SIGTERM"], false, 0, ""]);
+  takeBack();
+  interrupt("SIGINT");
+  expect(signal.aborted).toBe(true);
 });

@@ -40,7 +40,7 @@ describe("from an inventory to a cluster that survives", () => {
   });
 
   it("brings five bare machines to five Ready nodes, and says what took the time", async () => {
-    const events = eventsOf(await tripodMust("apply", "--lab", "-i", lab.inventory, "--json"));
+    const events = eventsOf(await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory, "--json"));
     const report = reportOf(events);
     console.log(report && reportText(report));
     expect(report?.outcome).toBe("ok");
@@ -91,7 +91,7 @@ describe("from an inventory to a cluster that survives", () => {
   });
 
   it("changes nothing when it is applied again, in no more than two round trips a phase and host", async () => {
-    const events = eventsOf(await tripodMust("apply", "--lab", "-i", lab.inventory, "--json"));
+    const events = eventsOf(await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory, "--json"));
     expect(events.filter(({ type }) => type === "resource.change")).toEqual([]);
     const report = reportOf(events);
     console.log(`converged in ${report?.wallMs ?? 0} ms`);

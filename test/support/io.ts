@@ -3,7 +3,7 @@ import type { Io } from "../../src/cli/io.ts";
 import { Recorder } from "./surface.ts";
 
 /** A process for tests that remembers what was printed. */
-export function recordingIo(given: Partial<Pick<Io, "env" | "cwd" | "signal">> = {}) {
+export function recordingIo(given: Partial<Pick<Io, "env" | "cwd" | "signal" | "handOver">> = {}) {
   return {
     stdout: new Recorder(),
     stderr: new Recorder(),
@@ -11,6 +11,7 @@ export function recordingIo(given: Partial<Pick<Io, "env" | "cwd" | "signal">> =
     env: {},
     cwd: process.cwd(),
     signal: new AbortController().signal,
+    handOver: () => () => undefined,
     ...given,
   } satisfies Io;
 }

@@ -25,11 +25,19 @@ test.each([
   ["a file or a pipe", {}],
   ["a CI system, even one that pretends to be a terminal", { terminal, env: { CI: "true" } }],
   ["a dumb terminal", { terminal, env: { TERM: "dumb" } }],
-  ["a plan, whose diffs no tree has room for", { terminal, events: plan }],
 ])("%s gets lines", async (_, situation: Situation) => {
   const text = await shown(situation);
   expect(text).not.toContain(HIDE_CURSOR);
-  expect(text).toMatch(/^.*0\.0s.* (apply|plan) lab: 5 phases on 3 hosts\n/);
+  expect(text).toMatch(/^.*0\.0s.* apply lab: 5 phases on 3 hosts\n/);
+});
+
+test.each([
+  ["at a terminal", { terminal }],
+  ["in a log", {}],
+])("a plan is its changes, with diffs that no tree has room for, %s", async (_, situation: Situation) => {
+  const text = await shown({ ...situation, events: plan });
+  expect(text).not.toContain(HIDE_CURSOR);
+  expect(text).toMatch(/^plan lab: 5 phases on 3 hosts\n/);
 });
 
 test("a machine gets every event, one line of JSON each", async () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RunEvent } from "../../src/engine/events.ts";
 import { linesScreen } from "../../src/ui/lines.ts";
 import { paintFor } from "../../src/ui/paint.ts";
-import { bootstrap, failedBootstrap, plan, stoppedBootstrap } from "../support/scenario.ts";
+import { bootstrap, failedBootstrap, stoppedBootstrap } from "../support/scenario.ts";
 import { Recorder } from "../support/surface.ts";
 
 function log(events: readonly RunEvent[], env: Record<string, string> = {}): string {
@@ -65,30 +65,16 @@ test("a log of a stopped run says what was cancelled", () => {
   `);
 });
 
-test("a log of a plan says what would change, with the whole diff, and nothing of what is well", () => {
-  expect(log(plan)).toMatchInlineSnapshot(`
-    "   0.0s  plan lab: 5 phases on 3 hosts
-       0.2s  m1  prepare       would change file:/etc/hosts
-               --- /etc/hosts
-               +++ /etc/hosts
-               @@ -1,2 +1,2 @@
-                127.0.0.1 localhost
-               -10.0.0.9 m1
-               +10.0.0.11 m1
-               mode: 0600 → 0644
-       0.2s  m1  prepare       would change file:/etc/etcd/etcd.env
-               --- /etc/etcd/etcd.env
-               +++ /etc/etcd/etcd.env
-               @@ -0,0 +1 @@
-               +ETCD_NAME=m1
-       0.3s  m2  prepare       would change sysctl:net.ipv4.ip_forward
-               value: 0 → 1
-       0.3s  m2  prepare       would change swap:/dev/sdb1
-               active: yes → (absent)
-       0.3s      prepare       done in 0.3s
-       0.3s  plan done in 0.3s: 4 to change, 1 unchanged
-    "
-  `);
+test("a log of a run that is asked to stop says what is finished first", () => {
+  const [start] = bootstrap;
+  const running = [
+    { phase: "first-master", host: "m1", resource: "kubeadm-init:cluster" },
+    { phase: "etcd", host: "m2" },
+  ];
+  const at = (start?.at ?? 0) + 1000;
+  expect(log(start ? [start, { type: "run.stopping", at, running }] : [])).toContain(
+    "   1.0s  m1  first-master  to be finished first: kubeadm-init:cluster\n",
+  );
 });
 
 test("a reason for waiting is printed once, until it changes", () => {
@@ -104,6 +90,6 @@ test("an escape sequence printed by a program on a host does not reach the opera
 });
 
 test("colours appear when they are forced, and only then in a log", () => {
-  expect(log(plan, { FORCE_COLOR: "1" })).toContain("\u001B[32m+10.0.0.11 m1\u001B[39m");
-  expect(log(plan, { FORCE_COLOR: "1", NO_COLOR: "1" })).not.toContain("\u001B");
+  expect(log(bootstrap, { FORCE_COLOR: "1" })).toContain("\u001B[32m+10.0.0.11 m1\u001B[39m");
+  expect(log(bootstrap, { FORCE_COLOR: "1", NO_COLOR: "1" })).not.toContain("\u001B");
 });

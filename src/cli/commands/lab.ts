@@ -1,10 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { LabHost } from "../../lab/index.ts";
 import { type Release, RELEASES } from "../../lab/release.ts";
-import { ExitWith } from "../exit.ts";
+import { giveTerminal } from "../child.ts";
 import type { Io } from "../io.ts";
 import { loadTarget } from "../target.ts";
 
@@ -88,10 +86,7 @@ function ssh(io: Io): Command {
     .argument("[command...]", "after --, default: a shell")
     .action(async (machine: string, command: string[], { inventory }: Inventoried) => {
       const { labSsh } = await import("../../lab/index.ts");
-      const [program = "", ...args] = labSsh(await loadTarget({ inventory }, io), machine, command);
-      const child = spawn(program, args, { stdio: "inherit", cwd: io.cwd });
-      const [code] = (await once(child, "exit")) as [number | null];
-      if (code !== 0) throw new ExitWith(code ?? 255);
+      await giveTerminal(labSsh(await loadTarget({ inventory }, io), machine, command), io);
     });
 }
 

@@ -1,13 +1,27 @@
 import { Command } from "commander";
+import { ExitWith } from "../exit.ts";
 import type { Io } from "../io.ts";
+import { narrowingOf, type NarrowingOptions, withNarrowing } from "../narrowing.ts";
 import { onTarget, type TargetOptions, withTarget } from "../target.ts";
-import { walkOnScreen } from "../walk.ts";
+import { onHosts, walkOnScreen } from "../walk.ts";
+
+interface PlanOptions extends TargetOptions, NarrowingOptions {
+  readonly json?: boolean;
+  readonly detailedExitcode?: boolean;
+}
 
 export function planCommand(io: Io): Command {
-  return withTarget(new Command("plan"))
+  return withNarrowing(withTarget(new Command("plan")))
     .description("what apply would change, on which host; writes nothing anywhere")
+    .option("--detailed-exitcode", "exit with 2 where something would change, with 0 where nothing would")
     .option("--json", "one JSON event a line")
-    .action((options: TargetOptions & { json?: boolean }) =>
-      onTarget(options, io, (cluster) => walkOnScreen(cluster, io, { mode: "plan", json: options.json })),
+    .action((options: PlanOptions) =>
+      onTarget(options, io, async (cluster) => {
+        const only = await narrowingOf(options, cluster);
+        await onHosts(cluster, io, async (hosts) => {
+          const { changed } = await walkOnScreen(cluster, hosts, io, { mode: "plan", json: options.json, only });
+          if (options.detailedExitcode && changed > 0) throw new ExitWith(2);
+        });
+      }),
     );
 }

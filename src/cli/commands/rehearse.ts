@@ -6,7 +6,7 @@ import type { Status } from "../../status.ts";
 import { ExitWith } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { isInsideLab, loadTarget, onTarget, type TargetOptions } from "../target.ts";
-import { walkOnScreen } from "../walk.ts";
+import { onHosts, walkOnScreen } from "../walk.ts";
 
 interface RehearseOptions extends TargetOptions {
   readonly binaries?: string;
@@ -52,9 +52,10 @@ async function rehearse(options: RehearseOptions, io: Io): Promise<void> {
     });
   }
   await onTarget(options, io, async (cluster) => {
-    await walkOnScreen(cluster, io, { mode: "apply" });
-    const { withSession } = await import("../../session.ts");
-    await withSession(cluster, { signal: io.signal }, (hosts) => show(cluster, hosts, io));
+    await onHosts(cluster, io, async (hosts) => {
+      await walkOnScreen(cluster, hosts, io, { mode: "apply", command: `tripod rehearse -i ${options.inventory}` });
+      await show(cluster, hosts, io);
+    });
   });
 }
 
