@@ -9,8 +9,8 @@ function asked() {
   const io = {
     ...recordingIo(),
     stdin,
-    handOver: (to: () => void) => {
-      interrupt = to;
+    handOver: (to: (signal: "SIGINT") => void) => {
+      interrupt = () => to("SIGINT");
       return () => undefined;
     },
   };
