@@ -23,7 +23,7 @@ ${legend(report)}
 <thead><tr><th>Step</th><th>Host</th><th>Mostly</th><th class="number">From</th><th class="number">Took</th><th class="share"></th></tr></thead>
 <tbody>${steps.map(
     (step) => markup`
-<tr${step === longest && markup` class="longest"`}><td class="nowrap">${swatch(step.phase)}${titleOf(report, step.phase)}</td><td>${step.host}</td><td>${mostly(partsOf(stepAt(report, step)), step.end - step.start)}</td><td class="number">${duration(step.start)}</td><td class="number">${duration(step.end - step.start)}</td><td class="share">${share(step, wallMs)}</td></tr>`,
+<tr${step === longest && markup` class="longest"`}><td class="phase">${swatch(step.phase)}${titleOf(report, step.phase)}</td><td>${step.host}</td><td>${mostly(partsOf(stepAt(report, step)), step.end - step.start)}</td><td class="number">${duration(step.start)}</td><td class="number">${duration(step.end - step.start)}</td><td class="share">${share(step, wallMs)}</td></tr>`,
   )}
 </tbody></table></div>
 </section>`;

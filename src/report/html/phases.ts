@@ -26,7 +26,7 @@ function phaseRow(report: Report, phase: PhaseReport): Markup {
     markup` <span class="outcome ${outcome}">${start === undefined ? "not begun" : OUTCOMES[outcome]}</span>`;
   const ran = start !== undefined && steps.length > 0;
   return markup`
-<tr><td>${swatch(name)}${title}${ended}</td><td class="number">${hosts.length || "none"}</td><td class="number">${changed || ""}</td>${
+<tr><td class="phase">${swatch(name)}${title}${ended}</td><td class="number">${hosts.length || "none"}</td><td class="number">${changed || ""}</td>${
     ran
       ? markup`<td class="number">${duration(start)}</td><td class="number">${duration(end)}</td><td class="number">${duration(end - start)}</td><td class="share">${share({ start, end, phase: name }, report.wallMs)}</td>`
       : markup`<td></td><td></td><td></td><td class="share"></td>`

@@ -33,7 +33,7 @@ code, pre, .diff { font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consola
 h1 { margin: 0; font-size: 2rem; line-height: 1.2; font-weight: 650; letter-spacing: -.015em; overflow-wrap: anywhere; }
 h2 { margin: 3rem 0 .75rem; font-size: 1.2rem; line-height: 1.3; font-weight: 650; letter-spacing: -.005em; }
 h3 { margin: 1.25rem 0 .25rem; font-size: .8rem; font-weight: 600; color: var(--soft); }
-p { margin: .25rem 0; max-width: 46rem; }
+p { margin: .25rem 0; max-width: 46rem; text-wrap: pretty; }
 .over { margin: 0 0 .35rem; color: var(--soft); }
 .outcome { font-weight: 600; }
 h1 .outcome { font-weight: 400; }
@@ -53,11 +53,12 @@ th { font-weight: 500; font-size: .8rem; color: var(--soft); white-space: nowrap
 th, td { padding: .4rem 1.25rem .4rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--rule); }
 th:last-child, td:last-child { padding-right: 0; }
 .number { text-align: right; white-space: nowrap; }
-.nowrap { white-space: nowrap; }
 td.share { width: 24%; min-width: 7rem; vertical-align: top; padding-top: .85rem; }
 .share svg { display: block; width: 100%; height: 8px; }
 .share rect { fill: var(--grid); }
 .swatch { display: inline-block; width: .7em; height: .7em; margin-right: .55em; border-radius: 2px; vertical-align: -.02em; }
+td.phase { position: relative; padding-left: 1.3em; white-space: nowrap; }
+.phase .swatch { position: absolute; left: 0; top: .85em; }
 .longest td { font-weight: 600; }
 
 .timeline { display: block; min-width: 46rem; width: 100%; height: auto; margin-top: 1rem; font-size: 11px; }
@@ -122,8 +123,9 @@ footer { margin-top: 3.5rem; color: var(--faint); font-size: .85rem; }
   body { padding-top: 1.5rem; }
   h1 { font-size: 1.6rem; }
   .facts { gap: .7rem 1.6rem; }
-  td.share, th.share { display: none; }
-  th, td { padding-right: .9rem; }
+  td.share, th.share, .why { display: none; }
+  td.phase { white-space: normal; }
+  th, td { padding-right: .7rem; overflow-wrap: anywhere; }
 }
 @media print {
   :root { color-scheme: light; }
@@ -131,7 +133,7 @@ footer { margin-top: 3.5rem; color: var(--faint); font-size: .85rem; }
   body { padding: 0; font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .timeline { min-width: 0; }
   td.share { width: 14%; min-width: 0; }
-  .nowrap { white-space: normal; }
+  td.phase { white-space: normal; }
   button { display: none; }
   h2, h3, summary { break-after: avoid; }
   tr, .failure, .timeline, li { break-inside: avoid; }
