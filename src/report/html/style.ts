@@ -125,7 +125,8 @@ footer { margin-top: 3.5rem; color: var(--faint); font-size: .85rem; }
   .facts { gap: .7rem 1.6rem; }
   td.share, th.share, .why { display: none; }
   td.phase { white-space: normal; }
-  th, td { padding-right: .7rem; overflow-wrap: anywhere; }
+  table { font-size: .875rem; }
+  th, td { padding-right: .6rem; }
 }
 @media print {
   :root { color-scheme: light; }
