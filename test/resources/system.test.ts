@@ -1,0 +1,72 @@
+import { expect } from "vitest";
+import { enabled } from "../../src/resources/enabled.ts";
+import { hostname } from "../../src/resources/hostname.ts";
+import { kernelModule } from "../../src/resources/kernel-module.ts";
+import { packages } from "../../src/resources/package.ts";
+import { sysctl } from "../../src/resources/sysctl.ts";
+import { user } from "../../src/resources/user.ts";
+import { machineStory } from "../support/machine-story.ts";
+import { failure } from "../support/sshd.ts";
+import { unit } from "../support/standing.ts";
+import { changesIn, walk } from "../support/walk.ts";
+
+machineStory("a host gets its name even where hostnamectl cannot reach systemd", async (machine) => {
+  machine.write("/fakes/broken/hostnamectl", "");
+  expect(changesIn(await walk(machine.host, [hostname({ name: "m1" })]))).toEqual([
+    { field: "hostname", from: "debian-11", to: "m1" },
+    { field: "/etc/hostname", from: "debian-11", to: "m1" },
+  ]);
+  expect((await machine.host.read("uname -n; cat /etc/hostname")).stdout).toBe("m1\nm1\n");
+});
+
+machineStory("a module that is built into the kernel counts as loaded", async (machine) => {
+  const { stdout } = await machine.host.read("uname -r");
+  machine.write(`/usr/lib/modules/${stdout.trim()}/modules.builtin`, "kernel/net/bridge/br_netfilter.ko\n");
+  expect(changesIn(await walk(machine.host, [kernelModule({ name: "br_netfilter" })], "plan"))).toEqual([]);
+});
+
+machineStory("a module that the kernel does not have is named", async (machine) => {
+  machine.write("/fakes/broken/br_netfilter", "");
+  const error = await failure(walk(machine.host, [kernelModule({ name: "br_netfilter" })]));
+  expect(error.details.why).toContain("Module br_netfilter not found");
+});
+
+machineStory("a setting that is not there before its module is loaded is missing, not wrong", async (machine) => {
+  const setting = () => sysctl({ values: { "net.bridge.bridge-nf-call-iptables": "1" } });
+  expect(changesIn(await walk(machine.host, [setting()], "plan"))).toEqual([
+    { field: "net.bridge.bridge-nf-call-iptables", from: "missing", to: "1" },
+  ]);
+  await walk(machine.host, [kernelModule({ name: "br_netfilter" }), setting()]);
+  expect(changesIn(await walk(machine.host, [setting()], "plan"))).toEqual([]);
+});
+
+machineStory("a user that is there already is left as it is", async (machine) => {
+  machine.write("/etc/passwd", "root:x:0:0::/root:/bin/sh\netcd:x:90:90::/srv/etcd:/bin/bash\n");
+  machine.write("/etc/group", "root:x:0:\netcd:x:90:\n");
+  expect(changesIn(await walk(machine.host, [user({ name: "etcd", home: "/var/lib/etcd" })]))).toEqual([]);
+});
+
+machineStory("only packages that are missing or in another version are installed", async (machine) => {
+  machine.write("/fakes/packages", "curl 7.88.1-10\nkubeadm 1.36.3-1.1\nkubelet 1.35.0-1.1\n");
+  const wanted = [packages({ names: ["curl", "socat", "kubeadm=1.36.3-*", "kubelet=1.36.3-*"] })];
+  expect(changesIn(await walk(machine.host, wanted)).map(({ to }) => to)).toEqual(["socat", "kubelet=1.36.3-*"]);
+  expect(machine.read("/fakes/packages")).toBe("curl 7.88.1-10\nkubeadm 1.36.3-1.1\nsocat 1.0-1\nkubelet 1.36.3-1.1\n");
+});
+
+machineStory("a package manager that fails is quoted", async (machine) => {
+  machine.write("/fakes/broken/apt-get", "");
+  const error = await failure(walk(machine.host, [packages({ names: ["socat"] })]));
+  expect(error).toMatchObject({ code: "E_COMMAND", details: { host: "m1" } });
+  expect(error.details.why).toContain("E: Unable to fetch some archives");
+});
+
+machineStory("a unit whose text is newer than what systemd has read is read again", async (machine) => {
+  unit(machine, "kubelet.service");
+  await machine.connection.run("systemctl enable kubelet; systemctl start kubelet");
+  machine.write("/etc/systemd/system/kubelet.service.d/10-kubeadm.conf", "[Service]\nRestart=always\n");
+  const wanted = () => [enabled({ unit: "kubelet.service" })];
+  expect(changesIn(await walk(machine.host, wanted()))).toEqual([
+    { field: "unit", from: "an older text is loaded", to: "read again" },
+  ]);
+  expect(changesIn(await walk(machine.host, wanted()))).toEqual([]);
+});
