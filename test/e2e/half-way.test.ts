@@ -75,7 +75,7 @@ it("joins a worker anew whose join died after its ca.crt was there, and lives th
   expect([said.code, said.stderr]).toEqual([21, expect.stringMatching(/w1[^]*kubeadm/)]);
 
   const again = await applyUntil(kubeadmSays("join", "w1", /./), () =>
-    Promise.all(["m1", "m2", "m3", "w1", "w2"].map((host) => lab.on(host, "systemd-run -q pkill -9 -x sshd; true"))),
+    Promise.all(["m1", "m2", "m3", "w1", "w2"].map((host) => lab.on(host, "systemd-run -q --on-active=1s pkill -9 -x sshd"))),
   );
   expect([again.code, again.stderr]).toEqual([0, expect.anything()]);
   await lab.untilHealthy();
