@@ -31,7 +31,7 @@ export function stepAt(report: Report, { phase, host }: CriticalStep): StepRepor
 /** What a step was busy with, the longest first; where it did not come to its end, what it was at. */
 export function partsOf(step: StepReport | undefined): Part[] {
   if (!step) return [];
-  const lastly = step.failures[0]?.during ?? openChange(step)?.resource;
+  const lastly = openChange(step)?.resource ?? step.failures[0]?.during;
   if (lastly !== undefined) return [{ said: changeSaid(lastly, step.host), ms: step.end - step.start }];
   const waits = step.waits.filter(({ reasons, during }) => reasons.length > 0 && during === undefined);
   const parts = [
@@ -43,8 +43,10 @@ export function partsOf(step: StepReport | undefined): Part[] {
   return parts.length > 0 ? parts : [{ said: "reading", ms: step.end - step.start }];
 }
 
-function openChange({ outcome, changes }: StepReport): ResourceChange | undefined {
-  return outcome === "ok" ? undefined : changes.find(({ ms }) => ms === undefined);
+/** The change that was being applied when the step failed, was stopped or was killed. */
+function openChange({ outcome, changes, failures }: StepReport): ResourceChange | undefined {
+  const appliedNothing = outcome === "ok" || (failures.length > 0 && failures[0]?.during === undefined);
+  return appliedNothing ? undefined : changes.find(({ ms }) => ms === undefined);
 }
 
 /** Each kind of resource, because twenty images are one thing that took time. */

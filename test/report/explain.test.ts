@@ -51,6 +51,13 @@ test("a step that only looked says so", () => {
   expect(parts("prepare", "m1", plan)).toEqual(["reading 200"]);
 });
 
+test("a change that failed while it waited for its own command is what the step was at", () => {
+  const waited = failedBootstrap.map((event) =>
+    event.type === "step.fail" ? { ...event, during: "kubeadm-join ends" } : event,
+  );
+  expect(parts("workers", "w1", waited)).toEqual(["kubeadm join 1800"]);
+});
+
 test("a step that failed, or was killed, says what it was at", () => {
   expect(parts("workers", "w1", failedBootstrap)).toEqual(["kubeadm join 1800"]);
   expect(parts("workers", "w1", bootstrap.slice(0, -4))).toEqual(["kubeadm join 5700"]);
