@@ -15,7 +15,8 @@ import type { Site } from "./site.ts";
  * One phase on one host: read everything, then put right what differs, in order, and read again.
  *
  * Neighbours that can be put right in one command are. After each change what was changed and all that follows is read in one go: the
- * former must now be clean, and the latter may have been touched by it. In a plan nothing is applied; what would change is remembered in `pending`.
+ * former must now be clean, and the latter may have been touched by it. In a plan nothing is applied; what would change is remembered in
+ * `pending`, which stays empty in an apply.
  * Asked to stop, it brings the change that is under way to its end and throws the signal's reason.
  */
 export async function runStep(site: Site, pending: Set<string>): Promise<void> {
@@ -24,7 +25,8 @@ export async function runStep(site: Site, pending: Set<string>): Promise<void> {
   for (let next = left[0]; next; next = left[0]) {
     context.signal.throwIfAborted();
     const { resource, inspection } = next;
-    const changes = inspection.changes(context.mode === "plan" ? pending : NOTHING_PENDING);
+    // What two phases want of a host is changed by the first of them.
+    const changes = pending.has(key(resource)) ? [] : inspection.changes(pending);
     if (changes.length === 0) {
       tally.unchanged++;
       site.emit({ type: "resource.ok", resource: key(resource) });
@@ -79,8 +81,7 @@ export async function runStep(site: Site, pending: Set<string>): Promise<void> {
 export async function lookAt(site: Site, pending: ReadonlySet<string>): Promise<string[]> {
   const { host, context } = site;
   const found = await inspectAll(site, await resourcesOf(site));
-  const expected = context.mode === "plan" ? pending : NOTHING_PENDING;
-  const differing = found.filter(({ inspection }) => inspection.changes(expected).length > 0);
+  const differing = found.filter(({ inspection }) => inspection.changes(pending).length > 0);
   if (differing.length > 0 || context.mode === "plan") return differing.map(({ resource }) => key(resource));
   const conditions = await surviving(site, async () => (await site.step.phase.until?.(host, context)) ?? []);
   const answers = await Promise.all(conditions.map((condition) => condition.holds(context.signal)));

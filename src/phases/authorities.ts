@@ -8,6 +8,11 @@ import { readPkiFile } from "../resources/certificate.ts";
 import type { Secret } from "../secret.ts";
 import type { Context } from "./phase.ts";
 
+/** Whether nobody carries it yet, and it was made just now: in a plan, another one than an apply will make. */
+export interface Made {
+  readonly made: boolean;
+}
+
 /**
  * The authority that the masters already carry, or a new one. The machines are the state: any master that has the whole pair
  * speaks for all.
@@ -17,18 +22,20 @@ export function authority(
   context: Context,
   files: AuthorityFiles,
   create: (now: Date) => Promise<Authority>,
-): Promise<Authority> {
+): Promise<Authority & Made> {
   return context.once(`authority ${files.certificate.path}`, async () => {
     const carried = await carriedBy(context.masters, files.certificate, files.key);
-    return carried ? { certificate: carried.open.reveal(), key: carried.secret } : create(new Date());
+    if (carried) return { certificate: carried.open.reveal(), key: carried.secret, made: false };
+    return { ...(await create(new Date())), made: true };
   });
 }
 
 /** What service account tokens are signed with; the same on all masters. */
-export function serviceAccountKeys(context: Context): Promise<ServiceAccountKeys> {
+export function serviceAccountKeys(context: Context): Promise<ServiceAccountKeys & Made> {
   return context.once("service account keys", async () => {
     const carried = await carriedBy(context.masters, serviceAccountFiles.publicKey, serviceAccountFiles.key);
-    return carried ? { key: carried.secret, publicKey: carried.open.reveal() } : createServiceAccountKeys();
+    if (carried) return { key: carried.secret, publicKey: carried.open.reveal(), made: false };
+    return { ...(await createServiceAccountKeys()), made: true };
   });
 }
 

@@ -8,7 +8,7 @@ import { file } from "../resources/file.ts";
 import type { Resource } from "../resources/resource.ts";
 import { user } from "../resources/user.ts";
 import type { Secret } from "../secret.ts";
-import { authority, serviceAccountKeys } from "./authorities.ts";
+import { authority, type Made, serviceAccountKeys } from "./authorities.ts";
 import { allHosts, type Context, type Phase } from "./phase.ts";
 
 /** Life of etcd's own authority, days. kubeadm gives its authorities the same ten years. */
@@ -36,36 +36,40 @@ export const certificates: Phase = {
       ...["/etc/etcd", "/etc/etcd/pki", "/etc/kubernetes", "/etc/kubernetes/pki", "/etc/kubernetes/pki/etcd"].map(
         (path) => directory({ path, mode: 0o755 }),
       ),
-      ...authorityFiles(etcdAuthority, etcdCa),
-      ...kubernetesAuthorities.flatMap((files, index) => authorityFiles(files, kubernetesCas[index])),
-      pkiFile(serviceAccountFiles.key, serviceAccount.key),
-      pkiFile(serviceAccountFiles.publicKey, serviceAccount.publicKey),
+      ...authorityFiles(etcdAuthority, known(etcdCa, context)),
+      ...kubernetesAuthorities.flatMap((files, index) => authorityFiles(files, known(kubernetesCas[index], context))),
+      pkiFile(serviceAccountFiles.key, known(serviceAccount, context)?.key),
+      pkiFile(serviceAccountFiles.publicKey, known(serviceAccount, context)?.publicKey),
       ...leaves.map((files) => certificate({ files, authority: etcdCa, renewBefore: etcd.renewBefore })),
     ];
   },
 };
 
-export function etcdAuthorityOf(context: Context): Promise<Authority> {
+export function etcdAuthorityOf(context: Context): Promise<Authority & Made> {
   const { commonName } = etcdAuthority;
   return authority(context, etcdAuthority, (now) =>
     createAuthority({ commonName, keys: context.cluster.etcd.keys, validityDays: AUTHORITY_DAYS }, now),
   );
 }
 
-export function kubernetesAuthorityOf(context: Context, files: AuthorityFiles): Promise<Authority> {
+export function kubernetesAuthorityOf(context: Context, files: AuthorityFiles): Promise<Authority & Made> {
   return authority(context, files, (now) => createKubernetesAuthority(files, now));
+}
+
+/** What a plan makes is not what an apply will make. */
+function known<T extends Made>(pair: T | undefined, { mode }: Context): T | undefined {
+  return mode === "plan" && pair?.made ? undefined : pair;
 }
 
 /** The key first: a certificate that is there means that its key is there too. */
 function authorityFiles(files: AuthorityFiles, pair: Authority | undefined): Resource[] {
-  if (!pair) return [];
   return [
-    pkiFile(files.key, pair.key),
-    pkiFile(files.certificate, pair.certificate),
-    ...files.copies.map((copy) => pkiFile(copy, pair.certificate)),
+    pkiFile(files.key, pair?.key),
+    pkiFile(files.certificate, pair?.certificate),
+    ...files.copies.map((copy) => pkiFile(copy, pair?.certificate)),
   ];
 }
 
-function pkiFile(where: PkiFile, content: string | Secret): Resource {
+function pkiFile(where: PkiFile, content: string | Secret | undefined): Resource {
   return file({ ...where, content });
 }

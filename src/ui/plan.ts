@@ -4,12 +4,21 @@ import { changeLines, paintDiff, signOf } from "./changes.ts";
 import type { Paint } from "./paint.ts";
 import { count, oneLine, type Screen } from "./screen.ts";
 
-/** What would change in one phase: the same change of several hosts is shown once. */
+/** What would change in one phase, host by host in the inventory's order. */
 interface Chapter {
   readonly title: string;
-  readonly changes: Map<string, { resource: string; changes: readonly Change[]; hosts: string[] }>;
+  readonly changes: Map<string, ResourceChange[]>;
   readonly notes: string[];
   ended: boolean;
+}
+
+interface ResourceChange {
+  readonly resource: string;
+  readonly changes: readonly Change[];
+}
+
+interface Entry extends ResourceChange {
+  readonly hosts: string[];
 }
 
 const COLOURS = { "+": "green", "-": "red", "~": "yellow" } as const;
@@ -30,7 +39,7 @@ export function planScreen(out: Writable, paint: Paint): Screen {
         const { mode, cluster, phases } = event;
         const hosts = new Set(phases.flatMap((phase) => phase.hosts));
         out.write(`${mode} ${cluster}: ${count(phases.length, "phase")} on ${count(hosts.size, "host")}\n`);
-        chapters = new Map(phases.map(({ name, title, hosts }) => [name, newChapter(title, hosts.length === 0)]));
+        chapters = new Map(phases.map(({ name, title, hosts }) => [name, newChapter(title, hosts)]));
       }
       const chapter = "phase" in event ? chapters.get(event.phase) : undefined;
       if (chapter) see(chapter, event, paint);
@@ -43,37 +52,45 @@ export function planScreen(out: Writable, paint: Paint): Screen {
   };
 }
 
-function newChapter(title: string, ended: boolean): Chapter {
-  return { title, changes: new Map(), notes: [], ended };
+function newChapter(title: string, hosts: readonly string[]): Chapter {
+  return { title, changes: new Map(hosts.map((host) => [host, []])), notes: [], ended: hosts.length === 0 };
 }
 
 function see(chapter: Chapter, event: RunEvent, paint: Paint): void {
+  const { changes, notes } = chapter;
   if (event.type === "phase.end") chapter.ended = true;
-  if (event.type === "resource.change") {
-    const { resource, changes, host } = event;
-    const same = JSON.stringify([resource, changes]);
-    const known = chapter.changes.get(same) ?? { resource, changes, hosts: [] };
-    known.hosts.push(host);
-    chapter.changes.set(same, known);
-  }
+  if (event.type === "resource.change") changes.get(event.host)?.push(event);
   if (event.type === "need.unmet") {
     const { host, neededBy, missing } = event;
     const why = `left out on ${host}, but needed by ${neededBy.join(", ")} and not as it should be: ${missing.join(", ")}`;
-    chapter.notes.push(`${paint("red", "!")} ${oneLine(why)}`);
+    notes.push(`${paint("red", "!")} ${oneLine(why)}`);
   }
   if (event.type === "step.fail")
-    for (const { message } of event.errors)
-      chapter.notes.push(`${paint("red", "failed")} ${event.host}: ${oneLine(message)}`);
+    for (const { message } of event.errors) notes.push(`${paint("red", "failed")} ${event.host}: ${oneLine(message)}`);
 }
 
 function text({ title, changes, notes }: Chapter, paint: Paint): string[] {
-  if (changes.size === 0 && notes.length === 0) return [];
-  const entries = [...changes.values()].flatMap(({ resource, changes: fields, hosts }) => {
+  const entries = together(changes).flatMap(({ resource, changes: fields, hosts }) => {
     const sign = signOf(fields);
     return [
       `  ${paint(COLOURS[sign], sign)} ${oneLine(resource)}  ${paint("dim", `on ${hosts.join(", ")}`)}`,
       ...changeLines(fields).map((line) => `      ${paintDiff(line, paint)}`),
     ];
   });
+  if (entries.length === 0 && notes.length === 0) return [];
   return ["", title, ...entries, ...notes.map((note) => `  ${note}`)];
+}
+
+/** The same change of several hosts once, and a resource's different changes one after the other. */
+function together(byHost: Chapter["changes"]): Entry[] {
+  const found = new Map<string, Map<string, Entry>>();
+  for (const [host, all] of byHost)
+    for (const { resource, changes } of all) {
+      const same = JSON.stringify(changes);
+      const ofResource = found.get(resource) ?? new Map<string, Entry>();
+      const one = ofResource.get(same) ?? { resource, changes, hosts: [] };
+      one.hosts.push(host);
+      found.set(resource, ofResource.set(same, one));
+    }
+  return [...found.values()].flatMap((ofResource) => [...ofResource.values()]);
 }

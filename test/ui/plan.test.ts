@@ -6,7 +6,7 @@ import { plan } from "../support/scenario.ts";
 import { Recorder } from "../support/surface.ts";
 
 const PHASES = [
-  { name: "prepare", title: "Prepare hosts", hosts: ["m1", "m2"], needs: [] },
+  { name: "prepare", title: "Prepare hosts", hosts: ["m1", "m2", "w1"], needs: [] },
   { name: "etcd", title: "etcd", hosts: ["m1", "m2"], needs: [] },
 ];
 const START: RunEvent = { type: "run.start", at: 0, mode: "plan", cluster: "lab", phases: PHASES };
@@ -51,19 +51,22 @@ test("a plan says phase by phase what would change on which host, with the whole
   `);
 });
 
-test("the same change of several hosts is shown once, and one that differs by itself", () => {
+test("the same change of several hosts is shown once, one that differs by itself, in the inventory's order", () => {
   const forwarding = { field: "net.ipv4.ip_forward", from: "0", to: "1" };
   const events = [
     START,
-    change("prepare", "m1", "sysctl:live", forwarding),
     change("prepare", "m2", "sysctl:live", forwarding),
+    change("prepare", "m1", "swap:off", { field: "swap in use", from: "/dev/sdb1", to: "off" }),
+    change("prepare", "m1", "sysctl:live", forwarding),
     change("prepare", "w1", "sysctl:live", { ...forwarding, from: "missing" }),
     END,
   ];
   expect(shown(events)).toMatchInlineSnapshot(`
-    "plan lab: 2 phases on 2 hosts
+    "plan lab: 2 phases on 3 hosts
 
     Prepare hosts
+      ~ swap:off  on m1
+          swap in use: /dev/sdb1 → off
       ~ sysctl:live  on m1, m2
           net.ipv4.ip_forward: 0 → 1
       ~ sysctl:live  on w1
@@ -92,7 +95,7 @@ test("what is made, changed and taken away is told apart; what is secret or not 
     END,
   ];
   expect(shown(events)).toMatchInlineSnapshot(`
-    "plan lab: 2 phases on 2 hosts
+    "plan lab: 2 phases on 3 hosts
 
     Prepare hosts
       + package:installed  on m1
@@ -137,7 +140,7 @@ test("a plan that was narrowed tells which needs are not met, and one that faile
     END,
   ];
   expect(shown(events)).toMatchInlineSnapshot(`
-    "plan lab: 2 phases on 2 hosts
+    "plan lab: 2 phases on 3 hosts
 
     Prepare hosts
       ! left out on m1, but needed by etcd and not as it should be: swap:off, sysctl:live
