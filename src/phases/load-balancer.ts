@@ -63,6 +63,7 @@ function carrier(host: Host, { loadBalancer: { interface: named } }: Cluster): s
     throw new TripodError("E_PREFLIGHT", `no interface has the address ${host.machine.address}`, {
       host: host.name,
       origin: host.machine.origin,
+      hint: "mend its address, or name the interface that carries the VIP as `loadBalancer.interface`",
     });
   return name;
 }

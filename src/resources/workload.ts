@@ -1,5 +1,6 @@
 import type { Host } from "../host.ts";
 import type { Condition } from "./condition.ts";
+import { lastLine } from "./command.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
 import type { Resource, Working } from "./resource.ts";
 
@@ -53,14 +54,18 @@ export function workload(args: WorkloadArgs): Resource {
 }
 
 function aim({ replicas }: WorkloadArgs): string {
-  return `${replicas} pods scheduled and reached from every host`;
+  return `${podCount(replicas)} scheduled and reached from every host`;
+}
+
+function podCount(count: number): string {
+  return count === 1 ? "1 pod" : `${count} pods`;
 }
 
 async function prove(args: WorkloadArgs, working: Working): Promise<void> {
   await runKubectl(args.leader, "apply -f - >/dev/null", { input: JSON.stringify(deployment(args)) });
-  let pods: readonly string[] = [];
-  await working.wait(podsRunning(args, (found) => (pods = found)));
-  await Promise.all(args.hosts.map((host) => working.wait(reaches(host, pods, args.serviceAddress))));
+  let addresses: readonly string[] = [];
+  await working.wait(podsRunning(args, (found) => (addresses = found)));
+  await Promise.all(args.hosts.map((host) => working.wait(reaches(host, addresses, args.serviceAddress))));
 }
 
 function deployment({ replicas, image }: WorkloadArgs): object {
@@ -103,11 +108,11 @@ interface Pod {
 
 function podsRunning({ leader, replicas }: WorkloadArgs, found: (addresses: string[]) => void): Condition {
   return {
-    title: `${replicas} pods run`,
+    title: `${podCount(replicas)} running`,
     within: 120_000,
     async holds() {
       const { code, stdout, stderr } = await leader.read(kubectl(leader, `get pods -l app=${NAME} -o json`));
-      if (code !== 0) return stderr.trim();
+      if (code !== 0) return lastLine(stderr, "the API server does not answer");
       const pods = (JSON.parse(stdout) as { items: Pod[] }).items.filter(({ metadata }) => !metadata.deletionTimestamp);
       const running = pods.filter(({ status }) => status.phase === "Running" && status.podIP);
       found(running.flatMap(({ status }) => status.podIP ?? []));
@@ -125,12 +130,12 @@ function whyNot(pods: readonly Pod[]): string {
   return reason ? `: ${reason}` : "";
 }
 
-function reaches(host: Host, pods: readonly string[], service: string): Condition {
+function reaches(host: Host, addresses: readonly string[], service: string): Condition {
   return {
     title: `${host.name} reaches every pod and the Service`,
     within: 60_000,
     async holds() {
-      const pings = pods.map(
+      const pings = addresses.map(
         (address) => `ping -c1 -W2 ${address} >/dev/null || { echo "no answer from pod ${address}"; exit 1; }`,
       );
       const api = `curl -sSk --max-time 3 -o /dev/null https://${service}/livez 2>&1 || { echo "no answer from Service ${service}"; exit 1; }`;

@@ -65,5 +65,5 @@ machineStory("a pod that does not run says why", async (machine) => {
   const pod = { metadata: { name: "pod-1" }, status: { phase: "Pending", containerStatuses: [{ state: waiting }] } };
   machine.write("/fakes/pods", JSON.stringify({ items: [pod] }));
   const inspection = await tried(machine)[0]?.inspect(machine.host, impatient);
-  await expect(inspection?.apply()).rejects.toThrow("2 pods run: 0 of 2 run: no such image");
+  await expect(inspection?.apply()).rejects.toThrow("2 pods running: 0 of 2 run: no such image");
 });

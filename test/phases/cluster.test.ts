@@ -1,0 +1,165 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, test } from "vitest";
+import { network } from "../../src/facts/network.ts";
+import type { Cluster } from "../../src/inventory/cluster.ts";
+import { loadBalancer } from "../../src/phases/load-balancer.ts";
+import { networkManifest } from "../../src/phases/network-manifest.ts";
+import { nodes } from "../../src/phases/nodes.ts";
+import { podNetwork } from "../../src/phases/pod-network.ts";
+import { verify } from "../../src/phases/verify.ts";
+import { type ClusterOverrides, machineNamed, testCluster } from "../support/cluster.ts";
+import { testContext } from "../support/context.ts";
+import { temporaryFolder } from "../support/programs.ts";
+import { scriptedHost, type ScriptedHostOptions } from "../support/scripted-host.ts";
+import { failure } from "../support/sshd.ts";
+import { impatient } from "../support/working.ts";
+
+const on = (cluster: Cluster, name: string, more: ScriptedHostOptions = {}) =>
+  scriptedHost({ machine: machineNamed(cluster, name), answer: () => "", ...more });
+
+describe("the load balancer", () => {
+  const addresses = [
+    { interface: "eth0", address: "192.168.1.11", prefix: 24 },
+    { interface: "eth1", address: "10.0.0.11", prefix: 24 },
+  ];
+  const configOf = async (overrides: ClusterOverrides, found = addresses) => {
+    const cluster = testCluster(overrides);
+    const host = on(cluster, "m1", { facts: [[network, found]] });
+    const resources = await loadBalancer.resources(host, testContext(cluster, [host]));
+    const config = resources.find(({ name }) => name === "/etc/keepalived/keepalived.conf");
+    const inspection = await config?.inspect(host, impatient);
+    return {
+      kinds: resources.map(({ kind, name }) => `${kind}:${name}`),
+      text: inspection?.changes(new Set())[0]?.diff,
+    };
+  };
+
+  it("carries the VIP on the interface that has the master's own address", async () => {
+    expect((await configOf({})).text).toContain("interface eth1");
+  });
+
+  it("carries it on the interface that the inventory names", async () => {
+    expect((await configOf({ loadBalancer: { interface: "bond0" } })).text).toContain("interface bond0");
+  });
+
+  it("cannot carry it where no interface has the master's address", async () => {
+    expect(await failure(configOf({}, []))).toMatchObject({
+      code: "E_PREFLIGHT",
+      message: "no interface has the address 10.0.0.11",
+      details: { host: "m1", origin: { line: 11 }, hint: expect.stringContaining("loadBalancer.interface") as string },
+    });
+  });
+
+  it("has no haproxy where the inventory wants none", async () => {
+    const { kinds } = await configOf({ loadBalancer: { haproxy: false } });
+    expect(kinds.filter((each) => each.includes("haproxy"))).toEqual([]);
+    expect(kinds).toContain("service:keepalived.service");
+  });
+
+  it("is waited for once: one master asks who holds the VIP", async () => {
+    const cluster = testCluster();
+    const hosts = cluster.masters.map(({ name }) => on(cluster, name));
+    const conditions = hosts.map(async (host) => loadBalancer.until?.(host, testContext(cluster, hosts)));
+    expect((await Promise.all(conditions)).map((each) => each?.length)).toEqual([1, 0, 0]);
+  });
+});
+
+describe("nodes", () => {
+  const cluster = testCluster({ kubernetes: { mastersSchedulable: true } });
+  const taints = [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }];
+  const answer = () =>
+    JSON.stringify({ items: ["m1", "w1"].map((name) => ({ metadata: { name }, spec: { taints } })) });
+  const changes = async (of: Cluster, name: string) => {
+    const hosts = ["m1", "w1"].map((each) => on(of, each, { answer }));
+    const host = hosts.find((each) => each.name === name) ?? expect.unreachable();
+    const [node] = await nodes.resources(host, testContext(of, hosts));
+    return (await node?.inspect(host, impatient))?.changes(new Set());
+  };
+
+  it("that are masters lose kubeadm's taint only where the inventory opens them", async () => {
+    expect(await changes(cluster, "m1")).toMatchObject([{ field: "taint", to: "absent" }]);
+    expect(await changes(testCluster(), "m1")).toEqual([]);
+  });
+
+  it("that are workers keep such a taint: who gave it to them meant it", async () => {
+    expect(await changes(cluster, "w1")).toEqual([]);
+  });
+});
+
+describe("what is tried at the end", () => {
+  const due = async (cluster: Cluster, changed: number) => {
+    const answer = (script: string) => (script.includes("get nodes") ? '{"items":[]}' : "");
+    const host = on(cluster, "m1", { answer });
+    const context = { ...testContext(cluster, [host]), changes: () => changed };
+    const resources = await verify.resources(host, context);
+    const [workload] = await Promise.all(resources.map((resource) => resource.inspect(host, impatient)));
+    return (workload?.changes(new Set()) ?? []).map(({ to }) => to);
+  };
+
+  test.each<[string, ClusterOverrides, number, string[]]>([
+    ["two pods after a change", {}, 1, ["2 pods scheduled and reached from every host"]],
+    [
+      "one pod where there is one worker",
+      { workers: testCluster().workers.slice(0, 1) },
+      1,
+      ["1 pod scheduled and reached from every host"],
+    ],
+    ["nothing where nothing was changed", {}, 0, []],
+    ["nothing where no pod may run", { workers: [] }, 1, []],
+    [
+      "pods on masters that are open to them",
+      { workers: [], kubernetes: { mastersSchedulable: true } },
+      1,
+      ["2 pods scheduled and reached from every host"],
+    ],
+    ["nothing where there is no pod network", { network: { cni: "none" } }, 1, []],
+  ])("%s", async (_, overrides, changed, expected) => {
+    expect(await due(testCluster(overrides), changed)).toEqual(expected);
+  });
+});
+
+describe("a pod network's manifest", () => {
+  const resources = async (manifest: string) => {
+    const cluster = testCluster({ network: { manifest } });
+    const host = on(cluster, "m1", { answer: () => ({ code: 9, stderr: "no cluster here yet" }) });
+    return networkManifest.resources(host, testContext(cluster, [host]));
+  };
+
+  it("is applied from a file", async () => {
+    const file = join(temporaryFolder(), "flannel.yaml");
+    writeFileSync(file, "kind: DaemonSet\n");
+    expect(await resources(file)).toMatchObject([{ kind: "manifest", name: file }]);
+  });
+
+  it("that cannot be read is named", async () => {
+    expect(await failure(resources("/nowhere/flannel.yaml"))).toMatchObject({
+      code: "E_LOCAL",
+      message: "cannot read the manifest /nowhere/flannel.yaml",
+      details: { why: expect.stringContaining("ENOENT") as string },
+    });
+  });
+
+  it("is nobody's business where the network is our own", () => {
+    expect(networkManifest.hosts(testCluster())).toEqual([]);
+  });
+});
+
+describe("the pod network of our own", () => {
+  it("leaves every host the addresses that its pods have already", async () => {
+    const cluster = testCluster();
+    const hosts = cluster.machines.map(({ name }) =>
+      on(cluster, name, { answer: () => (name === "w1" ? '{"subnet": "10.244.200.0/24"}' : { code: 1 }) }),
+    );
+    const [host] = hosts;
+    const all = host ? await podNetwork.resources(host, testContext(cluster, hosts)) : [];
+    const unit = all.find(({ name }) => name.endsWith("tripod-pod-routes.service"));
+    const text = (await unit?.inspect(on(cluster, "m1"), impatient))?.changes(new Set())[0]?.diff ?? "";
+    expect(text).toMatch(/10\.244\.200\.0\/24 via 10\.0\.0\.21\b/);
+    expect(text).toMatch(/10\.244\.22\.0\/24 via 10\.0\.0\.22\b/);
+  });
+
+  it("is not laid where the inventory has another", () => {
+    expect(podNetwork.hosts(testCluster({ network: { cni: "none" } }))).toEqual([]);
+  });
+});

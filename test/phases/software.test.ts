@@ -1,0 +1,130 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Host } from "../../src/host.ts";
+import type { Cluster } from "../../src/inventory/cluster.ts";
+import { debian } from "../../src/os/debian.ts";
+import { rhel } from "../../src/os/rhel.ts";
+import { kubernetes } from "../../src/phases/kubernetes.ts";
+import { packages } from "../../src/phases/packages.ts";
+import type { Phase } from "../../src/phases/phase.ts";
+import { key } from "../../src/resources/resource.ts";
+import { type ClusterOverrides, machineNamed, testCluster } from "../support/cluster.ts";
+import { testContext } from "../support/context.ts";
+import { temporaryFolder } from "../support/programs.ts";
+import { scriptedHost } from "../support/scripted-host.ts";
+import { failure } from "../support/sshd.ts";
+import { impatient } from "../support/working.ts";
+
+/** A folder with these empty files. */
+function folderOf(...names: string[]): string {
+  const folder = temporaryFolder();
+  for (const name of names) {
+    mkdirSync(join(folder, name, ".."), { recursive: true });
+    writeFileSync(join(folder, name), "");
+  }
+  return folder;
+}
+
+async function resourcesOf(phase: Phase, cluster: Cluster, name: string, os: Host["os"] = debian) {
+  const host = { ...scriptedHost({ machine: machineNamed(cluster, name), answer: () => "" }), os };
+  const resources = await phase.resources(host, testContext(cluster, [host]));
+  const inspections = await Promise.all(resources.map((resource) => resource.inspect(host, impatient)));
+  return {
+    keys: resources.map(key),
+    wanted: inspections.flatMap((each) => each.changes(new Set()).map(({ to }) => to)),
+  };
+}
+
+describe("the packages of a host", () => {
+  const of = async (name: string, overrides: ClusterOverrides = {}, os = debian) =>
+    (await resourcesOf(packages, testCluster(overrides), name, os)).wanted;
+
+  it("are the runtime, what the kubelet calls, Kubernetes itself and the CNI plugins; on a master etcd and the load balancer too", async () => {
+    const worker = await of("w1");
+    expect(worker).toEqual([
+      ...debian.packages.containerd,
+      ...debian.packages.node,
+      "containernetworking-plugins",
+      ...["kubeadm=1.36.3-*", "kubelet=1.36.3-*", "kubectl=1.36.3-*"],
+    ]);
+    expect(await of("m1")).toEqual([...worker, "etcd-server", "etcd-client", "haproxy", "keepalived"]);
+  });
+
+  it.each<[string, () => ClusterOverrides, string[]]>([
+    [
+      "haproxy, where the VIP leads to the API server itself",
+      () => ({ loadBalancer: { haproxy: false } }),
+      ["haproxy"],
+    ],
+    [
+      "the CNI plugins, where the network is somebody else's",
+      () => ({ network: { cni: "none" } }),
+      ["containernetworking-plugins"],
+    ],
+    [
+      "what a folder of programs has",
+      () => ({ software: { binaries: folderOf("kubeadm", "kubelet", "kubectl", "etcd", "etcdctl", "cni/bridge") } }),
+      [
+        "containernetworking-plugins",
+        "kubeadm=1.36.3-*",
+        "kubelet=1.36.3-*",
+        "kubectl=1.36.3-*",
+        "etcd-server",
+        "etcd-client",
+      ],
+    ],
+  ])("leave out %s", async (_, overrides, absent) => {
+    const all = await of("m1");
+    expect(await of("m1", overrides())).toEqual(all.filter((name) => !absent.includes(name ?? "")));
+  });
+
+  it("cannot be had for etcd where the OS has none, and the way out is named", async () => {
+    expect(await failure(of("m1", {}, rhel))).toMatchObject({
+      code: "E_PREFLIGHT",
+      message: "there is no package of etcd for rhel",
+      details: { host: "m1", hint: "put etcd and etcdctl into the folder of `software.binaries`" },
+    });
+    expect(await of("w1", {}, rhel)).toContain("kubelet-1.36.3");
+  });
+});
+
+describe("Kubernetes' programs", () => {
+  const of = (name: string, overrides: ClusterOverrides) => resourcesOf(kubernetes, testCluster(overrides), name);
+
+  it("come from a folder with units of our own, or from packages with theirs", async () => {
+    const programs = ["kubeadm", "kubelet", "kubectl", "crictl"];
+    const { keys } = await of("w1", { software: { binaries: folderOf(...programs) } });
+    expect(keys).toEqual(
+      expect.arrayContaining([
+        ...programs.map((program) => `binary:/usr/local/bin/${program}`),
+        "file:/etc/systemd/system/kubelet.service",
+        "file:/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
+        "enabled:kubelet.service",
+      ]),
+    );
+    const fromPackages = (await of("w1", {})).keys;
+    expect(fromPackages.filter((each) => /^(binary|file):/.test(each))).toEqual([]);
+    expect(fromPackages).toContain("enabled:kubelet.service");
+  });
+
+  it("that are not in the folder are named, all of them", async () => {
+    const binaries = folderOf("kubelet");
+    expect(await failure(of("w1", { software: { binaries } }))).toMatchObject({
+      code: "E_LOCAL",
+      message: `${binaries} has no kubeadm, kubectl`,
+    });
+  });
+
+  it("bring the images that a role needs: the control plane's go to masters alone", async () => {
+    const images = folderOf("kube-apiserver.tar", "kube-proxy.tar", "pause.tar", "notes.txt");
+    const cluster = testCluster({ software: { images } });
+    const names = async (name: string) => {
+      const host = scriptedHost({ machine: machineNamed(cluster, name) });
+      const resources = await kubernetes.resources(host, testContext(cluster, [host]));
+      return resources.filter(({ kind }) => kind === "image").map((image) => image.name);
+    };
+    expect(await names("m2")).toEqual(["kube-apiserver", "kube-proxy", "pause"]);
+    expect(await names("w1")).toEqual(["kube-proxy", "pause"]);
+  });
+});
