@@ -2,6 +2,7 @@ import { apiReady, apiThroughVip } from "../health/api.ts";
 import { etcdWhole } from "../health/etcd.ts";
 import { nodesReady } from "../health/nodes.ts";
 import { oneVipHolder } from "../health/vip.ts";
+import { haproxyServers } from "../resources/haproxy-server.ts";
 import { leader } from "./leader.ts";
 import { allHosts, type Phase } from "./phase.ts";
 
@@ -10,10 +11,11 @@ export const health: Phase = {
   name: "health",
   title: "Health",
   needs: [allHosts("etcd"), allHosts("load-balancer"), allHosts("network-manifest"), allHosts("nodes")],
-  hosts: (cluster) => cluster.masters.slice(0, 1),
-  resources: () => [],
+  hosts: (cluster) => cluster.masters,
+  resources: (_, { cluster }) => (cluster.loadBalancer.haproxy ? [haproxyServers({})] : []),
   async until(host, context) {
     const { cluster, masters } = context;
+    if (host.name !== masters[0]?.name) return [];
     const { vip, port } = cluster.loadBalancer;
     const hasNetwork = !("cni" in cluster.network && cluster.network.cni === "none");
     return [

@@ -3,6 +3,7 @@ import type { Host } from "../host.ts";
 import { command } from "./command.ts";
 import { etcdctl, memberHealthy } from "./etcdctl.ts";
 import { type Change, defineResource, type Working } from "./resource.ts";
+import { outOfTurn } from "./haproxy-server.ts";
 import { readService, type ServiceState } from "./service.ts";
 import { enableScript } from "./systemd.ts";
 
@@ -118,6 +119,8 @@ function lost(host: Host, why: string): TripodError {
 
 async function restart(host: Host, masters: readonly Host[], working: Working): Promise<void> {
   for (const other of masters) if (other.name !== host.name) await working.wait(memberHealthy(other));
-  await command(host, "systemctl restart etcd.service");
-  await working.wait(memberHealthy(host));
+  await outOfTurn(host, masters, working, async () => {
+    await command(host, "systemctl restart etcd.service");
+    await working.wait(memberHealthy(host));
+  });
 }
