@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect } from "vitest";
 import { enabled } from "../../src/resources/enabled.ts";
 import { hostname } from "../../src/resources/hostname.ts";
@@ -5,6 +7,8 @@ import { kernelModule } from "../../src/resources/kernel-module.ts";
 import { packages } from "../../src/resources/package.ts";
 import { sysctl } from "../../src/resources/sysctl.ts";
 import { user } from "../../src/resources/user.ts";
+import { killSwitch } from "../support/connections.ts";
+import { over } from "../support/machine.ts";
 import { machineStory } from "../support/machine-story.ts";
 import { failure } from "../support/sshd.ts";
 import { unit } from "../support/standing.ts";
@@ -52,6 +56,22 @@ machineStory("only packages that are missing or in another version are installed
   expect(changesIn(await walk(machine.host, wanted)).map(({ to }) => to)).toEqual(["socat", "kubelet=1.36.3-*"]);
   expect(machine.read("/fakes/packages")).toBe("curl 7.88.1-10\nkubeadm 1.36.3-1.1\nsocat 1.0-1\nkubelet 1.36.3-1.1\n");
 });
+
+machineStory(
+  "a package manager that a killed run has left at work is waited for, not started twice",
+  async (machine) => {
+    await machine.connection.run("mkfifo /fakes/reached /fakes/gate");
+    const host = over(machine.host, killSwitch(2).through(machine.connection));
+    await expect(walk(host, [packages({ names: ["socat"] })])).rejects.toThrow("killed");
+    await readFile(join(machine.root, "fakes/reached"));
+    let opened: Promise<void> | undefined;
+    await walk(machine.host, [packages({ names: ["socat"] })], "apply", (event) => {
+      if (event.type === "condition.waiting") opened ??= writeFile(join(machine.root, "fakes/gate"), "\n");
+    });
+    await opened;
+    expect(machine.read("/fakes/packages")).toBe("socat 1.0-1\n");
+  },
+);
 
 machineStory("a package manager that fails is quoted", async (machine) => {
   machine.write("/fakes/broken/apt-get", "");

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { enabled } from "../../../src/resources/enabled.ts";
+import { haproxyServers } from "../../../src/resources/haproxy-server.ts";
 import { hostname } from "../../../src/resources/hostname.ts";
 import { image, pulledImage } from "../../../src/resources/image.ts";
 import { kernelModule } from "../../../src/resources/kernel-module.ts";
@@ -41,6 +42,7 @@ export const SYSTEM: readonly ResourceCase[] = [
     title: "packages, one of them in a certain version",
     prepare: (machine) => machine.write("/fakes/packages", "curl 7.88.1-10\nkubeadm 1.35.0-1.1\n"),
     make: () => [packages({ names: ["curl", "keepalived", "kubeadm=1.36.3-*"] })],
+    everNew: /^\/run\/tripod\//,
   },
   {
     of: "enabled",
@@ -69,6 +71,15 @@ export const SYSTEM: readonly ResourceCase[] = [
       }
     },
     make: () => [service({ unit: "haproxy.service", reads: ["/etc/haproxy.cfg"], reloads: true })],
+  },
+  {
+    of: "haproxyServers",
+    title: "an API server that a run which died has left out of turn",
+    prepare(machine) {
+      machine.write("/var/lib/haproxy/tripod.sock", "");
+      machine.write("/fakes/haproxy/drained/m2", "");
+    },
+    make: () => [haproxyServers({})],
   },
   {
     of: "image",
