@@ -28,7 +28,7 @@ export async function outOfTurn<T>(
       masters.map((master) =>
         command(
           master,
-          `[ ! -S ${SOCKET} ] || ${tell(`set server ${BACKEND}/${host.name} state ${state}`)} >/dev/null`,
+          `[ ! -e ${SOCKET} ] || ${tell(`set server ${BACKEND}/${host.name} state ${state}`)} >/dev/null`,
         ),
       ),
     );
@@ -56,7 +56,7 @@ export const haproxyServers = defineResource<Record<string, never>, readonly str
   kind: "haproxy-servers",
   name: () => BACKEND,
   async read(host) {
-    const { stdout } = await host.read(`[ -S ${SOCKET} ] && ${tell(`show servers state ${BACKEND}`)}; true`);
+    const { stdout } = await host.read(`[ -e ${SOCKET} ] && ${tell(`show servers state ${BACKEND}`)}; true`);
     return stdout
       .split("\n")
       .map((line) => line.split(" "))
