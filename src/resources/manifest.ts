@@ -1,7 +1,7 @@
 import type { Host } from "../host.ts";
-import { command } from "./command.ts";
+import { command, lastLine } from "./command.ts";
 import { ADMIN_CONF, kubectl } from "./kubectl.ts";
-import { defineResource } from "./resource.ts";
+import { type Change, defineResource } from "./resource.ts";
 
 export interface ManifestArgs {
   readonly leader: Host;
@@ -10,21 +10,23 @@ export interface ManifestArgs {
   readonly text: string;
 }
 
+/** What there is instead, or why that is not known; nothing where all is as it should be. */
+type Found = Pick<Change, "from" | "diff"> | undefined;
+
 /** Objects in the cluster as a manifest has them: compared by `kubectl diff` on the API server itself, laid by `kubectl apply`. */
-export const manifest = defineResource<ManifestArgs, { cluster: boolean; diff: string }>({
+export const manifest = defineResource<ManifestArgs, Found>({
   kind: "manifest",
   name: ({ name }) => name,
   async read(_, { leader, text }) {
     // A read like any other, but for its stdin: a heredoc, quoted, so that the shell leaves it alone.
     const script = `[ -f ${ADMIN_CONF} ] || exit 9\n${kubectl(leader, "diff -f -")} <<'TRIPOD_MANIFEST'\n${text}\nTRIPOD_MANIFEST\n`;
     const { code, stdout, stderr } = await leader.read(script);
-    if (code === 0) return { cluster: true, diff: "" };
-    return { cluster: code !== 9, diff: withoutFolders(stdout) || stderr };
+    if (code === 0) return undefined;
+    if (code === 9) return { from: "absent" };
+    if (stdout !== "") return { from: "as below", diff: withoutFolders(stdout) };
+    return { from: `not known: ${lastLine(stderr, "the API server does not answer")}` };
   },
-  diff: (_, { cluster, diff }) =>
-    cluster && diff === ""
-      ? []
-      : [{ field: "objects", from: cluster ? "as below" : "absent", to: "applied", ...(diff && { diff }) }],
+  diff: (_, found) => (found ? [{ field: "objects", to: "applied", ...found }] : []),
   async apply(_, { leader, text }) {
     await command(leader, kubectl(leader, "apply -f - >/dev/null"), { input: text });
   },
