@@ -4,6 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ERRORS } from "../../src/errors.ts";
 import { loadCluster } from "../../src/inventory/load.ts";
 import { enterLab } from "../../src/lab/overrides.ts";
 import { type LabStory, labStory } from "../support/lab-story.ts";
@@ -17,14 +18,15 @@ beforeAll(async () => (lab = await labStory("dies")));
 afterAll(() => lab[Symbol.asyncDispose]());
 
 /** One life: `true` where it came to its end, `false` where it was killed. Anything else fails the test. */
-async function live(memory: string): Promise<boolean> {
+async function live(memory: string, patience = 10): Promise<boolean> {
   const enter = enterLab(await loadCluster(lab.inventory));
   const argv = [...enter.slice(1), process.execPath, "--import", "tsx", OPERATOR, lab.inventory, memory];
   const child = spawn(enter[0] ?? "", argv, { stdio: ["ignore", "inherit", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
   const [code, signal] = (await once(child, "close")) as [number | null, string | null];
-  if (signal !== "SIGKILL" && code !== 0 && code !== 137)
+  if (code === ERRORS.E_LOCKED.exit) return live(memory, patience - 1);
+  if (patience === 0 || (signal !== "SIGKILL" && code !== 0 && code !== 137))
     throw new Error(`the operator ended with ${code ?? signal}:\n${said}`);
   return code === 0;
 }
