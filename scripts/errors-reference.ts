@@ -5,8 +5,8 @@ const INTRODUCTION = `<!-- Generated from src/errors.ts by \`npm run generate\`:
 # Errors and exit codes
 
 Every failure has a code, and every code its own exit code, so that scripts need not read text. \`tripod help exit-codes\` prints them
-too. Where several things failed at once all are told, and the exit code is the first one's. 25 and 30 are kept for the lock and the
-drill, which are still to come.
+too. Where several things failed at once all are told, and the exit code is the first one's. 30 is kept for the drill, which is
+still to come.
 `;
 
 /** One of each part that an error can have. */
