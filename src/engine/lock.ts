@@ -182,7 +182,7 @@ function locked(grips: readonly Grip[], cluster: string, does: string): Error {
   const since = new Date(Date.now() - by.age * 1000).toISOString().replace("T", " ").slice(0, 19);
   return new TripodError("E_LOCKED", `${by.name} ${does} ${cluster}`, {
     why: `since ${since} UTC (${ago(by.age)}): ${by.command}`,
-    hint: `wait until that is done; where it hangs, end it there, or take its lock away: --break-lock ${by.name}`,
+    hint: `wait until that is done; whoever is gone has lost it within a minute. To take it away: --break-lock ${by.name}`,
   });
 }
 

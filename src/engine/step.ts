@@ -97,9 +97,14 @@ export function notMet(
   return new TripodError("E_REFUSED", `${neededBy.join(" and ")} cannot do without ${phase.name}, which was left out`, {
     host: host.name,
     origin: host.machine.origin,
-    why: `not as it should be:\n${missing.join("\n")}`,
+    why: `not as it should be:\n${shortened(missing).join("\n")}`,
     hint: `leave less out: phase ${phase.name} on host ${host.name} has to be done too`,
   });
+}
+
+/** As many as a person reads. */
+function shortened(list: readonly string[]): string[] {
+  return list.length <= 8 ? [...list] : [...list.slice(0, 7), `and ${list.length - 7} more`];
 }
 
 function resourcesOf(site: Site): Promise<readonly Resource[]> {

@@ -16,8 +16,8 @@ export function screenFor(surface: Surface, options: { readonly json: boolean; r
   return isForPeople(surface) ? treeScreen(surface) : linesScreen(surface.stdout, paint);
 }
 
-/** A terminal that can move its cursor, and somebody before it: CI systems sometimes pretend to have one. */
+/** A terminal that has a size and can move its cursor, and somebody before it: CI systems sometimes pretend to have one. */
 function isForPeople({ stdout, env }: Surface): boolean {
   const inCi = env.CI !== undefined && env.CI !== "" && env.CI !== "false";
-  return stdout.isTTY === true && env.TERM !== "dumb" && !inCi;
+  return stdout.isTTY === true && stdout.columns !== 0 && env.TERM !== "dumb" && !inCi;
 }

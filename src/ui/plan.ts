@@ -62,7 +62,7 @@ function see(chapter: Chapter, event: RunEvent, paint: Paint): void {
   if (event.type === "resource.change") changes.get(event.host)?.push(event);
   if (event.type === "need.unmet") {
     const { host, neededBy, missing } = event;
-    const why = `left out on ${host}, but needed by ${neededBy.join(", ")} and not as it should be: ${missing.join(", ")}`;
+    const why = `left out on ${host}, but needed by ${neededBy.join(", ")} and not as it should be: ${some(missing)}`;
     notes.push(`${paint("red", "!")} ${oneLine(why)}`);
   }
   if (event.type === "step.fail")
@@ -79,6 +79,10 @@ function text({ title, changes, notes }: Chapter, paint: Paint): string[] {
   });
   if (entries.length === 0 && notes.length === 0) return [];
   return ["", title, ...entries, ...notes.map((note) => `  ${note}`)];
+}
+
+function some(names: readonly string[]): string {
+  return names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 }
 
 /** The same change of several hosts once, and a resource's different changes one after the other. */

@@ -32,7 +32,7 @@ export class Recorder extends Writable {
 
 /** A process's streams for tests: a log file, unless `terminal` says otherwise. */
 export function recordingSurface(
-  options: { env?: Surface["env"]; terminal?: { rows: number }; signal?: AbortSignal } = {},
+  options: { env?: Surface["env"]; terminal?: { rows: number; columns?: number }; signal?: AbortSignal } = {},
 ) {
   const stdout = new Recorder();
   const stderr = new Recorder();

@@ -25,6 +25,7 @@ test.each([
   ["a file or a pipe", {}],
   ["a CI system, even one that pretends to be a terminal", { terminal, env: { CI: "true" } }],
   ["a dumb terminal", { terminal, env: { TERM: "dumb" } }],
+  ["a terminal without a size", { terminal: { ...terminal, columns: 0 } }],
 ])("%s gets lines", async (_, situation: Situation) => {
   const text = await shown(situation);
   expect(text).not.toContain(HIDE_CURSOR);
