@@ -45,7 +45,7 @@ describe.skipIf(noMachine).each(CASES)(`$of: $title${because(noMachine)}`, (trie
       if (said.length < 3) commands = wire.scripts.length - commands;
     }
     scripts.push(...wire.scripts);
-  });
+  }, 60_000);
   afterAll(() => machine[Symbol.asyncDispose]());
 
   it("writes nothing while it looks", () => {
@@ -83,7 +83,7 @@ describe.skipIf(noMachine).each(CASES)(`$of: $title${because(noMachine)}`, (trie
         expect(lasting(other.listing(), tried.everNew), `killed after command ${index + 1}`).toEqual(untouched);
       }),
     );
-  });
+  }, 60_000);
 });
 
 async function prepared({ prepare }: ResourceCase): Promise<ThrowAwayMachine> {

@@ -36,8 +36,12 @@ export function clusterStory(
   cluster: Cluster,
   tell: (machines: ThrowAwayCluster) => Promise<void>,
 ): void {
-  test.skipIf(noMachine)(name + because(noMachine), async () => {
-    await using machines = await throwAwayCluster(cluster);
-    await tell(machines);
-  });
+  test.skipIf(noMachine)(
+    name + because(noMachine),
+    async () => {
+      await using machines = await throwAwayCluster(cluster);
+      await tell(machines);
+    },
+    60_000,
+  );
 }
