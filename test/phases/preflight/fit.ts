@@ -11,7 +11,7 @@ import { testContext } from "../../support/context.ts";
 import { scriptedHost, type ScriptedHostOptions } from "../../support/scripted-host.ts";
 
 /** What one host has or says that a fit one would not. */
-export interface Unfit {
+interface Unfit {
   readonly hostname?: string;
   readonly machineId?: string;
   readonly systemd?: boolean;
