@@ -60,12 +60,17 @@ it("lives through a power cut of the first master in the middle of `kubeadm init
   expect((await lab.untilHealthy()).nodes.map(({ ready }) => ready)).toEqual([true, true, true, true, true]);
 });
 
-it("joins a worker anew whose join died after its ca.crt was there, and lives through sshd being killed on every host", async () => {
-  await lab.on("m1", "kubectl --kubeconfig /etc/kubernetes/admin.conf delete node w1");
+/** As if w1 had never been a member. */
+async function unjoin(): Promise<void> {
+  await lab.on("m1", "kubectl --kubeconfig /etc/kubernetes/admin.conf delete node w1 --ignore-not-found");
   await lab.on(
     "w1",
     "systemctl stop kubelet; rm -rf /etc/kubernetes/kubelet.conf /etc/kubernetes/pki /var/lib/kubelet/pki",
   );
+}
+
+it("joins a worker anew whose join died after its ca.crt was there, and lives through sshd being killed on every host", async () => {
+  await unjoin();
   const said = await applyUntil(kubeadmSays("join", "w1", /./), () =>
     lab.on(
       "w1",
@@ -74,8 +79,11 @@ it("joins a worker anew whose join died after its ca.crt was there, and lives th
   );
   expect([said.code, said.stderr]).toEqual([21, expect.stringMatching(/w1[^]*kubeadm/)]);
 
+  await unjoin();
   const again = await applyUntil(kubeadmSays("join", "w1", /./), () =>
-    Promise.all(["m1", "m2", "m3", "w1", "w2"].map((host) => lab.on(host, "systemd-run -q --on-active=1s pkill -9 -x sshd"))),
+    Promise.all(
+      ["m1", "m2", "m3", "w1", "w2"].map((host) => lab.on(host, "systemd-run -q --on-active=1s pkill -9 -x sshd")),
+    ),
   );
   expect([again.code, again.stderr]).toEqual([0, expect.anything()]);
   await lab.untilHealthy();
