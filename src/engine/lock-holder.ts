@@ -72,8 +72,8 @@ held() {
 if ! flock -n 9; then
   # Ours is one whose connection broke before this end of it noticed.
   held && { [ "$id" = ${id} ] || [ "$name" = ${quote(breakLock)} ]; } && kill "$pid"
-  # Who has been killed just now is gone in a moment.
-  if ! flock -w 1 9; then
+  # Who has been killed just now is gone in a moment, on a busy host too.
+  if ! flock -w 2 9; then
     now=$(date +%s)
     held || { name=somebody; since=$now; command=; }
     printf '%s\\n' "held $((now - since)) $name $command"
