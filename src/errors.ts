@@ -24,7 +24,7 @@ export const ERRORS = {
   E_LOCKED: { exit: 25, means: "somebody else is working on this cluster" },
   E_LIMIT: { exit: 30, means: "a drill measured more than its limit" },
   E_LAB: { exit: 40, means: "the lab could not be made or is not there" },
-  E_INTERRUPTED: { exit: 130, means: "stopped by Ctrl-C" },
+  E_INTERRUPTED: { exit: 130, means: "stopped by Ctrl-C, or by the answer no" },
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

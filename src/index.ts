@@ -2,8 +2,9 @@
  * Tripod as a library. It never prints, prompts or ends the process: it takes a `Sink` of events, an `AbortSignal`, and throws
  * TripodError or TripodErrors.
  */
-export { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
+export { bootstrap, type BootstrapOptions, walkPhases } from "./bootstrap.ts";
 export type { Change, ErrorRecord, Mode, PhaseSummary, RunEvent, Sink } from "./engine/events.ts";
+export type { Narrowing } from "./engine/narrow.ts";
 export type { RunSummary } from "./engine/run.ts";
 export { ERRORS, type ErrorCode, type ErrorDetails, type Origin, TripodError, TripodErrors } from "./errors.ts";
 export type { Host } from "./host.ts";

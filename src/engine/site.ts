@@ -59,8 +59,17 @@ export function siteOf(step: Step, shared: Context, tally: StepTally, options: S
     progress: (text) => emit({ type: "progress", text }),
     wait: waiting(abort),
   };
-  const wait = waiting(AbortSignal.any([context.signal, abort]));
-  return { step, host, context, working, wait, held, tally, emit };
+  const stop = AbortSignal.any([context.signal, abort]);
+  return { step, host, context, working, wait: waiting(stop), held: () => unless(stop, held()), tally, emit };
+}
+
+/** A wait that is over when we are asked to stop. */
+async function unless(stop: AbortSignal, work: Promise<void>): Promise<void> {
+  stop.throwIfAborted();
+  const stopped = new Promise<never>((_, reject) => {
+    stop.addEventListener("abort", () => reject(stop.reason as Error), { once: true });
+  });
+  await Promise.race([work, stopped]);
 }
 
 /** The same host, telling of each of its commands; for the critical path. */
