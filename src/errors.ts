@@ -86,3 +86,8 @@ export class TripodErrors extends AggregateError {
     return [...this.errors.map((error) => error.explain()), this.message].join("\n");
   }
 }
+
+/** A host went away: its connection broke, or it does not answer any more. To read it again later does no harm. */
+export function isAway(error: unknown): error is TripodError {
+  return error instanceof TripodError && (error.code === "E_CONNECTION_LOST" || error.code === "E_UNREACHABLE");
+}

@@ -1,4 +1,4 @@
-import { TripodError } from "../errors.ts";
+import { isAway, TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Condition } from "../resources/condition.ts";
 import { type Inspection, key, type Resource, type Working } from "../resources/resource.ts";
@@ -31,6 +31,8 @@ export function appliedTogether(left: readonly Difference[]): readonly Differenc
 /** What applying needs of the step it belongs to. */
 export interface Applying {
   readonly host: Host;
+  /** All hosts of the run: a step reads from others too, from the leader above all. */
+  readonly hosts: readonly Host[];
   readonly working: Working;
   /** Waits where nothing of ours is under way, so that being asked to stop ends it. */
   readonly wait: (condition: Condition) => Promise<void>;
@@ -60,11 +62,11 @@ async function applyOnce(differences: readonly Difference[]): Promise<void> {
 }
 
 /**
- * Runs work; when the connection breaks, waits for the host to answer again and repeats it — after `again` has looked
+ * Runs work; when a connection breaks, waits for that host to answer again and repeats it — after `again` has looked
  * whether that is still needed.
  */
 export async function surviving<T>(
-  { host, wait }: Pick<Applying, "host" | "wait">,
+  { host, hosts, wait }: Pick<Applying, "host" | "hosts" | "wait">,
   work: () => Promise<T>,
   again?: () => Promise<boolean>,
 ): Promise<T> {
@@ -74,9 +76,8 @@ export async function surviving<T>(
       if (lookFirst && again && !(await again())) return undefined as T;
       return await work();
     } catch (error) {
-      if (!(error instanceof TripodError) || error.code !== "E_CONNECTION_LOST" || lost >= LOST_CONNECTIONS)
-        throw error;
-      await wait(reachable(host));
+      if (!isAway(error) || lost >= LOST_CONNECTIONS) throw error;
+      await wait(reachable(hosts.find(({ name }) => name === error.details.host) ?? host));
       lookFirst = true;
     }
   }

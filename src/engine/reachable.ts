@@ -1,4 +1,3 @@
-import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Condition } from "../resources/condition.ts";
 
@@ -8,14 +7,8 @@ export function reachable(host: Host): Condition {
     title: `${host.name} answers again`,
     within: 180_000,
     async holds() {
-      try {
-        await host.connection.run("true");
-        return true;
-      } catch (error) {
-        if (error instanceof TripodError && ["E_CONNECTION_LOST", "E_UNREACHABLE"].includes(error.code))
-          return error.message;
-        throw error;
-      }
+      await host.connection.run("true");
+      return true;
     },
   };
 }

@@ -60,7 +60,17 @@ export function siteOf(step: Step, shared: Context, tally: StepTally, options: S
     wait: waiting(abort),
   };
   const stop = AbortSignal.any([context.signal, abort]);
-  return { step, host, context, working, wait: waiting(stop), held: () => unless(stop, held()), tally, emit };
+  return {
+    step,
+    host,
+    hosts: context.hosts,
+    context,
+    working,
+    wait: waiting(stop),
+    held: () => unless(stop, held()),
+    tally,
+    emit,
+  };
 }
 
 /** A wait that is over when we are asked to stop. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { TripodError } from "../errors.ts";
+import { isAway, TripodError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { Connection, Result } from "./connection.ts";
 import { bytesOf } from "./exchange.ts";
@@ -45,11 +45,13 @@ export async function runLong(connection: Connection, long: LongCommand, waiting
   let started = await start().then(
     () => true,
     (error: unknown) => {
-      if (away(error) && error.code === "E_CONNECTION_LOST") return false;
+      if (isAway(error) && error.code === "E_CONNECTION_LOST") return false;
       throw error;
     },
   );
   let result: Result | undefined;
+  // Kept, not thrown: a wait goes on when a host goes away, and this wait is over.
+  let cut: TripodError | undefined;
   let last: string | undefined;
   const holds = async (signal: AbortSignal) => {
     let seen: Seen;
@@ -58,10 +60,13 @@ export async function runLong(connection: Connection, long: LongCommand, waiting
       started = true;
       seen = await look(connection, unit, signal);
     } catch (error) {
-      if (away(error)) return `the host does not answer: ${error.message}`;
+      if (isAway(error)) return `the host does not answer: ${error.message}`;
       throw error;
     }
-    if (seen.state === "killed" || seen.state === "restarted") throw cutOff(connection.name, unit, seen);
+    if (seen.state === "killed" || seen.state === "restarted") {
+      cut = cutOff(connection.name, unit, seen);
+      return true;
+    }
     if (seen.state === "ended") {
       result = { code: seen.code, stdout: seen.log, stderr: "" };
       return true;
@@ -71,6 +76,7 @@ export async function runLong(connection: Connection, long: LongCommand, waiting
     return (last = line);
   };
   await waiting.wait({ title: `${unit} ends`, within, holds });
+  if (cut) throw cut as Error;
   if (!result)
     throw new TripodError("E_INTERNAL", `the wait for ${unit} ended before it did`, { host: connection.name });
   return result;
@@ -79,10 +85,6 @@ export async function runLong(connection: Connection, long: LongCommand, waiting
 /** A script that only reads: its exit code is 0 while this unit's long command runs, whoever started it. */
 export function stillRuns(unit: string): string {
   return `{ [ ! -e /run/tripod/${unit}.exit ] && systemctl --quiet is-active tripod-${unit}.service; }`;
-}
-
-function away(error: unknown): error is TripodError {
-  return error instanceof TripodError && (error.code === "E_CONNECTION_LOST" || error.code === "E_UNREACHABLE");
 }
 
 /** What starts the unit, unless it runs already or this very call has started it before. */

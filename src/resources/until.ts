@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { TripodError } from "../errors.ts";
+import { isAway, TripodError } from "../errors.ts";
 import type { Condition } from "./condition.ts";
 
 export interface UntilOptions {
@@ -13,7 +13,7 @@ export interface UntilOptions {
 }
 
 /**
- * Asks a condition until it holds. The only place in Tripod that lets time pass.
+ * Asks a condition until it holds. The only place in Tripod that lets time pass. A host that goes away meanwhile is one more reason.
  * @returns how long it took, ms
  * @throws TripodError E_DEADLINE with the last reason; whatever `holds` throws; the signal's reason when aborted
  */
@@ -23,7 +23,7 @@ export async function until(condition: Condition, options: UntilOptions): Promis
   let last: string | undefined;
   for (;;) {
     signal.throwIfAborted();
-    const answer = await condition.holds(signal);
+    const answer = await asked(condition, signal);
     const ms = performance.now() - startedAt;
     if (answer === true) return ms;
     if (answer !== last) options.waiting?.(answer, ms);
@@ -36,5 +36,14 @@ export async function until(condition: Condition, options: UntilOptions): Promis
       });
     }
     await pause(interval, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}
+
+async function asked(condition: Condition, signal: AbortSignal): Promise<true | string> {
+  try {
+    return await condition.holds(signal);
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    return `${error.details.host ?? "a host"}: ${error.message}`;
   }
 }

@@ -110,6 +110,17 @@ describe("the walk", () => {
     expect(log.filter((each) => each === "apply b")).toHaveLength(2);
   });
 
+  it("waits for another host that a step reads from, when that one goes away", async () => {
+    let reads = 0;
+    const reading = phase("reading", [], (host) => {
+      if (host.name === "w1" && reads++ === 0) throw new TripodError("E_UNREACHABLE", "refused", { host: first });
+    });
+    const events = await walk([reading]);
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "condition.met", condition: `${first} answers again`, host: "w1" }),
+    );
+  });
+
   it("stops when it is told to, and says that nothing is lost", async () => {
     const stop = new AbortController();
     const started: string[] = [];

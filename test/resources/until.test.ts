@@ -22,6 +22,23 @@ describe("waiting for a condition", () => {
     expect(condition.asked()).toBe(1);
   });
 
+  it("goes on when a host goes away while it is asked, and names the host", async () => {
+    const told: string[] = [];
+    const answers = [
+      new TripodError("E_CONNECTION_LOST", "gone", { host: "m1" }),
+      new TripodError("E_UNREACHABLE", "refused", { host: "m1" }),
+    ];
+    const holds = () => {
+      const lost = answers.shift();
+      return lost ? Promise.reject(lost) : Promise.resolve(true as const);
+    };
+    await until(
+      { title: "m2 is ready", within: 60_000, holds },
+      { signal, interval: 1, waiting: (reason) => told.push(reason) },
+    );
+    expect(told).toEqual(["m1: gone", "m1: refused"]);
+  });
+
   it("tells a reason once, and again when it is another", async () => {
     const told: string[] = [];
     const condition = answering(["m3 is silent", "m3 is silent", "m3 is a learner", "m3 is a learner", true]);
