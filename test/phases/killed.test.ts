@@ -25,8 +25,8 @@ describe.skipIf(noMachine)(`a bootstrap that is killed half way${because(noMachi
     undisturbed = states(machines);
   }, 60_000);
 
-  it.each(Array.from({ length: KILLS }, (_, index) => Math.round((100 * (index + 1)) / (KILLS + 1))))(
-    "is brought to the same end by the next apply (after %d %% of its commands)",
+  it.each(Array.from({ length: KILLS }, (_, index) => (100 * (index + 1)) / (KILLS + 1)))(
+    "is brought to the same end by the next apply (killed after %i %% of its commands)",
     async (percent) => {
       await using machines = await throwAwayCluster(cluster);
       const n = Math.ceil((percent * commands) / 100);
