@@ -19,7 +19,10 @@ export function summaryLine({ mode, steps, changed, unchanged }: Report): string
 /** For people: when each phase ran, and the chain of steps that decided how long it all took. */
 export function reportText(report: Report): string {
   return [
-    table(["phase", "hosts", "from", "to", "time", ""], report.phases.map(phaseRow)),
+    table(
+      ["phase", "hosts", "from", "to", "time", ""],
+      report.phases.filter(({ hosts }) => hosts.length > 0).map(phaseRow),
+    ),
     ...(report.criticalPath.steps.length > 0 ? ["", ...criticalPathLines(report.criticalPath)] : []),
     "",
     `${report.mode} of ${report.cluster} ${OUTCOMES[report.outcome]} in ${seconds(report.wallMs)}: ${summaryLine(report)}`,

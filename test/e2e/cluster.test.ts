@@ -120,12 +120,15 @@ describe("from an inventory to a cluster that survives", () => {
     // Every 50 ms a fresh connection, until eight seconds after the cut; never longer than two minutes.
     const probing = on(
       "w1",
-      `rm -f /run/cut-seen; n=0
+      `rm -f /run/cut-seen /run/probed; n=0
 while [ ! -e /run/cut-seen ] && [ $n -lt 2000 ]; do
   n=$((n + 1)); from=$(date +%s%3N)
-  echo "$from $(curl -sk --max-time 0.5 -o /dev/null -w '%{http_code}' https://${VIP}:8443/readyz) $(date +%s%3N)"; sleep 0.05
+  echo "$from $(curl -sk --max-time 0.5 -o /dev/null -w '%{http_code}' https://${VIP}:8443/readyz) $(date +%s%3N)"
+  [ $n -ne 10 ] || : > /run/probed; sleep 0.05
 done`,
     );
+    // Nothing is cut before ten answers have been heard.
+    await on("w1", "for n in $(seq 300); do [ -e /run/probed ] && exit; sleep 0.1; done; exit 1");
     await tripodMust("lab", "off", "-i", lab.inventory, victim);
     await on("w1", "sleep 8; touch /run/cut-seen");
     const answers = (await probing)
@@ -140,6 +143,7 @@ done`,
     console.log(`${victim} cut off: dark for ${longest} ms; ${failed} of ${answers.length} requests failed`);
     expect(failed).toBeGreaterThan(0);
     expect(longest).toBeLessThan(3000);
+    expect(answers.slice(0, 10).filter((answer) => !answer.good)).toEqual([]);
     expect(answers.slice(-20).filter((answer) => !answer.good)).toEqual([]);
 
     const kubectl = "kubectl --kubeconfig /etc/kubernetes/admin.conf";
