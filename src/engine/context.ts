@@ -21,9 +21,11 @@ export function runContext(
     signal,
     changes: () => total.changed,
     once<T>(key: string, compute: () => Promise<T>) {
-      const known = values.get(key) ?? compute();
+      const known = (values.get(key) as Promise<T> | undefined) ?? compute();
       values.set(key, known);
-      return known as Promise<T>;
+      // A failure is told to those who wait for it, and to nobody who comes later: its host may answer again.
+      known.catch(() => values.get(key) === known && values.delete(key));
+      return known;
     },
     exclusive<T>(key: string, work: () => Promise<T>) {
       // Who is asked to stop while others have their turn does not begin.

@@ -110,6 +110,23 @@ describe("the walk", () => {
     expect(log.filter((each) => each === "apply b")).toHaveLength(2);
   });
 
+  it("computes what hosts share again after a host went away on the way", async () => {
+    let computed = 0;
+    const sharing: Phase = {
+      ...phase("p", []),
+      async resources(_, context) {
+        await context.once("shared", () =>
+          computed++ === 0
+            ? Promise.reject(new TripodError("E_CONNECTION_LOST", "gone", { host: first }))
+            : Promise.resolve("there"),
+        );
+        return [];
+      },
+    };
+    await walk([sharing]);
+    expect(computed).toBe(2);
+  });
+
   it("waits for another host that a step reads from, when that one goes away", async () => {
     let reads = 0;
     const reading = phase("reading", [], (host) => {
