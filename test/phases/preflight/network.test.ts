@@ -52,7 +52,9 @@ describe("the VIP's subnet", () => {
 
 describe("the VIP", () => {
   const neighbour = (state: string) => `10.0.0.10 dev eth0 lladdr 52:54:00:aa:bb:cc ${state}\n`;
-  const answering = (text: string): UnfitHosts => ({ m1: { answer: () => text } });
+  const answering = (text: string, cards = ""): UnfitHosts => ({
+    m1: { answer: (script) => (script.includes("/sys/class/net") ? cards : text) },
+  });
 
   it.each([
     ["nobody has ever been there", ""],
@@ -73,6 +75,11 @@ describe("the VIP", () => {
       { name: "m1", problem: { message: "the VIP 10.0.0.10 is answered by a stranger (52:54:00:aa:bb:cc)" } },
     ]);
     expect(found[0]?.problem.hint).toContain("loadBalancer.vip");
+  });
+
+  it("is ours where the card that answers is a master's: keepalived took it up a moment ago", async () => {
+    const taken = answering(`answered\n${neighbour("REACHABLE")}`, "52:54:00:aa:bb:cc\n");
+    expect(await findings(vipFree, taken)).toEqual([]);
   });
 
   it("that one of our masters holds is ours, and nobody is asked", async () => {
