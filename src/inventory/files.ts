@@ -7,7 +7,7 @@ const REQUIRED_BINARIES = ["kubeadm", "kubelet", "kubectl"];
 
 /** Whether the files and folders an inventory names are there and hold what they must. `absolute` makes a path absolute. */
 export async function missingFiles(
-  { software, network }: Draft,
+  { software, network, ssh }: Draft,
   absolute: (path: string) => string,
 ): Promise<Problem[]> {
   const checks: Promise<Problem[]>[] = [];
@@ -16,6 +16,7 @@ export async function missingFiles(
   if (images !== undefined) checks.push(imagesMissing(absolute(images)));
   if (network?.manifest !== undefined && !isUrl(network.manifest))
     checks.push(manifestMissing(absolute(network.manifest)));
+  if (ssh?.vagrant !== undefined) checks.push(vagrantfileMissing(absolute(ssh.vagrant)));
   return (await Promise.all(checks)).flat();
 }
 
@@ -45,6 +46,13 @@ async function manifestMissing(file: string): Promise<Problem[]> {
   } catch (error) {
     return [{ path, message: reason(file, error) }];
   }
+}
+
+async function vagrantfileMissing(folder: string): Promise<Problem[]> {
+  const path = ["ssh", "vagrant"];
+  const names = await entries(folder);
+  if (typeof names === "string") return [{ path, message: names }];
+  return names.includes("Vagrantfile") ? [] : [{ path, message: `${folder} holds no Vagrantfile` }];
 }
 
 /** The names in a folder, or why it cannot be read, as a sentence. */

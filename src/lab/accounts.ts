@@ -1,19 +1,24 @@
 /** A user of a Unix machine with a group of their own, as lines of passwd(5), shadow(5) and group(5). No password opens it. */
 export interface Account {
+  readonly name: string;
   readonly id: number;
   readonly passwd: string;
   readonly shadow: string;
   readonly group: string;
 }
 
-/** The next ordinary user of a machine with this /etc/passwd, as adduser(8) would make it; undefined if the user is there already. */
-export function newAccount(passwd: string, name: string): Account | undefined {
-  const users = passwd.split("\n").map((line) => line.split(":"));
-  if (users.some(([user]) => user === name)) return undefined;
-  const ordinary = users.map(([, , id]) => Number(id)).filter((id) => id >= 1000 && id < 60000);
-  const id = Math.max(999, ...ordinary) + 1;
+/** The next ordinary users of a machine with this /etc/passwd, as adduser(8) would make them; those that are there already are left out. */
+export function newAccounts(passwd: string, names: readonly string[]): Account[] {
+  const there = passwd.split("\n").map((line) => line.split(":"));
+  const ordinary = there.map(([, , id]) => Number(id)).filter((id) => id >= 1000 && id < 60000);
+  const first = Math.max(999, ...ordinary) + 1;
+  const fresh = names.filter((name) => !there.some(([user]) => user === name));
+  return fresh.map((name, index) => account(name, first + index));
+}
+
+function account(name: string, id: number): Account {
   return {
-    id,
+    ...{ name, id },
     passwd: `${name}:x:${id}:${id}::/home/${name}:/bin/bash\n`,
     shadow: `${name}:*:19000:0:99999:7:::\n`,
     group: `${name}:x:${id}:\n`,

@@ -3,7 +3,7 @@ import { stateFolder } from "../xdg.ts";
 
 export { cacheFolder } from "../xdg.ts";
 
-/** Everything a lab keeps, in one folder; gone after `lab down`. */
+/** Everything a lab keeps, but for its snapshots, in one folder; gone after `lab down`. */
 export interface LabFolders {
   readonly root: string;
   /** LXC's folder: one folder a host, with its configuration, its changes over the root file system and its disks. */
@@ -29,4 +29,14 @@ export function labFolders(lab: string, env = process.env): LabFolders {
     images: inside("images"),
     record: inside("lab.json"),
   };
+}
+
+/** A lab's snapshots, one folder each; they outlive the lab. */
+export function snapshotsFolder(lab: string, env = process.env): string {
+  return join(stateFolder(env), "snapshots", lab);
+}
+
+/** A lab's folder while it is restored. */
+export function restoring(lab: string): string {
+  return `${labFolders(lab).root}.restoring`;
 }

@@ -1,14 +1,14 @@
 import { chmod, chown, copyFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Machine } from "../inventory/cluster.ts";
-import { newAccount } from "./accounts.ts";
+import { newAccounts } from "./accounts.ts";
 import { keyPair } from "./keys.ts";
+import type { Station } from "./topology.ts";
 
 export interface HostFilesPlan {
-  readonly machine: Machine;
+  readonly station: Station;
   /** Where there is a nameserver to ask, which answers nothing: nothing leaves the lab. */
   readonly nameserver: string;
-  /** Who may log in, as root and as the inventory's user. */
+  /** Who may log in, as root and as the inventory's users. */
   readonly authorized: string;
   /** Where its packages come from, sources.list(5). */
   readonly aptSources: string;
@@ -17,10 +17,10 @@ export interface HostFilesPlan {
   readonly changes: string;
 }
 
-/** What an installer leaves on a machine: its name, its network's, its user. */
+/** What an installer leaves on a machine: its name, its network's, its users. */
 export async function writeHostFiles(plan: HostFilesPlan): Promise<void> {
-  const { machine, changes, rootfs } = plan;
-  const { name, ssh } = machine;
+  const { station, changes, rootfs } = plan;
+  const { name, ports, users } = station;
   const put = async (path: string, text: string, mode = 0o644): Promise<void> => {
     await mirrorFolder(join(changes, dirname(path)), join(rootfs, dirname(path)));
     await writeFile(join(changes, path), text, { mode });
@@ -30,31 +30,42 @@ export async function writeHostFiles(plan: HostFilesPlan): Promise<void> {
   await put("etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${name}\n::1 localhost ip6-localhost ip6-loopback\n`);
   await put("etc/resolv.conf", `nameserver ${plan.nameserver}\noptions timeout:1 attempts:1\n`);
   await put("etc/apt/sources.list", plan.aptSources);
-  await put("etc/ssh/sshd_config.d/lab.conf", `Port ${ssh.port}\n`);
+  await put("etc/ssh/sshd_config.d/lab.conf", ports.map((port) => `Port ${port}\n`).join(""));
   await put("root/.ssh/authorized_keys", `${plan.authorized}\n`, 0o600);
-  if (ssh.user !== "root") await putUser(plan, ssh.user, put);
+  await putUsers(
+    plan,
+    users.filter((user) => user !== "root"),
+    put,
+  );
 }
 
 /** The public key of a host's sshd, which is made here when it is not there. */
-export function hostKey(changes: string, { name }: Machine): Promise<string> {
+export function hostKey(changes: string, name: string): Promise<string> {
   return keyPair(join(changes, "etc/ssh/ssh_host_ed25519_key"), name);
 }
 
 type Put = (path: string, text: string, mode?: number) => Promise<void>;
 
-/** An ordinary user with sudo and without a password. */
-async function putUser({ rootfs, changes, authorized }: HostFilesPlan, user: string, put: Put): Promise<void> {
-  const account = newAccount(await readFile(join(rootfs, "etc/passwd"), "utf8"), user);
-  if (!account) return;
-  await put(`etc/sudoers.d/${user}`, `${user} ALL=(ALL) NOPASSWD: ALL\n`, 0o440);
+/** Ordinary users with sudo and without a password. */
+async function putUsers(
+  { rootfs, changes, authorized }: HostFilesPlan,
+  users: readonly string[],
+  put: Put,
+): Promise<void> {
+  const accounts = newAccounts(await readFile(join(rootfs, "etc/passwd"), "utf8"), users);
+  if (accounts.length === 0) return;
   for (const file of ["passwd", "shadow", "group"] as const) {
     await copyFile(join(rootfs, "etc", file), join(changes, "etc", file));
     await copyOwner(join(rootfs, "etc", file), join(changes, "etc", file));
-    await writeFile(join(changes, "etc", file), account[file], { flag: "a" });
+    await writeFile(join(changes, "etc", file), accounts.map((account) => account[file]).join(""), { flag: "a" });
   }
-  await put(`home/${user}/.ssh/authorized_keys`, `${authorized}\n`, 0o600);
-  for (const path of [`home/${user}`, `home/${user}/.ssh`, `home/${user}/.ssh/authorized_keys`])
-    await chown(join(changes, path), account.id, account.id);
+  // sudo passes over files with a dot in their names, and users may have one in theirs.
+  await put("etc/sudoers.d/lab", accounts.map(({ name }) => `${name} ALL=(ALL) NOPASSWD: ALL\n`).join(""), 0o440);
+  for (const { name, id } of accounts) {
+    await put(`home/${name}/.ssh/authorized_keys`, `${authorized}\n`, 0o600);
+    for (const path of [`home/${name}`, `home/${name}/.ssh`, `home/${name}/.ssh/authorized_keys`])
+      await chown(join(changes, path), id, id);
+  }
 }
 
 /** Makes a folder that lies over another one: its owner and mode are what a host sees, so they have to be those of the one below. */

@@ -2,16 +2,17 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TripodError } from "../errors.ts";
-import type { Cluster, Machine } from "../inventory/cluster.ts";
 import { render } from "../render/render.ts";
-import type { Addressing } from "./addressing.ts";
-import type { Base } from "./base.ts";
+import { type Base, type Root, rootOf } from "./base.ts";
+import { copyDisk, etcdDisk } from "./etcd-disk.ts";
 import { labFolders } from "./folders.ts";
 import { hostKey, mirrorFolder, writeHostFiles } from "./host-files.ts";
 import { hostKernelFiles, modulesFolder } from "./kernel.ts";
-import { keyPair, knownHost } from "./keys.ts";
-import { BRIDGE, cableName, containerName, macAddress } from "./names.ts";
+import { keyPair, knownHosts } from "./keys.ts";
+import { cableName, containerName, macAddress } from "./names.ts";
 import { PACKAGE_SOURCES, PACKAGES_ON_HOST } from "./packages.ts";
+import { segmentOf } from "./segments.ts";
+import type { Station, Topology } from "./topology.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** What lies on the machine's own file system, because an overlay cannot lie on an overlay. */
@@ -21,43 +22,86 @@ const DISKS = ["containerd", "kubelet", "etcd"];
  * Everything the hosts need before their first boot: folders, keys, names, configurations. A host's configuration is written last: one that
  * has it is ready, and is not touched again.
  */
-export async function prepareHosts(
-  cluster: Cluster,
-  { rootfs, packages }: Base,
-  addressing: Addressing,
-): Promise<void> {
-  const folders = labFolders(cluster.name);
+export async function prepareHosts(lab: string, base: Base, network: Topology): Promise<void> {
+  const folders = labFolders(lab);
   if (!/^[\w./@+-]+$/.test(folders.root))
     throw new TripodError("E_LAB", `LXC cannot work in ${folders.root}`, { hint: "choose another XDG_STATE_HOME" });
   await mkdir(folders.hosts, { recursive: true });
-  const authorized = await keyPair(folders.clientKey, `tripod-lab-${cluster.name}`);
-  const modules = await modulesFolder(join(folders.root, "kernel"), rootfs);
+  const authorized = await keyPair(folders.clientKey, `tripod-lab-${lab}`);
+  const modules = await modulesFolder(join(folders.root, "kernel"), Object.values(base.roots)[0]?.rootfs ?? "/");
+  const known = await Promise.all(
+    network.stations.map(async (station) => {
+      const folder = join(folders.hosts, containerName(lab, station.name));
+      const root = rootOf(base, station.name);
+      const wires = wiring(station, network);
+      await rememberWhatFor(folder, station, wires);
+      if (!existsSync(join(folder, "config"))) await prepareHost(folder, { station, wires, root, modules, authorized });
+      return knownHosts(station, await hostKey(join(folder, "changes"), station.name));
+    }),
+  );
+  await writeWhole(folders.knownHosts, known.join(""));
+}
+
+interface HostPlan {
+  readonly station: Station;
+  readonly wires: Wiring;
+  readonly root: Root;
+  readonly modules: string;
+  readonly authorized: string;
+}
+
+async function prepareHost(folder: string, { station, wires, root, modules, authorized }: HostPlan): Promise<void> {
+  const { rootfs, packages } = root;
+  const changes = join(folder, "changes");
+  const aptSources = packages === undefined ? "" : PACKAGE_SOURCES;
+  await writeHostFiles({ station, nameserver: wires.gateway, authorized, rootfs, aptSources, changes });
+  await hostKey(changes, station.name);
+  const disks = station.role === "bastion" ? [] : DISKS;
+  const mounts = disks.map((name) => ({ source: join(folder, "disks", name), target: `var/lib/${name}` }));
+  for (const { source, target } of mounts) await mirrorFolder(source, join(rootfs, target));
+  if (disks.includes("etcd")) await copyDisk(root.etcdDisk, etcdDisk(folder).image);
   const shared = [
     { source: modules, target: "usr/lib/modules" },
     ...(packages === undefined ? [] : [{ source: packages, target: PACKAGES_ON_HOST }]),
   ];
-  const aptSources = packages === undefined ? "" : PACKAGE_SOURCES;
-  const plan = { nameserver: addressing.operator, authorized, rootfs, aptSources };
-  const known = await Promise.all(
-    cluster.machines.map(async (machine) => {
-      const folder = join(folders.hosts, containerName(cluster.name, machine.name));
-      const changes = join(folder, "changes");
-      const ready = existsSync(join(folder, "config"));
-      await rememberWhatFor(folder, machine, addressing);
-      if (ready) return knownHost(machine, await hostKey(changes, machine));
-      await writeHostFiles({ ...plan, machine, changes });
-      const disks = DISKS.map((name) => ({ source: join(folder, "disks", name), target: `var/lib/${name}` }));
-      for (const { source, target } of disks) await mirrorFolder(source, join(rootfs, target));
-      const kernelFiles = await hostKernelFiles(join(folder, "kernel"));
-      const publicKey = await hostKey(changes, machine);
-      await writeWhole(
-        join(folder, "config"),
-        hostConfig(machine, addressing, { rootfs, folder, shared, disks, kernelFiles }),
-      );
-      return knownHost(machine, publicKey);
+  const kernelFiles = await hostKernelFiles(join(folder, "kernel"));
+  const view = { rootfs, folder, shared, disks: mounts, kernelFiles };
+  await writeWhole(join(folder, "config"), hostConfig(station.name, wires, view));
+}
+
+/** The cables of a host. */
+export interface Wiring {
+  readonly interfaces: readonly {
+    readonly index: number;
+    readonly name: string;
+    readonly bridge: string;
+    readonly cable: string;
+    readonly mac: string;
+    /** With their prefix. */
+    readonly addresses: readonly string[];
+  }[];
+  readonly gateway: string;
+}
+
+/** An interface for every segment a host is in: its first address has the first. */
+export function wiring(station: Station, { segments }: Topology): Wiring {
+  const places = station.addresses.map((address) => ({ address, segment: segmentOf(segments, address) }));
+  const inside = [...new Set(places.map(({ segment }) => segment))];
+  const others = ["eth0", "eth1"].filter((name) => name !== station.interface);
+  return {
+    interfaces: inside.map(({ bridge, subnet }, index) => {
+      const addresses = places.filter(({ segment }) => segment.bridge === bridge).map(({ address }) => address);
+      return {
+        index,
+        name: (index === 0 ? station.interface : others.at(-1)) ?? "",
+        bridge,
+        cable: cableName(station.name, index),
+        mac: macAddress(addresses[0] ?? ""),
+        addresses: addresses.map((address) => `${address}/${subnet.prefix}`),
+      };
     }),
-  );
-  await writeWhole(folders.knownHosts, known.join(""));
+    gateway: inside[0]?.operator ?? "",
+  };
 }
 
 /**
@@ -66,11 +110,12 @@ export async function prepareHosts(
  */
 async function rememberWhatFor(
   folder: string,
-  { name, address, ssh, origin }: Machine,
-  network: Addressing,
+  { name, users, ports, origin }: Station,
+  { interfaces, gateway }: Wiring,
 ): Promise<void> {
   const file = join(folder, "made-for.json");
-  const wanted = `${JSON.stringify({ address, port: ssh.port, user: ssh.user, ...network })}\n`;
+  const networks = interfaces.map(({ name, addresses }) => `${name} ${addresses.join(" ")}`);
+  const wanted = `${JSON.stringify({ networks, gateway, users, ports })}\n`;
   if (!existsSync(join(folder, "config"))) {
     await mkdir(folder, { recursive: true });
     return writeWhole(file, wanted);
@@ -79,7 +124,7 @@ async function rememberWhatFor(
   if (found === wanted) return;
   throw new TripodError("E_LAB", "the lab's host was made when the inventory said something else", {
     host: name,
-    origin,
+    ...(origin && { origin }),
     why: `then: ${found}now:  ${wanted}`,
     hint: "take the lab away first: tripod lab down",
   });
@@ -102,20 +147,19 @@ export interface HostView {
 }
 
 /** The text of a host's LXC configuration. */
-export function hostConfig({ name, address }: Machine, { operator, prefix }: Addressing, view: HostView): string {
+export function hostConfig(hostname: string, { interfaces, gateway }: Wiring, view: HostView): string {
   const mounts = (list: readonly Mount[]) => list.map(({ source, target }) => ({ source, target }));
   return render("lab/lxc.conf", {
-    hostname: name,
+    hostname,
     rootfs: view.rootfs,
     folder: view.folder,
     shared: mounts(view.shared),
     disks: mounts(view.disks),
     kernelFiles: mounts(view.kernelFiles),
-    bridge: BRIDGE,
-    cable: cableName(name),
-    mac: macAddress(address),
-    address,
-    prefix,
-    gateway: operator,
+    interfaces: interfaces.map((one) => ({
+      ...one,
+      addresses: one.addresses.map((address) => ({ index: one.index, address })),
+    })),
+    gateway,
   });
 }

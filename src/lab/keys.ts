@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rename } from "node:fs/promises";
-import type { Machine } from "../inventory/cluster.ts";
 import { local } from "./local.ts";
+import type { Station } from "./topology.ts";
 
 /** Makes an ed25519 key pair in OpenSSH's form unless it is there; returns the public key, `ssh-ed25519 AAAA…`. */
 export async function keyPair(file: string, comment: string): Promise<string> {
@@ -17,7 +17,8 @@ export async function keyPair(file: string, comment: string): Promise<string> {
   return `${type} ${key}`;
 }
 
-/** One line of a known_hosts file, sshd(8). */
-export function knownHost({ address, ssh }: Pick<Machine, "address" | "ssh">, publicKey: string): string {
-  return `${ssh.port === 22 ? address : `[${address}]:${ssh.port}`} ${publicKey}\n`;
+/** A host's lines of a known_hosts file, sshd(8): one for each door it has. */
+export function knownHosts({ addresses, ports }: Pick<Station, "addresses" | "ports">, publicKey: string): string {
+  const doors = addresses.flatMap((address) => ports.map((port) => (port === 22 ? address : `[${address}]:${port}`)));
+  return doors.map((door) => `${door} ${publicKey}\n`).join("");
 }

@@ -16,8 +16,18 @@ export async function locked<T>(
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  const file = join(cacheFolder(), "locks", name);
-  await mkdir(join(cacheFolder(), "locks"), { recursive: true });
+  const folder = join(cacheFolder(), "locks");
+  await mkdir(folder, { recursive: true });
+  return lockedFile(join(folder, name), busy, signal, work);
+}
+
+/** The same, by a file or folder of one's choice. */
+export async function lockedFile<T>(
+  file: string,
+  busy: () => void,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   const attempt = await hold(file, ["--nonblock"], signal);
   if (!attempt) busy();
   const release = attempt ?? (await hold(file, [], signal));

@@ -1,16 +1,28 @@
 import { join } from "node:path";
 import { TripodError } from "../errors.ts";
+import { ETCD_DISK_OPTIONS, etcdDisk } from "./etcd-disk.ts";
 import { labFolders } from "./folders.ts";
 import { attempt, local } from "./local.ts";
+import { untilReleased } from "./loop-devices.ts";
 import { containerName, containerPrefix } from "./names.ts";
 import { inNetwork, networkExists } from "./network.ts";
 
 /**
- * LXC looks for the bridge in /sys/class/net, so it needs the sysfs of the lab's namespace. `ip netns exec` would give it that and hide
- * the cgroups; here they are carried over.
+ * What a host starts in: a mount namespace of its own, that ends with it.
+ * - LXC looks for the bridge in /sys/class/net, so it needs the sysfs of the lab's namespace. `ip netns exec` would give it that and hide
+ *   the cgroups; here they are carried over.
+ * - etcd's disk is mounted here and nowhere else: with the last process of the host its mount is gone, and with that its loop device.
  */
-const WITH_SYSFS = `mount -t sysfs sysfs /mnt && mount --rbind /sys/fs/cgroup /mnt/fs/cgroup && mount --move /mnt /sys && exec "$@"`;
-const IN_SYSFS = ["unshare", "--mount", "--propagation", "private", "sh", "-c", WITH_SYSFS, "sh"];
+const MOUNTS = `
+set -e
+mount -t sysfs sysfs /mnt
+mount --rbind /sys/fs/cgroup /mnt/fs/cgroup
+mount --move /mnt /sys
+[ ! -e "$1" ] || mount -t ext4 -o ${ETCD_DISK_OPTIONS} "$1" "$2"
+shift 2
+exec "$@"
+`;
+const WITH_MOUNTS = ["unshare", "--mount", "--propagation", "private", "sh", "-c", MOUNTS, "sh"];
 
 /** @throws TripodError E_LAB with the end of LXC's own log */
 export async function startHost(lab: string, machine: string): Promise<void> {
@@ -25,7 +37,10 @@ export async function startHost(lab: string, machine: string): Promise<void> {
     `--logfile=${log}`,
     "--logpriority=WARN",
   ];
-  const { code, stderr } = await attempt([...inNetwork(lab), ...IN_SYSFS, ...start]);
+  const { image, mountPoint } = etcdDisk(join(hosts, name));
+  // A host that was off a moment ago may still have it: mounted twice, it would be destroyed.
+  await untilReleased(image);
+  const { code, stderr } = await attempt([...inNetwork(lab), ...WITH_MOUNTS, image, mountPoint, ...start]);
   if (code === 0) return;
   const { stdout } = await attempt(["tail", "-n", "12", log]);
   throw new TripodError("E_LAB", "LXC could not start it", {

@@ -6,8 +6,16 @@ export function namespaceName(lab: string): string {
   return `tripod.${lab}`;
 }
 
+/** The folder of `ip netns`. */
+export const NAMESPACES = "/run/netns";
+
 export function namespaceFile(lab: string): string {
-  return `/run/netns/${namespaceName(lab)}`;
+  return `${NAMESPACES}/${namespaceName(lab)}`;
+}
+
+/** The lab whose namespace has this name; undefined for one that is not ours. */
+export function labOfNamespace(name: string): string | undefined {
+  return name.startsWith(namespaceName("")) ? name.slice(namespaceName("").length) : undefined;
 }
 
 /** The beginning of every container's name of this lab, and of no other's. */
@@ -19,13 +27,15 @@ export function containerName(lab: string, machine: string): string {
   return containerPrefix(lab) + machine;
 }
 
-/** The bridge, in the lab's namespace. */
-export const BRIDGE = "tripod0";
+/** The bridge of a segment, in the lab's namespace, by the segment's first address: the kernel allows 15 characters. */
+export function bridgeName(subnet: number): string {
+  return `tripod${subnet.toString(16).padStart(8, "0")}`;
+}
 
-/** The lab's end of a host's cable; the kernel allows 15 characters. */
-export function cableName(machine: string): string {
-  const plain = `tp-${machine}`;
-  return plain.length <= 15 ? plain : `tp-${createHash("sha256").update(machine).digest("hex").slice(0, 12)}`;
+/** The lab's end of a host's cable; its second interface has one too. */
+export function cableName(machine: string, index = 0): string {
+  const plain = index === 0 ? `tp-${machine}` : `tp-${machine}+${index}`;
+  return plain.length <= 15 ? plain : `tp-${createHash("sha256").update(plain).digest("hex").slice(0, 12)}`;
 }
 
 /**

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { TripodError } from "../errors.ts";
-import type { Cluster, Machine, SoftwareSettings } from "../inventory/cluster.ts";
+import type { Cluster, Machine, SoftwareSettings, SshTarget } from "../inventory/cluster.ts";
 import { labFolders } from "./folders.ts";
+import { WORKLOAD_IMAGE } from "./images.ts";
 import { inNetwork, networkExists } from "./network.ts";
 import { sshCommand } from "./ssh.ts";
+import { type Login, type Station, topology } from "./topology.ts";
 
 /** The argv with which a program (Tripod itself) runs inside the lab's network: `nsenter --net=…`. Throws E_LAB when it is not up. */
 export function enterLab({ name }: Cluster): string[] {
@@ -11,20 +13,21 @@ export function enterLab({ name }: Cluster): string[] {
   return inNetwork(name);
 }
 
-/** The argv of ssh to one of the hosts, by its machine's name. Throws E_LAB when the lab is not up, E_USAGE for an unknown name. */
+/** The argv of ssh to one of the hosts, by its name. Throws E_LAB when the lab is not up, E_USAGE for an unknown name. */
 export function labSsh(cluster: Cluster, name: string, command: readonly string[] = []): string[] {
-  return sshCommand(cluster.name, labMachine(cluster, name), command);
+  return sshCommand(cluster.name, standing(cluster, name).login, command);
 }
 
-/** A machine of a lab that is up, by its name. Throws E_LAB or E_USAGE. */
-export function labMachine(cluster: Cluster, name: string): Machine {
-  const machine = cluster.machines.find((one) => one.name === name);
-  if (!machine)
+/** A host of a lab that is up, by its name. Throws E_LAB or E_USAGE. */
+export function standing(cluster: Cluster, name: string): Station {
+  const { stations } = topology(cluster);
+  const station = stations.find((one) => one.name === name);
+  if (!station)
     throw new TripodError("E_USAGE", `no machine ${name} in ${cluster.file}`, {
-      hint: `it names ${cluster.machines.map((one) => one.name).join(", ")}`,
+      hint: `there are ${stations.map((one) => one.name).join(", ")}`,
     });
   mustBeUp(cluster.name);
-  return machine;
+  return station;
 }
 
 function mustBeUp(lab: string): void {
@@ -33,39 +36,47 @@ function mustBeUp(lab: string): void {
 }
 
 /**
- * The same cluster on its lab's hosts: logins with the lab's key and known_hosts, straight to the machines' addresses; and the lab's
- * Kubernetes and images where the inventory names none.
+ * The same cluster on its lab's hosts: logins with the lab's key and known_hosts, through the lab's bastions; and the lab's Kubernetes and
+ * images where the inventory names none. Nothing is left in it by which the real machines could be reached, or their power be cut.
  */
 export function withLab(cluster: Cluster): Cluster {
-  const relocated = new Map(cluster.machines.map((machine) => [machine.name, onLab(cluster.name, machine)]));
-  const all = (machines: readonly Machine[]): Machine[] => machines.map((one) => relocated.get(one.name) ?? one);
-  return Object.freeze({
+  const { stations } = topology(cluster);
+  const relocated = (machines: readonly Machine[]): Machine[] =>
+    machines.map((machine) => {
+      const station = stations.find(({ name }) => name === machine.name);
+      return station ? { ...machine, ssh: target(cluster.name, station.login) } : machine;
+    });
+  const [masters, workers] = [relocated(cluster.masters), relocated(cluster.workers)];
+  const machines = [...masters, ...workers];
+  const mirrored: { -readonly [Key in keyof Cluster]: Cluster[Key] } = {
     ...cluster,
-    masters: all(cluster.masters),
-    workers: all(cluster.workers),
-    machines: all(cluster.machines),
-    software: withSoftware(cluster.name, cluster.software),
-  });
+    masters,
+    workers,
+    machines,
+    software: softwareIn(labFolders(cluster.name), cluster.software),
+    drill: { image: WORKLOAD_IMAGE, ...cluster.drill },
+  };
+  // Both are about the inventory's own machines, not about those that stand in their place.
+  delete mirrored.vagrant;
+  delete mirrored.power;
+  return Object.freeze(mirrored);
 }
 
-function onLab(lab: string, machine: Machine): Machine {
+function target(lab: string, { address, port, user, through }: Login): SshTarget {
   const { clientKey, knownHosts } = labFolders(lab);
-  const { port, user } = machine.ssh;
   return {
-    ...machine,
-    ssh: {
-      address: machine.address,
-      port,
-      user,
-      identityFiles: [clientKey],
-      agent: false,
-      knownHostsFiles: [knownHosts],
-    },
+    ...{ address, port, user, agent: false },
+    identityFiles: [clientKey],
+    knownHostsFiles: [knownHosts],
+    ...(through && { bastion: target(lab, through) }),
   };
 }
 
-function withSoftware(lab: string, software: SoftwareSettings): SoftwareSettings {
-  const { binaries, images } = labFolders(lab);
+/** Folders that are there, where the inventory names none. */
+export function softwareIn(
+  { binaries, images }: { readonly binaries: string; readonly images: string },
+  software: SoftwareSettings,
+): SoftwareSettings {
   return {
     ...(existsSync(binaries) && { binaries }),
     ...(existsSync(images) && { images }),

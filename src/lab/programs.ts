@@ -11,6 +11,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   mmdebstrap: "mmdebstrap",
   ip: "iproute2",
   zstd: "zstd",
+  "mkfs.ext4": "e2fsprogs",
 };
 
 /** @throws TripodError E_LAB */

@@ -1,4 +1,50 @@
+import { TripodError } from "../errors.ts";
+
 export const RELEASES = ["bookworm", "trixie"] as const;
 
 /** A release of Debian: 12 or 13. */
 export type Release = (typeof RELEASES)[number];
+
+/** Which hosts have which. */
+export interface Releases {
+  readonly named: Readonly<Record<string, Release>>;
+  /** All hosts that are not named. */
+  readonly others?: Release;
+}
+
+/**
+ * What was said on a command line: `trixie` for all hosts, `trixie=w1,w2` for some of them.
+ * @param hosts the names that may be said
+ * @throws TripodError E_USAGE
+ */
+export function parseReleases(texts: readonly string[], hosts: readonly string[]): Releases {
+  const named: Record<string, Release> = {};
+  let others: Release | undefined;
+  for (const text of texts) {
+    const [name = "", list] = text.split("=", 2);
+    const release = RELEASES.find((known) => known === name);
+    if (!release)
+      throw new TripodError("E_USAGE", `${name} is no release of Debian that the lab knows`, {
+        hint: `it knows ${RELEASES.join(" and ")}: --release ${RELEASES.at(-1) ?? ""}, or --release ${RELEASES.at(-1) ?? ""}=w1,w2`,
+      });
+    if (list === undefined) {
+      if (others !== undefined && others !== release) throw twice("all hosts", others, release);
+      others = release;
+      continue;
+    }
+    for (const host of list.split(",")) {
+      if (!hosts.includes(host))
+        throw new TripodError("E_USAGE", `--release ${text}: no machine ${host}`, {
+          hint: `the lab's machines are ${hosts.join(", ")}`,
+        });
+      const before = named[host];
+      if (before !== undefined && before !== release) throw twice(host, before, release);
+      named[host] = release;
+    }
+  }
+  return { named, ...(others && { others }) };
+}
+
+function twice(whom: string, one: Release, other: Release): TripodError {
+  return new TripodError("E_USAGE", `--release says both ${one} and ${other} for ${whom}`);
+}

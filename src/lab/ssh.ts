@@ -1,10 +1,14 @@
-import type { Machine } from "../inventory/cluster.ts";
 import { labFolders } from "./folders.ts";
 import { attempt } from "./local.ts";
 import { inNetwork } from "./network.ts";
+import type { Door, Login, Station } from "./topology.ts";
 
 /** The argv of ssh into a host, in the lab's network, with the lab's key and known_hosts and nobody's configuration. */
-export function sshCommand(lab: string, { address, ssh }: Machine, command: readonly string[] = []): string[] {
+export function sshCommand(lab: string, login: Login, command: readonly string[] = []): string[] {
+  return [...inNetwork(lab), ...ssh(lab, login), ...command];
+}
+
+function ssh(lab: string, { address, port, user, through }: Login, more: readonly string[] = []): string[] {
   const { clientKey, knownHosts } = labFolders(lab);
   const options = {
     IdentityFile: clientKey,
@@ -14,49 +18,50 @@ export function sshCommand(lab: string, { address, ssh }: Machine, command: read
     GlobalKnownHostsFile: "/dev/null",
     StrictHostKeyChecking: "yes",
     LogLevel: "ERROR",
+    // ssh's own ProxyJump would go by the operator's configuration. No word of this holds a space or a quote.
+    ...(through && { ProxyCommand: ssh(lab, through, ["-W", "[%h]:%p"]).join(" ") }),
   };
   const flags = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-  return [
-    ...inNetwork(lab),
-    "ssh",
-    "-F",
-    "none",
-    ...flags,
-    "-p",
-    String(ssh.port),
-    `${ssh.user}@${address}`,
-    ...command,
-  ];
+  return ["ssh", "-F", "none", ...flags, ...more, "-p", String(port), `${user}@${address}`];
 }
 
 /**
- * The machines among these whose sshd answers with a key. One question for all of them, however many there are.
+ * The hosts among these whose sshd answers with a key. One question for all of them, however many there are, and one for each bastion
+ * about those behind it.
  * @param within s, for those that say nothing at all
  */
-export async function answering(lab: string, machines: readonly Machine[], within = 1): Promise<Machine[]> {
-  const ports = [...new Set(machines.map(({ ssh }) => ssh.port))];
-  const scans = ports.map(async (port) => {
-    const asked = machines.filter(({ ssh }) => ssh.port === port);
-    const scan = [
-      "ssh-keyscan",
-      "-T",
-      String(within),
-      "-t",
-      "ed25519",
-      "-p",
-      String(port),
-      ...asked.map(({ address }) => address),
-    ];
-    const { stdout } = await attempt([...inNetwork(lab), ...scan]);
-    const addresses = new Set(stdout.split("\n").map((line) => line.split(" ")[0]?.replace(/^\[(.*)\]:\d+$/, "$1")));
-    return asked.filter(({ address }) => addresses.has(address));
+export async function answering(lab: string, stations: readonly Station[], within = 1): Promise<Station[]> {
+  const fronts = new Map(stations.map(({ login: { through } }) => [JSON.stringify(through), through]));
+  const scans = [...fronts.values()].map(async (through) => {
+    const asked = stations.filter(({ login }) => JSON.stringify(login.through) === JSON.stringify(through));
+    const from = through === undefined ? inNetwork(lab) : sshCommand(lab, through);
+    const doors = await scan(
+      from,
+      asked.map(({ login }) => login),
+      within,
+    );
+    return asked.filter(({ login }) => doors.has(`${login.address}:${login.port}`));
   });
   return (await Promise.all(scans)).flat();
 }
 
+/** The doors, as `address:port`, behind which ssh-keyscan finds an sshd, run by the command that `from` begins. */
+async function scan(from: readonly string[], doors: readonly Door[], within: number): Promise<Set<string>> {
+  const ports = [...new Set(doors.map(({ port }) => port))];
+  const scans = ports.map(async (port) => {
+    const addresses = doors.filter((door) => door.port === port).map(({ address }) => address);
+    const keyscan = ["ssh-keyscan", "-T", String(within), "-t", "ed25519", "-p", String(port), ...addresses];
+    const { stdout } = await attempt([...from, ...keyscan]);
+    // The first word of its lines is a door as known_hosts has it: `10.0.0.11` or `[10.0.0.11]:2222`.
+    const found = stdout.split("\n").map((line) => line.split(" ")[0]?.replace(/^\[(.*)\]:\d+$/, "$1"));
+    return found.map((address) => `${address ?? ""}:${port}`);
+  });
+  return new Set((await Promise.all(scans)).flat());
+}
+
 /** Whether the inventory's user can log in and become root: all that Tripod needs of a machine. */
-export async function letsIn(lab: string, machine: Machine): Promise<true | string> {
-  const proof = machine.ssh.user === "root" ? ["true"] : ["sudo", "-n", "true"];
-  const { code, stderr } = await attempt(sshCommand(lab, machine, proof));
+export async function letsIn(lab: string, { role, login }: Station): Promise<true | string> {
+  const proof = login.user === "root" || role === "bastion" ? ["true"] : ["sudo", "-n", "true"];
+  const { code, stderr } = await attempt(sshCommand(lab, login, proof));
   return code === 0 || stderr.trim() || `ssh ended with exit code ${code}`;
 }

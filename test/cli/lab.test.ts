@@ -59,7 +59,7 @@ test("a machine that the inventory does not name is a mistake of usage", async (
   const { exitCode, stderr } = await tripod("lab", "off", "m9");
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 3,
-    stderr: expect.stringContaining("it names m1, worker-1") as string,
+    stderr: expect.stringContaining("there are m1, worker-1") as string,
   });
 });
 
@@ -67,6 +67,6 @@ test("only known releases of Debian are taken", async () => {
   const { exitCode, stderr } = await tripod("lab", "up", "--release", "sarge");
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 3,
-    stderr: expect.stringContaining("bookworm, trixie") as string,
+    stderr: expect.stringContaining("it knows bookworm and trixie") as string,
   });
 });

@@ -5,10 +5,23 @@ import { rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { type Base, rootOf } from "../../src/lab/base.ts";
 import { labFolders } from "../../src/lab/folders.ts";
 import type { Machine } from "../../src/inventory/cluster.ts";
 import { imagesFolder, WORKLOAD_IMAGE } from "../../src/lab/images.ts";
-import { labDown, labOff, labOn, labSsh, labStatus, labUp } from "../../src/lab/index.ts";
+import {
+  labDown,
+  labForget,
+  labOff,
+  labOn,
+  labRestore,
+  labSave,
+  labSnapshots,
+  labSsh,
+  labStatus,
+  labUp,
+} from "../../src/lab/index.ts";
+import { asFound, changesSince, type Found } from "../support/as-found.ts";
 import { CONTROL_PLANE, labCluster, madeUpPrograms, tracesOf } from "../support/lab.ts";
 import { because, missingPrograms, run } from "../support/programs.ts";
 
@@ -23,12 +36,12 @@ const reason =
 describe.skipIf(reason)(`a lab${because(reason)}`, () => {
   const home = mkdtempSync(join(tmpdir(), "tripod-test-"));
   const state = join(home, "state");
-  let before: string[];
+  let before: Found;
 
   beforeAll(() => {
     mkdirSync(state);
     vi.stubEnv("XDG_STATE_HOME", state);
-    before = tracesOf(NAME);
+    before = asFound(NAME);
   });
   afterAll(async () => {
     await labDown(cluster, quiet);
@@ -43,11 +56,11 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     return said.trim();
   }
 
-  /** An `up` in a process of its own that is killed when it says that it starts the hosts. */
-  async function killedUp(): Promise<void> {
-    const child = spawn(process.execPath, ["--import", "tsx", "test/support/lab-up.ts", NAME]);
+  /** An `up` in a process of its own that is killed as soon as something can be seen of it on this machine. */
+  async function killedUp(seen: RegExp): Promise<void> {
+    const child = spawn(process.execPath, ["--import", "tsx", "test/support/lab-up.ts", NAME], { stdio: "ignore" });
     const closed = once(child, "close");
-    await Promise.race([once(child.stdout, "data"), closed]);
+    await vi.waitFor(() => expect(tracesOf(NAME).join("\n")).toMatch(seen), { timeout: 30_000, interval: 5 });
     child.kill("SIGKILL");
     await closed;
   }
@@ -83,8 +96,21 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     expect(on("m1", "wc -l </proc/swaps")).toBe("1");
   });
 
+  test("etcd has a small disk of its own on every host, empty, and with room that is nobody else's", () => {
+    const mounted = "findmnt --noheadings --output SOURCE,FSTYPE --target /var/lib/etcd";
+    expect(on("m1", mounted)).toMatch(/^\/dev\/loop\d+ +ext4$/);
+    expect(on("w1", mounted)).not.toBe(on("m1", mounted));
+    expect(on("m1", "stat --format=%U:%G:%a /var/lib/etcd; ls -A /var/lib/etcd")).toBe("etcd:etcd:700");
+    const full = "dd if=/dev/zero of=/var/lib/etcd/ballast bs=1M 2>&1 | grep -o 'No space left'";
+    expect(on("m1", `${full}; df --output=avail /var/lib/etcd /var/lib/kubelet | tail -n2`)).toMatch(
+      /^No space left\n *\d{1,4}\n *\d{6,}$/,
+    );
+    on("m1", "rm /var/lib/etcd/ballast");
+  });
+
   test("images made of a folder of programs run on the hosts, under the names kubeadm asks for", async () => {
-    const { rootfs } = JSON.parse(readFileSync(labFolders(NAME).record, "utf8")) as { rootfs: string };
+    const base = JSON.parse(readFileSync(labFolders(NAME).record, "utf8")) as Base;
+    const { rootfs } = rootOf(base, "m1");
     const images = await imagesFolder(cluster, madeUpPrograms(rootfs, join(home, "programs")), rootfs, quiet);
     expect(readdirSync(images).sort()).toEqual(
       ["coredns", ...CONTROL_PLANE, "pause", "workload"].map((name) => `${name}.tar`),
@@ -121,7 +147,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
   });
 
   test("off is a power cut, and on boots again from the same disk", async () => {
-    on("m1", "echo written >/root/file && sync");
+    on("m1", "echo written | tee /root/file /var/lib/etcd/file && sync");
     await labOff(cluster, "m1");
     expect((await labStatus(cluster)).map(({ name, state, ssh }) => [name, state, ssh])).toEqual([
       ["m1", "off", false],
@@ -129,13 +155,55 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     ]);
     await labOff(cluster, "m1");
     await labOn(cluster, "m1", quiet);
-    expect(on("m1", "cat /root/file")).toBe("written");
+    expect(on("m1", "cat /root/file /var/lib/etcd/file && rm /var/lib/etcd/file")).toBe("written\nwritten");
+  });
+
+  describe("snapshots", () => {
+    const file = "/root/file /var/lib/etcd/file /var/lib/kubelet/file";
+
+    test("bring every disk back as it was saved, whatever has been written since", async () => {
+      on("m1", `echo saved | tee ${file}`);
+      on("w1", "echo saved >here");
+      await labSave(cluster, "good", quiet);
+      expect(on("m1", `cat ${file}`)).toBe("saved\nsaved\nsaved");
+      on("m1", `echo spoilt | tee ${file}`);
+      on("w1", "rm here");
+      await labRestore(cluster, "good", quiet);
+      expect(on("m1", `cat ${file}`)).toBe("saved\nsaved\nsaved");
+      expect(on("w1", "cat here")).toBe("saved");
+    });
+
+    test("bring images and containers back as well", () => {
+      // The container that served before the power cut, on the layers it had.
+      on("m1", "ctr -n k8s.io task rm --force web; ctr -n k8s.io task start --detach web");
+      expect(on("m1", "curl -sS --retry 20 --retry-connrefused --retry-delay 1 http://127.0.0.1:8080")).not.toBe("");
+      on("m1", "ctr -n k8s.io task kill -s SIGKILL web");
+    });
+
+    test("outlive the lab, and are listed", async () => {
+      await labDown(cluster, quiet);
+      expect((await labSnapshots(cluster)).map(({ name, hosts }) => [name, hosts])).toEqual([["good", ["m1", "w1"]]]);
+      await labRestore(cluster, "good", quiet);
+      expect(on("m1", `cat ${file} && rm ${file}`)).toBe("saved\nsaved\nsaved");
+    });
+
+    test("are not overwritten, and not invented", async () => {
+      const message = `the lab ${NAME} has a snapshot good already`;
+      await expect(labSave(cluster, "good", quiet)).rejects.toMatchObject({ code: "E_LAB", message });
+      await expect(labRestore(cluster, "bad", quiet)).rejects.toMatchObject({ details: { hint: "it has good" } });
+      await expect(labSave(cluster, "../x", quiet)).rejects.toMatchObject({ code: "E_USAGE" });
+    });
+
+    test("go when they are forgotten", async () => {
+      await labForget(cluster, "good", quiet);
+      expect(await labSnapshots(cluster)).toEqual([]);
+    });
   });
 
   test("a machine the inventory does not name is refused", async () => {
     await expect(labOff(cluster, "m9")).rejects.toMatchObject({
       code: "E_USAGE",
-      details: { hint: "it names m1, w1" },
+      details: { hint: "there are m1, w1" },
     });
   });
 
@@ -159,7 +227,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     afterEach(() => {
       expect(existsSync(labFolders(NAME).root)).toBe(false);
       expect(readdirSync(state)).toEqual([]);
-      expect(tracesOf(NAME)).toEqual(before);
+      expect(changesSince(before, NAME)).toEqual([]);
     });
 
     test("when it is taken down", async () => {
@@ -171,8 +239,12 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
       await labDown(cluster, quiet);
     });
 
-    test("when its up was killed in the middle", async () => {
-      await killedUp();
+    test.each([
+      ["its network was there", /^tripod\.test/m],
+      ["its first disk was mounted", /etcd\.ext4/],
+      ["its first host had begun to boot", /lxc\.payload/],
+    ])("when its up was killed as soon as %s", async (_, seen) => {
+      await killedUp(seen);
       await labDown(cluster, quiet);
     });
 
@@ -203,7 +275,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
   });
 
   test("an up after a killed up, a lost network or a lost folder brings a whole lab", async () => {
-    await killedUp();
+    await killedUp(/lxc\.payload/);
     await up();
     run("ip", "netns", "delete", `tripod.${NAME}`);
     await up();

@@ -11,6 +11,7 @@ test("a cable's name fits into the kernel's 15 characters and differs from host 
   const [one, other] = [cableName("worker-number-1.example"), cableName("worker-number-2.example")];
   expect(one).not.toBe(other);
   expect([one.length, other.length]).toEqual([15, 15]);
+  expect(cableName("m1", 1)).toBe("tp-m1+1"); // no machine's name has a plus
 });
 
 test("a lab's containers are never taken for those of a lab whose name begins the same", () => {

@@ -13,13 +13,9 @@ beforeEach(() => {
 const NAME = "no-such-lab";
 
 test("on the lab, every machine is reached with the lab's key and known_hosts, and by nothing else", () => {
-  const bastion = { ...testMachine("b", "10.0.0.1", "worker").ssh };
   const behind = testMachine("w1", "10.0.0.21", "worker");
-  const worker = {
-    ...behind,
-    ssh: { ...behind.ssh, address: "w1.example.org", port: 2222, user: "admin", agent: true, bastion },
-  };
-  const cluster = testCluster({ name: NAME, workers: [worker] });
+  const named = { ...behind.ssh, address: "w1.example.org", port: 2222, user: "admin", agent: true };
+  const cluster = testCluster({ name: NAME, workers: [{ ...behind, ssh: named }] });
   const { clientKey, knownHosts } = labFolders(NAME);
   expect(withLab(cluster).workers[0]?.ssh).toEqual({
     address: "10.0.0.21",
@@ -32,6 +28,30 @@ test("on the lab, every machine is reached with the lab's key and known_hosts, a
   expect(withLab(cluster).machines.map(({ ssh }) => ssh.identityFiles)).toEqual(
     cluster.machines.map(() => [clientKey]),
   );
+});
+
+test("behind a bastion they are reached through the lab's own, which mirrors it", () => {
+  const bastion = { ...testMachine("b", "198.51.100.5", "worker").ssh, port: 2200, user: "jump", agent: true };
+  const behind = testMachine("w1", "10.0.0.21", "worker");
+  const workers = [{ ...behind, ssh: { ...behind.ssh, bastion } }];
+  const { clientKey, knownHosts } = labFolders(NAME);
+  expect(withLab(testCluster({ name: NAME, workers })).workers[0]?.ssh.bastion).toEqual({
+    address: "198.51.100.5",
+    port: 2200,
+    user: "jump",
+    identityFiles: [clientKey],
+    agent: false,
+    knownHostsFiles: [knownHosts],
+  });
+});
+
+test("on the lab, nothing is left by which Vagrant's machines are found or real ones are switched off", () => {
+  const cluster = {
+    ...testCluster({ name: NAME, power: { off: "ipmitool off", on: "ipmitool on" } }),
+    vagrant: "/vms",
+  };
+  expect(Object.keys(withLab(cluster))).not.toEqual(expect.arrayContaining(["power"]));
+  expect(withLab(cluster).vagrant).toBeUndefined();
 });
 
 test("the lab's programs and images are used where the inventory names none", async () => {

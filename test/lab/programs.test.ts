@@ -11,7 +11,7 @@ test("without root there is no lab", () => {
 
 test("what is missing on a fresh machine is named by its Debian package", async () => {
   const folder = temporaryFolder();
-  expect(missingPackages([folder])).toEqual(["lxc", "openssh-client", "mmdebstrap", "iproute2", "zstd"]);
-  for (const program of ["ip", "zstd", "ssh-keyscan"]) await writeFile(join(folder, program), "");
+  expect(missingPackages([folder])).toEqual(["lxc", "openssh-client", "mmdebstrap", "iproute2", "zstd", "e2fsprogs"]);
+  for (const program of ["ip", "zstd", "ssh-keyscan", "mkfs.ext4"]) await writeFile(join(folder, program), "");
   expect(missingPackages(["/nonexistent", folder])).toEqual(["lxc", "mmdebstrap"]);
 });

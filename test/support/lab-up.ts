@@ -1,5 +1,7 @@
 import { labUp } from "../../src/lab/index.ts";
-import { labCluster } from "./lab.ts";
+import { labCluster, routedCluster } from "./lab.ts";
 
-/** Brings a lab of two hosts up in a process of its own, which a test can kill. */
-await labUp(labCluster(process.argv[2] ?? ""), { hostsOnly: true, progress: (text) => console.log(text) });
+/** Brings the hosts of a lab up in a process of its own, which a test can kill, or start in another network: `lab-up NAME [routed]`. */
+const [, , name = "", kind] = process.argv;
+const cluster = kind === "routed" ? routedCluster(name) : labCluster(name);
+await labUp(cluster, { hostsOnly: true, progress: (text) => console.log(text) });

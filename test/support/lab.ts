@@ -14,6 +14,21 @@ export function labCluster(name: string): Cluster {
   });
 }
 
+/**
+ * Addresses that look like the internet's: a master behind a bastion, as an ordinary user, at a port and an address of SSH's own; and each in a
+ * subnet of its own.
+ */
+export function routedCluster(name: string): Cluster {
+  const bastion = { ...testMachine("bastion", "198.51.100.5", "worker").ssh, user: "jump", port: 2200 };
+  const m1 = testMachine("m1", "203.0.113.11", "master");
+  return testCluster({
+    name,
+    masters: [{ ...m1, ssh: { ...m1.ssh, address: "192.0.2.11", user: "ops", port: 2222, bastion } }],
+    workers: [],
+    loadBalancer: { vip: "203.0.113.10", subnet: "203.0.113.0/28", interface: "ens3" },
+  });
+}
+
 export const CONTROL_PLANE = ["kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler"];
 
 /** A folder of programs of Kubernetes 1.36.3 that are none, with a coredns; and a kubeadm that names its images. */
@@ -28,7 +43,7 @@ export function madeUpPrograms(rootfs: string, folder: string): string {
   return folder;
 }
 
-/** Everything on this machine that carries a lab's name (processes, mounts, namespaces, control groups), and its interfaces. */
+/** Everything on this machine that carries a lab's name (processes, mounts, loop devices, namespaces, control groups), and its interfaces. */
 export function tracesOf(lab: string): string[] {
   const mark = `tripod.${lab}`;
   const mounts = lines("/proc/self/mountinfo").filter((line) => line.includes(mark) || line.includes(`labs/${lab}`));
@@ -41,7 +56,9 @@ export function tracesOf(lab: string): string[] {
   const processes = living.filter((pid) =>
     ["cmdline", "cgroup"].some((file) => lines(join("/proc", pid, file)).some((line) => line.includes(mark))),
   );
-  return [...mounts, ...namespaces, ...groups, ...processes, ...Object.keys(networkInterfaces())];
+  const disks = list("/sys/block").flatMap((name) => lines(join("/sys/block", name, "loop/backing_file")));
+  const loops = disks.filter((file) => file.includes(`labs/${lab}`));
+  return [...mounts, ...loops, ...namespaces, ...groups, ...processes, ...Object.keys(networkInterfaces())];
 }
 
 function list(folder: string): string[] {

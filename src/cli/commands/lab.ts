@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import type { LabHost } from "../../lab/index.ts";
-import { type Release, RELEASES } from "../../lab/release.ts";
+import type { LabHost, Snapshot } from "../../lab/index.ts";
 import { giveTerminal } from "../child.ts";
 import type { Io } from "../io.ts";
 import { loadTarget } from "../target.ts";
@@ -12,7 +11,7 @@ interface Inventoried {
 
 interface UpOptions extends Inventoried {
   readonly binaries?: string;
-  readonly release?: Release;
+  readonly release?: readonly string[];
   readonly pristine?: boolean;
   readonly install?: boolean;
 }
@@ -22,7 +21,9 @@ export function labCommand(io: Io): Command {
   const lab = new Command("lab").description(
     "throw-away machines for an inventory, on this one, in a network of their own",
   );
-  for (const command of [up(io), status(io), ssh(io), off(io), on(io), down(io)]) lab.addCommand(command);
+  const machines = [up(io), status(io), ssh(io), off(io), on(io), down(io)];
+  const snapshots = [save(io), restore(io), list(io), forget(io)];
+  for (const command of [...machines, ...snapshots]) lab.addCommand(command);
   return lab;
 }
 
@@ -42,16 +43,32 @@ function up(io: Io): Command {
       "--binaries <folder>",
       "Kubernetes from there: kubeadm, kubelet, kube-apiserver …; default: the official release, or Debian's source package",
     )
-    .addOption(new Option("--release <name>", "release of Debian on the machines").choices(RELEASES))
+    .addOption(releaseOption())
     .option("--pristine", "machines with nothing but ssh and sudo, to prove the installation too")
     .option("--install", "install what is missing on this machine")
-    .action(async ({ inventory, binaries, ...options }: UpOptions) => {
-      const { labUp } = await import("../../lab/index.ts");
+    .action(async ({ inventory, binaries, release, ...options }: UpOptions) => {
+      const since = performance.now();
+      const { labHostNames, labUp, parseReleases } = await import("../../lab/index.ts");
       const cluster = await loadTarget({ inventory }, io);
+      const hosts = labHostNames(cluster);
       const folder = binaries === undefined ? {} : { binaries: resolve(io.cwd, binaries) };
-      await labUp(cluster, { ...work(io), ...options, ...folder });
-      io.stdout.write(`the lab ${cluster.name} is up: ${cluster.machines.map(({ name }) => name).join(", ")}\n`);
+      const releases = release && { release: parseReleases(release, hosts) };
+      await labUp(cluster, { ...work(io), ...options, ...releases, ...folder });
+      io.stdout.write(`the lab ${cluster.name} is up: ${hosts.join(", ")}, in ${seconds(since)}\n`);
     });
+}
+
+function seconds(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
+
+/** Which machines have which release of Debian. */
+function releaseOption(): Option {
+  const said = "release of Debian on the machines: bookworm or trixie; on some of them: trixie=w1,w2; may be repeated";
+  return new Option("--release <name[=machines]>", said).argParser((text: string, before?: readonly string[]) => [
+    ...(before ?? []),
+    text,
+  ]);
 }
 
 function status(io: Io): Command {
@@ -67,16 +84,13 @@ function status(io: Io): Command {
 
 function table(hosts: readonly LabHost[]): string {
   const rows = hosts.map(({ name, role, address, state, ssh }) => [name, role, address, state, ssh ? "answers" : "-"]);
-  const all = [["NAME", "ROLE", "ADDRESS", "STATE", "SSH"], ...rows];
-  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return columns([["NAME", "ROLE", "ADDRESS", "STATE", "SSH"], ...rows]);
+}
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
+  return rows.map((row) => line(row).trimEnd()).join("\n");
 }
 
 function ssh(io: Io): Command {
@@ -110,13 +124,67 @@ function on(io: Io): Command {
     });
 }
 
+interface DownOptions extends Inventoried {
+  readonly snapshots?: boolean;
+}
+
 function down(io: Io): Command {
   return verb("down")
-    .description("take the machines away and leave nothing behind")
-    .action(async ({ inventory }: Inventoried) => {
+    .description("take the machines away and leave nothing behind but their snapshots")
+    .option("--snapshots", "nor these")
+    .action(async ({ inventory, snapshots }: DownOptions) => {
       const { labDown } = await import("../../lab/index.ts");
       const cluster = await loadTarget({ inventory }, io);
-      await labDown(cluster, work(io));
+      await labDown(cluster, { ...work(io), snapshots });
       io.stdout.write(`the lab ${cluster.name} is gone\n`);
+    });
+}
+
+function save(io: Io): Command {
+  return verb("save")
+    .description("keep the machines' disks under a name; they are off for that moment")
+    .argument("<name>", "the snapshot's")
+    .action(async (name: string, { inventory }: Inventoried) => {
+      const since = performance.now();
+      const { labSave } = await import("../../lab/index.ts");
+      const cluster = await loadTarget({ inventory }, io);
+      await labSave(cluster, name, work(io));
+      io.stdout.write(`the lab ${cluster.name} is saved as ${name}, and up again, in ${seconds(since)}\n`);
+    });
+}
+
+function restore(io: Io): Command {
+  return verb("restore")
+    .description("boot the machines with the disks they had when they were saved, whatever has become of them")
+    .argument("<name>", "the snapshot's")
+    .action(async (name: string, { inventory }: Inventoried) => {
+      const since = performance.now();
+      const { labRestore } = await import("../../lab/index.ts");
+      const cluster = await loadTarget({ inventory }, io);
+      await labRestore(cluster, name, work(io));
+      io.stdout.write(`the lab ${cluster.name} is up as ${name}, in ${seconds(since)}\n`);
+    });
+}
+
+function list(io: Io): Command {
+  return verb("snapshots")
+    .description("what was saved")
+    .option("--json", "print JSON")
+    .action(async ({ inventory, json }: Inventoried & { json?: boolean }) => {
+      const { labSnapshots } = await import("../../lab/index.ts");
+      const snapshots = await labSnapshots(await loadTarget({ inventory }, io));
+      const rows = ({ name, taken, hosts }: Snapshot) => [name, taken, hosts.join(", ")];
+      const text = columns([["NAME", "TAKEN", "MACHINES"], ...snapshots.map(rows)]);
+      io.stdout.write(`${json ? JSON.stringify(snapshots) : text}\n`);
+    });
+}
+
+function forget(io: Io): Command {
+  return verb("forget")
+    .description("take a snapshot away")
+    .argument("<name>", "the snapshot's")
+    .action(async (name: string, { inventory }: Inventoried) => {
+      const { labForget } = await import("../../lab/index.ts");
+      await labForget(await loadTarget({ inventory }, io), name, work(io));
     });
 }

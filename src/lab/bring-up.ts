@@ -1,0 +1,84 @@
+import { rm, symlink } from "node:fs/promises";
+import { TripodError } from "../errors.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import { baseOf, type BaseOptions } from "./base.ts";
+import { labFolders } from "./folders.ts";
+import { prepareHosts } from "./hosts.ts";
+import { imagesFolder } from "./images.ts";
+import { kubernetesFolder, linkBinaries } from "./kubernetes.ts";
+import { runningHosts, startHost } from "./lxc.ts";
+import { makeNetwork } from "./network.ts";
+import { makeRoom, onOperatorMachine, rememberFound } from "./operator-machine.ts";
+import { poll } from "./poll.ts";
+import type { Release } from "./release.ts";
+import { rootFileSystem } from "./rootfs.ts";
+import { answering, letsIn } from "./ssh.ts";
+import { notMirrored, type Station, topology } from "./topology.ts";
+
+export interface LabOptions extends BaseOptions {
+  /** Installs missing Debian packages on the operator's machine. */
+  readonly install?: boolean;
+  /** A folder with the programs of the inventory's Kubernetes; default: the inventory's, or found by the lab. */
+  readonly binaries?: string;
+  /** Hosts alone, without looking for programs and images of Kubernetes. */
+  readonly hostsOnly?: boolean;
+}
+
+/** ms; a boot takes a second or two. */
+const BOOT = 60_000;
+
+/** Makes and starts what is missing of a lab, until every host lets us in. Only one process may do this at a time. */
+export async function bringUp(cluster: Cluster, options: LabOptions): Promise<void> {
+  const running = await runningHosts(cluster.name);
+  const network = topology(cluster);
+  const names = network.stations.map(({ name }) => name);
+  const off = names.filter((name) => !running.includes(name));
+  const base = await baseOf(cluster.name, names, options);
+  if (!options.hostsOnly) await provideSoftware(cluster, base.release, options);
+  await onOperatorMachine(options, async () => {
+    await rememberFound();
+    await makeNetwork(cluster.name, network);
+    await makeRoom(off.length, options);
+  });
+  await prepareHosts(cluster.name, base, network);
+  options.signal?.throwIfAborted();
+  if (off.length > 0) {
+    notMirrored(cluster).forEach(options.progress);
+    options.progress(`starting ${off.join(", ")}`);
+  }
+  await Promise.all(off.map((name) => startHost(cluster.name, name)));
+  await untilUp(cluster.name, network.stations, options.signal);
+}
+
+/** Programs and images of Kubernetes, linked into the lab's folder; what the inventory has itself is not looked for. */
+async function provideSoftware(cluster: Cluster, release: Release, options: LabOptions): Promise<void> {
+  if (cluster.software.images !== undefined && cluster.software.binaries !== undefined) return;
+  const folders = labFolders(cluster.name);
+  const programs = await kubernetesFolder(cluster, options.binaries, options);
+  await linkBinaries(programs, folders.binaries, cluster.kubernetes.minor);
+  if (cluster.software.images !== undefined) return;
+  const images = await imagesFolder(cluster, programs, await rootFileSystem(release, "ready", options), options);
+  await rm(folders.images, { force: true });
+  await symlink(images, folders.images);
+}
+
+/** @throws TripodError E_LAB with what the hosts said last */
+export async function untilUp(lab: string, stations: readonly Station[], signal?: AbortSignal): Promise<void> {
+  const waiting = new Map(stations.map((station) => [station, "its sshd does not answer"]));
+  const answer = await poll(BOOT, signal, async () => {
+    const there = await answering(lab, [...waiting.keys()]);
+    await Promise.all(
+      there.map(async (station) => {
+        const said = await letsIn(lab, station);
+        if (said === true) waiting.delete(station);
+        else waiting.set(station, said);
+      }),
+    );
+    return waiting.size === 0 || [...waiting].map(([{ name }, reason]) => `${name}: ${reason}`).join("\n");
+  });
+  if (answer === true) return;
+  throw new TripodError("E_LAB", `the lab's hosts did not let us in within ${BOOT / 1000} s`, {
+    why: answer,
+    hint: "look at lxc.log in the lab's folder, or take the lab away with `tripod lab down` and try again",
+  });
+}

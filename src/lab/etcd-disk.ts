@@ -1,0 +1,54 @@
+import { constants } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { cached, type Progress } from "./cache.ts";
+import { local } from "./local.ts";
+
+/**
+ * etcd's data lies on a file system that is etcd's alone, as on a well-made master, and that can be filled up without hurting anybody
+ * else: a file in the host's folder, on a loop device.
+ */
+export interface EtcdDisk {
+  readonly image: string;
+  /** On this machine; the host sees it at /var/lib/etcd. */
+  readonly mountPoint: string;
+}
+
+export function etcdDisk(hostFolder: string): EtcdDisk {
+  return { image: join(hostFolder, "disks/etcd.ext4"), mountPoint: join(hostFolder, "disks/etcd") };
+}
+
+const SIZE = "512M";
+/** No reserve for root: full is full, for whoever runs etcd. */
+const FORMAT = ["mkfs.ext4", "-q", "-m", "0", "-N", "8192", "-E", "nodiscard,lazy_itable_init=0"];
+
+/**
+ * Writes need not be flushed down to the machine's own disk: a host's power cut leaves the kernel standing, and what it has in memory.
+ * With barriers a write of etcd would take twice as long as on the machine's file system.
+ */
+export const ETCD_DISK_OPTIONS = "loop,barrier=0";
+
+/**
+ * An empty one, formatted once for all hosts: a file in the cache.
+ * @param like the folder of a root file system that it will lie over, and whose owner and mode it gets
+ */
+export async function emptyEtcdDisk(like: string, work: Progress): Promise<string> {
+  const { uid, gid, mode } = await stat(like).catch(() => ({ uid: 0, gid: 0, mode: constants.S_IFDIR | 0o755 }));
+  const folder = await cached("etcd-disk", { SIZE, FORMAT, uid, gid, mode }, work, async (partial) => {
+    const image = join(partial, "empty.ext4");
+    await local(["truncate", `--size=${SIZE}`, image]);
+    await local([...FORMAT, image]);
+    // In etcd's folder there is nothing but etcd's data.
+    for (const edit of ["rmdir lost+found", ...rootInode({ uid, gid, mode: `0${mode.toString(8)}` })])
+      await local(["debugfs", "-w", "-R", edit, image]);
+  });
+  return join(folder, "empty.ext4");
+}
+
+function rootInode(values: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(values).map(([name, value]) => `set_inode_field / ${name} ${value}`);
+}
+
+export async function copyDisk(from: string, to: string): Promise<void> {
+  await local(["cp", "--sparse=always", "--reflink=auto", from, to]);
+}

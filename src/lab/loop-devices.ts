@@ -1,0 +1,37 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { TripodError } from "../errors.ts";
+import { poll } from "./poll.ts";
+
+/** ms; a mount namespace and what is mounted in it go a moment after their last process. */
+const RELEASE = 10_000;
+
+/** The loop devices of this machine that stand for a file, or for one in this folder: `/dev/loop3`. See loop(4). */
+async function loopDevices(path: string): Promise<string[]> {
+  const names = (await readdir("/sys/block")).filter((name) => name.startsWith("loop"));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const file = await readFile(join("/sys/block", name, "loop/backing_file"), "utf8").catch(() => "");
+      return isOrIsIn(file.trimEnd(), path) ? [join("/dev", name)] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** @throws TripodError E_LAB where one of them stays */
+export async function untilReleased(path: string): Promise<void> {
+  const answer = await poll(RELEASE, undefined, async () => {
+    const devices = await loopDevices(path);
+    return devices.length === 0 || devices.join(", ");
+  });
+  if (answer === true) return;
+  throw new TripodError("E_LAB", `a disk of the lab is still in use: ${path}`, {
+    why: `${answer} stands for it, ${RELEASE / 1000} s after its host ended`,
+    hint: "see who has it mounted: grep loop /proc/*/mountinfo",
+  });
+}
+
+/** The kernel adds " (deleted)" to the name of a file that is gone. */
+function isOrIsIn(file: string, path: string): boolean {
+  return file === path || file === `${path} (deleted)` || file.startsWith(`${path}/`);
+}

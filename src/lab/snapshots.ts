@@ -1,0 +1,145 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { TripodError } from "../errors.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import { alone } from "./alone.ts";
+import { bringUp, untilUp } from "./bring-up.ts";
+import { discard, type Progress } from "./cache.ts";
+import { removeControlGroups } from "./control-groups.ts";
+import { labFolders, restoring, snapshotsFolder } from "./folders.ts";
+import { endStarting, mustBeOurs, removeEmpty } from "./leftovers.ts";
+import { local } from "./local.ts";
+import { untilReleased } from "./loop-devices.ts";
+import { cutPower, runningHosts, startHost } from "./lxc.ts";
+import { requirePrograms, requireRoot } from "./programs.ts";
+import { topology } from "./topology.ts";
+
+export interface Snapshot {
+  readonly name: string;
+  /** ISO 8601. */
+  readonly taken: string;
+  readonly hosts: readonly string[];
+}
+
+/** Beside the copy of the lab's folder. */
+const RECORD = "snapshot.json";
+
+/** Oldest first. */
+export async function labSnapshots({ name: lab }: Cluster): Promise<Snapshot[]> {
+  const folder = snapshotsFolder(lab);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => existsSync(join(folder, name, RECORD)));
+  const read = async (name: string) => JSON.parse(await readFile(join(folder, name, RECORD), "utf8")) as Snapshot;
+  return (await Promise.all(names.map(read))).toSorted((one, other) => one.taken.localeCompare(other.taken));
+}
+
+/**
+ * Keeps the disks of all hosts under a name. The hosts lose their power for that moment: what their disks hold then is what a power cut
+ * would leave, and belongs together.
+ * @throws TripodError E_LAB where there is no lab, or such a snapshot already; E_USAGE for a name that is none
+ */
+export async function labSave(cluster: Cluster, name: string, options: Progress): Promise<void> {
+  const { name: lab } = cluster;
+  const folder = snapshotFolder(lab, name);
+  requireRoot();
+  await alone(lab, options, async () => {
+    await mustBeOurs(lab);
+    if (!existsSync(labFolders(lab).record))
+      throw new TripodError("E_LAB", `there is no lab ${lab}`, { hint: "bring it up: tripod lab up -i FILE" });
+    if (existsSync(folder))
+      throw new TripodError("E_LAB", `the lab ${lab} has a snapshot ${name} already`, {
+        hint: `choose another name, or take that one away: tripod lab forget ${name} -i FILE`,
+      });
+    const hosts = topology(cluster).stations;
+    const running = await runningHosts(lab);
+    options.progress(`the hosts are off for a moment: keeping their disks as ${name}`);
+    await switchOff(lab, running);
+    const partial = `${folder}.partial`;
+    await discard(partial);
+    try {
+      await mkdir(partial, { recursive: true });
+      await copyLab(labFolders(lab).root, join(partial, "lab"), options);
+      const record: Snapshot = { name, taken: new Date().toISOString(), hosts: hosts.map((host) => host.name) };
+      await writeFile(join(partial, RECORD), `${JSON.stringify(record, null, 2)}\n`);
+      await rename(partial, folder);
+    } finally {
+      await discard(partial);
+      await Promise.all(running.map((host) => startHost(lab, host)));
+    }
+    await untilUp(
+      lab,
+      hosts.filter((host) => running.includes(host.name)),
+      options.signal,
+    );
+  });
+}
+
+/**
+ * The lab as it was saved, with all hosts booted, whatever has become of it since; machines that the inventory has got since then are new.
+ * @throws TripodError E_LAB
+ */
+export async function labRestore(cluster: Cluster, name: string, options: Progress): Promise<void> {
+  const { name: lab } = cluster;
+  const saved = join(snapshotFolder(lab, name), "lab");
+  requireRoot();
+  await requirePrograms(false, options);
+  await alone(lab, options, async () => {
+    await mustBeOurs(lab);
+    await mustBeThere(cluster, name);
+    options.progress(`laying out the disks of ${name}`);
+    const { root } = labFolders(lab);
+    await discard(restoring(lab));
+    await mkdir(dirname(root), { recursive: true });
+    await copyLab(saved, restoring(lab), options);
+    await switchOff(lab, await runningHosts(lab).catch(() => []));
+    await discard(root);
+    await rename(restoring(lab), root);
+    await bringUp(cluster, { ...options, hostsOnly: true });
+  });
+}
+
+/** Takes a snapshot away. @throws TripodError E_LAB where there is none of that name */
+export async function labForget(cluster: Cluster, name: string, options: Progress): Promise<void> {
+  requireRoot();
+  await alone(cluster.name, options, async () => {
+    await mustBeThere(cluster, name);
+    await discard(snapshotFolder(cluster.name, name));
+    const folder = snapshotsFolder(cluster.name);
+    await removeEmpty(folder, dirname(folder), dirname(dirname(folder)));
+  });
+}
+
+function snapshotFolder(lab: string, name: string): string {
+  if (/^[a-z0-9][a-z0-9-]*$/i.test(name)) return join(snapshotsFolder(lab), name);
+  throw new TripodError("E_USAGE", `a snapshot cannot be called ${name}`, { hint: "take letters, digits and hyphens" });
+}
+
+async function mustBeThere(cluster: Cluster, name: string): Promise<void> {
+  const names = (await labSnapshots(cluster)).map((snapshot) => snapshot.name);
+  if (names.includes(name)) return;
+  throw new TripodError("E_LAB", `the lab ${cluster.name} has no snapshot ${name}`, {
+    hint: names.length > 0 ? `it has ${names.join(", ")}` : `make one: tripod lab save ${name} -i FILE`,
+  });
+}
+
+/** A power cut for all; ends when nothing of them uses the disks any more. */
+async function switchOff(lab: string, running: readonly string[]): Promise<void> {
+  await Promise.all(running.map((host) => cutPower(lab, host)));
+  await endStarting(lab);
+  await removeControlGroups(lab);
+  await untilReleased(labFolders(lab).root);
+}
+
+/** Shares blocks where the file system can, keeps holes and all that an overlay writes into extended attributes. */
+async function copyLab(from: string, to: string, { signal }: Progress): Promise<void> {
+  // A copy that outlived a killed Tripod would write into the next one's.
+  const copy = ["setpriv", "--pdeathsig", "KILL", "cp", "--archive", "--reflink=auto", "--sparse=always"];
+  await mkdir(join(to, "hosts"), { recursive: true });
+  const parts = (await readdir(from)).filter((part) => part !== "hosts");
+  const hosts = (await readdir(join(from, "hosts"))).map((host) => join("hosts", host));
+  await Promise.all(
+    [...parts, ...hosts].map((part) =>
+      local([...copy, join(from, part), join(to, part)], { signal, failing: "copying the lab's disks failed" }),
+    ),
+  );
+}

@@ -1,0 +1,144 @@
+import type { Origin } from "../errors.ts";
+import { parseAddress } from "../inventory/addresses.ts";
+import type { Cluster, Machine, Role, SshTarget } from "../inventory/cluster.ts";
+import { documentationAddress, type Segment, segments } from "./segments.ts";
+
+/** Where an sshd listens. */
+export interface Door {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Where one logs in, and as whom. */
+export interface Login extends Door {
+  readonly user: string;
+  /** The bastion in front of it. */
+  readonly through?: Login;
+}
+
+/** A host of the lab: a machine of the inventory, or a bastion in front of some. */
+export interface Station {
+  readonly name: string;
+  readonly role: Role | "bastion";
+  /** All it has; the first is the machine's `address` in the inventory. */
+  readonly addresses: readonly string[];
+  /** How the operator gets in. */
+  readonly login: Login;
+  /** Who else may log in, and where else its sshd listens, because it is a bastion too. */
+  readonly users: readonly string[];
+  readonly ports: readonly number[];
+  /** What the interface with its first address is called. */
+  readonly interface: string;
+  /** Where the inventory names it. */
+  readonly origin?: Origin;
+}
+
+export interface Topology {
+  readonly segments: readonly Segment[];
+  readonly vip: string;
+  /** Machines in the inventory's order, then bastions. */
+  readonly stations: readonly Station[];
+}
+
+type Described = Pick<Cluster, "machines" | "loadBalancer">;
+
+/**
+ * The networks and hosts that an inventory describes.
+ * @throws TripodError E_LAB
+ */
+export function topology(cluster: Described): Topology {
+  const { machines, loadBalancer } = cluster;
+  const owned = new Map(machines.map((machine) => [machine.name, ownAddresses(machine, cluster)]));
+  const fronts = bastionAddresses(cluster, [...owned.values()].flat());
+  const targets = machines.flatMap(({ ssh }) => ssh.bastion ?? []);
+  const at = (addresses: readonly string[]) => targets.filter(({ address }) => addresses.includes(address));
+  const machineStations = machines.map(({ name, role, address, ssh, origin }): Station => {
+    const addresses = owned.get(name) ?? [address];
+    const { bastion } = ssh;
+    const through = bastion && loginAt(fronts.get(bastion.address) ?? bastion.address, bastion);
+    return {
+      ...{ name, role, addresses, origin },
+      login: { ...loginAt(addresses.at(-1) ?? address, ssh), ...(through && { through }) },
+      ...doors([ssh, ...at(addresses)]),
+      interface: (role === "master" ? loadBalancer.interface : undefined) ?? "eth0",
+    };
+  });
+  const bastionStations = [...fronts].flatMap(([front, address], index): Station[] => {
+    const here = at([front]);
+    const name = freeName(fronts.size === 1 ? "bastion" : `bastion-${index + 1}`, machines);
+    const station = { name, role: "bastion", addresses: [address], ...doors(here), interface: "eth0" } as const;
+    return here.slice(0, 1).map((target) => ({ ...station, login: loginAt(address, target) }));
+  });
+  return {
+    segments: segments(loadBalancer.subnet, [...owned.values(), ...fronts.values()].flat(), [loadBalancer.vip]),
+    vip: loadBalancer.vip,
+    stations: [...machineStations, ...bastionStations],
+  };
+}
+
+/** Where the operator must not knock: at the sshd of machines behind a bastion. The VIP is an address of a master's, too. */
+export function closedDoors({ stations, vip }: Topology): Door[] {
+  const open = stations.map(({ login }) => doorName(login.through ?? login));
+  const doors = stations
+    .filter(({ login }) => login.through)
+    .flatMap(({ role, addresses, ports }) =>
+      (role === "master" ? [...addresses, vip] : addresses).flatMap((address) =>
+        ports.map((port) => ({ address, port })),
+      ),
+    );
+  const closed = new Map(doors.map((door) => [doorName(door), door]));
+  return [...closed.values()].filter((door) => !open.includes(doorName(door)));
+}
+
+function doorName({ address, port }: Door): string {
+  return `${address}:${port}`;
+}
+
+/**
+ * A machine's `address`, and where SSH goes if that is an address of its own. Otherwise it goes to `address`: a lab has no DNS and no
+ * forwarded ports.
+ */
+function ownAddresses(machine: Machine, { machines, loadBalancer }: Described): string[] {
+  const { address } = machine.ssh;
+  const others = machines.filter(({ name }) => name !== machine.name);
+  const another = others.some((other) => other.address === address || other.ssh.address === address);
+  if (parseAddress(address) === undefined || another || address === loadBalancer.vip) return [machine.address];
+  return [...new Set([machine.address, address])];
+}
+
+/** What of an inventory a lab cannot have: one sentence each. */
+export function notMirrored(cluster: Described): string[] {
+  return cluster.machines
+    .filter((machine) => !ownAddresses(machine, cluster).includes(machine.ssh.address))
+    .map(
+      ({ name, address, ssh }) =>
+        `SSH goes to ${name} at ${address} here: the lab has no ${parseAddress(ssh.address) === undefined ? "DNS" : "forwarded ports"} for ${ssh.address}`,
+    );
+}
+
+/** The bastions that are no machines of the inventory: where it says they are, and the address they have in the lab. */
+function bastionAddresses({ machines, loadBalancer }: Described, owned: readonly string[]): Map<string, string> {
+  const said = new Set(machines.flatMap(({ ssh }) => ssh.bastion?.address ?? []));
+  const fronts = [...said].filter((address) => !owned.includes(address) && address !== loadBalancer.vip);
+  const placed = fronts.filter((address) => parseAddress(address) !== undefined);
+  const known = segments(loadBalancer.subnet, [...owned, ...placed], [loadBalancer.vip]);
+  const named = fronts.filter((address) => !placed.includes(address));
+  return new Map(
+    fronts.map((front) => [front, placed.includes(front) ? front : documentationAddress(known, named.indexOf(front))]),
+  );
+}
+
+function loginAt(address: string, { port, user }: SshTarget): Login {
+  return { address, port, user };
+}
+
+function doors(targets: readonly SshTarget[]): Pick<Station, "users" | "ports"> {
+  return {
+    users: [...new Set(targets.map(({ user }) => user))],
+    ports: [...new Set(targets.map(({ port }) => port))],
+  };
+}
+
+function freeName(name: string, machines: readonly Machine[]): string {
+  return machines.some((machine) => machine.name === name) ? freeName(`${name}-0`, machines) : name;
+}

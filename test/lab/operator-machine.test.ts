@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, expect, test, vi } from "vitest";
+import { inotifyWanted } from "../../src/lab/inotify.ts";
+import { makeRoom, type Places, putBack, rememberFound } from "../../src/lab/operator-machine.ts";
+import { temporaryFolder } from "../support/programs.ts";
+
+const progress = vi.fn();
+let places: Places;
+
+beforeEach(() => {
+  progress.mockClear();
+  const folder = temporaryFolder();
+  places = {
+    instances: join(folder, "max_user_instances"),
+    namespaces: join(folder, "netns"),
+    memory: join(folder, "tripod/found.json"),
+  };
+  write(128);
+});
+
+const write = (limit: number): void => writeFileSync(places.instances, String(limit));
+const limit = (): number => Number(readFileSync(places.instances, "utf8"));
+
+async function comes(hosts = 5): Promise<void> {
+  await rememberFound(places);
+  await makeRoom(hosts, { progress }, places);
+}
+
+const goes = (...standing: string[]): Promise<void> => putBack(standing, { progress }, places);
+
+test("a lab makes room for its hosts, says so, and the machine is as before when it has gone", async () => {
+  await comes();
+  expect(limit()).toBe(1024);
+  expect(progress).toHaveBeenCalledExactlyOnceWith(
+    "fs.inotify.max_user_instances of this machine is 1024 instead of 128 while labs stand",
+  );
+  await goes();
+  expect(limit()).toBe(128);
+  expect(progress).toHaveBeenLastCalledWith("fs.inotify.max_user_instances of this machine is 128 again");
+  expect(existsSync(join(places.memory, ".."))).toBe(false);
+});
+
+test("of two labs the last one puts back what the first one found", async () => {
+  await comes();
+  await comes(90);
+  expect(limit()).toBe(2048);
+  await goes("other");
+  expect(limit()).toBe(2048);
+  await goes();
+  expect(limit()).toBe(128);
+});
+
+test("a machine that allows enough is left alone", async () => {
+  write(8192);
+  await comes();
+  await goes();
+  expect(limit()).toBe(8192);
+  expect(progress).not.toHaveBeenCalled();
+});
+
+test("a limit that the operator has changed in the meantime is the operator's", async () => {
+  await comes();
+  write(4096);
+  await goes();
+  expect(limit()).toBe(4096);
+});
+
+test("what an earlier boot's labs remember is not put back", async () => {
+  await comes();
+  const memory = readFileSync(places.memory, "utf8");
+  writeFileSync(places.memory, memory.replace(/"boot": ".*"/, '"boot": "an earlier one"'));
+  await goes();
+  expect(limit()).toBe(1024);
+});
+
+test("a limit that cannot be raised is said, and the hosts start all the same", async () => {
+  await rememberFound(places);
+  const unwritable = { ...places, instances: "/proc/sys/kernel/random/entropy_avail" };
+  await makeRoom(50_000, { progress }, unwritable);
+  expect(progress.mock.lastCall?.[0]).toMatch(/^careful: .* and it cannot be raised: /);
+});
+
+test.each([
+  ["goes with the last lab", { before: false, others: false, stays: false }],
+  ["stays where it was there before", { before: true, others: false, stays: true }],
+  ["stays where it has become somebody else's too", { before: false, others: true, stays: true }],
+])("the folder of ip netns %s", async (_, { before, others, stays }) => {
+  if (before) mkdirSync(places.namespaces);
+  await comes();
+  mkdirSync(places.namespaces, { recursive: true });
+  if (others) writeFileSync(join(places.namespaces, "somebody"), "");
+  await goes();
+  expect(existsSync(places.namespaces)).toBe(stays);
+});
+
+test("there is room for clusters of the usual size at once, and for large ones in steps", () => {
+  expect(inotifyWanted(40, 5)).toBe(1024);
+  expect(inotifyWanted(40, 11)).toBe(1024);
+  expect(inotifyWanted(300, 40)).toBe(2048);
+});
