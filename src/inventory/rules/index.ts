@@ -1,5 +1,6 @@
 import type { Problem } from "../problem.ts";
 import type { Draft } from "../schema.ts";
+import { drillRules, powerRules } from "../sections/drill.ts";
 import { etcdRules } from "../sections/etcd.ts";
 import { kubernetesRules } from "../sections/kubernetes.ts";
 import { loadBalancerRules } from "../sections/load-balancer.ts";
@@ -8,6 +9,7 @@ import { addressing } from "./addressing.ts";
 import { doubled } from "./doubled.ts";
 import { placed } from "./placed.ts";
 import { quorum } from "./quorum.ts";
+import { vagrantRules } from "./vagrant.ts";
 
 /** What no single key can be blamed for. A rule looks at what is there; what is missing or malformed is the schema's to say. */
 export function* rules(draft: Draft): Iterable<Problem> {
@@ -17,11 +19,14 @@ export function* rules(draft: Draft): Iterable<Problem> {
   yield* kubernetesRules(draft.kubernetes);
   yield* etcdRules(draft.etcd ?? {});
   yield* loadBalancerRules(draft.loadBalancer);
+  yield* drillRules(draft.drill ?? {});
+  yield* powerRules(draft.power);
   yield* sshRules(["ssh"], draft.ssh ?? {});
   for (const { path, machine } of placed(draft)) {
     yield* machineRules(path, machine);
     yield* sshRules([...path, "ssh"], machine.ssh ?? {});
   }
+  yield* vagrantRules(draft);
   if (draft.network?.cni !== undefined && draft.network.manifest !== undefined)
     yield { path: ["network", "manifest"], at: "key", message: "both `cni` and `manifest`: say one of them" };
 }

@@ -1,0 +1,17 @@
+import type { Problem } from "../problem.ts";
+import type { Draft } from "../schema.ts";
+import { placed } from "./placed.ts";
+
+/** Where Vagrant says how its machines are reached, nobody else does. */
+export function* vagrantRules(draft: Draft): Iterable<Problem> {
+  if (draft.ssh?.vagrant === undefined) return;
+  const inMachines = placed(draft).map(({ path, machine }) => ({ path, ssh: machine.ssh ?? {} }));
+  for (const { path, ssh } of [{ path: [], ssh: draft.ssh }, ...inMachines])
+    for (const key of Object.keys(ssh).filter((name) => name !== "vagrant"))
+      yield {
+        path: [...path, "ssh", key],
+        at: "key",
+        message: `\`${key}\` beside \`ssh.vagrant\`: Vagrant says how its machines are reached`,
+        hint: "leave one of the two out",
+      };
+}

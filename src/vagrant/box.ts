@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { release as kernelRelease } from "node:os";
+import { basename, join } from "node:path";
+import { cached, discard, type Progress } from "../lab/cache.ts";
+import { isolated } from "../lab/isolated.ts";
+import { hostKernelFiles, modulesFolder } from "../lab/kernel.ts";
+import { local } from "../lab/local.ts";
+import { requirePrograms, requireRoot } from "../lab/programs.ts";
+import type { Release } from "../lab/release.ts";
+import { rootFileSystem } from "../lab/rootfs.ts";
+import { labScript, labScriptText } from "../lab/scripts.ts";
+import { render } from "../render/render.ts";
+import { runVagrant } from "./command.ts";
+
+export interface BoxOptions extends Progress {
+  readonly release?: Release;
+  /** Installs missing Debian packages on the operator's machine. */
+  readonly install?: boolean;
+}
+
+/**
+ * Makes an LXC box out of the lab's root file system, with all packages of a node, and adds it to Vagrant.
+ * @returns its name there: `tripod/bookworm-lxc`
+ * @throws TripodError E_LAB, E_LOCAL
+ */
+export async function addBox({ release = "bookworm", install = false, ...work }: BoxOptions): Promise<string> {
+  requireRoot();
+  await requirePrograms(install, work);
+  const name = `tripod/${release}-lxc`;
+  const box = await boxFile(release, work);
+  work.progress(`adding ${name} to Vagrant`);
+  await runVagrant(["box", "add", "--force", "--provider=lxc", `--name=${name}`, box], { signal: work.signal });
+  return name;
+}
+
+const FINISH = "finish-box.sh";
+
+/** Where the copies of the kernel's settings lie in a machine, which LXC lays over /proc. */
+const KERNEL_FILES = "usr/share/lxc-kernel";
+
+/** A file that a machine sees in another place too; paths in its root file system. */
+interface Bound {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** What vagrant-lxc reads of a box: version 1.0.0 of its format. */
+const METADATA = { provider: "lxc", version: "1.0.0" };
+
+/** A file in the cache; BOXES.md of vagrant-lxc says what is to be in it. */
+async function boxFile(release: Release, work: Progress): Promise<string> {
+  const { signal } = work;
+  const base = await rootFileSystem(release, "ready", work);
+  const modules = ownModules();
+  const madeOf = [basename(base), kernelRelease(), await labScriptText(FINISH), configuration(modules, [])];
+  const folder = await cached(`vagrant-${release}`, madeOf, work, async (partial) => {
+    work.progress(`making a box of Debian ${release} (about a minute, once)`);
+    const parts = join(partial, "parts");
+    const rootfs = join(parts, "rootfs");
+    await mkdir(parts);
+    await local(["cp", "--archive", "--one-file-system", base, rootfs], { signal });
+    await isolated(["sh", labScript(FINISH), rootfs], {
+      signal,
+      failing: "finishing the box's root file system failed",
+    });
+    if (modules === undefined) await copyModules(join(partial, "kernel"), rootfs);
+    const kernelFiles = await hostKernelFiles(join(rootfs, KERNEL_FILES));
+    const inside = kernelFiles.map(({ source, target }) => ({ source: join(KERNEL_FILES, basename(source)), target }));
+    await writeFile(join(parts, "lxc-config"), configuration(modules, inside));
+    await writeFile(join(parts, "metadata.json"), JSON.stringify(METADATA));
+    // vagrant-lxc takes two parts off each path.
+    const pack = ["tar", "--create", "--numeric-owner", "--xattrs", "--use-compress-program=gzip -1"];
+    await local([...pack, `--file=${join(parts, "rootfs.tar.gz")}`, `--directory=${parts}`, "./rootfs"], { signal });
+    await discard(rootfs);
+    await local(["tar", "--create", `--file=${join(partial, "lxc.box")}`, `--directory=${parts}`, "."], { signal });
+    await discard(parts);
+  });
+  return join(folder, "lxc.box");
+}
+
+/** The folder of the running kernel's modules; undefined on a kernel that has everything built in and no such folder. */
+function ownModules(): string | undefined {
+  const folder = "/usr/lib/modules";
+  return existsSync(join(folder, kernelRelease())) ? folder : undefined;
+}
+
+/** What the kernel has built in, listed for the machines' modprobe. */
+async function copyModules(folder: string, rootfs: string): Promise<void> {
+  const listed = await modulesFolder(folder, rootfs);
+  await cp(listed, join(rootfs, "usr/lib/modules"), { recursive: true });
+  await discard(folder);
+}
+
+/** The box's part of every machine's LXC configuration. */
+export function configuration(modules: string | undefined, kernelFiles: readonly Bound[]): string {
+  const bound = kernelFiles.map(({ source, target }) => ({ source, target }));
+  return render("lab/box.conf", { modules: modules ?? "", kernelFiles: bound });
+}

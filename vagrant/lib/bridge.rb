@@ -1,0 +1,16 @@
+require "ipaddr"
+require "socket"
+
+module Tripod
+  # A bridge of this machine, by the address that it has in a network.
+  Bridge = Struct.new(:name, :address) do
+    # nil where there is none.
+    def self.in(subnet)
+      Socket.getifaddrs.each do |interface|
+        next unless interface.addr&.ipv4? && File.directory?("/sys/class/net/#{interface.name}/bridge")
+        return new(interface.name, interface.addr.ip_address) if subnet.include?(interface.addr.ip_address)
+      end
+      nil
+    end
+  end
+end
