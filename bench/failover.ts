@@ -1,103 +1,108 @@
 /**
- * What clients feel when the VIP's holder fails, with haproxy in front and without: the figures of ADR 2. Makes a lab for each, one after
- * the other, and takes it away again. Root, and `npm run build` before.
+ * What clients feel when something fails, with what Tripod renders and with what it is usually given instead: the figures of ADR 5. Drills
+ * on labs that are made for it, one after the other. Root, and `npm run build` before.
  *
- *   npx tsx bench/failover.ts [ROUNDS]
+ *   [SCENARIOS=power-holder,…] npx tsx bench/failover.ts [ROUNDS] [SET-UP…]
  */
+import type { DrillEvent } from "../src/drills/events.ts";
+import { verdictOf } from "../src/drills/verdict.ts";
 import { type LabStory, labStory } from "../test/support/lab-story.ts";
-import { tripodMust } from "../test/support/tripod.ts";
+import { tripod, tripodMust } from "../test/support/tripod.ts";
 
-const VIP = "10.66.0.10";
-const ROUNDS = Number(process.argv[2] ?? 3);
-const KUBECTL = "kubectl --kubeconfig /etc/kubernetes/admin.conf";
+const ROUNDS = process.argv[2] ?? "5";
+const SCENARIOS = (process.env.SCENARIOS ?? "api-server-holder,etcd-leader,power-holder").split(",");
+const MASTERS = ["m1", "m2", "m3"];
 
-interface Answer {
-  /** ms since the epoch, by the probing host's clock */
-  readonly from: number;
-  readonly to: number;
-  readonly good: boolean;
+interface SetUp {
+  readonly name: string;
+  /** On the hosts, after the apply. */
+  readonly spoil?: (lab: LabStory) => Promise<void>;
 }
 
-interface Outcome {
-  /** ms between the last good answer before the longest gap and the first after it */
-  readonly dark: number;
-  /** ms between the end of that gap and the last failure after it; 0 where there is none */
-  readonly tail: number;
-  readonly failed: number;
-  readonly asked: number;
+/** Set-ups that are measured on the same machines, one after the other. */
+interface Lab {
+  readonly setUps: readonly SetUp[];
+  /** In the inventory. */
+  readonly edit?: (inventory: string) => string;
 }
 
-/** A worker reads a namespace through the VIP, over a fresh TLS connection every 50 ms. */
-function probe(port: number): string {
-  return `rm -f /run/probe.stop; n=0
-while [ ! -e /run/probe.stop ] && [ $n -lt 4000 ]; do
-  n=$((n + 1)); from=$(date +%s%3N)
-  code=$(curl -s --max-time 2 --cert /run/probe.crt --key /run/probe.key --cacert /etc/kubernetes/pki/ca.crt -o /dev/null -w '%{http_code}' https://${VIP}:${port}/api/v1/namespaces/default)
-  echo "$from $code $(date +%s%3N)"; sleep 0.05
-done`;
-}
-
-async function layCredentials(lab: LabStory): Promise<void> {
-  for (const part of ["certificate", "key"]) {
-    const pem = await lab.on("m1", `${KUBECTL} config view --raw -o jsonpath='{.users[0].user.client-${part}-data}'`);
-    await lab.on("w1", `umask 077; echo ${pem.trim()} | base64 -d > /run/probe.${part === "key" ? "key" : "crt"}`);
+/** One second between adverts and between checks, `/readyz`, and every API server with all members of etcd. */
+async function textbook(lab: LabStory): Promise<void> {
+  const all = MASTERS.map((_, index) => `https://10.66.0.1${index + 1}:2379`).join(",");
+  for (const master of MASTERS) {
+    await lab.on(
+      master,
+      `sed -i 's/advert_int .*/advert_int 1/' /etc/keepalived/keepalived.conf && systemctl restart keepalived
+sed -i 's/inter 250ms fall 2 rise 2 on-marked-down shutdown-sessions/inter 1s fall 3 rise 2/; s/timeout connect .*/timeout connect 5s/' /etc/haproxy/haproxy.cfg && systemctl restart haproxy
+sed -i 's#--etcd-servers=.*#--etcd-servers=${all}#' /etc/kubernetes/manifests/kube-apiserver.yaml`,
+    );
+    // The kubelet looks at its manifests every twenty seconds.
+    await lab.on(
+      master,
+      "for n in $(seq 60); do pgrep -fa kube-apiserver | grep -q 'etcd-servers=[^ ]*,' && exit; sleep 1; done; exit 1",
+    );
+    await lab.untilHealthy();
   }
 }
 
-async function measure(lab: LabStory, port: number, disrupt: () => Promise<unknown>): Promise<Outcome> {
-  const probing = lab.on("w1", probe(port));
-  await lab.on("w2", "sleep 2");
-  await disrupt();
-  await lab.on("w2", "sleep 15");
-  await lab.on("w1", "touch /run/probe.stop");
-  const answers = (await probing)
-    .trim()
-    .split("\n")
-    .map((line) => line.split(" "))
-    .map(([from, code, to]): Answer => ({ from: Number(from), good: code === "200", to: Number(to) }));
-  const good = answers.filter((answer) => answer.good);
-  const gaps = good
-    .slice(1)
-    .map((answer, index) => ({ end: answer.to, length: answer.to - (good[index]?.to ?? answer.to) }));
-  const longest = gaps.reduce((one, other) => (other.length > one.length ? other : one), { end: 0, length: 0 });
-  const bad = answers.filter((answer) => !answer.good);
-  const late = bad.filter(({ from }) => from > longest.end).at(-1);
-  return { dark: longest.length, tail: late ? late.to - longest.end : 0, failed: bad.length, asked: answers.length };
-}
+const LABS: readonly Lab[] = [
+  { setUps: [{ name: "Tripod" }, { name: "textbook", spoil: textbook }] },
+  {
+    setUps: [{ name: "Tripod without haproxy" }],
+    edit: (text) => text.replace("vip: 10.66.0.10", "vip: 10.66.0.10\n  haproxy: false"),
+  },
+];
 
-function row(name: string, outcomes: readonly Outcome[]): string {
-  const sorted = outcomes.map(({ dark }) => dark).toSorted((one, other) => one - other);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const tail = Math.max(...outcomes.map((outcome) => outcome.tail));
-  const counts = outcomes.map(({ failed, asked }) => `${failed}/${asked}`).join(" ");
-  return `| ${name} | ${(median / 1000).toFixed(2)} s | ${((sorted.at(-1) ?? 0) / 1000).toFixed(2)} s | ${(tail / 1000).toFixed(2)} s | ${counts} |`;
-}
-
-async function holder(lab: LabStory): Promise<string> {
-  const [name] = (await lab.untilHealthy()).vipHolders;
-  return name ?? "m1";
-}
-
-for (const haproxy of [true, false]) {
-  const name = haproxy ? "haproxy" : "direct";
-  const port = haproxy ? 8443 : 6443;
-  await using lab = await labStory(`bench-${name}`, (text) =>
-    text.replace(`vip: ${VIP}`, `vip: ${VIP}\n  haproxy: ${haproxy}`),
+function row(setUp: string, name: string, events: readonly DrillEvent[]): string {
+  const runs = events.flatMap((event) =>
+    event.type === "scenario.start" && event.name === name ? [verdictOf(events, event.scenario)] : [],
   );
+  const of = (probe: string, id = `${probe}@operator`) =>
+    runs.flatMap(({ probes }) => probes.filter((each) => each.probe.id === id).map(({ measured }) => measured));
+  const reads = of("apiRead");
+  const dark = reads.map((each) => each.dark).toSorted((one, other) => one - other);
+  const said = (ms: number | undefined) => `${((ms ?? 0) / 1000).toFixed(2)} s`;
+  const tails = reads.flatMap(({ outages }) => outages.map(({ tail }) => tail));
+  const writes = of("apiWrite")
+    .map((each) => each.dark)
+    .toSorted((one, other) => one - other);
+  const failed = reads.reduce((sum, each) => sum + each.failed, 0);
+  const asked = reads.reduce((sum, each) => sum + each.asked, 0);
+  const lost = runs.reduce((sum, { ledger }) => sum + (ledger?.lost.length ?? 0), 0);
+  return `| ${name} | ${setUp} | ${said(dark[Math.floor(dark.length / 2)])} | ${said(dark.at(-1))} | ${said(Math.max(0, ...tails))} | ${said(writes[Math.floor(writes.length / 2)])} | ${failed}/${asked} | ${lost} |`;
+}
+
+const wanted = process.argv.slice(3);
+console.log(
+  "| scenario | set-up | reads dark, median | worst | tail, worst | writes dark, median | reads failed | lost |",
+);
+console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
+for (const { setUps, edit } of LABS) {
+  const chosen = setUps.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  if (chosen.length === 0) continue;
+  await using lab = await labStory("bench", edit);
   await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory);
-  await layCredentials(lab);
-  const killed: Outcome[] = [];
-  const cut: Outcome[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const server = await holder(lab);
-    killed.push(await measure(lab, port, () => lab.on(server, "pkill -9 -x kube-apiserver")));
-    const victim = await holder(lab);
-    cut.push(await measure(lab, port, () => tripodMust("lab", "off", "-i", lab.inventory, victim)));
-    await tripodMust("lab", "on", "-i", lab.inventory, victim);
+  for (const { name, spoil } of chosen) {
+    await spoil?.(lab);
+    for (const scenario of SCENARIOS) console.log(row(name, scenario, await drilled(lab, scenario)));
   }
-  console.log(
-    `\n${name}\n| what happened | dark, median | dark, worst | tail, worst | failed |\n| --- | --- | --- | --- | --- |`,
+}
+
+async function drilled(lab: LabStory, scenario: string): Promise<DrillEvent[]> {
+  await lab.untilHealthy();
+  const { stdout, stderr } = await tripod(
+    "drill",
+    "--lab",
+    "-i",
+    lab.inventory,
+    "--json",
+    "--rounds",
+    ROUNDS,
+    scenario,
   );
-  console.log(row("API server of the holder killed", killed));
-  console.log(row("power cut of the holder", cut));
+  if (stderr) console.error(stderr);
+  return stdout
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as DrillEvent);
 }

@@ -1,64 +1,28 @@
 import { unmetSentence } from "./explain.ts";
-import { type Markup, markup } from "./markup.ts";
-import { plain } from "./plain.ts";
+import { type Case, junitOf, newCase, skipped, type Suite, type Verdict } from "./junit-suite.ts";
 import type { Failure, PhaseReport, Report, StepReport } from "./report.ts";
 
-interface Case {
-  readonly name: string;
-  readonly ms: number;
-  readonly verdict?: Verdict;
-}
-
-type Verdict =
-  | { readonly as: "skipped"; readonly message: string }
-  | { readonly as: "error"; readonly type: string; readonly message: string }
-  | { readonly as: "failure"; readonly type: string; readonly message: string; readonly text: string };
-
-/**
- * For CI systems: each phase is a suite; its cases are its steps, and beside them every condition and every resource that failed.
- * Keeps to the schema of Ant's JUnit reports (github.com/windyroad/JUnit-Schema), which is the strictest of those in use.
- */
+/** For CI systems: each phase is a suite; its cases are its steps, and beside them every condition and every resource that failed. */
 export function reportJunit(report: Report): string {
-  return markup`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites>${report.phases.map((phase, index) => suite(report, phase, index))}
-</testsuites>
-`.markup;
+  return junitOf(report.phases.map((phase) => suiteOf(report, phase)));
 }
 
-function suite(report: Report, phase: PhaseReport, index: number): Markup {
-  const { cluster, mode, startedAt, wallMs } = report;
-  const cases = phase.hosts.flatMap((host) =>
-    casesOf(
-      host,
-      report.steps.find((step) => step.phase === phase.name && step.host === host),
+function suiteOf(report: Report, { name, title, hosts, start, end }: PhaseReport): Suite {
+  const { cluster, mode, startedAt, wallMs, steps } = report;
+  return {
+    name,
+    package: `tripod.${mode}.${cluster}`,
+    title,
+    cluster,
+    startedAt: startedAt + (start ?? 0),
+    ms: start === undefined ? 0 : (end ?? wallMs) - start,
+    cases: hosts.flatMap((host) =>
+      casesOf(
+        host,
+        steps.find((step) => step.phase === name && step.host === host),
+      ),
     ),
-  );
-  const counted = (as: Verdict["as"]) => cases.filter(({ verdict }) => verdict?.as === as).length;
-  const start = phase.start ?? 0;
-  const ms = phase.start === undefined ? 0 : (phase.end ?? wallMs) - start;
-  const timestamp = new Date(startedAt + start).toISOString().slice(0, 19);
-  return markup`
-  <testsuite name="${phase.name}" package="tripod.${mode}.${cluster}" id="${index}" timestamp="${timestamp}" hostname="${cluster}" tests="${cases.length}" failures="${counted("failure")}" errors="${counted("error")}" skipped="${counted("skipped")}" time="${seconds(ms)}">
-    <properties><property name="title" value="${phase.title}"/></properties>${cases.map(
-      (each) => markup`
-    <testcase classname="${cluster}.${phase.name}" name="${oneLine(each.name)}" time="${seconds(each.ms)}"${closed(each.verdict)}`,
-    )}
-    <system-out></system-out>
-    <system-err></system-err>
-  </testsuite>`;
-}
-
-function closed(verdict: Verdict | undefined): Markup {
-  if (!verdict) return markup`/>`;
-  const message = verdict.message.split("\n", 1)[0];
-  switch (verdict.as) {
-    case "skipped":
-      return markup`><skipped message="${message}"/></testcase>`;
-    case "error":
-      return markup`><error type="${verdict.type}" message="${message}"/></testcase>`;
-    case "failure":
-      return markup`><failure type="${verdict.type}" message="${message}">${verdict.text}</failure></testcase>`;
-  }
+  };
 }
 
 function casesOf(host: string, step: StepReport | undefined): Case[] {
@@ -80,10 +44,6 @@ function casesOf(host: string, step: StepReport | undefined): Case[] {
   ];
 }
 
-function newCase(name: string, ms: number, verdict: Verdict | undefined): Case {
-  return { name, ms, ...(verdict && { verdict }) };
-}
-
 function verdictOf({ outcome, failures, unmet }: StepReport): Verdict | undefined {
   if (unmet) return { as: "failure", type: "unmet", message: unmetSentence(unmet), text: unmet.missing.join("\n") };
   switch (outcome) {
@@ -98,10 +58,6 @@ function verdictOf({ outcome, failures, unmet }: StepReport): Verdict | undefine
   }
 }
 
-function skipped(message: string): Verdict {
-  return { as: "skipped", message };
-}
-
 function failed(failures: readonly Failure[]): Verdict | undefined {
   const [first] = failures;
   if (!first) return undefined;
@@ -112,13 +68,4 @@ function explained({ message, origin, why, hint }: Failure): string {
   return [message, origin && `at ${origin.file}:${origin.line}:${origin.column}`, why?.trimEnd(), hint && `→ ${hint}`]
     .filter((line) => line !== undefined)
     .join("\n");
-}
-
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(3);
-}
-
-/** A name is a token: https://www.w3.org/TR/xmlschema-2/#token */
-function oneLine(name: string): string {
-  return plain(name).replace(/\s+/g, " ").trim();
 }

@@ -56,7 +56,7 @@ function criticalPathLines({ steps, commandMs, wallMs, ratio }: CriticalPath): s
 }
 
 /** The first column to the left, the others to the right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   return all.map((row) =>

@@ -5,8 +5,12 @@ import type { Screen } from "./screen.ts";
 export function ndjsonScreen(out: Writable): Screen {
   return {
     sink: (event) => {
-      out.write(`${JSON.stringify(event)}\n`);
+      out.write(jsonLine(event));
     },
     finish: () => Promise.resolve(),
   };
+}
+
+export function jsonLine(event: object): string {
+  return `${JSON.stringify(event)}\n`;
 }

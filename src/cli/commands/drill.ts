@@ -1,0 +1,202 @@
+import { resolve } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import type { Power, Scenario } from "../../drills/drill.ts";
+import type { DrillEvent, ScenarioOutcome } from "../../drills/events.ts";
+import { TripodError } from "../../errors.ts";
+import type { Host } from "../../host.ts";
+import type { Cluster } from "../../inventory/cluster.ts";
+import { didYouMean } from "../../inventory/suggest.ts";
+import { askFor } from "../confirm.ts";
+import { mustBeWritable } from "../drill-report.ts";
+import type { Io } from "../io.ts";
+import { onTarget, type TargetOptions, withLabOption } from "../target.ts";
+import { onHosts } from "../walk.ts";
+
+interface DrillOptions extends TargetOptions {
+  readonly list?: boolean;
+  readonly all?: boolean;
+  readonly rounds: number;
+  readonly confirm?: string;
+  readonly allowQuorumLoss?: boolean;
+  readonly breakLock?: string;
+  readonly json?: boolean;
+  readonly output?: string;
+}
+
+type Asked = Omit<DrillOptions, "inventory"> & { readonly inventory?: string };
+
+export function drillCommand(io: Io): Command {
+  return withLabOption(new Command("drill").option("-i, --inventory <file>", "the inventory"))
+    .description(
+      "break one thing at a time, measure what clients feel, put it back, and say what was within its limits",
+    )
+    .argument("[scenarios...]", "names of --list; default: those that together take five minutes at most")
+    .option("--list", "list the scenarios")
+    .option("--all", "every scenario that does not take the quorum away")
+    .option("--rounds <n>", "play each of them so many times", rounds, 1)
+    .option("--allow-quorum-loss", "also where reads and writes stop: more masters are lost than etcd can lose")
+    .option("--confirm <cluster>", "the cluster's name, instead of being asked for it; not needed with --lab")
+    .option("--break-lock <owner>", "take the cluster's lock away from who holds it, by the name that was told")
+    .option("-o, --output <file>", "write the report there: .html, .json, .xml (JUnit), or text")
+    .option("--json", "one JSON event a line")
+    .action(async (names: string[], { inventory, ...options }: Asked) => {
+      if (options.list) return list(io);
+      if (inventory === undefined)
+        throw new TripodError("E_USAGE", "required option '-i, --inventory <file>' not specified", {
+          hint: "see tripod drill --help",
+        });
+      await run(names, { ...options, inventory }, io);
+    });
+}
+
+async function list(io: Io): Promise<void> {
+  const { SCENARIOS } = await import("../../drills/index.ts");
+  const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
+  for (const { name, title, usual, stops } of SCENARIOS) {
+    const only = stops ? "  (--allow-quorum-loss)" : usual ? "" : "  (--all)";
+    io.stdout.write(`${name.padEnd(width)}  ${title}${only}\n`);
+  }
+}
+
+async function run(names: readonly string[], options: DrillOptions, io: Io): Promise<void> {
+  const { SCENARIOS } = await import("../../drills/index.ts");
+  const chosen = choose(SCENARIOS, names, options);
+  if (options.output !== undefined) await mustBeWritable(resolve(io.cwd, options.output));
+  await onTarget(options, io, async (cluster) => {
+    if (!options.lab) await mustBeMeant(cluster, chosen, options, io);
+    await onHosts(cluster, io, (hosts) => drillOnScreen(cluster, hosts, chosen, options, io));
+  });
+}
+
+function rounds(text: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("a number from 1 to 999.");
+}
+
+/** @throws TripodError E_USAGE */
+function choose(all: readonly Scenario[], names: readonly string[], options: DrillOptions): Scenario[] {
+  if (names.length > 0 && options.all)
+    throw new TripodError("E_USAGE", "--all, and scenarios by their names: say one of them");
+  const known = all.map(({ name }) => name);
+  const unknown = names.find((name) => !(known as string[]).includes(name));
+  if (unknown !== undefined)
+    throw new TripodError("E_USAGE", `there is no scenario ${unknown}${didYouMean(unknown, known)}`, {
+      hint: "see `tripod drill --list`",
+    });
+  const { allowQuorumLoss = false } = options;
+  const chosen = all.filter(({ name, usual, stops }) => {
+    if (names.length > 0) return (names as string[]).includes(name);
+    return stops ? allowQuorumLoss : usual || options.all;
+  });
+  const stopping = chosen.find(({ stops }) => stops);
+  if (stopping && !allowQuorumLoss)
+    throw new TripodError(
+      "E_REFUSED",
+      `${stopping.name} takes the quorum from etcd: nobody can read or write while it lasts`,
+      {
+        hint: "if that is what is wanted, say --allow-quorum-loss",
+      },
+    );
+  return Array.from({ length: options.rounds }, () => chosen).flat();
+}
+
+/** @throws TripodError E_USAGE where nobody could answer, E_INTERRUPTED where the answer was another */
+async function mustBeMeant(
+  cluster: Cluster,
+  chosen: readonly Scenario[],
+  { confirm, json }: DrillOptions,
+  io: Io,
+): Promise<void> {
+  const { name } = cluster;
+  if (confirm === name) return;
+  if (confirm !== undefined)
+    throw new TripodError("E_USAGE", `--confirm ${confirm}, but the cluster's name is ${name}`, {
+      hint: "nothing was touched; look whether this is the right inventory",
+    });
+  if (!io.stdin.isTTY || json)
+    throw new TripodError("E_USAGE", "a drill breaks things on real machines, and nobody is there to agree", {
+      hint: `say --confirm ${name}`,
+    });
+  io.stderr.write(`This will be done to the cluster ${name}, one after the other, and undone each time:\n`);
+  for (const { title } of chosen) io.stderr.write(`  ${title}\n`);
+  const answer = await askFor(`Type the cluster's name to go on:`, io);
+  if (answer?.trim() !== name) throw new TripodError("E_INTERRUPTED", "not confirmed; nothing was touched");
+}
+
+/** Plays scenarios with a screen before them, a record behind them and a report at the end. @throws TripodError E_LIMIT */
+export async function drillOnScreen(
+  cluster: Cluster,
+  hosts: readonly Host[],
+  scenarios: readonly Scenario[],
+  options: Pick<DrillOptions, "lab" | "json" | "output" | "breakLock" | "inventory">,
+  io: Io,
+): Promise<void> {
+  const [{ drill }, { powerOf }, { drillScreenFor }, { recordRun }, { writeDrillReport }] = await Promise.all([
+    import("../../drills/run.ts"),
+    import("../../drills/power.ts"),
+    import("../../ui/drill.ts"),
+    import("../../record.ts"),
+    import("../drill-report.ts"),
+  ]);
+  const { json = false, output, breakLock, inventory } = options;
+  const screen = drillScreenFor(io, { json });
+  const record = recordRun(cluster.name, "drill", io.env);
+  const events: DrillEvent[] = [];
+  const sink = (event: DrillEvent) => {
+    events.push(event);
+    record.sink(event);
+    screen(event);
+  };
+  const power = options.lab ? labPower(cluster) : powerOf(cluster);
+  let outcome: ScenarioOutcome;
+  try {
+    outcome = await drill(cluster, hosts, {
+      scenarios,
+      power,
+      sink,
+      signal: io.signal,
+      command: `tripod drill -i ${inventory}`,
+      breakLock,
+    });
+  } finally {
+    const gap = record.close();
+    if (gap) io.stderr.write(`warning: ${gap.explain()}\n`);
+    await writeDrillReport(events, { json, output }, io);
+  }
+  if (outcome !== "ok" && outcome !== "cancelled") throw failureOf(events, outcome);
+}
+
+/** @returns what to say of a drill that was carried through, and was not as it should be */
+function failureOf(events: readonly DrillEvent[], outcome: ScenarioOutcome): TripodError {
+  const ends = events.flatMap((event) => (event.type === "scenario.end" ? [event] : []));
+  if (outcome === "failed") {
+    const errors = ends.flatMap((end) => end.errors);
+    return new TripodError("E_NOT_CONVERGED", "after a scenario the cluster was not as it was before", {
+      why: errors
+        .map(({ host, message, why }) => `${host ? `${host}: ` : ""}${message}${why ? `\n${why}` : ""}`)
+        .join("\n"),
+      hint: "look at `tripod status`; `tripod apply` brings it back to what the inventory says",
+    });
+  }
+  const breaches = ends.flatMap((end) => end.breaches);
+  return new TripodError(
+    "E_LIMIT",
+    `${breaches.length === 1 ? "one limit was" : `${breaches.length} limits were`} exceeded`,
+    {
+      why: breaches.join("\n"),
+      hint: "`tripod report -o drill.html` shows when and how",
+    },
+  );
+}
+
+/** The lab's machines are switched by this very program. */
+function labPower(cluster: Cluster): Power {
+  const [script = ""] = process.argv.slice(1);
+  const lab = (verb: string, name: string) => [
+    process.execPath,
+    ...process.execArgv,
+    script,
+    ...["lab", verb, "-i", cluster.file, name],
+  ];
+  return { off: ({ name }) => lab("off", name), on: ({ name }) => lab("on", name) };
+}

@@ -1,0 +1,56 @@
+import { access, constants, writeFile } from "node:fs/promises";
+import { dirname, extname, resolve } from "node:path";
+import type { DrillEvent } from "../drills/events.ts";
+import { TripodError } from "../errors.ts";
+import type { Io } from "./io.ts";
+
+export const FORMATS = ["text", "json", "junit", "html"] as const;
+
+export type Format = (typeof FORMATS)[number];
+
+/** What the end of a file's name says of its format. */
+const BY_ENDING: Readonly<Record<string, Format>> = { ".html": "html", ".json": "json", ".xml": "junit" };
+
+export function formatOf(file: string | undefined): Format {
+  return BY_ENDING[extname(file ?? "")] ?? "text";
+}
+
+/** The end of a drill: its summary on the screen, and its report in the file that was asked for. */
+export async function writeDrillReport(
+  events: readonly DrillEvent[],
+  { json, output }: { readonly json: boolean; readonly output: string | undefined },
+  io: Io,
+): Promise<void> {
+  const summary = json ? undefined : await drillReport(events, "text");
+  if (summary !== undefined) io.stdout.write(`\n${summary}`);
+  const text = output === undefined ? undefined : await drillReport(events, formatOf(output));
+  if (output !== undefined && text !== undefined) await saveReport(resolve(io.cwd, output), text);
+}
+
+/** @returns undefined where no drill began */
+export async function drillReport(events: readonly DrillEvent[], format: Format): Promise<string | undefined> {
+  const { drillReportOf, drillText, drillJson, drillJunit, drillHtml } = await import("../report/drill/index.ts");
+  const report = drillReportOf(events);
+  const write = { text: drillText, json: drillJson, junit: drillJunit, html: drillHtml }[format];
+  return report && write(report);
+}
+
+/** Before anything is broken for a report that cannot be kept. @throws TripodError E_LOCAL */
+export async function mustBeWritable(file: string): Promise<void> {
+  const there = await access(file).then(
+    () => true,
+    () => false,
+  );
+  await access(there ? file : dirname(file), constants.W_OK).catch((cause: unknown) => {
+    throw new TripodError("E_LOCAL", `cannot write ${file}`, { why: (cause as Error).message, cause });
+  });
+}
+
+/** @throws TripodError E_LOCAL */
+export async function saveReport(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (cause) {
+    throw new TripodError("E_LOCAL", `cannot write ${file}`, { why: (cause as Error).message, cause });
+  }
+}

@@ -1,0 +1,159 @@
+import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+import { connect as tlsConnect, type SecureContext } from "node:tls";
+import { TripodError } from "../errors.ts";
+import type { Connection } from "../remote/connection.ts";
+
+/** Opens a TCP connection from somewhere: from the operator's machine, or from one of the hosts. */
+export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
+
+export interface Door {
+  readonly dial: Dial;
+  readonly host: string;
+  readonly port: number;
+  /** The authority, and the client's own pair; absent: plain HTTP. */
+  readonly tls?: SecureContext;
+}
+
+export interface Question {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  readonly body?: object;
+  readonly accept?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Why a request was not answered as it should be, in a word that can be counted: `refused`, `timeout`, `reset`, `503`. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+}
+
+export const fromOperator: Dial = (host, port, signal) =>
+  new Promise((resolve, reject) => {
+    const socket = connect({ host, port, signal, noDelay: true });
+    socket.once("connect", () => resolve(socket));
+    socket.once("error", reject);
+  });
+
+/** Over the SSH connection to a host, whose sshd opens it: what a client on that host would see. */
+export function fromHost(connection: Connection): Dial {
+  return (host, port, signal) =>
+    new Promise((resolve, reject) => {
+      const give = () => reject(new NoAnswer("timeout"));
+      if (signal.aborted) {
+        give();
+        return;
+      }
+      signal.addEventListener("abort", give, { once: true });
+      connection.dial(host, port).then(
+        (socket) => {
+          socket.on("error", () => undefined);
+          if (signal.aborted) socket.destroy();
+          else resolve(socket);
+        },
+        (error: unknown) => reject(error as Error),
+      );
+    });
+}
+
+/** Opens a connection and closes it again. @throws NoAnswer */
+export async function knock({ dial, host, port }: Door, signal: AbortSignal): Promise<void> {
+  try {
+    (await dial(host, port, signal)).destroy();
+  } catch (error) {
+    throw noAnswer(error, signal);
+  }
+}
+
+/** One question over a fresh connection. @throws NoAnswer where there is none; an answer of any status is one */
+export async function ask(door: Door, question: Question, signal: AbortSignal): Promise<Answer> {
+  const parts: string[] = [];
+  const status = await open(door, question, signal, (text) => parts.push(text));
+  return { status, body: parts.join("") };
+}
+
+/** The same, told piece by piece as it comes: resolves with the status when the answer has ended. @throws NoAnswer */
+export async function open(
+  door: Door,
+  { method = "GET", path, body, accept = "application/json" }: Question,
+  signal: AbortSignal,
+  tell: (text: string, status: number) => void,
+): Promise<number> {
+  let socket: Duplex | undefined;
+  try {
+    const plain = await door.dial(door.host, door.port, signal);
+    plain.on("error", () => undefined);
+    socket = plain;
+    if (door.tls) socket = tlsConnect({ socket: plain, host: door.host, secureContext: door.tls });
+    return await exchange(socket, { door, method, path, body, accept, signal }, tell);
+  } catch (error) {
+    throw noAnswer(error, signal);
+  } finally {
+    socket?.destroy();
+  }
+}
+
+interface Exchange extends Omit<Question, "body"> {
+  readonly door: Door;
+  readonly body: object | undefined;
+  readonly signal: AbortSignal;
+}
+
+function exchange(
+  socket: Duplex,
+  { door, method, path, body, accept, signal }: Exchange,
+  tell: (text: string, status: number) => void,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const text = body && JSON.stringify(body);
+    const headers = {
+      host: `${door.host}:${door.port}`,
+      accept,
+      connection: "close",
+      ...(text && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+    };
+    // For good: what breaks after the answer is nobody's concern any more, but must not go unheard.
+    socket.on("error", reject);
+    const asked = httpRequest({ method, path, headers, signal, createConnection: () => socket });
+    asked.once("error", reject);
+    asked.once("response", (response) => {
+      const status = response.statusCode ?? 0;
+      response.setEncoding("utf8");
+      response.on("data", (piece: string) => tell(piece, status));
+      response.once("end", () => (response.complete ? resolve(status) : reject(new NoAnswer("reset"))));
+      response.once("error", reject);
+    });
+    asked.end(text);
+  });
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "refused",
+  ECONNRESET: "reset",
+  EPIPE: "reset",
+  ETIMEDOUT: "timeout",
+  EHOSTUNREACH: "unreachable",
+  ENETUNREACH: "unreachable",
+};
+
+function noAnswer(error: unknown, signal: AbortSignal): NoAnswer {
+  if (error instanceof NoAnswer) return error;
+  if (signal.aborted) return new NoAnswer("timeout");
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  if (error instanceof TripodError) return new NoAnswer(saidBySshd(error), { cause: error });
+  return new NoAnswer(KINDS[code] ?? (code || message), { cause: error });
+}
+
+/** sshd tells in words why it could not connect. */
+function saidBySshd({ code, details }: TripodError): string {
+  if (code === "E_CONNECTION_LOST") return "lost";
+  const why = details.why ?? "";
+  if (/refused/i.test(why)) return "refused";
+  if (/timed out/i.test(why)) return "timeout";
+  return /no route|unreachable/i.test(why) ? "unreachable" : "lost";
+}

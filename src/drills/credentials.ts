@@ -1,0 +1,41 @@
+import { createSecureContext, type SecureContext } from "node:tls";
+import { parse } from "yaml";
+import { TripodError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import type { Secret } from "../secret.ts";
+
+interface Kubeconfig {
+  readonly clusters: readonly { readonly cluster: { readonly "certificate-authority-data": string } }[];
+  readonly users: readonly {
+    readonly user: { readonly "client-certificate-data": string; readonly "client-key-data": string };
+  }[];
+}
+
+/** What a client of the API needs, from the cluster's admin configuration. */
+export function apiCredentials(kubeconfig: Secret): SecureContext {
+  const { clusters, users } = parse(kubeconfig.reveal()) as Kubeconfig;
+  const pem = (data: string | undefined) => Buffer.from(data ?? "", "base64");
+  return createSecureContext({
+    ca: pem(clusters[0]?.cluster["certificate-authority-data"]),
+    cert: pem(users[0]?.user["client-certificate-data"]),
+    key: pem(users[0]?.user["client-key-data"]),
+  });
+}
+
+/**
+ * What the health check of etcd uses, from the first master that has it; it passes through memory only.
+ * @throws TripodError E_REFUSED where none has
+ */
+export async function etcdCredentials(masters: readonly Host[]): Promise<SecureContext> {
+  const files = ["ca.crt", "healthcheck-client.crt", "healthcheck-client.key"];
+  const script = files.map((file) => `cat /etc/etcd/pki/${file} && echo || exit`).join("\n");
+  for (const master of masters) {
+    const { code, stdout } = await master.connection.run(script);
+    if (code !== 0) continue;
+    const [ca, cert, key] = stdout.split(/^\n/m);
+    return createSecureContext({ ca, cert, key });
+  }
+  throw new TripodError("E_REFUSED", "no master has a client certificate for etcd's health", {
+    hint: "`tripod apply` makes it",
+  });
+}

@@ -1,0 +1,85 @@
+import { imageRepository } from "../config/images.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+
+/** Marks everything a drill makes, so that the next one can take away what a killed one left. */
+const MARK = { "app.kubernetes.io/managed-by": "tripod-drill" };
+export const MARK_SELECTOR = encodeURIComponent("app.kubernetes.io/managed-by=tripod-drill");
+
+export const WORKLOAD = "workload";
+
+/** The names and versions of a list's objects, without what is in them. */
+export const METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
+/** The drill's default workload: an HTTP server that Kubernetes' own tests use. */
+const AGNHOST = "e2e-test-images/agnhost:2.53";
+
+export function namespaceObject(name: string): object {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: MARK } };
+}
+
+/** Two replicas, on two workers where there are two, that leave a dead one as soon as its death is known. */
+export function deploymentObject(namespace: string, { drill, kubernetes }: Cluster): object {
+  const labels = { app: WORKLOAD };
+  const image = drill.image ?? `${imageRepository(kubernetes)}/${AGNHOST}`;
+  const gone = ["not-ready", "unreachable"].map((state) => ({
+    key: `node.kubernetes.io/${state}`,
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds: 2,
+  }));
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: WORKLOAD, namespace, labels: MARK },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          automountServiceAccountToken: false,
+          terminationGracePeriodSeconds: 0,
+          tolerations: gone,
+          affinity: {
+            podAntiAffinity: {
+              preferredDuringSchedulingIgnoredDuringExecution: [
+                {
+                  weight: 100,
+                  podAffinityTerm: { labelSelector: { matchLabels: labels }, topologyKey: "kubernetes.io/hostname" },
+                },
+              ],
+            },
+          },
+          containers: [
+            {
+              name: "http",
+              image,
+              imagePullPolicy: "IfNotPresent",
+              ...(drill.image === undefined && { args: ["netexec", "--http-port=8080"] }),
+              readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+            },
+          ],
+        },
+      },
+    },
+  };
+}
+
+export function serviceObject(namespace: string): object {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: WORKLOAD, namespace, labels: MARK },
+    spec: { type: "NodePort", selector: { app: WORKLOAD }, ports: [{ port: 80, targetPort: 8080 }] },
+  };
+}
+
+/** One entry of the ledger: a ConfigMap with its running number. */
+export function entryObject(namespace: string, number: number, scenario: number): object {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: `n-${number}`, namespace, labels: { scenario: String(scenario) } },
+    data: { number: String(number) },
+  };
+}

@@ -1,0 +1,113 @@
+import type { SecureContext } from "node:tls";
+import { parseAddresses } from "../facts/network.ts";
+import type { Host } from "../host.ts";
+import { ask, fromHost, NoAnswer } from "./client.ts";
+import { beat, now } from "./clock.ts";
+import type { DrillSink } from "./events.ts";
+
+/** How often members of etcd are asked, and masters that went away, ms. */
+const INTERVAL = 250;
+const TIMEOUT = 1000;
+
+export interface VipObserver {
+  /** This master was switched off: it holds nothing, whatever its last word was. */
+  readonly gone: (name: string) => void;
+  readonly over: Promise<unknown>;
+}
+
+/** Which masters hold the VIP, as they say it themselves at the moment it changes. Masters that do not answer are asked again. */
+export function observeVip(masters: readonly Host[], vip: string, sink: DrillSink, signal: AbortSignal): VipObserver {
+  const held = new Set<string>();
+  const says = (host: string, holds: boolean) => {
+    if (holds === held.has(host) || signal.aborted) return;
+    if (holds) held.add(host);
+    else held.delete(host);
+    sink({ type: "vip", at: now(), host, held: holds });
+  };
+
+  async function listen({ name, connection }: Host): Promise<void> {
+    let read = 0;
+    await connection.run("ip -o -4 addr show; exec ip -o -4 monitor address", {
+      signal,
+      listen(text) {
+        const lines = text.slice(read).split("\n");
+        read = text.length - (lines.pop() ?? "").length;
+        for (const line of lines)
+          if (parseAddresses(line.replace(/^Deleted /, "")).some(({ address }) => address === vip))
+            says(name, !line.startsWith("Deleted "));
+      },
+    });
+  }
+
+  const over = Promise.all(
+    masters.map((master) => {
+      let listening = false;
+      return beat(INTERVAL, signal, () => {
+        if (listening) return;
+        listening = true;
+        void listen(master)
+          // A master that does not answer holds nothing that a client could reach.
+          .catch(() => undefined)
+          .then(() => {
+            says(master.name, false);
+            listening = false;
+          });
+      });
+    }),
+  );
+  return { gone: (name) => says(name, false), over };
+}
+
+interface MemberStatus {
+  readonly header?: { readonly member_id: string; readonly raft_term: string };
+  readonly leader?: string;
+}
+
+/** What each member of etcd says of itself, over connections that its own host opens; told when it is something else than before. */
+export async function observeEtcd(
+  masters: readonly Host[],
+  tls: SecureContext,
+  sink: DrillSink,
+  signal: AbortSignal,
+): Promise<void> {
+  const ids = new Map<string, string>();
+  await Promise.all(
+    masters.map(async (master) => {
+      const door = { dial: fromHost(master.connection), host: "127.0.0.1", port: 2379, tls };
+      let last = "";
+      let asking = false;
+      const look = async () => {
+        const { status, body } = await ask(
+          door,
+          { method: "POST", path: "/v3/maintenance/status", body: {} },
+          AbortSignal.timeout(TIMEOUT),
+        );
+        if (status !== 200) throw new NoAnswer(String(status));
+        const { header, leader } = JSON.parse(body) as MemberStatus;
+        if (header) ids.set(header.member_id, master.name);
+        const name = leader === undefined || leader === "0" ? undefined : ids.get(leader);
+        return { healthy: leader !== undefined && leader !== "0", leader: name, term: Number(header?.raft_term) };
+      };
+      await beat(INTERVAL, signal, () => {
+        if (asking) return;
+        asking = true;
+        void look()
+          .catch(() => ({ healthy: false, leader: undefined, term: undefined }))
+          .then(({ healthy, leader, term }) => {
+            asking = false;
+            const said = JSON.stringify([healthy, leader, term]);
+            if (said === last || signal.aborted) return;
+            last = said;
+            sink({
+              type: "etcd",
+              at: now(),
+              host: master.name,
+              healthy,
+              ...(leader !== undefined && { leader }),
+              ...(term !== undefined && { term }),
+            });
+          });
+      });
+    }),
+  );
+}

@@ -1,0 +1,57 @@
+import { withLock } from "../engine/lock.ts";
+import type { Host } from "../host.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import { now } from "./clock.ts";
+import type { Power, Scenario } from "./drill.ts";
+import type { DrillSink, ScenarioOutcome } from "./events.ts";
+import { play, type Scene } from "./play.ts";
+import { withScene } from "./scene.ts";
+import { castOf } from "./stage.ts";
+import { refuseUnlessWhole } from "./whole.ts";
+
+export interface DrillOptions {
+  /** In the order in which they are played; one may be in it several times. */
+  readonly scenarios: readonly Scenario[];
+  readonly power?: Power | undefined;
+  readonly sink: DrillSink;
+  /** Ctrl-C: what is broken is put right before the drill ends. */
+  readonly signal: AbortSignal;
+  /** For the lock, and whoever meets it. */
+  readonly command: string;
+  readonly breakLock?: string | undefined;
+}
+
+/**
+ * Breaks one thing after the other, measures what clients feel, and puts everything back.
+ * @returns the worst that came of a scenario
+ * @throws TripodError E_REFUSED where the cluster is not well to begin with or a probe cannot pass; E_LOCKED
+ */
+export function drill(cluster: Cluster, hosts: readonly Host[], options: DrillOptions): Promise<ScenarioOutcome> {
+  const { scenarios, power, sink, signal, command, breakLock } = options;
+  const cast = castOf(cluster, hosts);
+  return withLock(cast.masters, { cluster: cluster.name, command, ...(breakLock && { breakLock }) }, async () => {
+    const startedAt = now();
+    const status = await refuseUnlessWhole(cluster, hosts);
+    const names = scenarios.map(({ name }) => name);
+    return withScene(cluster, cast, { scenarios: names, power, status, sink, signal }, async (scene) => {
+      const outcome = await playAll(scenarios, scene);
+      sink({ type: "drill.end", at: now(), outcome, ms: now() - startedAt });
+      return outcome;
+    });
+  });
+}
+
+/** Ends where the cluster is not as it was: what comes next would be measured on a sick one. */
+async function playAll(scenarios: readonly Scenario[], scene: Scene): Promise<ScenarioOutcome> {
+  let worst: ScenarioOutcome = "ok";
+  let number = 0;
+  for (const scenario of scenarios) {
+    if (scene.signal.aborted) return "cancelled";
+    const outcome = await play(scenario, number + 1, scene);
+    if (outcome === undefined) continue;
+    number++;
+    if (outcome === "failed" || outcome === "cancelled") return outcome;
+    if (outcome === "breach") worst = outcome;
+  }
+  return worst;
+}

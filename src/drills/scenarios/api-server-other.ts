@@ -1,0 +1,14 @@
+import type { Scenario } from "../drill.ts";
+import { killApiServer } from "./kill-api-server.ts";
+import { otherThan } from "./victims.ts";
+
+export const apiServerOther: Scenario = {
+  name: "api-server-other",
+  title: "API server killed on a master without the VIP",
+  usual: false,
+  lasts: [4_000, 15_000],
+  prepare: async (stage, undoneAfter) => {
+    const other = otherThan(stage.masters, await stage.holder());
+    return other ? killApiServer(other, undoneAfter) : "there is one master alone";
+  },
+};

@@ -1,0 +1,39 @@
+import type { Scenario } from "../drill.ts";
+import { byScript } from "../switch.ts";
+import { otherThan } from "./victims.ts";
+
+const MARK = "/run/tripod/drill/clock-is-off";
+
+/** Containers share their machine's clock, and so would everybody else on it: said again on the host, right before it is touched. */
+const OWN_CLOCK = "! systemd-detect-virt --quiet --container";
+
+export const clock: Scenario = {
+  name: "clock",
+  title: "clock of a master a minute ahead",
+  usual: false,
+  lasts: [15_000, 15_000],
+  prepare: async ({ masters, holder }, undoneAfter) => {
+    const victim = otherThan(masters, await holder()) ?? (await holder());
+    const own = (await victim.read(OWN_CLOCK)).code === 0;
+    if (!own) return `${victim.name} is a container: its clock is its machine's, which is never touched`;
+    return byScript(
+      victim,
+      {
+        name: "clock",
+        what: `clock of ${victim.name} a minute ahead`,
+        disrupt: [
+          `${OWN_CLOCK} || exit`,
+          `timedatectl show -p NTP --value >${MARK} && timedatectl set-ntp false`,
+          `date -s "@$(($(date +%s) + 60))" >/dev/null`,
+        ].join("\n"),
+        undo: [
+          `[ -e ${MARK} ] || exit 0`,
+          `${OWN_CLOCK} || exit`,
+          `date -s "@$(($(date +%s) - 60))" >/dev/null && ntp=$(cat ${MARK}) && rm ${MARK}`,
+          `[ "$ntp" != yes ] || timedatectl set-ntp true`,
+        ].join("\n"),
+      },
+      undoneAfter,
+    );
+  },
+};

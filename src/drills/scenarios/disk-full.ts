@@ -1,0 +1,44 @@
+import type { Host } from "../../host.ts";
+import type { Scenario } from "../drill.ts";
+import { byScript } from "../switch.ts";
+import { otherThan } from "./victims.ts";
+
+const DATA = "/var/lib/etcd";
+const BALLAST = `${DATA}/tripod-drill-ballast`;
+
+/** Only ever a file system that is etcd's alone: mounted there as a whole, from a device that is mounted nowhere else. */
+const SHARED = [
+  `mounted=$(findmnt -n -o TARGET -T ${DATA})`,
+  `source=$(findmnt -n -o SOURCE -T ${DATA})`,
+  `[ "$mounted" = ${DATA} ] || { echo "it is part of the file system at $mounted"; exit; }`,
+  `case $source in *\\[*) echo "it is a part of $source"; exit;; esac`,
+  `[ "$(findmnt -n -o TARGET -S "$source" | sort -u | wc -l)" = 1 ] || echo "$source is mounted elsewhere too"`,
+].join("\n");
+
+export const diskFull: Scenario = {
+  name: "disk-full",
+  title: "disk of an etcd member full",
+  usual: false,
+  lasts: [15_000, 25_000],
+  prepare: async ({ masters, holder }, undoneAfter) => {
+    const victim: Host = otherThan(masters, await holder()) ?? (await holder());
+    const shared = (await victim.read(SHARED)).stdout.trim();
+    if (shared) return `${DATA} on ${victim.name} is not etcd's alone: ${shared}`;
+    return byScript(
+      victim,
+      {
+        name: "disk-full",
+        what: `${DATA} on ${victim.name} full`,
+        // Most of it at once, and the rest as it goes: the file system wants some of it for its own.
+        disrupt: [
+          `free() { df --output=avail -B1 ${DATA} | tail -n 1; }`,
+          `fallocate -l "$(($(free) - 16777216))" ${BALLAST} || exit`,
+          `cat /dev/zero >>${BALLAST} 2>/dev/null`,
+          `[ "$(free)" -lt 65536 ] || { echo "there are still $(free) bytes free" >&2; exit 1; }`,
+        ].join("\n"),
+        undo: `rm -f ${BALLAST}; systemctl reset-failed etcd 2>/dev/null; systemctl start etcd`,
+      },
+      undoneAfter,
+    );
+  },
+};

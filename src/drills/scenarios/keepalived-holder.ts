@@ -1,0 +1,10 @@
+import type { Scenario } from "../drill.ts";
+import { stopUnits } from "./stop-units.ts";
+
+export const keepalivedHolder: Scenario = {
+  name: "keepalived-holder",
+  title: "keepalived stopped on the VIP's holder",
+  usual: true,
+  lasts: [4_000, 15_000],
+  prepare: async (stage, undoneAfter) => stopUnits(await stage.holder(), ["keepalived"], undoneAfter),
+};

@@ -1,0 +1,17 @@
+import type { Host } from "../../host.ts";
+import type { Disruption } from "../drill.ts";
+import { byScript } from "../switch.ts";
+
+/** The kubelet starts it again by itself, with or without us. */
+export function killApiServer(host: Host, undoneAfter: number): Disruption {
+  return byScript(
+    host,
+    {
+      name: "api-server",
+      what: `kube-apiserver on ${host.name} killed (SIGKILL)`,
+      disrupt: "pkill -9 -x kube-apiserver",
+      undo: "true",
+    },
+    undoneAfter,
+  );
+}

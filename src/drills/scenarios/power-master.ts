@@ -1,0 +1,15 @@
+import type { Scenario } from "../drill.ts";
+import { byPower, NO_POWER } from "../power.ts";
+import { otherThan } from "./victims.ts";
+
+export const powerMaster: Scenario = {
+  name: "power-master",
+  title: "power cut of a master without the VIP",
+  usual: false,
+  lasts: [8_000, 30_000],
+  prepare: async ({ power, holder, masters }, undoneAfter) => {
+    if (!power) return NO_POWER;
+    const other = otherThan(masters, await holder());
+    return other ? byPower([other], power, undoneAfter) : "there is one master alone";
+  },
+};

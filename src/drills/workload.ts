@@ -1,0 +1,59 @@
+import type { Cluster } from "../inventory/cluster.ts";
+import type { Condition } from "../resources/condition.ts";
+import { type Pod, whyNot } from "../resources/pods.ts";
+import type { Api } from "./api.ts";
+import { deploymentObject, MARK_SELECTOR, namespaceObject, serviceObject, WORKLOAD } from "./objects.ts";
+
+/** Where the drill's own workload is reached. */
+export interface Service {
+  readonly address: string;
+  readonly port: number;
+  readonly nodePort: number;
+}
+
+/** Makes the drill's namespace, and lets go of those that killed drills left behind. */
+export async function makeNamespace(api: Api, name: string): Promise<void> {
+  const path = "/api/v1/namespaces";
+  const { items } = await api.call<{ items: { metadata: { name: string } }[] }>({
+    path: `${path}?labelSelector=${MARK_SELECTOR}`,
+  });
+  await Promise.all(items.map(({ metadata }) => dropNamespace(api, metadata.name)));
+  await api.call({ method: "POST", path, body: namespaceObject(name) });
+}
+
+/** Everything in it goes with it, in the background. */
+export async function dropNamespace(api: Api, name: string): Promise<void> {
+  await api.call({ method: "DELETE", path: `/api/v1/namespaces/${name}` }, [404, 409]);
+}
+
+/** An HTTP server with two replicas behind a Service and a NodePort. */
+export async function makeWorkload(api: Api, namespace: string, cluster: Cluster): Promise<Service> {
+  const body = deploymentObject(namespace, cluster);
+  await api.call({ method: "POST", path: `/apis/apps/v1/namespaces/${namespace}/deployments`, body });
+  const { spec } = await api.call<{ spec: { clusterIP: string; ports: { port: number; nodePort: number }[] } }>({
+    method: "POST",
+    path: `/api/v1/namespaces/${namespace}/services`,
+    body: serviceObject(namespace),
+  });
+  const [{ port, nodePort } = { port: 80, nodePort: 0 }] = spec.ports;
+  return { address: spec.clusterIP, port, nodePort };
+}
+
+/** Both replicas are ready, on machines that live. @param without machines that do not */
+export function workloadReady(api: Api, namespace: string, without: readonly string[] = []): Condition {
+  return {
+    title: without.length > 0 ? `the workload has left ${without.join(" and ")}` : "the workload has two replicas",
+    within: 180_000,
+    async holds() {
+      const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=app%3D${WORKLOAD}`;
+      const { items } = await api.call<{ items: Pod[] }>({ path });
+      const living = items.filter(
+        ({ metadata, spec }) => !metadata.deletionTimestamp && !without.includes(spec?.nodeName ?? ""),
+      );
+      const ready = living.filter(({ status }) =>
+        status.conditions?.some(({ type, status: holds }) => type === "Ready" && holds === "True"),
+      );
+      return ready.length >= 2 || `${ready.length} of 2 replicas are ready${whyNot(living)}`;
+    },
+  };
+}

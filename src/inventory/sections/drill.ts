@@ -1,0 +1,116 @@
+import { z } from "zod";
+import type { Problem } from "../problem.ts";
+import { duration, textual } from "../scalars.ts";
+
+/** The drill's scenarios in the order in which they are run: src/drills/index.ts has one for each. */
+export const SCENARIOS = [
+  "api-server-holder",
+  "api-server-other",
+  "keepalived-holder",
+  "haproxy-holder",
+  "etcd-follower",
+  "etcd-leader",
+  "kubelet",
+  "power-holder",
+  "power-master",
+  "power-worker",
+  "cut-master",
+  "cut-holder",
+  "cut-vrrp",
+  "cut-etcd",
+  "loss",
+  "latency",
+  "disk-full",
+  "clock",
+  "quorum",
+] as const;
+
+export type ScenarioName = (typeof SCENARIOS)[number];
+
+/** What a client of the cluster does again and again; and `twoHolders`, which has a limit as those have. */
+export type LimitName = keyof typeof LIMITS;
+
+const limit = (text: string) => duration.optional().describe(text);
+
+const limits = {
+  vip: limit("No TCP connection to the VIP."),
+  apiLive: limit("`/livez` through the VIP is not answered."),
+  apiRead: limit("A read through the VIP, which asks etcd, is not answered."),
+  apiWrite: limit("A write through the VIP is not acknowledged."),
+  watch: limit("A change is not told by a watch through the VIP."),
+  service: limit("The drill's own workload is not reached through its Service."),
+  nodePort: limit("The drill's own workload is not reached through a NodePort."),
+  twoHolders: limit("Two masters hold the VIP at once."),
+};
+
+/** An outage may last as long as this, unless the inventory says otherwise, ms. */
+const LIMITS = {
+  vip: 2000,
+  apiLive: 2000,
+  apiRead: 2000,
+  apiWrite: 3000,
+  watch: 3000,
+  service: 3000,
+  nodePort: 3000,
+  twoHolders: 500,
+};
+
+export const drill = z
+  .strictObject({
+    interval: duration
+      .prefault("50ms")
+      .describe("Time between two attempts of a probe, 10ms to 1s; each attempt is a fresh connection."),
+    timeout: duration.prefault("1s").describe("After which an attempt counts as failed, at most 10s."),
+    image: textual("image", /^[^\s]+[:@][^\s/]+$/, "an image with its tag")
+      .optional()
+      .describe("An image that serves HTTP on port 8080 when it is started without arguments. Default: agnhost.")
+      .meta({ examples: ["registry.example/hello:1"] }),
+    limits: z
+      .strictObject(limits)
+      .prefault({})
+      .transform((given) => ({ ...LIMITS, ...given }))
+      .describe(
+        "The longest outage of each probe that is allowed, tail included. Default: 2s for the VIP and for reads, 3s for writes, " +
+          "watches and the workload, 500ms for two holders of the VIP.",
+      ),
+    scenarios: z
+      .partialRecord(z.enum(SCENARIOS), z.strictObject(limits))
+      .prefault({})
+      .describe("Limits of one scenario alone, over those of `limits` and over its own.")
+      .meta({ examples: [{ "power-worker": { service: "60s" } }] }),
+  })
+  .prefault({})
+  .describe("`tripod drill`: how it measures, and what it allows.");
+
+const command = textual("command", /\S/, "a command of a shell");
+
+export const power = z
+  .strictObject({
+    off: command
+      .describe("Cuts a machine's power at once, without shutting it down.")
+      .meta({ examples: ["ipmitool -H {{name}}-bmc.example.org power off"] }),
+    on: command.describe("Switches it on again.").meta({ examples: ["ipmitool -H {{name}}-bmc.example.org power on"] }),
+  })
+  .optional()
+  .describe(
+    "How the drill switches machines off and on: commands of the operator's shell, in which `{{name}}` and `{{address}}` are the " +
+      "machine's. Default: `vagrant halt --force` and `vagrant up` where `ssh.vagrant` is said; else scenarios that need it are left out.",
+  );
+
+export function* drillRules({ interval, timeout }: Partial<z.output<typeof drill>>): Iterable<Problem> {
+  if (interval !== undefined && (interval < 10 || interval > 1000))
+    yield { path: ["drill", "interval"], message: `an interval of ${interval} ms: say 10ms to 1s` };
+  if (timeout !== undefined && timeout > 10_000)
+    yield { path: ["drill", "timeout"], message: `a timeout of ${timeout} ms: at most 10s` };
+}
+
+export function* powerRules(settings: Partial<z.output<typeof power>> | undefined): Iterable<Problem> {
+  for (const key of ["off", "on"] as const)
+    for (const [, name = ""] of settings?.[key]?.matchAll(/\{\{\s*(.*?)\s*\}\}/g) ?? [])
+      if (name !== "name" && name !== "address")
+        yield {
+          path: ["power", key],
+          message: `there is no {{${name}}}`,
+          hint: "{{name}} and {{address}} are the machine's",
+        };
+}

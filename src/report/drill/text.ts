@@ -1,0 +1,99 @@
+import { lengthInColumn, lengthSaid } from "../../drills/length.ts";
+import type { ErrorRecord } from "../../engine/events.ts";
+import { duration, utc } from "../duration.ts";
+import { plain } from "../plain.ts";
+import { table } from "../text.ts";
+import type { DrillReport } from "./report.ts";
+import type { RoundsReport } from "./rounds.ts";
+import type { ScenarioReport } from "./scenario.ts";
+import { countsSaid, lossesSaid, methodLine, outcomeSaid, probeSaid } from "./words.ts";
+import { darkest, worstOf } from "./worst.ts";
+
+/** `drill: 6 scenarios, 5 within their limits, 1 not; worst read 1.9 s dark (power-holder), 0 of 12345 acknowledged writes lost` */
+export function drillSummaryLine(report: DrillReport): string {
+  const worst = darkest(report.scenarios, "apiRead");
+  const facts = [
+    ...(worst
+      ? [worst.dark === 0 ? "no read failed" : `worst read ${lengthSaid(worst.dark)} dark (${worst.scenario.name})`]
+      : []),
+    ...(report.ledger ? [lossesSaid(report.ledger)] : []),
+  ];
+  return `drill: ${countsSaid(report)}${facts.length > 0 ? `; ${facts.join(", ")}` : ""}`;
+}
+
+/** For people: a line for each scenario, what was beyond its limits, what failed, and how it was measured. */
+export function drillText(report: DrillReport): string {
+  const { cluster, startedAt, wallMs, scenarios, skipped, notBegun, rounds } = report;
+  const paragraphs = [
+    [`tripod drill of ${cluster}, ${utc(startedAt)}, ${duration(wallMs)}`],
+    scenarios.length > 0 ? scenarioTable(scenarios) : [],
+    scenarios.flatMap(({ name, breaches }) => breaches.map((breach) => `BEYOND ITS LIMIT ${name}: ${breach}`)),
+    scenarios.flatMap(({ name, errors }) => errors.flatMap((error) => errorLines(name, error))),
+    ...rounds.map(roundsTable),
+    [
+      ...skipped.map(({ name, reason }) => `skipped ${name}: ${reason}`),
+      ...notBegun.map((name) => `not begun: ${name}`),
+    ],
+    [methodLine(report)],
+    [drillSummaryLine(report)],
+  ];
+  return plain(
+    paragraphs
+      .filter((lines) => lines.length > 0)
+      .map((lines) => `${lines.join("\n")}\n`)
+      .join("\n"),
+  );
+}
+
+const OUTCOME = 15;
+
+function scenarioTable(scenarios: readonly ScenarioReport[]): string[] {
+  return table(
+    ["scenario", "read dark", "write dark", "tail", "workload", "elections", "writes lost", ""],
+    scenarios.map((scenario) => {
+      const read = worstOf(scenario, ["apiRead"]);
+      const write = worstOf(scenario, ["apiWrite"]);
+      const tail = worstOf(scenario, ["apiRead", "apiWrite"]);
+      const workload = worstOf(scenario, ["service", "nodePort"]);
+      const { ledger } = scenario;
+      return [
+        scenario.name,
+        cell(read?.dark),
+        cell(write?.dark),
+        cell(tail?.tail),
+        cell(workload?.longest),
+        `${scenario.termChanges}`,
+        ledger ? `${ledger.lost.length} of ${ledger.acknowledged}` : "?",
+        // To the left, as words are.
+        outcomeSaid(scenario).padEnd(OUTCOME),
+      ];
+    }),
+  );
+}
+
+/** `-`: nobody was kept waiting; `?`: nobody asked. */
+function cell(ms: number | undefined): string {
+  if (ms === undefined) return "?";
+  return ms === 0 ? "-" : lengthInColumn(ms);
+}
+
+function errorLines(scenario: string, { message, code, host, why, hint }: ErrorRecord): string[] {
+  return [
+    `FAILED ${scenario}: ${host === undefined ? "" : `${host}: `}${message} (${code})`,
+    ...(why === undefined ? [] : why.trimEnd().split("\n")).map((line) => `  | ${line}`),
+    ...(hint === undefined ? [] : [`  → ${hint}`]),
+  ];
+}
+
+function roundsTable({ name, rounds, probes }: RoundsReport): string[] {
+  return table(
+    [`${name}, ${rounds} rounds`, "median dark", "worst dark", "worst tail", "failed of asked"],
+    probes.map(({ probe, median, worstDark, worstTail, failed, asked }) => [
+      `  ${probeSaid(probe)}`,
+      cell(median),
+      cell(worstDark),
+      cell(worstTail),
+      `${failed} of ${asked}`,
+    ]),
+  );
+}

@@ -1,0 +1,64 @@
+import type { Span } from "../../../drills/outages.ts";
+import { duration, ticks } from "../../duration.ts";
+import { type Markup, markup } from "../../markup.ts";
+
+/** Sizes in the picture's own units, which are pixels where the page is wide enough. */
+export const WIDTH = 1080;
+export const LEFT = 172;
+const RIGHT = 14;
+/** Heights: of the line with the times, of a line of marks, of a lane, and of what is drawn in it. */
+export const AXIS = 18;
+export const MARKS = 17;
+export const LANE = 24;
+export const BAR = 14;
+/** What a character takes on average, in names and in lengths. */
+export const CHARACTER = 6.1;
+export const LABEL_CHARACTER = 5.4;
+
+/** A stretch of time as a picture shows it: times are written from `zero` on, the moment of the disruption. */
+export interface View extends Span {
+  readonly zero: number;
+}
+
+export interface Canvas {
+  readonly view: View;
+  /** Where a moment lies; what is outside the view lies at its edge. */
+  readonly x: (at: number) => number;
+  /** Where a span lies, at least so wide that it is seen; undefined where it is not in the view. */
+  readonly place: (span: Span, atLeast?: number) => { readonly x: number; readonly width: number } | undefined;
+}
+
+export function canvasOf(view: View): Canvas {
+  const scale = (WIDTH - LEFT - RIGHT) / Math.max(1, view.to - view.from);
+  const x = (at: number) => round(LEFT + (Math.min(Math.max(at, view.from), view.to) - view.from) * scale);
+  return {
+    view,
+    x,
+    place({ from, to }, atLeast = 0.8) {
+      if (to <= view.from || from >= view.to) return undefined;
+      return { x: x(from), width: Math.max(atLeast, round(x(to) - x(from))) };
+    },
+  };
+}
+
+/** Round times with the lines that go down from them. */
+export function axis({ view, x }: Canvas, height: number): Markup[] {
+  const { from, to, zero } = view;
+  const after = ticks(Math.max(1, to - zero), Math.max(1, Math.round((12 * (to - zero)) / (to - from))));
+  const step = after[1]?.at ?? Infinity;
+  const before = Array.from({ length: Math.floor((zero - from) / step) }, (_, index) => ({
+    at: -(index + 1) * step,
+    label: `−${after[index + 1]?.label ?? duration((index + 1) * step)}`,
+  }));
+  const seen = [...before.toReversed(), ...after].filter(({ at }) => zero + at >= from);
+  return seen.map(({ at, label }) => {
+    const place = x(zero + at);
+    const inside = place < WIDTH - RIGHT - 8;
+    return markup`<line class="grid" x1="${place}" y1="${AXIS - 4}" x2="${place}" y2="${height}"/>${inside && markup`<text class="tick" x="${place}" y="${AXIS - 7}">${label}</text>`}
+`;
+  });
+}
+
+export function round(number: number): number {
+  return Math.round(number * 10) / 10;
+}

@@ -1,0 +1,87 @@
+import type { DrillEvent, ScenarioOutcome } from "../drills/events.ts";
+import { lengthSaid } from "../drills/length.ts";
+import { type ScenarioVerdict, verdictOf } from "../drills/verdict.ts";
+import { jsonLine } from "./ndjson.ts";
+import { type Paint, paintFor } from "./paint.ts";
+import { oneLine, seconds, type Surface } from "./screen.ts";
+
+/** Shows a drill while it goes on: a line for whatever a person would want to know, or all events as NDJSON. */
+export function drillScreenFor(surface: Surface, { json }: { readonly json: boolean }): (event: DrillEvent) => void {
+  const { stdout } = surface;
+  if (json) return (event) => stdout.write(jsonLine(event));
+  const told = drillLog(paintFor(stdout, surface.env));
+  return (event) => {
+    for (const line of told(event)) stdout.write(`${line.trimEnd()}\n`);
+  };
+}
+
+const COLOURS: Readonly<Record<ScenarioOutcome, "green" | "red" | "yellow">> = {
+  ok: "green",
+  breach: "red",
+  failed: "red",
+  cancelled: "yellow",
+};
+
+const SAID: Readonly<Record<ScenarioOutcome, string>> = {
+  ok: "within its limits",
+  breach: "NOT within its limits",
+  failed: "FAILED",
+  cancelled: "stopped",
+};
+
+function drillLog(paint: Paint): (event: DrillEvent) => string[] {
+  const events: DrillEvent[] = [];
+  let startedAt: number | undefined;
+  let name = "";
+  let lastReason = "";
+  const line = (at: number, text: string) =>
+    `${paint("dim", seconds(at - (startedAt ?? at)).padStart(7))}  ${name.padEnd(18)} ${text}`;
+
+  return (event) => {
+    events.push(event);
+    startedAt ??= event.at;
+    switch (event.type) {
+      case "scenario.skip":
+        name = event.name;
+        return [line(event.at, paint("yellow", `left out: ${oneLine(event.reason)}`))];
+      case "scenario.start":
+        name = event.name;
+        return [line(event.at, oneLine(event.title))];
+      case "disrupt":
+        return [line(event.at, oneLine(startOf(events, event.scenario)?.what ?? ""))];
+      case "restore":
+        return [line(event.at, "putting it back")];
+      case "condition.waiting":
+        // Half a second is no wait that anybody would ask about.
+        if (event.ms < 500 || event.reason === lastReason) return [];
+        lastReason = event.reason;
+        return [line(event.at, paint("dim", `${event.condition}: ${oneLine(event.reason)}`))];
+      case "scenario.end": {
+        const verdict = verdictOf(events, event.scenario);
+        return [
+          line(event.at, `${paint(COLOURS[event.outcome], SAID[event.outcome])}: ${summary(verdict)}`),
+          ...event.breaches.map((breach) => line(event.at, paint("red", breach))),
+          ...event.errors.map(({ host, message }) =>
+            line(event.at, paint("red", `${host ? `${host}: ` : ""}${message}`)),
+          ),
+        ];
+      }
+      default:
+        return [];
+    }
+  };
+}
+
+function startOf(events: readonly DrillEvent[], scenario: number) {
+  return events.find((event) => event.type === "scenario.start" && event.scenario === scenario) as
+    Extract<DrillEvent, { type: "scenario.start" }> | undefined;
+}
+
+/** `reads dark 0.91 s, writes dark 0.95 s, tail 0 s; 812 writes acknowledged, 0 lost` */
+function summary({ probes, ledger }: ScenarioVerdict): string {
+  const of = (name: string) => probes.filter(({ probe }) => probe.name === name).map(({ measured }) => measured);
+  const dark = (name: string) => lengthSaid(Math.max(0, ...of(name).map((measured) => measured.dark)));
+  const tail = Math.max(0, ...probes.flatMap(({ measured }) => measured.outages.map((outage) => outage.tail)));
+  const written = ledger && `; ${ledger.acknowledged} writes acknowledged, ${ledger.lost.length} lost`;
+  return `reads dark ${dark("apiRead")}, writes dark ${dark("apiWrite")}, longest tail ${lengthSaid(tail)}${written ?? ""}`;
+}

@@ -1,0 +1,61 @@
+import { PassThrough } from "node:stream";
+import { expect, test } from "vitest";
+import { runCommandLine } from "../../../src/cli/program.ts";
+import { recordingIo } from "../../support/io.ts";
+
+const cwd = new URL("../../../", import.meta.url).pathname;
+const INVENTORY = ["-i", "inventories/ha-3x2.yaml"];
+
+/** Nobody is contacted by any of these: the inventory's machines are nowhere. */
+async function tripod(args: readonly string[], { typed, ...stdin }: { isTTY?: boolean; typed?: string } = {}) {
+  const input = Object.assign(new PassThrough(), stdin);
+  if (typed !== undefined) input.end(`${typed}\n`);
+  const io = { ...recordingIo({ cwd }), stdin: input };
+  const exitCode = await runCommandLine(["drill", ...args], io);
+  return { exitCode, stdout: io.stdout.text, stderr: io.stderr.text };
+}
+
+test("the scenarios can be looked at without an inventory", async () => {
+  const { exitCode, stdout } = await tripod(["--list"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^power-holder +power cut of the VIP's holder$/m);
+  expect(stdout).toMatch(/^quorum .*\(--allow-quorum-loss\)$/m);
+});
+
+test("a drill without an inventory is none", async () => {
+  expect(await tripod([])).toMatchObject({ exitCode: 3, stderr: expect.stringContaining("-i, --inventory") as string });
+});
+
+test("a slip in the name of a scenario is known", async () => {
+  const { exitCode, stderr } = await tripod([...INVENTORY, "power-holdr"]);
+  expect([exitCode, stderr]).toEqual([
+    3,
+    expect.stringContaining("there is no scenario power-holdr, did you mean `power-holder`?"),
+  ]);
+});
+
+test("the quorum is taken away by name alone", async () => {
+  const { exitCode, stderr } = await tripod([...INVENTORY, "quorum", "--confirm", "production"]);
+  expect([exitCode, stderr]).toEqual([24, expect.stringContaining("--allow-quorum-loss")]);
+});
+
+test("nothing is broken on real machines where nobody is there to agree", async () => {
+  const { exitCode, stderr } = await tripod([...INVENTORY, "power-holder"]);
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining("say --confirm production")]);
+});
+
+test("nothing is broken on another cluster than the one that was meant", async () => {
+  const { exitCode, stderr } = await tripod([...INVENTORY, "--confirm", "staging"]);
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining("the cluster's name is production")]);
+});
+
+test("whoever does not type the cluster's name has changed their mind", async () => {
+  const { exitCode, stderr } = await tripod([...INVENTORY, "power-holder"], { isTTY: true, typed: "yes" });
+  expect(exitCode).toBe(130);
+  expect(stderr).toContain("power cut of the VIP's holder");
+  expect(stderr).toContain("not confirmed; nothing was touched");
+});
+
+test.each(["0", "1000", "many"])("%s is no number of rounds", async (rounds) => {
+  expect(await tripod([...INVENTORY, "--rounds", rounds])).toMatchObject({ exitCode: 3 });
+});

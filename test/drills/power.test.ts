@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { byPower, powerOf } from "../../src/drills/power.ts";
+import { testCluster } from "../support/cluster.ts";
+import { scriptedHost } from "../support/scripted-host.ts";
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "tripod-power-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const is = (name: string) => existsSync(join(folder, name));
+const power = () => ({
+  off: ({ name }: { name: string }) => ["touch", join(folder, `${name}-off`)],
+  on: ({ name }: { name: string }) => ["touch", join(folder, `${name}-on`)],
+});
+
+describe("a power cut", () => {
+  it("switches a machine off, and on again", async () => {
+    const cut = byPower([scriptedHost()], power(), 60_000);
+    expect(cut.what).toBe("power of m1 cut");
+    await cut.begin();
+    expect([is("m1-off"), is("m1-on")]).toEqual([true, false]);
+    await cut.end(new AbortController().signal);
+    expect(is("m1-on")).toBe(true);
+  });
+
+  it("is undone by itself when Tripod is killed", async () => {
+    const script = `
+      import { byPower } from ${JSON.stringify(new URL("../../src/drills/power.ts", import.meta.url).href)};
+      const file = (name) => ["touch", ${JSON.stringify(folder)} + "/" + name];
+      await byPower([{ name: "m1", machine: { name: "m1" } }], { off: () => file("off"), on: () => file("on") }, 60000).begin();
+      console.log("dark");
+      setInterval(() => undefined, 1000);`;
+    const operator = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);
+    await once(operator.stdout, "data");
+    expect([is("off"), is("on")]).toEqual([true, false]);
+    operator.kill("SIGKILL");
+    await expect.poll(() => is("on"), { timeout: 10_000 }).toBe(true);
+  });
+
+  it("is undone by itself when Tripod is late", async () => {
+    await byPower([scriptedHost()], power(), 100).begin();
+    await expect.poll(() => is("m1-on"), { timeout: 10_000 }).toBe(true);
+  });
+
+  it("says what the command said when it fails", async () => {
+    const broken = { ...power(), off: () => ["sh", "-c", "echo no such outlet >&2; exit 3"] };
+    const cut = byPower([scriptedHost()], broken, 60_000);
+    await expect(cut.begin()).rejects.toMatchObject({
+      code: "E_COMMAND",
+      details: { why: expect.stringContaining("no such outlet") as string },
+    });
+    await cut.end(new AbortController().signal);
+  });
+});
+
+describe("the inventory's power", () => {
+  const [m1] = testCluster().masters;
+
+  it("is a shell's command with the machine's name and address in it", () => {
+    const { off, on } = powerOf(testCluster({ power: { off: "pdu {{name}} 0", on: "wake {{ address }}" } })) ?? {};
+    expect(m1 && off?.(m1)).toEqual(["/bin/sh", "-c", "pdu m1 0"]);
+    expect(m1 && on?.(m1)).toEqual(["/bin/sh", "-c", "wake 10.0.0.11"]);
+  });
+
+  it("is nobody's guess", () => {
+    expect(powerOf(testCluster())).toBeUndefined();
+  });
+});

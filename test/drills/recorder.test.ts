@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { now } from "../../src/drills/clock.ts";
+import type { DrillEvent, ProbeInfo } from "../../src/drills/events.ts";
+import { recorder } from "../../src/drills/recorder.ts";
+
+const READ: ProbeInfo = { id: "apiRead@operator", name: "apiRead", title: "read through the VIP", from: "operator" };
+const signal = new AbortController().signal;
+
+describe("what probes tell", () => {
+  it("is passed on in handfuls, each attempt once", () => {
+    const events: DrillEvent[] = [];
+    const { tell, flush } = recorder([READ], (event) => events.push(event));
+    tell(READ.id, 1050, 3, null);
+    tell(READ.id, 1000, 500, "timeout");
+    flush();
+    flush();
+    expect(events).toEqual([
+      {
+        type: "probe.samples",
+        at: 1000,
+        probe: READ.id,
+        samples: [
+          [50, 3, null],
+          [0, 500, "timeout"],
+        ],
+      },
+    ]);
+  });
+
+  it("is not calm while nobody has been answered", async () => {
+    const { steady } = recorder([READ], () => undefined);
+    expect(await steady(1, 1000).holds(signal)).toBe("read through the VIP (operator): no answer for 1.5 s");
+  });
+
+  it("is not calm right after a failure, and says which", async () => {
+    const { tell, steady } = recorder([READ], () => undefined);
+    const calm = steady(1000, 1000);
+    tell(READ.id, now(), 1, null);
+    tell(READ.id, now(), 2, "refused");
+    expect(await calm.holds(signal)).toBe("read through the VIP (operator): refused");
+  });
+
+  it("is calm once everybody has been answered for that long", async () => {
+    const { tell, steady } = recorder([READ], () => undefined);
+    tell(READ.id, now() - 10, 5, null);
+    expect(await steady(0, 1000).holds(signal)).toBe(true);
+  });
+});

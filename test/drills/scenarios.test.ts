@@ -1,0 +1,159 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { type Disruption, type Power, type Scenario, type Stage, undoneAfter } from "../../src/drills/drill.ts";
+import { SCENARIOS } from "../../src/drills/index.ts";
+import type { Result } from "../../src/remote/connection.ts";
+import { testCluster } from "../support/cluster.ts";
+import { scriptedHost } from "../support/scripted-host.ts";
+
+interface Told {
+  readonly host: string;
+  readonly script: string;
+}
+
+/** Three masters (m1 holds the VIP, m2 leads etcd) and two workers, that do what they are told and remember it. */
+function stageOf(answer: (script: string) => string | Partial<Result> = () => "", power?: Power) {
+  const told: Told[] = [];
+  const cluster = testCluster();
+  const hosts = cluster.machines.map((machine) =>
+    scriptedHost({
+      machine,
+      answer: (script) => {
+        told.push({ host: machine.name, script });
+        if (script === "echo $SSH_CONNECTION") return "10.0.0.1 50000 10.0.0.11 22\n";
+        return answer(script);
+      },
+    }),
+  );
+  const [m1, m2, m3, w1, w2] = hosts;
+  if (!m1 || !m2 || !m3 || !w1 || !w2) throw new Error("the test cluster has five machines");
+  const stage: Stage = {
+    cluster,
+    hosts,
+    masters: [m1, m2, m3],
+    workers: [w1, w2],
+    bystander: w2,
+    power,
+    holder: () => Promise.resolve(m1),
+    etcdLeader: () => Promise.resolve(m2),
+    nothingLost: () => Promise.resolve(),
+    workloadWithout: () => ({ title: "", within: 0, holds: () => Promise.resolve(true) }),
+  };
+  return { stage, told };
+}
+
+const POWER: Power = { off: () => ["true"], on: () => ["true"] };
+
+function named(name: string): Scenario {
+  const scenario = SCENARIOS.find((each) => each.name === name);
+  if (!scenario) throw new Error(`no scenario ${name}`);
+  return scenario;
+}
+
+async function prepared(name: string, { stage }: ReturnType<typeof stageOf>): Promise<Disruption> {
+  const scenario = named(name);
+  const disruption = await scenario.prepare(stage, undoneAfter(scenario));
+  if (typeof disruption === "string") throw new Error(disruption);
+  return disruption;
+}
+
+describe.each(SCENARIOS)("$name", (scenario) => {
+  it("arms what undoes it on the host before it breaks anything there, in scripts that a shell understands", async () => {
+    const theatre = stageOf(
+      (script) => (script.includes("--container") && !script.includes("systemd-run") ? { code: 0 } : ""),
+      POWER,
+    );
+    const disruption = await prepared(scenario.name, theatre);
+    const before = theatre.told.length;
+    await disruption.begin();
+    await disruption.end(new AbortController().signal);
+    const scripts = theatre.told.slice(before);
+    for (const { script } of theatre.told) execFileSync("sh", ["-n"], { input: script });
+    if (disruption.dark) expect(scripts).toEqual([]);
+    else {
+      const [leash, begin, end] = scripts;
+      expect(scripts).toHaveLength(3);
+      expect(leash?.script).toBe(`cat >/dev/null\n${end?.script ?? ""}`);
+      expect(begin?.script).toMatch(
+        /^umask 077[^]*systemd-run [^]*--on-active=\d+ms[^]*is-active tripod-drill-\S+\.timer/,
+      );
+      expect(new Set(scripts.map(({ host }) => host))).toEqual(new Set(disruption.victims.map(({ name }) => name)));
+    }
+  });
+
+  it("never has the machine as its victim from which a client asks", async () => {
+    const theatre = stageOf(undefined, POWER);
+    const disruption = await scenario.prepare(theatre.stage, 60_000);
+    if (typeof disruption !== "string") expect(disruption.victims.map(({ name }) => name)).not.toContain("w2");
+  });
+
+  it("is undone by the host later than it would be by us", () => {
+    expect(undoneAfter(scenario)).toBeGreaterThan(scenario.lasts[1]);
+  });
+});
+
+describe("scenarios choose their victims", () => {
+  it.each([
+    ["api-server-holder", "m1"],
+    ["api-server-other", "m3"],
+    ["etcd-leader", "m2"],
+    ["etcd-follower", "m3"],
+    ["power-holder", "m1"],
+    ["power-master", "m3"],
+    ["power-worker", "w1"],
+    ["cut-etcd", "m2"],
+    ["quorum", "m1 m2"],
+  ])("%s: %s", async (name, victims) => {
+    const disruption = await prepared(name, stageOf(undefined, POWER));
+    expect(disruption.victims.map((victim) => victim.name).join(" ")).toBe(victims);
+  });
+});
+
+describe("scenarios that cannot be played here are left out with a reason", () => {
+  it.each(["power-holder", "power-master", "power-worker", "quorum"])("%s without power", async (name) => {
+    expect(await named(name).prepare(stageOf().stage, 60_000)).toMatch(/the inventory has no `power`$/);
+  });
+
+  it("a full disk where etcd shares its file system with others", async () => {
+    const theatre = stageOf((script) => (script.includes("findmnt") ? "it is part of the file system at /\n" : ""));
+    expect(await named("disk-full").prepare(theatre.stage, 60_000)).toBe(
+      "/var/lib/etcd on m3 is not etcd's alone: it is part of the file system at /",
+    );
+    expect(theatre.told.every(({ script }) => !script.includes("fallocate"))).toBe(true);
+  });
+
+  it("a wrong clock where the host is a container: the clock is not its own", async () => {
+    const theatre = stageOf((script) => (script.includes("--container") ? { code: 1 } : ""));
+    expect(await named("clock").prepare(theatre.stage, 60_000)).toMatch(/container/);
+    expect(theatre.told.every(({ script }) => !script.includes("date -s"))).toBe(true);
+  });
+
+  it("late packets where the kernel has no netem", async () => {
+    const theatre = stageOf((script) =>
+      script.includes("netem") ? { code: 2, stderr: "Error: Specified qdisc kind is unknown.\n" } : "",
+    );
+    expect(await named("latency").prepare(theatre.stage, 60_000)).toBe(
+      "m1 has no netem: Error: Specified qdisc kind is unknown.",
+    );
+  });
+});
+
+describe("a cut network", () => {
+  it("spares the SSH connection by which it is undone", async () => {
+    const theatre = stageOf();
+    const disruption = await prepared("cut-holder", theatre);
+    await disruption.begin();
+    const rules =
+      theatre.told
+        .at(-1)
+        ?.script.split("\n")
+        .filter((line) => line.includes("-A TRIPOD-DRILL")) ?? [];
+    expect(rules.map((rule) => rule.replace("iptables -w -A TRIPOD-DRILL ", "").replace(" || exit", ""))).toEqual([
+      "-i lo -j RETURN",
+      "-o lo -j RETURN",
+      "-p tcp -s 10.0.0.1 --dport 22 -j RETURN",
+      "-p tcp -d 10.0.0.1 --sport 22 -j RETURN",
+      "-j DROP",
+    ]);
+  });
+});

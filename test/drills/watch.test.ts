@@ -1,0 +1,84 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, it } from "vitest";
+import { fromOperator } from "../../src/drills/client.ts";
+import { now } from "../../src/drills/clock.ts";
+import { openWatch } from "../../src/drills/watch.ts";
+
+const closing: (() => unknown)[] = [];
+afterEach(() => closing.splice(0).map((close) => close()));
+
+const added = (number: number, version: number) =>
+  `${JSON.stringify({ type: "ADDED", object: { metadata: { name: `n-${number}`, resourceVersion: String(version) } } })}\n`;
+
+/** An API server that knows one thing: to watch. */
+async function watched(stream: (response: ServerResponse, from: string, nth: number) => void) {
+  let nth = 0;
+  const server = createServer((request, response) => {
+    const { searchParams } = new URL(request.url ?? "/", "http://vip");
+    if (!searchParams.has("watch"))
+      response.end(
+        '{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"n-9"}},{"metadata":{"name":"kube-root-ca.crt"}}]}',
+      );
+    else {
+      response.flushHeaders();
+      stream(response, searchParams.get("resourceVersion") ?? "", nth++);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const door = { dial: fromOperator, host: "127.0.0.1", port: (server.address() as AddressInfo).port };
+  const over = new AbortController();
+  closing.push(() => (over.abort(), server.closeAllConnections(), server.close()));
+  const said: [number, string | null][] = [];
+  const watch = openWatch({
+    namespace: "ns",
+    door,
+    interval: 10,
+    timeout: 300,
+    signal: over.signal,
+    tell: (from, _ms, error) => said.push([from, error]),
+  });
+  return { watch, said };
+}
+
+it("tells what was written, once it is told", async () => {
+  const { watch, said } = await watched((response) => response.write(added(1, 8)));
+  watch.expect(1, now());
+  await expect.poll(() => said.map(([, error]) => error)).toEqual([null]);
+  // What was there before is known from the list.
+  expect(watch.seen).toEqual(new Set([9, 1]));
+});
+
+it("goes on from where it stood when its connection breaks", async () => {
+  const asked: string[] = [];
+  const { watch, said } = await watched((response, from, nth) => {
+    asked.push(from);
+    response.write(added(nth + 1, 8 + nth));
+    if (nth === 0) setImmediate(() => response.destroy());
+  });
+  watch.expect(1, now());
+  watch.expect(2, now());
+  await expect.poll(() => said.length).toBe(2);
+  expect(asked).toEqual(["7", "8"]);
+  expect(said.map(([, error]) => error)).toEqual([null, null]);
+});
+
+it("asks again when a write is not told in time, and counts it as late", async () => {
+  const { watch, said } = await watched((response, _from, nth) => {
+    if (nth > 0) response.write(added(1, 8));
+  });
+  watch.expect(1, now());
+  await expect.poll(() => watch.seen.has(1)).toBe(true);
+  expect(said.map(([, error]) => error)).toEqual(["timeout"]);
+});
+
+it("begins anew where the server has forgotten where it stood", async () => {
+  const gone = `${JSON.stringify({ type: "ERROR", object: { metadata: {}, code: 410 } })}\n`;
+  const asked: string[] = [];
+  await watched((response, from, nth) => {
+    asked.push(from);
+    if (nth < 1) response.end(gone);
+  });
+  await expect.poll(() => asked.length).toBe(2);
+  expect(asked).toEqual(["7", "7"]);
+});

@@ -1,0 +1,65 @@
+import type { DrillEvent } from "../../../src/drills/events.ts";
+import { type DrillReport, drillReportOf } from "../../../src/report/drill/index.ts";
+import { HOSTILE } from "../../support/reports.ts";
+import { apiServerHolder, clock, EVERYTHING, latency, powerHolder, quorum, textbook } from "./scripts.ts";
+import { staged } from "./staged.ts";
+
+export function drillReport(events: readonly DrillEvent[]): DrillReport {
+  const report = drillReportOf(events);
+  if (!report) throw new Error("a staged drill begins with drill.start");
+  return report;
+}
+
+/** One of everything. */
+export const everything = staged(EVERYTHING);
+
+/** Small enough to be read as a golden file. */
+export const short = staged([powerHolder(880), textbook, latency]);
+
+export const fine = staged([apiServerHolder, powerHolder(760), clock]);
+
+/** Every drill, and what may become of one: killed while it worked, killed before it broke anything, hostile. */
+export const DRILLS: Readonly<Record<string, readonly DrillEvent[]>> = {
+  "drill of everything": everything,
+  "short drill": short,
+  "fine drill": fine,
+  "killed drill": everything.slice(0, everything.findIndex(({ type }) => type === "restore") + 1),
+  "drill killed at once": everything.slice(0, 1),
+  "drill that was stopped": stopped(fine),
+  "drill in which nobody asked": fine.filter(({ type }) => type !== "probe.samples"),
+  "drill in which nothing could be tried": staged([latency, clock]),
+  "drill without a leader or a holder": staged([quorum]).filter(({ type }) => type !== "vip" && type !== "etcd"),
+  "hostile drill": hostile(everything),
+};
+
+/** The same drill, which was asked to stop in its last scenario. */
+function stopped(events: readonly DrillEvent[]): DrillEvent[] {
+  return events.map((event) =>
+    event.type === "drill.end" || (event.type === "scenario.end" && event.scenario === 2)
+      ? { ...event, outcome: "cancelled" }
+      : event,
+  );
+}
+
+/** The same drill, with every text that a host or a person has chosen replaced; `2` is where a sample keeps its error. */
+function hostile(events: readonly DrillEvent[]): DrillEvent[] {
+  const chosen = [
+    "cluster",
+    "title",
+    "what",
+    "from",
+    "vip",
+    "reason",
+    "condition",
+    "message",
+    "why",
+    "hint",
+    "etcd",
+    "2",
+  ];
+  return JSON.parse(
+    JSON.stringify(events, (key, value: unknown) =>
+      typeof value === "string" && chosen.includes(key) ? `${value}\n-${HOSTILE}` : value,
+    ),
+  ) as DrillEvent[];
+}

@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import { measure, type Attempt } from "../../../src/drills/outages.ts";
+import { rowsOf } from "../../../src/report/drill/timeline/bands.ts";
+import { axis, canvasOf, LEFT, WIDTH } from "../../../src/report/drill/timeline/canvas.ts";
+import { closeUp } from "../../../src/report/drill/timeline/close-up.ts";
+import { labelsOf } from "../../../src/report/drill/timeline/labels.ts";
+import { marksHeight, marksOf } from "../../../src/report/drill/timeline/marks.ts";
+import { drillReport } from "./drills.ts";
+import { powerHolder, powerWorker, quorum } from "./scripts.ts";
+import { staged } from "./staged.ts";
+
+const canvas = canvasOf({ from: -2000, to: 10_000, zero: 0 });
+
+/** One outage as it lies in the picture. */
+function drawn(...gaps: readonly (readonly [from: number, to: number])[]) {
+  const asked = gaps.flatMap(([from, to]): Attempt[] => [
+    { from, to: from + 1, error: "refused" },
+    { from: to - 5, to, error: null },
+  ]);
+  return measure(asked, 10_000).outages.flatMap((outage) => {
+    const place = canvas.place(outage);
+    return place ? [{ outage, from: place.x, to: place.x + place.width }] : [];
+  });
+}
+
+describe("the axis", () => {
+  test("counts from the disruption, forwards and backwards, in round times", () => {
+    const labels = axis(canvas, 100).map(({ markup }) => />([^<]+)<\/text>/.exec(markup)?.[1]);
+    expect(labels).toEqual([
+      "−2 s",
+      "−1 s",
+      "0",
+      "1 s",
+      "2 s",
+      "3 s",
+      "4 s",
+      "5 s",
+      "6 s",
+      "7 s",
+      "8 s",
+      "9 s",
+      undefined,
+    ]);
+  });
+
+  test("what is outside the picture has no place in it", () => {
+    expect(canvas.place({ from: 11_000, to: 12_000 })).toBeUndefined();
+    expect(canvas.place({ from: -9000, to: 99_000 })).toMatchObject({ x: LEFT });
+  });
+});
+
+describe("marks", () => {
+  const [scenario] = drillReport(staged([powerHolder(880)])).scenarios;
+  const zero = scenario?.times.disrupt ?? 0;
+  const marks = (from: number, to: number) => {
+    return scenario ? marksOf(scenario, canvasOf({ from: zero + from, to: zero + to, zero })) : [];
+  };
+
+  test("that would write over each other stand in two lines", () => {
+    expect(marks(-2000, 34_000).map(({ line }) => line)).toEqual([0, 0, 0]);
+    expect(marks(-2000, 600_000).map(({ line }) => line)).toEqual([0, 1, 2]);
+    expect(marksHeight(marks(-2000, 600_000))).toBe(3 * marksHeight([]));
+  });
+
+  test("at the right edge write to the left", () => {
+    expect(marks(-2000, 31_200).at(-1)).toMatchObject({ leftward: true, label: "all as before" });
+  });
+
+  test("of what is outside are left out", () => {
+    expect(marks(-100, 900).map(({ label }) => label)).toEqual(["power of m1 cut"]);
+  });
+});
+
+describe("labels", () => {
+  test("stand after their outage, where there is room", () => {
+    const [label] = labelsOf(drawn([100, 1000]), canvas, Infinity);
+    expect(label).toMatchObject({ text: "0.9 s", where: "after" });
+  });
+
+  test("stand before it at the right edge, and never outside the picture", () => {
+    const labels = labelsOf(drawn([9850, 9990]), canvas, Infinity);
+    expect(labels).toMatchObject([{ where: "before" }]);
+    for (const { to } of labels) expect(to).toBeLessThanOrEqual(WIDTH);
+  });
+
+  test("stand in the dark where it fills the picture", () => {
+    expect(labelsOf(drawn([-2000, 10_000]), canvas, 2000)).toMatchObject([{ text: "✗ 12 s", where: "inside" }]);
+  });
+
+  test("do not cover one another: the longest outage has the first choice", () => {
+    const labels = labelsOf(drawn([100, 1000], [2050, 2100], [3150, 5000]), canvas, Infinity);
+    expect(labels.map(({ text }) => text)).toEqual(["1.85 s", "0.9 s", "0.05 s"]);
+    for (const one of labels)
+      for (const other of labels) if (one !== other) expect(one.to <= other.from || other.to <= one.from).toBe(true);
+  });
+
+  test("tell a tail that is worth the name", () => {
+    expect(labelsOf(drawn([100, 1000], [1500, 1600]), canvas, Infinity)).toMatchObject([
+      { text: "0.9 s dark, 0.6 s tail" },
+    ]);
+  });
+});
+
+describe("bands", () => {
+  test("of two hosts at once stand in two rows", () => {
+    const bands = [
+      { host: "m1", from: -2000, to: 5000 },
+      { host: "m2", from: 3000, to: 10_000 },
+      { host: "m1", from: 6000, to: 10_000 },
+    ];
+    expect(rowsOf(bands, canvas).map((row) => row.map(({ host }) => host))).toEqual([["m1", "m1"], ["m2"]]);
+  });
+
+  test("that only touch while one hands it to the other stand in one", () => {
+    const bands = [
+      { host: "m1", from: -2000, to: 5030 },
+      { host: "m2", from: 5000, to: 10_000 },
+    ];
+    expect(rowsOf(bands, canvas)).toHaveLength(1);
+  });
+});
+
+describe("a close-up", () => {
+  const of = (...scripts: Parameters<typeof staged>[0]) => {
+    const [scenario] = drillReport(staged(scripts)).scenarios;
+    const view = scenario && closeUp(scenario);
+    return view && { from: view.from - view.zero, to: view.to - view.zero };
+  };
+
+  test("shows the first dark time, and a little around it", () => {
+    const view = of(powerHolder(880));
+    expect(view?.from).toBeLessThan(0);
+    expect(view?.to).toBeGreaterThan(900);
+    expect(view?.to).toBeLessThan(1500);
+  });
+
+  test("is not widened by what stays dark for long", () => {
+    expect(of(quorum)?.to).toBeLessThan(2000);
+  });
+
+  test("is not made where nobody was disturbed soon", () => {
+    expect(of({ ...powerWorker, troubles: [] })).toBeUndefined();
+  });
+});
