@@ -1,6 +1,7 @@
 import type { KubernetesSettings } from "../inventory/cluster.ts";
 
-type Json = Readonly<Record<string, unknown>>;
+/** An object of a YAML document. */
+export type Json = Readonly<Record<string, unknown>>;
 
 /** The kubelet's own document, the inventory's `kubelet` laid over it. */
 export function kubeletConfiguration({ kubelet }: Pick<KubernetesSettings, "kubelet">): Json {
@@ -28,7 +29,7 @@ export function kubeProxyConfiguration({
 }
 
 /** Objects are merged key by key, all the way down; anything else, lists too, is replaced. */
-function overlay(below: Json, above: Json): Json {
+export function overlay(below: Json, above: Json): Json {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const under = merged[key];

@@ -4,8 +4,9 @@ import { render } from "../render/render.ts";
 import { HAPROXY_HEALTH_PORT } from "./haproxy.ts";
 import { CHECK_WEIGHT, vrrpPriorities } from "./vrrp.ts";
 
-/** Seconds; keepalived takes whole ones only. */
+/** Seconds; keepalived takes whole ones only. Nobody listening is known at once; to be slow for a while is no failure. */
 const CHECK_INTERVAL = 1;
+const CHECK_TIMEOUT = 3;
 
 /** This master's side of the virtual IP; `interface` is the one that carries it here (`eth0`). For keepalived 2.0 and later. */
 export function keepalivedConfig(cluster: Cluster, machine: Machine, device: string): string {
@@ -21,7 +22,7 @@ export function keepalivedConfig(cluster: Cluster, machine: Machine, device: str
     advertInterval: loadBalancer.advertInterval / 1000,
     priority,
     peers: masters.filter(({ name }) => name !== machine.name).map(({ address }) => ({ address })),
-    check: { interval: CHECK_INTERVAL, fall: 2, rise: 5, weight: CHECK_WEIGHT },
+    check: { interval: CHECK_INTERVAL, timeout: CHECK_TIMEOUT, fall: 2, rise: 5, weight: CHECK_WEIGHT },
   });
 }
 
@@ -31,6 +32,6 @@ export function keepalivedCheck(cluster: Cluster): string {
     url: cluster.loadBalancer.haproxy
       ? `http://127.0.0.1:${HAPROXY_HEALTH_PORT}/healthz`
       : "https://127.0.0.1:6443/readyz",
-    maxTime: CHECK_INTERVAL * 0.8,
+    maxTime: CHECK_TIMEOUT - 0.5,
   });
 }

@@ -1,6 +1,6 @@
 import { render } from "../render/render.ts";
 
-/** A drop-in for a packaged service that must come back however often it dies: keepalived and haproxy. */
-export function restartDropIn(): string {
-  return render("systemd/restart.conf", {});
+/** A drop-in for keepalived and haproxy, which must come back however often they die. @param after a unit that has to be up before */
+export function restartDropIn(after = ""): string {
+  return render("systemd/restart.conf", { after });
 }

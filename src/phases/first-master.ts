@@ -1,7 +1,9 @@
 import { initConfig, initFlags } from "../config/kubeadm.ts";
+import { withKubeletSettings } from "../config/kubelet-settings.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { apiReady } from "../health/api.ts";
 import { kubeadmInit } from "../resources/kubeadm.ts";
+import { kubeletConfigMap } from "../resources/kubelet-config-map.ts";
 import { join, token } from "./credentials.ts";
 import { leader } from "./leader.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
@@ -24,6 +26,7 @@ export const firstMaster: Phase = {
   hosts: (cluster) => cluster.masters.slice(0, 1),
   async resources(host, context) {
     const through = await leader(context);
+    const { kubelet, minor } = context.cluster.kubernetes;
     if (through.name !== host.name) return [await join(host, context)];
     return [
       kubeadmInit({
@@ -33,6 +36,9 @@ export const firstMaster: Phase = {
         flags: initFlags(context.cluster),
         lastObject: lastObject(context.cluster),
       }),
+      ...(Object.keys(kubelet).length > 0
+        ? [kubeletConfigMap({ leader: through, minor, edit: (text) => withKubeletSettings(text, kubelet) })]
+        : []),
     ];
   },
   until: (host) => [apiReady(host)],

@@ -43,16 +43,16 @@ function keepalived(host: Host, cluster: Cluster): Resource[] {
     directory({ path: "/etc/keepalived", mode: 0o755 }),
     file({ path: check, content: keepalivedCheck(cluster), mode: 0o755 }),
     file({ path: config, content: keepalivedConfig(cluster, host.machine, carrier(host, cluster)), mode: 0o644 }),
-    ...dropIn("keepalived.service"),
+    ...dropIn("keepalived.service", cluster.loadBalancer.haproxy ? "haproxy.service" : undefined),
     service({ unit: "keepalived.service", reads: [config], reloads: true }),
   ];
 }
 
-function dropIn(unit: string): Resource[] {
+function dropIn(unit: string, after?: string): Resource[] {
   const folder = `/etc/systemd/system/${unit}.d`;
   return [
     directory({ path: folder, mode: 0o755 }),
-    file({ path: `${folder}/tripod.conf`, content: restartDropIn(), mode: 0o644 }),
+    file({ path: `${folder}/tripod.conf`, content: restartDropIn(after), mode: 0o644 }),
   ];
 }
 

@@ -1,18 +1,37 @@
+import { withKubeletSettings } from "../config/kubelet-settings.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import { editedFile } from "../resources/edited-file.ts";
 import { node } from "../resources/node.ts";
+import type { Resource } from "../resources/resource.ts";
+import { service } from "../resources/service.ts";
 import { leader } from "./leader.ts";
 import { type Phase, sameHost } from "./phase.ts";
 
 const MASTER_TAINTS = ["node-role.kubernetes.io/master:NoSchedule", "node-role.kubernetes.io/control-plane:NoSchedule"];
 
-/** Labels and taints of the inventory on every node; masters open to ordinary pods by choice. */
+const KUBELET_CONFIG = "/var/lib/kubelet/config.yaml";
+
+/** kubeadm writes them when a node joins, and never again. */
+function kubeletSettings({ kubernetes: { kubelet } }: Cluster): Resource[] {
+  if (Object.keys(kubelet).length === 0) return [];
+  return [
+    editedFile({ path: KUBELET_CONFIG, edit: (text) => withKubeletSettings(text, kubelet) }),
+    service({ unit: "kubelet.service", reads: [KUBELET_CONFIG] }),
+  ];
+}
+
+/** Labels, taints and kubelet settings of the inventory on every node; masters open to ordinary pods by choice. */
 export const nodes: Phase = {
   name: "nodes",
-  title: "Labels and taints",
+  title: "Nodes: labels, taints, kubelets",
   needs: [sameHost("first-master"), sameHost("other-masters"), sameHost("workers")],
   hosts: (cluster) => cluster.machines,
   async resources(host, context) {
     const { name, labels, taints, role } = host.machine;
     const unwantedTaints = role === "master" && context.cluster.kubernetes.mastersSchedulable ? MASTER_TAINTS : [];
-    return [node({ leader: await leader(context), name, labels, taints, unwantedTaints })];
+    return [
+      node({ leader: await leader(context), name, labels, taints, unwantedTaints }),
+      ...kubeletSettings(context.cluster),
+    ];
   },
 };

@@ -2,10 +2,11 @@ import { quote } from "../remote/shell.ts";
 
 /**
  * A script that makes systemd read the unit's latest text, where it holds an older one, and start it at boot. A reload of the
- * whole manager costs every host up to a second: it is not done where the unit has never been loaded, nor by `enable`.
+ * whole manager costs every host up to a second: it is not done where the unit has never been loaded, nor by `enable`, which works on
+ * the files alone: otherwise systemd 257 calls every unit outdated, even with --no-reload.
  */
 export function enableScript(unit: string): string {
   const u = quote(unit);
   return `[ "$(systemctl show -p NeedDaemonReload --value ${u})" = no ] || systemctl daemon-reload
-[ "$(systemctl is-enabled ${u} 2>/dev/null)" = enabled ] || systemctl enable -q --no-reload ${u}`;
+[ "$(systemctl is-enabled ${u} 2>/dev/null)" = enabled ] || systemctl --root=/ enable -q ${u}`;
 }

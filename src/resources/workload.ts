@@ -2,6 +2,7 @@ import type { Host } from "../host.ts";
 import type { Condition } from "./condition.ts";
 import { lastLine } from "./command.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
+import { type Pod, whyNot } from "./pods.ts";
 import type { Resource, Working } from "./resource.ts";
 
 export interface WorkloadArgs {
@@ -96,16 +97,6 @@ function deployment({ replicas, image }: WorkloadArgs): object {
   };
 }
 
-interface Pod {
-  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
-  readonly status: {
-    readonly phase: string;
-    readonly podIP?: string;
-    readonly conditions?: readonly { type: string; status: string; message?: string }[];
-    readonly containerStatuses?: readonly { state: { waiting?: { reason?: string; message?: string } } }[];
-  };
-}
-
 function podsRunning({ leader, replicas }: WorkloadArgs, found: (addresses: string[]) => void): Condition {
   return {
     title: `${podCount(replicas)} running`,
@@ -119,15 +110,6 @@ function podsRunning({ leader, replicas }: WorkloadArgs, found: (addresses: stri
       return running.length >= replicas || `${running.length} of ${replicas} run${whyNot(pods)}`;
     },
   };
-}
-
-function whyNot(pods: readonly Pod[]): string {
-  const reasons = pods.flatMap(({ status }) => [
-    ...(status.containerStatuses ?? []).map(({ state }) => state.waiting?.message ?? state.waiting?.reason),
-    ...(status.conditions ?? []).filter(({ status: holds }) => holds === "False").map(({ message }) => message),
-  ]);
-  const reason = reasons.find((each) => each);
-  return reason ? `: ${reason}` : "";
 }
 
 function reaches(host: Host, addresses: readonly string[], service: string): Condition {

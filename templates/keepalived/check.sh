@@ -1,7 +1,7 @@
 {{!-- /etc/keepalived/check.sh: whether the virtual IP would lead anywhere on this master --}}
 #!/bin/sh
 # Written by Tripod; a change made here is undone by the next apply.
-# keepalived runs this every second. It needs no rights, gives up well within that second, and sends nothing that a false server
-# could use: so no certificate is checked.
+# keepalived runs this every second, unless the last one is still asking. It needs no rights, gives up before keepalived does, and
+# sends nothing that a false server could use: so no certificate is checked.
 exec setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs \
     curl --silent --fail --insecure --noproxy '*' --max-time {{maxTime}} --output /dev/null {{shell url}}

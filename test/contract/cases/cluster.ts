@@ -3,6 +3,7 @@ import { initConfig, joinConfig } from "../../../src/config/kubeadm.ts";
 import { noBootstrapTokens, TOKEN_DESCRIPTION } from "../../../src/resources/bootstrap-token.ts";
 import { etcdMember } from "../../../src/resources/etcd-member.ts";
 import { kubeadmInit, kubeadmJoin } from "../../../src/resources/kubeadm.ts";
+import { kubeletConfigMap } from "../../../src/resources/kubelet-config-map.ts";
 import { manifest } from "../../../src/resources/manifest.ts";
 import { node } from "../../../src/resources/node.ts";
 import { workload } from "../../../src/resources/workload.ts";
@@ -104,6 +105,15 @@ export const CLUSTER: readonly ResourceCase[] = [
         text: "kind: DaemonSet\nmetadata: {name: flannel}\n# it's $new\n",
       }),
     ],
+  },
+  {
+    of: "kubeletConfigMap",
+    title: "settings that kubeadm was given before",
+    prepare(machine) {
+      standing(machine);
+      machine.write("/fakes/cluster/objects/ConfigMap.kubelet-config", "kind: KubeletConfiguration\nmaxPods: 110\n");
+    },
+    make: ({ host }) => [kubeletConfigMap({ leader: host, minor: 36, edit: (text) => text.replace("110", "200") })],
   },
   {
     of: "noBootstrapTokens",
