@@ -83,7 +83,7 @@ function example(name: string, section: JsonSchema): string {
 }
 
 /** Keys that cannot stand beside another one. */
-const INSTEAD_OF: Readonly<Record<string, string>> = { keys: "key", manifest: "cni" };
+const INSTEAD_OF: Readonly<Record<string, string>> = { keys: "key", manifest: "cni", vagrant: "user" };
 
 function exampleOf({ properties, examples, default: fallback, ...schema }: JsonSchema): unknown {
   if (!properties) return examples?.[0] ?? fallback;

@@ -3,6 +3,11 @@
  * TripodError or TripodErrors.
  */
 export { bootstrap, type BootstrapOptions, walkPhases } from "./bootstrap.ts";
+export type { DrillEvent, DrillSink, ScenarioOutcome } from "./drills/events.ts";
+export { SCENARIOS } from "./drills/index.ts";
+export type { Power } from "./drills/drill.ts";
+export { powerOf } from "./drills/power.ts";
+export { drill, type DrillOptions } from "./drills/run.ts";
 export type { Change, ErrorRecord, Mode, PhaseSummary, RunEvent, Sink } from "./engine/events.ts";
 export type { Narrowing } from "./engine/narrow.ts";
 export type { RunSummary } from "./engine/run.ts";
@@ -12,6 +17,7 @@ export type { Cluster, Machine } from "./inventory/cluster.ts";
 export { loadCluster, type LoadOptions } from "./inventory/load.ts";
 export { readKubeconfig } from "./kubeconfig.ts";
 export { type Report, reportOf } from "./report/report.ts";
+export { type DrillReport, drillReportOf } from "./report/drill/index.ts";
 export { Secret } from "./secret.ts";
 export { type SessionOptions, withSession } from "./session.ts";
 export { readStatus, type Status } from "./status.ts";

@@ -1,16 +1,27 @@
 import { appendFileSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Mode, RunEvent, Sink } from "./engine/events.ts";
+import type { DrillEvent } from "./drills/events.ts";
+import type { RunEvent } from "./engine/events.ts";
 import { TripodError } from "./errors.ts";
 import { stateFolder } from "./xdg.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What every event has, a run's and a drill's: the rest is its own affair. */
+interface Recorded {
+  readonly type: string;
+  /** ms since the epoch */
+  readonly at: number;
+}
+
+/** A record is of one kind throughout. */
+export type RecordedEvents = readonly RunEvent[] | readonly DrillEvent[];
+
 /** A run's events on their way into a file of the operator's state folder. */
 export interface Recording {
   readonly path: string;
   /** Writes each event as it comes, so that a run that is killed has its record too. Never throws. */
-  readonly sink: Sink;
+  readonly sink: (event: Recorded) => void;
   /** @returns why the record is missing or incomplete, where it is */
   close(): TripodError | undefined;
 }
@@ -35,7 +46,7 @@ const RECORD = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3}Z)-[a-z]+\.jsonl$/;
  * Opens the record of a run that begins now. Nobody's apply is to stop because a disk is full: what cannot be written is told by
  * `close`. A run that ends before its first event, because a host does not answer, leaves no record.
  */
-export function recordRun(cluster: string, mode: Mode, env: Environment, now = new Date()): Recording {
+export function recordRun(cluster: string, mode: string, env: Environment, now = new Date()): Recording {
   const folder = join(runsFolder(env), cluster);
   const path = join(folder, `${now.toISOString().replace(/[-:]/g, "")}-${mode}.jsonl`);
   let file: number | undefined;
@@ -94,10 +105,10 @@ function recordNamed(name: string, folder: string, cluster: string): RecordedRun
  * Reads the events of a record, or of what `--json` printed. A last line that a killed run did not finish is left out.
  * @throws TripodError E_LOCAL where the file cannot be read or holds something else
  */
-export function readRun(path: string): RunEvent[] {
+export function readRun(path: string): RecordedEvents {
   const lines = textOf(path).split("\n");
   // What stands behind the last newline is nothing, or half a line.
-  return lines.slice(0, -1).map((line, index) => {
+  const events = lines.slice(0, -1).map((line, index) => {
     const event = parsed(line);
     if (event) return event;
     throw new TripodError("E_LOCAL", `${path} is not the record of a run`, {
@@ -106,11 +117,16 @@ export function readRun(path: string): RunEvent[] {
       hint: "take one of `tripod report --list`, or what `tripod apply --json` printed",
     });
   });
+  return events as unknown as RecordedEvents;
 }
 
-function parsed(line: string): RunEvent | undefined {
+export function isDrill(events: RecordedEvents): events is readonly DrillEvent[] {
+  return events.some(({ type }) => type === "drill.start");
+}
+
+function parsed(line: string): Recorded | undefined {
   try {
-    const value = JSON.parse(line) as RunEvent | null;
+    const value = JSON.parse(line) as Recorded | null;
     return typeof value?.type === "string" && typeof value.at === "number" ? value : undefined;
   } catch {
     return undefined;

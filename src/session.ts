@@ -28,9 +28,14 @@ export interface SessionOptions {
  * @throws TripodErrors with one error for each host that cannot be reached, is not who it should be, or is of no known OS family
  */
 async function openSession(cluster: Cluster, options: SessionOptions): Promise<Session> {
+  const machines = options.machines ?? cluster.machines;
+  const locate = await wayIn(cluster, machines, options.signal);
   const pool = new Pool(options);
   const opened = await Promise.allSettled(
-    (options.machines ?? cluster.machines).map(async (machine) => toHost(machine, await pool.connect(machine))),
+    machines.map(async (named) => {
+      const machine = await locate(named);
+      return toHost(machine, await pool.connect(machine));
+    }),
   );
   const failures = opened.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
   if (failures.length > 0) {
@@ -49,6 +54,17 @@ async function openSession(cluster: Cluster, options: SessionOptions): Promise<S
     hosts: opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : [])),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
+}
+
+/** Most inventories say themselves how their machines are reached. Vagrant's programs take their time to load. */
+async function wayIn(
+  cluster: Cluster,
+  machines: readonly Machine[],
+  signal: AbortSignal,
+): Promise<(machine: Machine) => Machine | Promise<Machine>> {
+  if (cluster.vagrant === undefined) return (machine) => machine;
+  const { askVagrant } = await import("./vagrant/machines.ts");
+  return askVagrant(cluster, cluster.vagrant, machines, signal);
 }
 
 export async function toHost(machine: Machine, connection: Connection): Promise<Host> {

@@ -9,13 +9,15 @@ import { describe, expect, test } from "vitest";
 const FLOORS = [
   ["cli"],
   ["index.ts"],
-  ["bootstrap.ts", "status.ts", "kubeconfig.ts"],
+  ["bootstrap.ts"],
   ["report", "ui", "record.ts"],
+  ["drills"],
   ["engine"],
   ["phases"],
+  ["status.ts", "kubeconfig.ts"],
   ["health"],
   ["resources", "config", "session.ts"],
-  ["host.ts"],
+  ["host.ts", "vagrant"],
   ["facts", "lab"],
   ["remote"],
   ["inventory"],
@@ -25,8 +27,8 @@ const FLOORS = [
 
 /** Those who are to know even less than their floor allows. */
 const KNOWS: Readonly<Record<string, readonly string[]>> = {
-  report: ["engine"],
-  ui: ["engine"],
+  report: ["drills", "engine"],
+  ui: ["drills", "engine"],
   lab: ["inventory", "os", "render", "errors.ts", "xdg.ts"],
   cni: [],
   os: [],
@@ -157,16 +159,18 @@ describe("house rules", () => {
     expect(filesWith(/^export default\b|\bas default\b/m)).toEqual([]);
   });
 
-  test("the process ends in main.ts and nowhere else", () => {
-    expect(filesWith(/\bprocess\.(exit|abort|exitCode|reallyExit)\b/)).toEqual(["cli/main.ts"]);
+  test("the process ends in main.ts and nowhere else, but for the keeper, which is one of its own", () => {
+    expect(filesWith(/\bprocess\.(exit|abort|exitCode|reallyExit)\b/)).toEqual(["cli/main.ts", "drills/keeper.ts"]);
   });
 
   test("only the command line speaks for the process", () => {
-    expect(filesWith(/\bconsole\.|\bprocess\.std(out|err|in)\./)).toEqual(["cli/main.ts"]);
+    expect(filesWith(/\bconsole\.|\bprocess\.std(out|err|in)\./)).toEqual(["cli/main.ts", "drills/keeper.ts"]);
   });
 
-  test("time passes in two places, and everything else waits for a condition", () => {
+  test("time passes in two places, a drill has its metronome and its keeper, and everything else waits for a condition", () => {
     expect(filesWith(/\bset(Timeout|Interval)\b|["'](node:)?timers|\bsleep\s+[\d$]/)).toEqual([
+      "drills/clock.ts",
+      "drills/keeper.ts",
       "lab/poll.ts",
       "resources/until.ts",
     ]);
@@ -174,6 +178,6 @@ describe("house rules", () => {
 
   test("a secret is opened by who sends, compares, encodes or signs with it, or was asked for it, and by nobody else", () => {
     const opened = [...new Set(filesWith(/\.reveal\(\)/).map(unitOf))];
-    expect(opened).toEqual(["cli", "config", "phases", "pki", "remote", "resources"]);
+    expect(opened).toEqual(["cli", "config", "drills", "phases", "pki", "remote", "resources"]);
   });
 });

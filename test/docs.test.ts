@@ -43,7 +43,7 @@ describe("a reader", () => {
 
   test.each(commands)("can type `%s`", async (line) => {
     const [, ...words] = (line.split(" -- ")[0] ?? "").split(/\s+/);
-    const verb = words.slice(0, words[0] === "lab" ? 2 : 1);
+    const verb = words.slice(0, ["lab", "vagrant"].includes(words[0] ?? "") ? 2 : 1);
     const options = words.filter((word) => word.startsWith("-"));
     const io = recordingIo();
     expect(await runCommandLine([...verb, "--help"], io)).toBe(0);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ERRORS, TripodError } from "../errors.ts";
 import { applyCommand } from "./commands/apply.ts";
+import { drillCommand } from "./commands/drill.ts";
 import { exitCodesCommand } from "./commands/exit-codes.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
 import { labCommand } from "./commands/lab.ts";
@@ -10,6 +11,7 @@ import { rehearseCommand } from "./commands/rehearse.ts";
 import { reportCommand } from "./commands/report.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { statusCommand } from "./commands/status.ts";
+import { vagrantCommand } from "./commands/vagrant.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { ExitWith } from "./exit.ts";
 import { failureOptions, tellFailure } from "./failure.ts";
@@ -20,6 +22,7 @@ Examples:
   tripod validate -i inventories/prod.yaml   every mistake in the inventory at once; contacts nobody
   tripod plan -i inventories/prod.yaml       what would change on which host; writes nothing
   tripod apply -i inventories/prod.yaml      bring the cluster up, or back to what the inventory says
+  tripod drill -i inventories/prod.yaml      break one thing at a time, measure every outage, put it back
   tripod lab up -i inventories/lab.yaml      throw-away machines to try it on`;
 
 /** Every verb, in the order in which --help shows them. Each imports what it needs only when it runs. */
@@ -29,9 +32,11 @@ function commands(io: Io): Command[] {
     planCommand(io),
     applyCommand(io),
     statusCommand(io),
+    drillCommand(io),
     kubeconfigCommand(io),
     rehearseCommand(io),
     labCommand(io),
+    vagrantCommand(io),
     reportCommand(io),
     schemaCommand(io),
     exitCodesCommand(io),

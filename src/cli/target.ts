@@ -11,14 +11,26 @@ export interface TargetOptions {
 }
 
 export function withTarget(command: Command): Command {
-  return command
-    .requiredOption("-i, --inventory <file>", "the inventory")
-    .option("--lab", "talk to the throw-away machines that `tripod lab up` made for it, not to the real ones");
+  return withLabOption(command.requiredOption("-i, --inventory <file>", "the inventory"));
+}
+
+export function withLabOption(command: Command): Command {
+  return command.option(
+    "--lab",
+    "talk to the throw-away machines that `tripod lab up` made for it, not to the real ones",
+  );
 }
 
 export async function loadTarget(options: TargetOptions, io: Io): Promise<Cluster> {
   const { loadCluster } = await import("../inventory/load.ts");
   return loadCluster(options.inventory, { env: io.env, cwd: io.cwd });
+}
+
+/** What `tripod vagrant software` has fetched is for Vagrant's machines. */
+async function withWhatWasFetched(cluster: Cluster): Promise<Cluster> {
+  if (cluster.vagrant === undefined) return cluster;
+  const { withSoftware } = await import("../vagrant/software.ts");
+  return withSoftware(cluster);
 }
 
 /** Set for the process that runs inside the lab's network namespace, so that it does not enter it once more. */
@@ -38,7 +50,7 @@ export async function onTarget(
   work: (cluster: Cluster) => Promise<void>,
 ): Promise<void> {
   const cluster = await loadTarget(options, io);
-  if (!options.lab) return work(cluster);
+  if (!options.lab) return work(await withWhatWasFetched(cluster));
   const { enterLab, withLab } = await import("../lab/overrides.ts");
   if (io.env[INSIDE] === cluster.name) return work(withLab(cluster));
   const again = [...enterLab(cluster), process.execPath, ...process.execArgv, ...process.argv.slice(1)];

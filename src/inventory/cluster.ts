@@ -1,5 +1,6 @@
 import type { Origin } from "../errors.ts";
 import type { KeyAlgorithm } from "../pki/keys.ts";
+import type { LimitName, ScenarioName } from "./sections/drill.ts";
 
 export type Role = "master" | "worker";
 
@@ -108,6 +109,19 @@ export interface ContainerdSettings {
 /** The pod network by its registered name (`bridge`, `none`), or a manifest (absolute path or URL) to apply. */
 export type NetworkSettings = { readonly cni: string } | { readonly manifest: string };
 
+export interface DrillSettings {
+  /** ms between two attempts of a probe. */
+  readonly interval: number;
+  /** ms after which an attempt has failed. */
+  readonly timeout: number;
+  /** Serves HTTP on 8080 when it is started without arguments; absent: agnhost. */
+  readonly image?: string;
+  /** ms; the longest outage of each probe that is allowed. */
+  readonly limits: Readonly<Record<LimitName, number>>;
+  /** Limits of one scenario alone. */
+  readonly scenarios: Readonly<Partial<Record<ScenarioName, Partial<Readonly<Record<LimitName, number>>>>>>;
+}
+
 /** What an inventory says, complete (every default filled in), checked and frozen. */
 export interface Cluster {
   readonly name: string;
@@ -123,4 +137,9 @@ export interface Cluster {
   readonly loadBalancer: LoadBalancerSettings;
   readonly containerd: ContainerdSettings;
   readonly network: NetworkSettings;
+  readonly drill: DrillSettings;
+  /** The folder of the Vagrantfile whose machines these are, absolute: Vagrant, and not `Machine.ssh`, says how they are reached. */
+  readonly vagrant?: string | undefined;
+  /** Commands of the operator's shell that switch a machine; `{{name}}` and `{{address}}` in them are the machine's. */
+  readonly power?: { readonly off: string; readonly on: string };
 }

@@ -8,6 +8,7 @@ import { segmentAround } from "./rules/addressing.ts";
 import type { Inventory, MachineSettings } from "./schema.ts";
 import { API_SERVER_PORT, HAPROXY_PORT } from "./sections/load-balancer.ts";
 import { sshTarget } from "./ssh.ts";
+import { vagrantPower } from "./vagrant.ts";
 
 export interface Surroundings {
   /** Absolute path of the inventory. */
@@ -27,6 +28,8 @@ export function resolve(inventory: Inventory, { file, operator, origin }: Surrou
   const masters = machines("master", inventory.masters);
   const workers = machines("worker", inventory.workers);
   const { software, loadBalancer, kubernetes } = inventory;
+  const vagrant = inventory.ssh.vagrant === undefined ? undefined : path(inventory.ssh.vagrant);
+  const power = inventory.power ?? (vagrant === undefined ? undefined : vagrantPower(vagrant, file));
   return freeze({
     name: inventory.name,
     file,
@@ -46,6 +49,9 @@ export function resolve(inventory: Inventory, { file, operator, origin }: Surrou
     },
     containerd: inventory.containerd,
     network: networkSettings(inventory.network, path),
+    drill: inventory.drill,
+    ...(vagrant !== undefined && { vagrant }),
+    ...(power && { power }),
   });
 }
 

@@ -2,10 +2,12 @@ import { z } from "zod";
 import { CNIS } from "../cni/index.ts";
 import type { Path } from "./problem.ts";
 import { label, path, textual } from "./scalars.ts";
+import { drill, power } from "./sections/drill.ts";
 import { etcd } from "./sections/etcd.ts";
 import { kubernetes } from "./sections/kubernetes.ts";
 import { loadBalancer } from "./sections/load-balancer.ts";
 import { machine, ssh } from "./sections/machine.ts";
+import { vagrant } from "./sections/vagrant.ts";
 
 const software = z
   .strictObject({
@@ -62,7 +64,10 @@ export const inventory = z.strictObject({
   loadBalancer,
   containerd,
   network,
+  drill,
+  power,
   ssh,
+  vagrant,
   masters: z
     .array(machine)
     .describe("The control plane and etcd: an odd number of machines, three for high availability."),

@@ -25,7 +25,7 @@ describe("what is not said has a default", () => {
       kubernetes: { minor: 36, podSubnet: "10.244.0.0/16", serviceSubnet: "10.96.0.0/12", mastersSchedulable: false },
       software: {},
       etcd: { keys: "ecdsa-p256", heartbeat: 100, election: 1000, validity: 365, renewBefore: 30 },
-      loadBalancer: { subnet: "10.7.3.0/24", routerId: 51, advertInterval: 300, haproxy: true, port: 8443 },
+      loadBalancer: { subnet: "10.7.3.0/24", routerId: 51, advertInterval: 200, haproxy: true, port: 8443 },
       containerd: { restrictOomScoreAdj: false },
       network: { cni: "bridge" },
     });

@@ -1,6 +1,7 @@
 import type {
   Cluster,
   ContainerdSettings,
+  DrillSettings,
   EtcdSettings,
   KubernetesSettings,
   LoadBalancerSettings,
@@ -21,6 +22,8 @@ export interface ClusterOverrides {
   readonly loadBalancer?: Partial<LoadBalancerSettings>;
   readonly containerd?: Partial<ContainerdSettings>;
   readonly network?: NetworkSettings;
+  readonly drill?: Partial<DrillSettings>;
+  readonly power?: Cluster["power"];
 }
 
 /** A machine as an inventory would name it; m1 is 10.0.0.11 on line 11. */
@@ -89,6 +92,23 @@ export function testCluster(overrides: ClusterOverrides = {}): Cluster {
     },
     containerd: { restrictOomScoreAdj: false, ...overrides.containerd },
     network: overrides.network ?? { cni: "bridge" },
+    drill: {
+      interval: 50,
+      timeout: 1000,
+      limits: {
+        vip: 2000,
+        apiLive: 2000,
+        apiRead: 2000,
+        apiWrite: 3000,
+        watch: 3000,
+        service: 3000,
+        nodePort: 3000,
+        twoHolders: 500,
+      },
+      scenarios: {},
+      ...overrides.drill,
+    },
+    ...(overrides.power && { power: overrides.power }),
   });
 }
 

@@ -11,7 +11,7 @@ export interface Said {
   readonly stderr: string;
 }
 
-/** The built command line, as a person would call it; it is ended after ten minutes. */
+/** The built command line, as a person would call it; it is ended after 25 minutes. */
 export function tripod(...args: readonly string[]): Promise<Said> {
   return watched(args, () => undefined);
 }
@@ -27,7 +27,7 @@ async function watched(args: readonly string[], line: (text: string) => void): P
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, CI: "1", NO_COLOR: "1" },
-    timeout: 600_000,
+    timeout: 1_500_000,
   });
   const said = { stdout: "", stderr: "" };
   let unread = "";

@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Host } from "../../host.ts";
@@ -14,7 +15,12 @@ interface RehearseOptions extends TargetOptions {
   readonly pristine?: boolean;
   readonly install?: boolean;
   readonly down?: boolean;
+  readonly drill?: boolean;
+  readonly all?: boolean;
 }
+
+/** Where reports of a rehearsal are kept, from the working directory. */
+const ARTIFACTS = "artifacts";
 
 /** When the rehearsal began, for the process that runs inside the lab's network. */
 const SINCE = "TRIPOD_REHEARSAL_SINCE";
@@ -27,6 +33,8 @@ export function rehearseCommand(io: Io): Command {
     .addOption(new Option("--release <name>", "release of Debian on the machines").choices(["bookworm", "trixie"]))
     .option("--pristine", "machines with nothing but ssh and sudo, to prove the installation too")
     .option("--install", "install what is missing on this machine")
+    .option("--drill", "and break it: the usual scenarios, with their report in artifacts/")
+    .option("--all", "with --drill: every scenario that does not take the quorum away")
     .option("--down", "take the machines away and leave nothing behind")
     .action((options: RehearseOptions) => rehearse({ ...options, lab: true }, io));
 }
@@ -55,8 +63,19 @@ async function rehearse(options: RehearseOptions, io: Io): Promise<void> {
     await onHosts(cluster, io, async (hosts) => {
       await walkOnScreen(cluster, hosts, io, { mode: "apply", command: `tripod rehearse -i ${options.inventory}` });
       await show(cluster, hosts, io);
+      if (options.drill || options.all) await drillIt(cluster, hosts, options, io);
     });
   });
+}
+
+async function drillIt(cluster: Cluster, hosts: readonly Host[], options: RehearseOptions, io: Io): Promise<void> {
+  const [{ drillOnScreen }, { SCENARIOS }] = await Promise.all([import("./drill.ts"), import("../../drills/index.ts")]);
+  const chosen = SCENARIOS.filter(({ usual, stops }) => !stops && (usual || options.all));
+  await mkdir(resolve(io.cwd, ARTIFACTS), { recursive: true });
+  const output = `${ARTIFACTS}/drill-${cluster.name}.html`;
+  io.stdout.write("\n");
+  await drillOnScreen(cluster, hosts, chosen, { lab: true, output, inventory: options.inventory }, io);
+  io.stdout.write(`\nthe drill's report is in ${output}\n`);
 }
 
 /** The result, said by the real programs on the hosts, and then in one line. */

@@ -1,15 +1,11 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import { extname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { TripodError } from "../../errors.ts";
-import type { RecordedRun } from "../../record.ts";
+import type { RecordedEvents, RecordedRun } from "../../record.ts";
 import type { Report } from "../../report/report.ts";
+import { drillReport, formatOf, FORMATS, type Format, saveReport } from "../drill-report.ts";
 import type { Io } from "../io.ts";
-
-const FORMATS = ["text", "json", "junit", "html"] as const;
-
-type Format = (typeof FORMATS)[number];
 
 interface ReportOptions {
   readonly list?: boolean;
@@ -18,9 +14,6 @@ interface ReportOptions {
   readonly format?: Format;
   readonly output?: string;
 }
-
-/** What the end of a file's name says of its format. */
-const BY_ENDING: Readonly<Record<string, Format>> = { ".html": "html", ".json": "json", ".xml": "junit" };
 
 export function reportCommand(io: Io): Command {
   return new Command("report")
@@ -39,25 +32,38 @@ async function report(run: string | undefined, options: ReportOptions, io: Io): 
   const runs = listRuns(io.env, await clusterOf(options, io));
   if (options.list) return list(runs, io);
   const path = pathOf(run, runs, io);
-  const { reportOf } = await import("../../report/report.ts");
-  const made = reportOf(readRun(path));
-  if (!made) throw new TripodError("E_LOCAL", `${path} tells of no run`, { why: "it has no run.start event" });
   const { output } = options;
-  const format = options.format ?? BY_ENDING[extname(output ?? "")] ?? "text";
-  const text = await written(made, format);
+  const text = await reported(readRun(path), options.format ?? formatOf(output));
+  if (text === undefined)
+    throw new TripodError("E_LOCAL", `${path} tells of no run`, { why: "it has no run.start event" });
   if (output === undefined) io.stdout.write(text);
-  else await save(resolve(io.cwd, output), text);
+  else await saveReport(resolve(io.cwd, output), text);
+}
+
+/** @returns undefined where these are the events of nothing */
+async function reported(events: RecordedEvents, format: Format): Promise<string | undefined> {
+  const [{ isDrill }, { reportOf }] = await Promise.all([import("../../record.ts"), import("../../report/report.ts")]);
+  if (isDrill(events)) return drillReport(events, format);
+  const made = reportOf(events);
+  return made && written(made, format);
 }
 
 async function list(runs: readonly RecordedRun[], io: Io): Promise<void> {
-  const [{ readRun }, { reportOf }, { OUTCOMES, summaryLine }] = await Promise.all([
-    import("../../record.ts"),
-    import("../../report/report.ts"),
-    import("../../report/text.ts"),
-  ]);
+  const [{ isDrill, readRun }, { reportOf }, { OUTCOMES, summaryLine }, { drillReportOf, drillSummaryLine }] =
+    await Promise.all([
+      import("../../record.ts"),
+      import("../../report/report.ts"),
+      import("../../report/text.ts"),
+      import("../../report/drill/index.ts"),
+    ]);
   const said = ({ path }: RecordedRun) => {
     try {
-      const made = reportOf(readRun(path));
+      const events = readRun(path);
+      if (isDrill(events)) {
+        const drill = drillReportOf(events);
+        return drill ? drillSummaryLine(drill) : "tells of no drill";
+      }
+      const made = reportOf(events);
       return made ? `${OUTCOMES[made.outcome]}: ${summaryLine(made)}` : "tells of no run";
     } catch (error) {
       if (error instanceof TripodError) return error.message;
@@ -80,7 +86,7 @@ function pathOf(run: string | undefined, runs: readonly RecordedRun[], io: Io): 
   if (found) return found.path;
   if (run === undefined)
     throw new TripodError("E_USAGE", "no run is on record", {
-      hint: "each `tripod plan` and `tripod apply` leaves one",
+      hint: "each `tripod plan`, `tripod apply` and `tripod drill` leaves one",
     });
   const file = resolve(io.cwd, run);
   if (existsSync(file)) return file;
@@ -99,13 +105,5 @@ async function written(made: Report, format: Format): Promise<string> {
       return (await import("../../report/junit.ts")).reportJunit(made);
     case "html":
       return (await import("../../report/html.ts")).reportHtml(made);
-  }
-}
-
-async function save(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    throw new TripodError("E_LOCAL", `cannot write ${file}`, { why: (cause as Error).message, cause });
   }
 }

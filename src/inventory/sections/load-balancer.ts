@@ -36,7 +36,7 @@ export const loadBalancer = z
       .default(51)
       .describe("VRRP's virtual router id: no other keepalived in the segment may use it."),
     advertInterval: duration
-      .prefault("300ms")
+      .prefault("200ms")
       .describe(
         "Time between VRRP adverts, 10ms to 40.95s in whole hundredths of a second. A dead master is noticed after three.",
       ),

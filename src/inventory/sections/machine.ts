@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Taint, TaintEffect } from "../cluster.ts";
 import type { Path, Problem } from "../problem.ts";
 import { DOMAIN_PATTERN, distinct, hostname, integer, ipv4, path, saying, sshAddress, textual } from "../scalars.ts";
+import { vagrantMachine } from "./vagrant.ts";
 
 /** Kubernetes' qualified names: [domain/]name, and the values of labels and taints. */
 const QUALIFIED = /^(?:([^/]+)\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
@@ -86,7 +87,17 @@ const bastion = z
   );
 
 export const ssh = z
-  .strictObject({ ...login, bastion })
+  .strictObject({
+    ...login,
+    bastion,
+    vagrant: path
+      .optional()
+      .describe(
+        "The folder of the Vagrantfile whose machines these are, instead of all other keys: `vagrant ssh-config` says how each is " +
+          "reached, by its name here.",
+      )
+      .meta({ examples: ["../vagrant"] }),
+  })
   .prefault({})
   .describe("How all machines are reached, where they say nothing else.");
 
@@ -113,6 +124,7 @@ export const machine = z.strictObject({
     })
     .prefault({})
     .describe("How this machine is reached: the keys of `ssh`, laid over the cluster's one by one, and an address."),
+  vagrant: vagrantMachine.describe("What `vagrant up` makes of this machine: laid over the cluster's, key by key."),
 });
 
 export function* machineRules(at: Path, { taints = [] }: Partial<z.output<typeof machine>>): Iterable<Problem> {
