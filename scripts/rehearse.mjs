@@ -3,7 +3,10 @@ import { call, prepare } from "./prepare.mjs";
 
 prepare();
 const options = process.argv.slice(2);
-const inventory = options.some((option) => option === "-i" || option.startsWith("--inventory"))
+// The machines are there to be looked at afterwards; and they are broken when that is asked for.
+const breaking = options.some((option) => ["--drill", "--no-drill", "--all", "--from", "--down"].includes(option));
+const usual = ["--keep", ...(breaking ? [] : ["--no-drill"])];
+const inventory = options.some((option) => option === "-i" || option === "--from" || option.startsWith("--inventory"))
   ? []
   : ["-i", "inventories/lab.yaml"];
-process.exit(call(process.execPath, ["dist/cli/main.js", "rehearse", ...inventory, "--install", ...options]));
+process.exit(call(process.execPath, ["dist/cli/main.js", "rehearse", ...inventory, "--install", ...usual, ...options]));

@@ -3,11 +3,12 @@ import { basename, join } from "node:path";
 import type { DrillEvent } from "./drills/events.ts";
 import type { RunEvent } from "./engine/events.ts";
 import { TripodError } from "./errors.ts";
+import type { RehearsalEvent } from "./rehearsal.ts";
 import { stateFolder } from "./xdg.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What every event has, a run's and a drill's: the rest is its own affair. */
+/** What every event has, a run's, a drill's and a rehearsal's: the rest is its own affair. */
 interface Recorded {
   readonly type: string;
   /** ms since the epoch */
@@ -15,7 +16,7 @@ interface Recorded {
 }
 
 /** A record is of one kind throughout. */
-export type RecordedEvents = readonly RunEvent[] | readonly DrillEvent[];
+export type RecordedEvents = readonly RunEvent[] | readonly DrillEvent[] | readonly RehearsalEvent[];
 
 /** A run's events on their way into a file of the operator's state folder. */
 export interface Recording {
@@ -122,6 +123,10 @@ export function readRun(path: string): RecordedEvents {
 
 export function isDrill(events: RecordedEvents): events is readonly DrillEvent[] {
   return events.some(({ type }) => type === "drill.start");
+}
+
+export function isRehearsal(events: RecordedEvents): events is readonly RehearsalEvent[] {
+  return events.some(({ type }) => type === "rehearsal.start");
 }
 
 function parsed(line: string): Recorded | undefined {

@@ -7,6 +7,8 @@ import type { Io } from "./io.ts";
 
 export interface WalkOptions extends Pick<BootstrapOptions, "mode" | "only" | "command" | "breakLock"> {
   readonly json?: boolean;
+  /** Is told the path of the record that the walk leaves. */
+  readonly recorded?: (path: string) => void;
 }
 
 export interface Walked extends RunSummary {
@@ -29,7 +31,7 @@ export async function walkOnScreen(
   cluster: Cluster,
   hosts: readonly Host[],
   io: Io,
-  { json = false, ...options }: WalkOptions,
+  { json = false, recorded, ...options }: WalkOptions,
 ): Promise<Walked> {
   const [{ walkPhases }, { screenFor }, { recordRun }] = await Promise.all([
     import("../bootstrap.ts"),
@@ -39,6 +41,7 @@ export async function walkOnScreen(
   const { mode } = options;
   const screen = screenFor(io, { json, mode });
   const record = recordRun(cluster.name, mode, io.env);
+  recorded?.(record.path);
   const events: RunEvent[] = [];
   const sink = (event: RunEvent) => {
     events.push(event);

@@ -44,7 +44,8 @@ export interface Disruption {
 }
 
 export interface Scenario {
-  readonly name: ScenarioName;
+  /** `change`: not one that is chosen by its name, but what somebody else does to the cluster while it is measured. */
+  readonly name: ScenarioName | "change";
   readonly title: string;
   /** Part of what is run when nobody names a scenario: all of these take five minutes at most. */
   readonly usual: boolean;
@@ -56,6 +57,8 @@ export interface Scenario {
   readonly stops?: true;
   /** Divides the masters: while it lasts, two may hold the VIP. */
   readonly divides?: true;
+  /** What is done is meant to stay: nothing is put right. */
+  readonly stays?: true;
   /** Chooses its victims among machines as they are now; a sentence where it cannot be played here. */
   prepare(stage: Stage, undoneAfter: number): Promise<Disruption | string>;
   /** What has to come true while the disruption lasts, for instance that a workload moves. */

@@ -100,6 +100,8 @@ export type DrillEvent =
       readonly stops: boolean;
       /** The disruption divides the masters: while it lasts two may hold the VIP. */
       readonly divides: boolean;
+      /** A change that is meant to stay: it is restored by nobody, and `restored` is the moment at which it was made. */
+      readonly stays?: true;
       /** After which the hosts put it right by themselves, ms after `disrupt`. */
       readonly undoneAfter: number;
     })

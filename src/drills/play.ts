@@ -36,7 +36,7 @@ const CALM_WITHIN = 30_000;
  */
 export async function play(scenario: Scenario, number: number, scene: Scene): Promise<ScenarioOutcome | undefined> {
   const { stage, recorder, ledger, sink, signal } = scene;
-  const { name, title, limits = {}, stops = false, divides = false } = scenario;
+  const { name, title, limits = {}, stops = false, divides = false, stays } = scenario;
 
   const deadline = undoneAfter(scenario);
   const disruption = await scenario.prepare(stage, deadline);
@@ -52,9 +52,10 @@ export async function play(scenario: Scenario, number: number, scene: Scene): Pr
     title,
     what: disruption.what,
     victims: disruption.victims.map((victim) => victim.name),
-    limits: { ...limits, ...stage.cluster.drill.scenarios[name] },
+    limits: { ...limits, ...(name !== "change" && stage.cluster.drill.scenarios[name]) },
     stops,
     divides,
+    ...(stays && { stays }),
     undoneAfter: deadline,
   });
   ledger.turnTo(number);
@@ -79,7 +80,7 @@ export async function play(scenario: Scenario, number: number, scene: Scene): Pr
       sink({ type: "disrupted", at: now(), scenario: number });
       await lasting(scenario, disruption, scene, number);
     } finally {
-      await putRight(disruption, number, scene, attempt);
+      await putRight(disruption, number, scene, attempt, stays);
     }
   });
   if (errors.length === 0)
@@ -126,15 +127,16 @@ function after(ms: number): Condition["holds"] {
   return () => Promise.resolve(now() >= end || "not over yet");
 }
 
-/** Undoes it, and waits until everything is as it was; not to be interrupted but by leaving it to the dead man's switch. */
+/** Undoes what does not stay, and waits until everything is as it was; not to be interrupted but by leaving it to the dead man's switch. */
 async function putRight(
   disruption: Disruption,
   number: number,
   { stage, recorder, sink }: Scene,
   attempt: (work: () => Promise<unknown>) => Promise<boolean>,
+  stays = false,
 ): Promise<void> {
   const { signal } = new AbortController();
-  sink({ type: "restore", at: now(), scenario: number });
+  if (!stays) sink({ type: "restore", at: now(), scenario: number });
   if (!(await attempt(() => disruption.end(signal)))) return;
   const restoredAt = now();
   sink({ type: "restored", at: restoredAt, scenario: number });

@@ -6,7 +6,7 @@ import type { Power, Scenario } from "./drill.ts";
 import type { DrillSink, ScenarioOutcome } from "./events.ts";
 import { play, type Scene } from "./play.ts";
 import { withScene } from "./scene.ts";
-import { castOf } from "./stage.ts";
+import { type Cast, castOf } from "./stage.ts";
 import { refuseUnlessWhole } from "./whole.ts";
 
 export interface DrillOptions {
@@ -27,17 +27,55 @@ export interface DrillOptions {
  * @throws TripodError E_REFUSED where the cluster is not well to begin with or a probe cannot pass; E_LOCKED
  */
 export function drill(cluster: Cluster, hosts: readonly Host[], options: DrillOptions): Promise<ScenarioOutcome> {
-  const { scenarios, power, sink, signal, command, breakLock } = options;
+  const { command, breakLock } = options;
   const cast = castOf(cluster, hosts);
-  return withLock(cast.masters, { cluster: cluster.name, command, ...(breakLock && { breakLock }) }, async () => {
-    const startedAt = now();
-    const status = await refuseUnlessWhole(cluster, hosts);
-    const names = scenarios.map(({ name }) => name);
-    return withScene(cluster, cast, { scenarios: names, power, status, sink, signal }, async (scene) => {
-      const outcome = await playAll(scenarios, scene);
-      sink({ type: "drill.end", at: now(), outcome, ms: now() - startedAt });
-      return outcome;
-    });
+  const lock = { cluster: cluster.name, command, ...(breakLock && { breakLock }) };
+  return withLock(cast.masters, lock, () => onScene(cluster, cast, options));
+}
+
+/** What `measureChange` says of what is done to the cluster meanwhile. */
+export interface Change {
+  /** `prod-next.yaml is applied`; as a heading, and in a sentence. */
+  readonly title: string;
+  readonly what: string;
+  /** Does it, and takes the cluster's lock where it writes. */
+  readonly work: () => Promise<void>;
+}
+
+/**
+ * Measures what clients feel while the cluster is changed: the same as a scenario, but for what is done, and that it stays.
+ * @returns `failed` where the work failed, or clients were not served as before when it was done
+ * @throws TripodError E_REFUSED where the cluster is not well to begin with or a probe cannot pass
+ */
+export function measureChange(
+  cluster: Cluster,
+  hosts: readonly Host[],
+  { title, what, work }: Change,
+  options: Pick<DrillOptions, "sink" | "signal">,
+): Promise<ScenarioOutcome> {
+  const change: Scenario = {
+    name: "change",
+    title,
+    usual: false,
+    lasts: [0, 0],
+    stays: true,
+    prepare: () => Promise.resolve({ what, victims: [], begin: work, end: () => Promise.resolve() }),
+  };
+  return onScene(cluster, castOf(cluster, hosts), { ...options, scenarios: [change] });
+}
+
+async function onScene(
+  cluster: Cluster,
+  cast: Cast,
+  { scenarios, power, sink, signal }: Pick<DrillOptions, "scenarios" | "power" | "sink" | "signal">,
+): Promise<ScenarioOutcome> {
+  const startedAt = now();
+  const status = await refuseUnlessWhole(cluster, cast.hosts);
+  const names = scenarios.map(({ name }) => name);
+  return withScene(cluster, cast, { scenarios: names, power, status, sink, signal }, async (scene) => {
+    const outcome = await playAll(scenarios, scene);
+    sink({ type: "drill.end", at: now(), outcome, ms: now() - startedAt });
+    return outcome;
   });
 }
 

@@ -19,7 +19,7 @@ import { recorder as newRecorder } from "./recorder.ts";
 import { type Cast, theHolder, theLeader } from "./stage.ts";
 import { readVersions } from "./versions.ts";
 import { openWatch } from "./watch.ts";
-import { dropNamespace, makeNamespace, makeWorkload, workloadReady } from "./workload.ts";
+import { dropNamespace, makeNamespace, makeWorkload, serviceNoticed, workloadReady } from "./workload.ts";
 
 export interface SceneOptions {
   readonly scenarios: readonly string[];
@@ -32,6 +32,13 @@ export interface SceneOptions {
 /** Probes have to be answered for so long before anything is broken, and get so much time to begin, ms. */
 const PROOF = 2000;
 const PROOF_WITHIN = 20_000;
+/** What is refused, and what to do. */
+type Refusal = readonly [what: string, hint: string];
+const UNPROVEN: Refusal = ["a probe cannot pass", "what a drill measures has to work before it: mend that first"];
+const BLIND: Refusal = [
+  "the controller manager does not notice a new Service",
+  "after an etcd member was stopped, that of Kubernetes 1.20 can be blind for ten minutes: wait, or restart its leader",
+];
 /** For those who wait for a cluster to come back, ms. */
 const RETURN = 120_000;
 /** Ctrl-C does not end what finds out whether anything was lost. */
@@ -59,6 +66,7 @@ export async function withScene<T>(
   try {
     const service = await makeWorkload(api, namespace, cluster);
     await until(workloadReady(api, namespace), { signal });
+    await refusedUnless(serviceNoticed(api, namespace), BLIND, signal);
     const ledger = openLedger(namespace, door, api);
     const probes = probesFor({
       cluster,
@@ -136,7 +144,7 @@ export async function withScene<T>(
       },
     };
     try {
-      await proven(recorder.steady(PROOF, PROOF_WITHIN), signal);
+      await refusedUnless(recorder.steady(PROOF, PROOF_WITHIN), UNPROVEN, signal);
       return await work({ stage, recorder, ledger, audit, gone: vip.gone, sink, events, signal });
     } finally {
       over.abort();
@@ -151,17 +159,13 @@ function infoOf({ id, name, title, from }: Probe): ProbeInfo {
   return { id, name, title, from };
 }
 
-/** @throws TripodError E_REFUSED with the probe that is not answered */
-async function proven(steady: Condition, signal: AbortSignal): Promise<void> {
+/** @throws TripodError E_REFUSED with what the condition said last */
+async function refusedUnless(condition: Condition, [what, hint]: Refusal, signal: AbortSignal): Promise<void> {
   try {
-    await until(steady, { signal });
+    await until(condition, { signal });
   } catch (error) {
     if (!(error instanceof TripodError && error.code === "E_DEADLINE")) throw error;
-    throw new TripodError("E_REFUSED", "a probe cannot pass; nothing was broken", {
-      why: error.details.why,
-      hint: "what a drill measures has to work before it: mend that first",
-      cause: error,
-    });
+    throw new TripodError("E_REFUSED", `${what}; nothing was broken`, { why: error.details.why, hint, cause: error });
   }
 }
 

@@ -39,6 +39,23 @@ export async function makeWorkload(api: Api, namespace: string, cluster: Cluster
   return { address: spec.clusterIP, port, nodePort };
 }
 
+/**
+ * The controllers have noticed the Service and its pods. Those of Kubernetes 1.20 can be blind for up to ten minutes after an etcd member
+ * was stopped in good order: a watch that began then stays silent until it times out.
+ */
+export function serviceNoticed(api: Api, namespace: string): Condition {
+  return {
+    title: "the controller manager has noticed a new Service",
+    within: 60_000,
+    async holds() {
+      const path = `/api/v1/namespaces/${namespace}/endpoints/${WORKLOAD}`;
+      const { subsets = [] } = await api.call<{ subsets?: { addresses?: unknown[] }[] }>({ path }, [404]);
+      const noticed = subsets.flatMap(({ addresses = [] }) => addresses).length;
+      return noticed >= 2 || `${noticed} of 2 endpoints are made, though both pods are ready`;
+    },
+  };
+}
+
 /** Both replicas are ready, on machines that live. @param without machines that do not */
 export function workloadReady(api: Api, namespace: string, without: readonly string[] = []): Condition {
   return {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { duration, utc } from "./duration.ts";
 import { changesSection } from "./html/changes.ts";
 import { leftOutSentence } from "./explain.ts";
@@ -8,53 +7,27 @@ import { phasesSection } from "./html/phases.ts";
 import { STYLE } from "./html/style.ts";
 import { waitsSection } from "./html/waits.ts";
 import { type Markup, markup } from "./markup.ts";
+import { page } from "./page.ts";
 import type { Report } from "./report.ts";
 import { OUTCOMES } from "./text.ts";
 
-/** Opens and closes everything that is folded up. Without it the page lacks nothing else, not even the button. */
-const SCRIPT = `
-for (const head of document.querySelectorAll(".head")) {
-  const all = [...head.parentElement.querySelectorAll("details")];
-  const button = head.appendChild(document.createElement("button"));
-  const name = () => (button.textContent = all.every((one) => one.open) ? "Close all" : "Open all");
-  button.onclick = () => {
-    const open = !all.every((one) => one.open);
-    for (const one of all) one.open = open;
-  };
-  for (const one of all) one.addEventListener("toggle", name);
-  name();
-}
-`;
-
-/** What hosts said stands in this page: should it ever slip through as markup, the browser will neither run nor load it. */
-const POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'`;
-
-/**
- * One page that needs nothing else: no file beside it, no network. Light and dark, on a screen and on paper. It is well-formed XML,
- * so that a test can tell markup from text.
- */
 export function reportHtml(report: Report): string {
-  const title = `${report.cluster}: ${report.mode} ${OUTCOMES[report.outcome]}`;
-  return markup`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta http-equiv="Content-Security-Policy" content="${POLICY}"/>
-<title>${title}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-${header(report)}
+  return page({
+    title: `${report.cluster}: ${report.mode} ${OUTCOMES[report.outcome]}`,
+    style: STYLE,
+    body: reportBody(report),
+    footer: "Made by tripod report. The same as data: tripod report --format json.",
+    folds: true,
+  });
+}
+
+/** The page without what is around it. */
+export function reportBody(report: Report): Markup {
+  return markup`${header(report)}
 ${failuresSection(report)}
 <main>
 ${sections(report)}
-</main>
-<footer>Made by tripod report. The same as data: tripod report --format json.</footer>
-<script>${{ markup: SCRIPT }}</script>
-</body>
-</html>
-`.markup;
+</main>`;
 }
 
 /** A plan is made for what would change; a run that changed things is looked at for the time it took. */

@@ -43,7 +43,7 @@ const ended = (events: readonly DrillEvent[]) =>
 describe("a drill", () => {
   it("breaks one thing after the other, finds all within limits and nothing lost, and leaves the cluster as it was", async () => {
     const report = join(lab.folder, "drill.html");
-    const args = ALL ? ["--all"] : ["api-server-holder", "etcd-leader", "power-holder", "cut-holder", "disk-full"];
+    const args = ALL ? ["--all"] : ["api-server-holder", "power-holder", "cut-holder", "disk-full"];
     const said = await tripod("drill", "--lab", "-i", lab.inventory, "--json", "-o", report, ...args);
     const events = drillEvents(said.stdout);
     for (const { scenario, outcome, breaches, errors } of ended(events)) {
@@ -63,7 +63,7 @@ describe("a drill", () => {
     expect(await leftovers()).toBe("");
   }, 1_500_000);
 
-  it.each(ALL ? SCENARIOS.map(({ name }) => name) : ["etcd-leader", "cut-holder", "power-holder"])(
+  it.each(ALL ? SCENARIOS.map(({ name }) => name) : ["haproxy-holder", "cut-holder", "power-holder"])(
     "of %s that is killed in the middle ends in a whole cluster, by itself",
     async (name) => {
       const args = ["drill", "--lab", "-i", lab.inventory, "--json", name];
@@ -82,7 +82,10 @@ describe("a drill", () => {
             if (event.type === "disrupted") resolve(false);
           }
         });
-        child.on("exit", (code) => reject(new Error(`ended with ${code} before anything was broken:\n${stdout}`)));
+        child.on("exit", (code) => {
+          const told = stdout.split("\n").filter((line) => !/"type":"(probe\.samples|vip|etcd)"/.test(line));
+          reject(new Error(`ended with ${code} before anything was broken:\n${told.join("\n")}`));
+        });
       });
       child.removeAllListeners("exit");
       if (skipped) return;
@@ -93,16 +96,6 @@ describe("a drill", () => {
     },
     400_000,
   );
-
-  it("is refused where the cluster is sick already, with the reason", async () => {
-    await lab.untilHealthy();
-    await lab.on("m3", "systemctl stop etcd");
-    const { code, stdout, stderr } = await tripod("drill", "--lab", "-i", lab.inventory, "api-server-holder");
-    await lab.on("m3", "systemctl start etcd");
-    expect([code, stdout]).toEqual([24, expect.not.stringContaining("killed")]);
-    expect(stderr).toContain("the cluster is not well; nothing was touched");
-    expect(stderr).toContain("etcd on m3:");
-  });
 
   it("is refused where a probe cannot pass, with the probe and the reason", async () => {
     await lab.untilHealthy();
@@ -140,6 +133,17 @@ describe("a drill", () => {
     expect([code, stderr]).toEqual([30, expect.stringMatching(/TCP connection to the VIP \(operator\): out for \d/)]);
     await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory);
     expect((await lab.untilHealthy()).vipHolders).toEqual(["m1"]);
+  });
+
+  // The last one: watchers of Kubernetes 1.20 may be blind for ten minutes after a member of etcd was stopped (docs/adr/0005).
+  it("is refused where the cluster is sick already, with the reason", async () => {
+    await lab.untilHealthy();
+    await lab.on("m3", "systemctl stop etcd");
+    const { code, stdout, stderr } = await tripod("drill", "--lab", "-i", lab.inventory, "api-server-holder");
+    await lab.on("m3", "systemctl start etcd");
+    expect([code, stdout]).toEqual([24, expect.not.stringContaining("killed")]);
+    expect(stderr).toContain("the cluster is not well; nothing was touched");
+    expect(stderr).toContain("etcd on m3:");
   });
 });
 

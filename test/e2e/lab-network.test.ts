@@ -7,23 +7,12 @@ import { labDown, labSsh, labStatus } from "../../src/lab/index.ts";
 import { sshCommand } from "../../src/lab/ssh.ts";
 import { asFound, changesSince, type Found } from "../support/as-found.ts";
 import { routedCluster } from "../support/lab.ts";
+import { type CabledMachine, cabledMachine, must } from "../support/cable.ts";
 import { because, missingPrograms, run } from "../support/programs.ts";
 
 const NAME = `routed-${process.pid}`;
 const cluster = routedCluster(NAME);
 const quiet = { progress: () => undefined };
-
-/** A network namespace that plays the operator's machine: its default route is a cable on which every packet is counted. */
-const MACHINE = `machine-${process.pid}`;
-const inMachine = (...argv: string[]) => ["nsenter", `--net=/run/netns/${MACHINE}`, ...argv] as const;
-const CABLE = `
-sysctl -q -w net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
-ip link set lo up
-ip link add cable type veth peer name socket
-ip link set socket up
-ip address add 10.255.255.1/32 dev cable
-ip link set cable arp off up
-ip route add default dev cable`;
 
 const reason =
   process.getuid?.() === 0
@@ -33,38 +22,24 @@ const reason =
 describe.skipIf(reason)(`a lab of an inventory with subnets and a bastion${because(reason)}`, () => {
   const home = mkdtempSync(join(tmpdir(), "tripod-test-"));
   let before: Found;
+  let machine: CabledMachine;
 
   beforeAll(() => {
     vi.stubEnv("XDG_STATE_HOME", home);
     before = asFound(NAME);
-    must("ip", "netns", "add", MACHINE);
-    must(...inMachine("sh", "-ec", CABLE));
+    machine = cabledMachine(`machine-${process.pid}`);
   });
   afterAll(async () => {
     await labDown(cluster, quiet);
-    must("ip", "netns", "delete", MACHINE);
+    machine[Symbol.dispose]();
     rmSync(home, { recursive: true });
   });
 
-  function must(program: string, ...args: string[]): string {
-    const { code, said } = run(program, ...args);
-    expect(code, said).toBe(0);
-    return said.trim();
-  }
-
   /** What a shell on a host answers, asked from the machine. */
-  const on = (host: string, command: string): string => must(...inMachine(...labSsh(cluster, host, [command])));
-
-  /** How many packets have left the machine. */
-  function packets(): number {
-    const [cable] = JSON.parse(must(...inMachine("ip", "-json", "-stats", "link", "show", "cable"))) as [
-      { stats64: { tx: { packets: number } } },
-    ];
-    return cable.stats64.tx.packets;
-  }
+  const on = (host: string, command: string): string => must(...machine.inside(...labSsh(cluster, host, [command])));
 
   test("comes up with all its networks, its bastion among the hosts", async () => {
-    must(...inMachine(process.execPath, "--import", "tsx", "test/support/lab-up.ts", NAME, "routed"));
+    must(...machine.inside(process.execPath, "--import", "tsx", "test/support/lab-up.ts", NAME, "routed"));
     expect((await labStatus(cluster)).map(({ name, role, address, ssh }) => [name, role, address, ssh])).toEqual([
       ["m1", "master", "203.0.113.11", true],
       ["bastion", "bastion", "198.51.100.5", true],
@@ -98,16 +73,16 @@ describe.skipIf(reason)(`a lab of an inventory with subnets and a bastion${becau
   });
 
   test("not one packet for any of these addresses leaves the operator's machine", () => {
-    expect(packets()).toBe(0);
-    run(...inMachine("ssh-keyscan", "-T", "1", "203.0.113.11"));
-    expect(packets()).toBeGreaterThan(0); // so it would have been noticed
+    expect(machine.packets()).toBe(0);
+    run(...machine.inside("ssh-keyscan", "-T", "1", "203.0.113.11"));
+    expect(machine.packets()).toBeGreaterThan(0); // so it would have been noticed
   });
 
   test("leaves nothing behind", async () => {
-    must("ip", "netns", "delete", MACHINE);
+    machine[Symbol.dispose]();
     await labDown(cluster, quiet);
     const changes = changesSince(before, NAME);
-    must("ip", "netns", "add", MACHINE);
+    machine = cabledMachine(`machine-${process.pid}`);
     expect(changes).toEqual([]);
   });
 });

@@ -16,6 +16,11 @@ export function tripod(...args: readonly string[]): Promise<Said> {
   return watched(args, () => undefined);
 }
 
+/** The same by another program, that runs it: `nsenter --net=…`. */
+export function tripodBy(program: readonly [string, ...string[]], ...args: readonly string[]): Promise<Said> {
+  return watched(args, () => undefined, program);
+}
+
 /** The same with --json, telling each event when it happens. */
 export function tripodTelling(args: readonly string[], tell: (event: RunEvent) => void): Promise<Said> {
   return watched([...args, "--json"], (line) => {
@@ -23,8 +28,13 @@ export function tripodTelling(args: readonly string[], tell: (event: RunEvent) =
   });
 }
 
-async function watched(args: readonly string[], line: (text: string) => void): Promise<Said> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+async function watched(
+  args: readonly string[],
+  line: (text: string) => void,
+  by: readonly string[] = [],
+): Promise<Said> {
+  const [program = "", ...rest] = [...by, process.execPath, MAIN, ...args];
+  const child = spawn(program, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, CI: "1", NO_COLOR: "1" },
     timeout: 1_500_000,

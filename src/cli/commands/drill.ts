@@ -1,13 +1,12 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import type { Power, Scenario } from "../../drills/drill.ts";
-import type { DrillEvent, ScenarioOutcome } from "../../drills/events.ts";
+import type { Scenario } from "../../drills/drill.ts";
 import { TripodError } from "../../errors.ts";
-import type { Host } from "../../host.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
 import { didYouMean } from "../../inventory/suggest.ts";
 import { askFor } from "../confirm.ts";
 import { mustBeWritable } from "../drill-report.ts";
+import { drillOnScreen } from "../drilling.ts";
 import type { Io } from "../io.ts";
 import { onTarget, type TargetOptions, withLabOption } from "../target.ts";
 import { onHosts } from "../walk.ts";
@@ -121,82 +120,4 @@ async function mustBeMeant(
   for (const { title } of chosen) io.stderr.write(`  ${title}\n`);
   const answer = await askFor(`Type the cluster's name to go on:`, io);
   if (answer?.trim() !== name) throw new TripodError("E_INTERRUPTED", "not confirmed; nothing was touched");
-}
-
-/** Plays scenarios with a screen before them, a record behind them and a report at the end. @throws TripodError E_LIMIT */
-export async function drillOnScreen(
-  cluster: Cluster,
-  hosts: readonly Host[],
-  scenarios: readonly Scenario[],
-  options: Pick<DrillOptions, "lab" | "json" | "output" | "breakLock" | "inventory">,
-  io: Io,
-): Promise<void> {
-  const [{ drill }, { powerOf }, { drillScreenFor }, { recordRun }, { writeDrillReport }] = await Promise.all([
-    import("../../drills/run.ts"),
-    import("../../drills/power.ts"),
-    import("../../ui/drill.ts"),
-    import("../../record.ts"),
-    import("../drill-report.ts"),
-  ]);
-  const { json = false, output, breakLock, inventory } = options;
-  const screen = drillScreenFor(io, { json });
-  const record = recordRun(cluster.name, "drill", io.env);
-  const events: DrillEvent[] = [];
-  const sink = (event: DrillEvent) => {
-    events.push(event);
-    record.sink(event);
-    screen(event);
-  };
-  const power = options.lab ? labPower(cluster) : powerOf(cluster);
-  let outcome: ScenarioOutcome;
-  try {
-    outcome = await drill(cluster, hosts, {
-      scenarios,
-      power,
-      sink,
-      signal: io.signal,
-      command: `tripod drill -i ${inventory}`,
-      breakLock,
-    });
-  } finally {
-    const gap = record.close();
-    if (gap) io.stderr.write(`warning: ${gap.explain()}\n`);
-    await writeDrillReport(events, { json, output }, io);
-  }
-  if (outcome !== "ok" && outcome !== "cancelled") throw failureOf(events, outcome);
-}
-
-/** @returns what to say of a drill that was carried through, and was not as it should be */
-function failureOf(events: readonly DrillEvent[], outcome: ScenarioOutcome): TripodError {
-  const ends = events.flatMap((event) => (event.type === "scenario.end" ? [event] : []));
-  if (outcome === "failed") {
-    const errors = ends.flatMap((end) => end.errors);
-    return new TripodError("E_NOT_CONVERGED", "after a scenario the cluster was not as it was before", {
-      why: errors
-        .map(({ host, message, why }) => `${host ? `${host}: ` : ""}${message}${why ? `\n${why}` : ""}`)
-        .join("\n"),
-      hint: "look at `tripod status`; `tripod apply` brings it back to what the inventory says",
-    });
-  }
-  const breaches = ends.flatMap((end) => end.breaches);
-  return new TripodError(
-    "E_LIMIT",
-    `${breaches.length === 1 ? "one limit was" : `${breaches.length} limits were`} exceeded`,
-    {
-      why: breaches.join("\n"),
-      hint: "`tripod report -o drill.html` shows when and how",
-    },
-  );
-}
-
-/** The lab's machines are switched by this very program. */
-function labPower(cluster: Cluster): Power {
-  const [script = ""] = process.argv.slice(1);
-  const lab = (verb: string, name: string) => [
-    process.execPath,
-    ...process.execArgv,
-    script,
-    ...["lab", verb, "-i", cluster.file, name],
-  ];
-  return { off: ({ name }) => lab("off", name), on: ({ name }) => lab("on", name) };
 }

@@ -63,7 +63,7 @@ function seconds(since: number): string {
 }
 
 /** Which machines have which release of Debian. */
-function releaseOption(): Option {
+export function releaseOption(): Option {
   const said = "release of Debian on the machines: bookworm or trixie; on some of them: trixie=w1,w2; may be repeated";
   return new Option("--release <name[=machines]>", said).argParser((text: string, before?: readonly string[]) => [
     ...(before ?? []),

@@ -6,6 +6,7 @@ import type { RecordedEvents, RecordedRun } from "../../record.ts";
 import type { Report } from "../../report/report.ts";
 import { drillReport, formatOf, FORMATS, type Format, saveReport } from "../drill-report.ts";
 import type { Io } from "../io.ts";
+import { rehearsalReport } from "../rehearsal-report.ts";
 
 interface ReportOptions {
   readonly list?: boolean;
@@ -42,26 +43,40 @@ async function report(run: string | undefined, options: ReportOptions, io: Io): 
 
 /** @returns undefined where these are the events of nothing */
 async function reported(events: RecordedEvents, format: Format): Promise<string | undefined> {
-  const [{ isDrill }, { reportOf }] = await Promise.all([import("../../record.ts"), import("../../report/report.ts")]);
+  const [{ isDrill, isRehearsal }, { reportOf }] = await Promise.all([
+    import("../../record.ts"),
+    import("../../report/report.ts"),
+  ]);
   if (isDrill(events)) return drillReport(events, format);
+  if (isRehearsal(events)) return rehearsalReport(events, format);
   const made = reportOf(events);
   return made && written(made, format);
 }
 
 async function list(runs: readonly RecordedRun[], io: Io): Promise<void> {
-  const [{ isDrill, readRun }, { reportOf }, { OUTCOMES, summaryLine }, { drillReportOf, drillSummaryLine }] =
-    await Promise.all([
-      import("../../record.ts"),
-      import("../../report/report.ts"),
-      import("../../report/text.ts"),
-      import("../../report/drill/index.ts"),
-    ]);
+  const [
+    { isDrill, isRehearsal, readRun },
+    { reportOf },
+    { OUTCOMES, summaryLine },
+    { drillReportOf, drillSummaryLine },
+    { rehearsalReportOf, rehearsalSummaryLine },
+  ] = await Promise.all([
+    import("../../record.ts"),
+    import("../../report/report.ts"),
+    import("../../report/text.ts"),
+    import("../../report/drill/index.ts"),
+    import("../../report/rehearsal/index.ts"),
+  ]);
   const said = ({ path }: RecordedRun) => {
     try {
       const events = readRun(path);
       if (isDrill(events)) {
         const drill = drillReportOf(events);
         return drill ? drillSummaryLine(drill) : "tells of no drill";
+      }
+      if (isRehearsal(events)) {
+        const rehearsal = rehearsalReportOf(events, () => undefined);
+        return rehearsal ? rehearsalSummaryLine(rehearsal) : "tells of no rehearsal";
       }
       const made = reportOf(events);
       return made ? `${OUTCOMES[made.outcome]}: ${summaryLine(made)}` : "tells of no run";

@@ -22,6 +22,8 @@ export interface ScenarioReport extends ScenarioVerdict {
   /** Reads and writes were meant to stop. */
   readonly stops: boolean;
   readonly divides: boolean;
+  /** What was done was meant to stay. */
+  readonly stays: boolean;
   readonly outcome: DrillOutcome;
   readonly times: Times;
   readonly holders: readonly Held[];
@@ -47,7 +49,7 @@ interface Times {
 }
 
 export function scenarioOf(events: readonly DrillEvent[], start: ScenarioStart): ScenarioReport {
-  const { scenario, name, title, what, victims, stops, divides } = start;
+  const { scenario, name, title, what, victims, stops, divides, stays = false } = start;
   const verdict = verdictOf(events, scenario);
   const stretch = stretchOf(events, scenario);
   const own = stretch?.events ?? [];
@@ -76,6 +78,7 @@ export function scenarioOf(events: readonly DrillEvent[], start: ScenarioStart):
     victims,
     stops,
     divides,
+    stays,
     outcome: ended?.outcome ?? "unfinished",
     times: timesOf(own, ended !== undefined && ended.outcome !== "failed"),
     holders,

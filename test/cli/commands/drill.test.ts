@@ -59,3 +59,13 @@ test("whoever does not type the cluster's name has changed their mind", async ()
 test.each(["0", "1000", "many"])("%s is no number of rounds", async (rounds) => {
   expect(await tripod([...INVENTORY, "--rounds", rounds])).toMatchObject({ exitCode: 3 });
 });
+
+test("scenarios are named, or all of them are meant", async () => {
+  const { exitCode, stderr } = await tripod([...INVENTORY, "--all", "power-holder"]);
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining("say one of them")]);
+});
+
+test("nothing is broken for a report that cannot be kept", async () => {
+  const { exitCode, stderr } = await tripod([...INVENTORY, "--confirm", "production", "-o", "/nowhere/drill.html"]);
+  expect([exitCode, stderr]).toEqual([5, expect.stringContaining("cannot write /nowhere/drill.html")]);
+});

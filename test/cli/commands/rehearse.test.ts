@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
-import { lastLine } from "../../../src/cli/commands/rehearse.ts";
+import { describe, expect, test } from "vitest";
+import { runCommandLine } from "../../../src/cli/program.ts";
+import { lastLine } from "../../../src/cli/rehearsal-result.ts";
 import type { Status } from "../../../src/status.ts";
+import { recordingIo } from "../../support/io.ts";
+import { temporaryFolder } from "../../support/programs.ts";
 
 const member = {
   endpoint: "https://10.0.0.11:2379",
@@ -32,4 +35,48 @@ test("the line counts what is well and says who should not hold the VIP", () => 
   };
   expect(lastLine(ill, 120)).toBe("rehearsal: 4/5 nodes Ready, VIP on m1 and m2, etcd 2/3 healthy, 120 s");
   expect(lastLine({ ...well, vipHolders: [] }, 120)).toContain("VIP on nobody");
+});
+
+describe("before anything is made", () => {
+  const cwd = new URL("../../../", import.meta.url).pathname;
+
+  async function rehearse(...args: string[]) {
+    const io = recordingIo({ cwd, env: { XDG_STATE_HOME: temporaryFolder() } });
+    return [await runCommandLine(["rehearse", ...args], io), io.stderr.text];
+  }
+
+  test("a rehearsal needs an inventory, or a rehearsal to repeat", async () => {
+    expect(await rehearse()).toEqual([3, expect.stringContaining("-i, --inventory")]);
+    expect(await rehearse("--from", "20260131T091500.123Z-rehearse")).toEqual([
+      3,
+      expect.stringContaining("is no rehearsal on record"),
+    ]);
+  });
+
+  test("what is repeated is not asked for differently at the same time", async () => {
+    expect(await rehearse("--from", "x", "--hosts", "3")).toEqual([3, expect.stringContaining("--from and --hosts")]);
+  });
+
+  test("nobody can have it broken by everything, and not at all", async () => {
+    const both = ["--no-drill", "--all"];
+    expect(await rehearse("-i", "inventories/lab.yaml", ...both)).toEqual([3, expect.stringContaining("--no-drill")]);
+  });
+
+  test("what is applied on top is of the same cluster", async () => {
+    expect(await rehearse("-i", "inventories/lab.yaml", "--then", "inventories/ha-3x2.yaml")).toEqual([
+      3,
+      expect.stringContaining("is of the cluster production, and not of rehearsal"),
+    ]);
+  });
+
+  test("no sample is without the masters", async () => {
+    expect(await rehearse("-i", "inventories/lab.yaml", "--hosts", "2")).toEqual([
+      3,
+      expect.stringContaining("2 machines, but the inventory has 3 masters"),
+    ]);
+    expect(await rehearse("-i", "inventories/lab.yaml", "--hosts", "none")).toEqual([
+      3,
+      expect.stringContaining("a number from 1 to 999"),
+    ]);
+  });
 });

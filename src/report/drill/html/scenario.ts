@@ -39,8 +39,9 @@ ${courseList(scenario)}
 }
 
 /** `power of m1 cut for 10 s; 21 s after it was put right everything was as before.` */
-function doneSaid({ what, times, stops }: ScenarioReport): string {
+function doneSaid({ what, times, stops, stays }: ScenarioReport): string {
   const { disrupt, restore, restored, whole } = times;
+  if (stays) return changeSaid(what, times);
   const lasted = disrupt !== undefined && restore !== undefined ? ` for ${duration(restore - disrupt)}` : "";
   const end =
     whole !== undefined && restored !== undefined
@@ -52,4 +53,14 @@ function doneSaid({ what, times, stops }: ScenarioReport): string {
     ? " Reads and writes are meant to stop: how long they did is measured, and judged by nobody."
     : "";
   return disrupt === undefined ? `It was not begun: ${what}.` : `${what}${lasted}${end}.${meant}`;
+}
+
+/** `prod-next.yaml was applied in 12 s; 2 s later everything was as it should be.` */
+function changeSaid(what: string, { disrupt, restored, whole }: ScenarioReport["times"]): string {
+  if (disrupt === undefined) return `It was not begun: ${what}.`;
+  if (restored === undefined) return `${what}; that it came to an end is not told.`;
+  const took = `${what}, in ${duration(restored - disrupt)}`;
+  return whole === undefined
+    ? `${took}; not everything was as it should be after it.`
+    : `${took}; ${duration(whole - restored)} later everything was as it should be.`;
 }

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { TripodError } from "../errors.ts";
+import type { RehearsalEvent, RehearsalSetting } from "../rehearsal.ts";
+import type { Io } from "./io.ts";
+import { isInsideLab, loadTarget } from "./target.ts";
+
+/** How a rehearsal is asked for on the command line. */
+export interface RehearsalOptions {
+  readonly inventory?: string;
+  readonly then?: readonly string[];
+  readonly from?: string;
+  readonly hosts?: number;
+  /** Absent: as usual. */
+  readonly drill?: boolean;
+  readonly all?: boolean;
+  readonly release?: readonly string[];
+  readonly binaries?: string;
+  readonly pristine?: boolean;
+}
+
+/** @throws TripodError E_USAGE */
+export async function rehearsalAsked(options: RehearsalOptions, io: Io): Promise<RehearsalSetting> {
+  const { inventory, then = [], from, hosts, release, binaries, pristine } = options;
+  if (from !== undefined) return repeated(from, options, io);
+  if (inventory === undefined)
+    throw new TripodError("E_USAGE", "required option '-i, --inventory <file>' not specified", {
+      hint: "see tripod rehearse --help",
+    });
+  const [{ name }, scenarios] = await Promise.all([loadTarget({ inventory }, io), scenariosAsked(options)]);
+  const inventories = [resolve(io.cwd, inventory), ...then.map((file) => resolve(io.cwd, file))] as const;
+  return {
+    cluster: name,
+    inventories,
+    digests: await Promise.all(inventories.map(digestOf)),
+    scenarios,
+    ...(hosts !== undefined && { machines: hosts }),
+    ...(release && { release }),
+    ...(binaries !== undefined && { binaries: resolve(io.cwd, binaries) }),
+    ...(pristine && { pristine }),
+  };
+}
+
+async function scenariosAsked({ drill, all }: RehearsalOptions): Promise<string[]> {
+  if (drill === false && all) throw new TripodError("E_USAGE", "--no-drill and --all: say one of them");
+  if (drill === false) return [];
+  const { SCENARIOS } = await import("../drills/index.ts");
+  return SCENARIOS.filter(({ usual, stops }) => !stops && (usual || all)).map(({ name }) => name);
+}
+
+/** The same as in an earlier rehearsal, with its inventories as they are now. */
+async function repeated(run: string, options: RehearsalOptions, io: Io): Promise<RehearsalSetting> {
+  const also = (["inventory", "then", "hosts", "all", "release", "binaries", "pristine"] as const).filter(
+    (name) => options[name] !== undefined,
+  );
+  if (also.length > 0)
+    throw new TripodError("E_USAGE", `--from and --${also[0] ?? ""}: say one of them`, {
+      hint: "what --from repeats says all of it",
+    });
+  const { isRehearsal, listRuns, readRun } = await import("../record.ts");
+  const found = listRuns(io.env).find(({ id }) => id === run);
+  const events = found && readRun(found.path);
+  const start = events && isRehearsal(events) ? startOf(events) : undefined;
+  if (!start)
+    throw new TripodError("E_USAGE", `${run} is no rehearsal on record`, { hint: "see `tripod report --list`" });
+  const { setting } = start;
+  for (const [index, file] of setting.inventories.entries())
+    if (!isInsideLab(io) && (await digestOf(file)) !== setting.digests[index])
+      io.stderr.write(`${file} has changed since ${run}: it is rehearsed as it is now\n`);
+  return { ...setting, digests: await Promise.all(setting.inventories.map(digestOf)) };
+}
+
+function startOf(events: readonly RehearsalEvent[]) {
+  return events.find((event) => event.type === "rehearsal.start");
+}
+
+async function digestOf(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new TripodError("E_USAGE", `cannot read ${file}`, { why: (cause as Error).message, cause });
+  });
+  return createHash("sha256").update(bytes).digest("hex");
+}

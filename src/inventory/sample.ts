@@ -1,0 +1,43 @@
+import { TripodError } from "../errors.ts";
+import type { Cluster, Machine } from "./cluster.ts";
+
+/**
+ * The same cluster with fewer machines: all masters, and of the workers as many as are left, of every kind before two of one. A kind is
+ * who has the same labels and taints and is reached the same way.
+ * @throws TripodError E_USAGE where there is no room for the masters
+ */
+export function sample(cluster: Cluster, machines: number): Cluster {
+  const { masters, workers } = cluster;
+  if (machines < masters.length)
+    throw new TripodError("E_USAGE", `${machines} machines, but the inventory has ${masters.length} masters`, {
+      hint: "masters are never left out, only workers are",
+    });
+  const kinds = new Map<string, Machine[]>();
+  for (const worker of workers) kinds.set(kindOf(worker), [...(kinds.get(kindOf(worker)) ?? []), worker]);
+  const turns = [...kinds.values()].flatMap((kind) => kind.map((worker, turn) => ({ worker, turn })));
+  const chosen = turns
+    .toSorted((one, other) => one.turn - other.turn)
+    .slice(0, machines - masters.length)
+    .map(({ worker }) => worker.name);
+  return withWorkers(cluster, ({ name }) => chosen.includes(name));
+}
+
+/** The same cluster with some of its workers. */
+export function withWorkers(cluster: Cluster, some: (worker: Machine) => boolean): Cluster {
+  const workers = cluster.workers.filter(some);
+  return Object.freeze({ ...cluster, workers, machines: [...cluster.masters, ...workers] });
+}
+
+/** The first cluster with the machines of all; a machine is who has the same name. */
+export function united(cluster: Cluster, others: readonly Cluster[]): Cluster {
+  const of = (list: "masters" | "workers"): Machine[] => {
+    const all = [cluster, ...others].flatMap((each) => each[list]);
+    return all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
+  };
+  const [masters, workers] = [of("masters"), of("workers")];
+  return Object.freeze({ ...cluster, masters, workers, machines: [...masters, ...workers] });
+}
+
+function kindOf({ labels, taints, ssh }: Machine): string {
+  return JSON.stringify([labels, taints, ssh.user, ssh.port, ssh.bastion?.address]);
+}

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { type Markup, markup } from "./markup.ts";
+
+/** Opens and closes everything that is folded up. Without it a page lacks nothing else, not even the button. */
+const SCRIPT = `
+for (const head of document.querySelectorAll(".head")) {
+  const all = [...head.parentElement.querySelectorAll("details")];
+  const button = head.appendChild(document.createElement("button"));
+  const name = () => (button.textContent = all.every((one) => one.open) ? "Close all" : "Open all");
+  button.onclick = () => {
+    const open = !all.every((one) => one.open);
+    for (const one of all) one.open = open;
+  };
+  for (const one of all) one.addEventListener("toggle", name);
+  name();
+}
+`;
+
+/** What hosts said stands in these pages: should it ever slip through as markup, the browser will neither run nor load it. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+const FOLDING_POLICY = `${POLICY}; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'`;
+
+/** What a page consists of. */
+export interface Page {
+  readonly title: string;
+  readonly style: Markup;
+  readonly body: Markup;
+  readonly footer: string;
+  /** Has something that is folded up. */
+  readonly folds: boolean;
+}
+
+/**
+ * One page that needs nothing else: no file beside it, no network. Light and dark, on a screen and on paper. It is well-formed XML,
+ * so that a test can tell markup from text.
+ */
+export function page({ title, style, body, footer, folds }: Page): string {
+  return markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta http-equiv="Content-Security-Policy" content="${folds ? FOLDING_POLICY : POLICY}"/>
+<title>${title}</title>
+<style>${style}</style>
+</head>
+<body>
+${body}
+<footer>${footer}</footer>
+${
+  folds &&
+  markup`<script>${{ markup: SCRIPT }}</script>
+`
+}</body>
+</html>
+`.markup;
+}

@@ -1,0 +1,68 @@
+import { duration, utc } from "../duration.ts";
+import { DRILL_PATTERN, drillBody } from "../drill/html.ts";
+import { DRILL_STYLE } from "../drill/html/style.ts";
+import { reportBody } from "../html.ts";
+import { STYLE } from "../html/style.ts";
+import { type Markup, markup } from "../markup.ts";
+import { page } from "../page.ts";
+import type { RehearsalReport, RehearsedAct } from "./report.ts";
+import { headline } from "./words.ts";
+
+const REHEARSAL_STYLE: Markup = {
+  markup: `
+.act { border-top: 3px solid var(--rule); margin-top: 4rem; padding-top: 2rem; }
+.act h1 { font-size: 1.5rem; }
+@media print { .act { break-before: page; margin-top: 0; } }
+`,
+};
+
+/** All acts of a rehearsal on one page: what came of each, and then the page that each would have by itself. */
+export function rehearsalHtml(report: RehearsalReport): string {
+  const { acts, cluster } = report;
+  return page({
+    title: `${cluster}: ${headline(report)}`,
+    style: markup`${STYLE}${DRILL_STYLE}${REHEARSAL_STYLE}`,
+    body: markup`${DRILL_PATTERN}
+${header(report)}
+${acts.map(actSection)}`,
+    footer: "Made by tripod rehearse. The same as data: tripod report --format json.",
+    folds: true,
+  });
+}
+
+function header({ cluster, inventories, machines, startedAt, wallMs, ok, acts, ...rest }: RehearsalReport): Markup {
+  const facts: readonly (readonly [string, string | Markup])[] = [
+    ["inventory", inventories.map(nameOf).join(", then ")],
+    ...(machines === undefined ? [] : [["at most", `${machines} machines`] as const]),
+    ...(rest.release ? [["Debian", rest.release.join(", ")] as const] : []),
+    ["when", markup`<time datetime="${new Date(startedAt).toISOString()}">${utc(startedAt)}</time>`],
+    ["took", duration(wallMs)],
+  ];
+  const outcome = ok === undefined ? "unfinished" : ok ? "ok" : "failed";
+  return markup`<header>
+<p class="over">tripod rehearse</p>
+<h1>${cluster} <span class="outcome ${outcome}">${headline({ ok })}</span></h1>
+<dl class="facts">${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<div class="wide"><table>
+<thead><tr><th>Act</th><th>What came of it</th><th class="number">Took</th></tr></thead>
+<tbody>${acts.map(actRow)}
+</tbody></table></div>
+</header>`;
+}
+
+function actRow({ title, ok, said, ms, reports }: RehearsedAct, index: number): Markup {
+  const name = reports.length > 0 ? markup`<a href="#act${index + 1}">${title}</a>` : title;
+  return markup`
+<tr><td class="client">${name}</td><td><span class="outcome ${ok ? "ok" : "failed"}">${ok ? "✓" : "✗"}</span> ${said}</td><td class="number">${duration(ms)}</td></tr>`;
+}
+
+function actSection({ reports }: RehearsedAct, index: number): Markup | undefined {
+  if (reports.length === 0) return undefined;
+  return markup`<article class="act" id="act${index + 1}">
+${reports.map((report) => ("drill" in report ? drillBody(report.drill) : reportBody(report.run)))}
+</article>`;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

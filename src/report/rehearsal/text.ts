@@ -1,0 +1,27 @@
+import { duration, utc } from "../duration.ts";
+import { plain } from "../plain.ts";
+import type { RehearsalReport } from "./report.ts";
+import { headline } from "./words.ts";
+
+/** For people: a line for each act. */
+export function rehearsalText(report: RehearsalReport): string {
+  const { cluster, startedAt, wallMs, acts } = report;
+  const width = Math.max(0, ...acts.map(({ title }) => title.length));
+  return plain(
+    [
+      `tripod rehearse of ${cluster}, ${utc(startedAt)}, ${duration(wallMs)}`,
+      "",
+      ...acts.map(({ title, ok, said, ms }) => {
+        return `${ok ? "✓" : "✗"} ${title.padEnd(width)}  ${duration(ms).padStart(9)}  ${said}`;
+      }),
+      "",
+      rehearsalSummaryLine(report),
+      "",
+    ].join("\n"),
+  );
+}
+
+/** `rehearsal: rehearsed, and all as it should be; 5 acts` */
+export function rehearsalSummaryLine({ ok, acts }: Pick<RehearsalReport, "ok" | "acts">): string {
+  return `${headline({ ok })}: ${acts.length} act${acts.length === 1 ? "" : "s"}`;
+}
