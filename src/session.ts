@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { TripodError, TripodErrors } from "./errors.ts";
 import type { Fact } from "./facts/fact.ts";
 import { FACTS } from "./facts/index.ts";
@@ -29,6 +30,8 @@ export interface SessionOptions {
  */
 async function openSession(cluster: Cluster, options: SessionOptions): Promise<Session> {
   const machines = options.machines ?? cluster.machines;
+  // Every host listens to it, and every command there: that many are no leak.
+  setMaxListeners(0, options.signal);
   const locate = await wayIn(cluster, machines, options.signal);
   const pool = new Pool(options);
   const opened = await Promise.allSettled(

@@ -82,6 +82,8 @@ function shakeHands(socket: Duplex, options: LinkOptions & Papers, attempt: Atte
     if (socket instanceof Socket) socket.destroySoon();
     else socket.destroy();
   };
+  // A bastion tells that the host has ended, and keeps its own side open: ssh2 would wait for the rest for ever.
+  if (!(socket instanceof Socket)) socket.once("end", close);
   attempt.stage = "waiting for its SSH greeting";
   return new Promise((resolve, reject) => {
     let refused: TripodError | undefined;

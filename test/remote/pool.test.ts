@@ -44,6 +44,17 @@ test("a bastion that was lost is connected to again with the machine behind it",
   expect(bastion.logins).toHaveLength(2);
 });
 
+test("a machine behind a bastion whose connection breaks is noticed, though the bastion's stands, and connected to again", async () => {
+  const [bastion, m1] = await Promise.all([startSshd(), startSshd()]);
+  const connection = await newPool().connect(machine("m1", behind(bastion, m1)));
+  const lost = failure(connection.run("sleep 1000", { listen: () => undefined }));
+  await eventually(() => m1.commands.length).toBe(1);
+  m1.drop();
+  expect(await lost).toMatchObject({ code: "E_CONNECTION_LOST", details: { host: "m1" } });
+  expect((await connection.run("echo again")).stdout).toBe("again\n");
+  expect([bastion.logins, m1.logins]).toEqual([["jump"], ["root", "root"]]);
+});
+
 test("a bastion that cannot reach the machine is named beside it", async () => {
   const [bastion, m1] = await Promise.all([startSshd({ forwarding: false }), startSshd()]);
   expect(await failure(newPool().connect(machine("m1", behind(bastion, m1))))).toMatchObject({

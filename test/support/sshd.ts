@@ -202,14 +202,17 @@ export class Sshd implements AsyncDisposable {
         reject();
         return;
       }
-      const socket = connectTcp(destPort, destIP);
+      // As OpenSSH's does it: that the other side has ended, or is broken, is told, and nothing is closed.
+      const socket = connectTcp({ port: destPort, host: destIP, allowHalfOpen: true });
       socket.once("error", reject);
       socket.once("connect", () => {
         const channel = accept();
-        socket.on("error", () => channel.destroy());
+        socket.on("error", () => channel.eof());
+        socket.on("end", () => channel.eof());
         channel.on("error", () => socket.destroy());
         channel.on("close", () => socket.destroy());
-        socket.pipe(channel).pipe(socket);
+        socket.pipe(channel, { end: false });
+        channel.pipe(socket);
       });
     });
   }
