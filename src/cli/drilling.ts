@@ -1,6 +1,6 @@
 import type { Power, Scenario } from "../drills/drill.ts";
 import type { DrillEvent, DrillSink, ScenarioOutcome } from "../drills/events.ts";
-import type { Change } from "../drills/run.ts";
+import type { MeasuredChange } from "../drills/run.ts";
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
@@ -45,7 +45,7 @@ export async function drillOnScreen(
 export async function changeOnScreen(
   cluster: Cluster,
   hosts: readonly Host[],
-  change: Change,
+  change: MeasuredChange,
   options: ShownOptions,
   io: Io,
 ): Promise<void> {

@@ -34,7 +34,7 @@ export function drill(cluster: Cluster, hosts: readonly Host[], options: DrillOp
 }
 
 /** What `measureChange` says of what is done to the cluster meanwhile. */
-export interface Change {
+export interface MeasuredChange {
   /** `prod-next.yaml is applied`; as a heading, and in a sentence. */
   readonly title: string;
   readonly what: string;
@@ -50,7 +50,7 @@ export interface Change {
 export function measureChange(
   cluster: Cluster,
   hosts: readonly Host[],
-  { title, what, work }: Change,
+  { title, what, work }: MeasuredChange,
   options: Pick<DrillOptions, "sink" | "signal">,
 ): Promise<ScenarioOutcome> {
   const change: Scenario = {
