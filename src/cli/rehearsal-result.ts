@@ -1,15 +1,16 @@
+import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { Status } from "../status.ts";
-import { ExitWith } from "./exit.ts";
 import type { Io } from "./io.ts";
 
 /**
  * What came of an apply, said by the real programs on the hosts, and then in one line.
  * @param took ms, from nothing to here
- * @throws ExitWith 1 where something is not well
+ * @returns that line
+ * @throws TripodError E_NOT_CONVERGED where something is not well
  */
-export async function showResult(cluster: Cluster, hosts: readonly Host[], took: number, io: Io): Promise<void> {
+export async function showResult(cluster: Cluster, hosts: readonly Host[], took: number, io: Io): Promise<string> {
   const [{ readStatus }, { kubectl }, { etcdctl }] = await Promise.all([
     import("../status.ts"),
     import("../resources/kubectl.ts"),
@@ -31,8 +32,14 @@ export async function showResult(cluster: Cluster, hosts: readonly Host[], took:
       "ip -brief -4 address show scope global | grep -v cni0",
     );
   const status = await readStatus(cluster, hosts);
-  io.stdout.write(`\n${lastLine(status, took / 1000)}\n`);
-  if (!status.healthy) throw new ExitWith(1);
+  const line = lastLine(status, took / 1000);
+  io.stdout.write(`\n${line}\n`);
+  if (!status.healthy)
+    throw new TripodError("E_NOT_CONVERGED", "not all is well after the apply", {
+      why: line,
+      hint: "`tripod status --lab` tells of each part; --keep leaves the machines standing",
+    });
+  return line;
 }
 
 /** `rehearsal: 5/5 nodes Ready, VIP on m1, etcd 3/3 healthy, 87 s` */

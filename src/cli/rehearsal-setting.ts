@@ -51,7 +51,7 @@ async function scenariosAsked({ drill, all }: RehearsalOptions): Promise<string[
 
 /** The same as in an earlier rehearsal, with its inventories as they are now. */
 async function repeated(run: string, options: RehearsalOptions, io: Io): Promise<RehearsalSetting> {
-  const also = (["inventory", "then", "hosts", "all", "release", "binaries", "pristine"] as const).filter(
+  const also = (["inventory", "then", "hosts", "drill", "all", "release", "binaries", "pristine"] as const).filter(
     (name) => options[name] !== undefined,
   );
   if (also.length > 0)
@@ -68,7 +68,8 @@ async function repeated(run: string, options: RehearsalOptions, io: Io): Promise
   for (const [index, file] of setting.inventories.entries())
     if (!isInsideLab(io) && (await digestOf(file)) !== setting.digests[index])
       io.stderr.write(`${file} has changed since ${run}: it is rehearsed as it is now\n`);
-  return { ...setting, digests: await Promise.all(setting.inventories.map(digestOf)) };
+  const { name } = await loadTarget({ inventory: setting.inventories[0] }, io);
+  return { ...setting, cluster: name, digests: await Promise.all(setting.inventories.map(digestOf)) };
 }
 
 function startOf(events: readonly RehearsalEvent[]) {

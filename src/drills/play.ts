@@ -66,7 +66,9 @@ export async function play(scenario: Scenario, number: number, scene: Scene): Pr
       await work();
       return true;
     } catch (error) {
-      if (!signal.aborted || error !== signal.reason) errors.push(error);
+      const { reason } = signal as { reason: unknown };
+      const cut = signal.aborted && (error === reason || (error instanceof Error && error.cause === reason));
+      if (!cut) errors.push(error);
       return false;
     }
   };

@@ -1,11 +1,12 @@
 import { withLock } from "../engine/lock.ts";
+import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { now } from "./clock.ts";
 import type { Power, Scenario } from "./drill.ts";
 import type { DrillSink, ScenarioOutcome } from "./events.ts";
 import { play, type Scene } from "./play.ts";
-import { withScene } from "./scene.ts";
+import { type SceneOptions, withScene } from "./scene.ts";
 import { type Cast, castOf } from "./stage.ts";
 import { refuseUnlessWhole } from "./whole.ts";
 
@@ -28,10 +29,17 @@ export interface DrillOptions {
  */
 export function drill(cluster: Cluster, hosts: readonly Host[], options: DrillOptions): Promise<ScenarioOutcome> {
   const { command, breakLock } = options;
+  if (cluster.masters.length < 3)
+    throw new TripodError("E_REFUSED", "a cluster with one master has nothing to fail over to; nothing was touched", {
+      hint: "name three masters: whatever a drill did to a single one would be an outage by itself",
+    });
   const cast = castOf(cluster, hosts);
   const lock = { cluster: cluster.name, command, ...(breakLock && { breakLock }) };
   return withLock(cast.masters, lock, () => onScene(cluster, cast, options));
 }
+
+/** Controllers that are blind (see `serviceNoticed`) see again after so long, ms: a change is worth the wait. */
+const BLIND = 630_000;
 
 /** What `measureChange` says of what is done to the cluster meanwhile. */
 export interface MeasuredChange {
@@ -61,20 +69,23 @@ export function measureChange(
     stays: true,
     prepare: () => Promise.resolve({ what, victims: [], begin: work, end: () => Promise.resolve() }),
   };
-  return onScene(cluster, castOf(cluster, hosts), { ...options, scenarios: [change] });
+  return onScene(cluster, castOf(cluster, hosts), { ...options, scenarios: [change], patience: BLIND });
 }
 
 async function onScene(
   cluster: Cluster,
   cast: Cast,
-  { scenarios, power, sink, signal }: Pick<DrillOptions, "scenarios" | "power" | "sink" | "signal">,
+  {
+    scenarios,
+    ...options
+  }: Pick<DrillOptions, "scenarios" | "power" | "sink" | "signal"> & Pick<SceneOptions, "patience">,
 ): Promise<ScenarioOutcome> {
   const startedAt = now();
   const status = await refuseUnlessWhole(cluster, cast.hosts);
   const names = scenarios.map(({ name }) => name);
-  return withScene(cluster, cast, { scenarios: names, power, status, sink, signal }, async (scene) => {
+  return withScene(cluster, cast, { ...options, scenarios: names, status }, async (scene) => {
     const outcome = await playAll(scenarios, scene);
-    sink({ type: "drill.end", at: now(), outcome, ms: now() - startedAt });
+    options.sink({ type: "drill.end", at: now(), outcome, ms: now() - startedAt });
     return outcome;
   });
 }

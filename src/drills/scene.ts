@@ -23,10 +23,12 @@ import { dropNamespace, makeNamespace, makeWorkload, serviceNoticed, workloadRea
 
 export interface SceneOptions {
   readonly scenarios: readonly string[];
-  readonly power: Power | undefined;
+  readonly power?: Power | undefined;
   readonly status: Status;
   readonly sink: DrillSink;
   readonly signal: AbortSignal;
+  /** How long the controllers may take to notice the drill's Service, ms. */
+  readonly patience?: number;
 }
 
 /** Probes have to be answered for so long before anything is broken, and get so much time to begin, ms. */
@@ -52,7 +54,7 @@ const NEVER = new AbortController().signal;
 export async function withScene<T>(
   cluster: Cluster,
   cast: Cast,
-  { scenarios, power, status, sink: told, signal }: SceneOptions,
+  { scenarios, power, status, sink: told, signal, patience = 60_000 }: SceneOptions,
   work: (scene: Scene) => Promise<T>,
 ): Promise<T> {
   const startedAt = now();
@@ -66,7 +68,7 @@ export async function withScene<T>(
   try {
     const service = await makeWorkload(api, namespace, cluster);
     await until(workloadReady(api, namespace), { signal });
-    await refusedUnless(serviceNoticed(api, namespace), BLIND, signal);
+    await refusedUnless(serviceNoticed(api, namespace, patience), BLIND, signal);
     const ledger = openLedger(namespace, door, api);
     const probes = probesFor({
       cluster,

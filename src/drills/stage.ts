@@ -17,12 +17,8 @@ export interface Cast {
   readonly client: { readonly name: string; readonly dial: Dial };
 }
 
-/** @throws TripodError E_REFUSED where there is nothing to fail over to, or nobody who could ask as a client does */
+/** @throws TripodError E_REFUSED where there is nobody who could ask as a client does */
 export function castOf(cluster: Cluster, hosts: readonly Host[]): Cast {
-  if (cluster.masters.length < 3)
-    throw new TripodError("E_REFUSED", "a cluster with one master has nothing to fail over to; nothing was touched", {
-      hint: "name three masters: whatever a drill did to a single one would be an outage by itself",
-    });
   const workers = hosts.filter(({ machine }) => machine.role === "worker");
   const bystander = workers.at(-1);
   const behindBastion = cluster.masters.some(({ ssh }) => ssh.bastion !== undefined);

@@ -43,10 +43,10 @@ export async function makeWorkload(api: Api, namespace: string, cluster: Cluster
  * The controllers have noticed the Service and its pods. Those of Kubernetes 1.20 can be blind for up to ten minutes after an etcd member
  * was stopped in good order: a watch that began then stays silent until it times out.
  */
-export function serviceNoticed(api: Api, namespace: string): Condition {
+export function serviceNoticed(api: Api, namespace: string, within: number): Condition {
   return {
     title: "the controller manager has noticed a new Service",
-    within: 60_000,
+    within,
     async holds() {
       const path = `/api/v1/namespaces/${namespace}/endpoints/${WORKLOAD}`;
       const { subsets = [] } = await api.call<{ subsets?: { addresses?: unknown[] }[] }>({ path }, [404]);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Cluster, Role } from "../inventory/cluster.ts";
 import { alone } from "./alone.ts";
@@ -22,6 +23,11 @@ export interface LabHost {
   readonly state: "running" | "off" | "absent";
   /** Whether its sshd answers. */
   readonly ssh: boolean;
+}
+
+/** Whether there is anything of it that somebody could want to keep: its hosts may be off. */
+export function labStands(lab: string): boolean {
+  return existsSync(labFolders(lab).record);
 }
 
 /** The machines, and the bastions in front of them. */

@@ -1,10 +1,10 @@
-import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { TripodError } from "../../errors.ts";
-import type { Cluster } from "../../inventory/cluster.ts";
 import type { RehearsalSetting } from "../../rehearsal.ts";
 import type { Io } from "../io.ts";
+import { clustersOf } from "../rehearsal-clusters.ts";
 import { rehearsalAsked, type RehearsalOptions } from "../rehearsal-setting.ts";
 import { rehearseOnScreen } from "../rehearsal.ts";
 import { isInsideLab, loadTarget, onTarget } from "../target.ts";
@@ -16,11 +16,9 @@ interface RehearseOptions extends RehearsalOptions {
   readonly down?: boolean;
 }
 
-/** Where the report of a rehearsal is kept, from the working directory. */
-const ARTIFACTS = "artifacts";
-
-/** When the rehearsal began, for the process that runs inside the lab's network. */
+/** What the process that runs inside the lab's network is told: when the rehearsal began, and whether its machines stood before. */
 const SINCE = "TRIPOD_REHEARSAL_SINCE";
+const STOOD = "TRIPOD_REHEARSAL_STOOD";
 
 export function rehearseCommand(io: Io): Command {
   return new Command("rehearse")
@@ -30,9 +28,9 @@ export function rehearseCommand(io: Io): Command {
     .option("-i, --inventory <file>", "the inventory, as it is for the real machines")
     .option("--then <file>", "apply this inventory on top, while clients ask; may be repeated", repeated)
     .option("--from <run>", "as in that rehearsal of `tripod report --list`, instead of --inventory and the rest")
-    .option("--hosts <n>", "at most so many machines: all masters, and a sample of the workers", count)
-    .option("--no-drill", "do not break it")
+    .option("--hosts <n>", "at most so many of its machines: all masters, and a sample of the workers", count)
     .option("--drill", "break it by the usual scenarios; the default")
+    .option("--no-drill", "do not break it")
     .option("--all", "break it by every scenario that does not take the quorum away")
     .addOption(releaseOption())
     .option("--binaries <folder>", "Kubernetes from there; default: the official release")
@@ -54,93 +52,95 @@ function count(text: string): number {
 
 async function rehearse(options: RehearseOptions, io: Io): Promise<void> {
   const setting = await rehearsalAsked(options, io);
-  const [inventory] = setting.inventories;
   if (isInsideLab(io)) return play(setting, io);
-  const [{ labDown, labStatus, labUp, labHostNames, parseReleases }, { united }] = await Promise.all([
-    import("../../lab/index.ts"),
-    import("../../inventory/sample.ts"),
-  ]);
-  const work = { progress: (text: string) => io.stderr.write(`${text}\n`) };
+  const [inventory] = setting.inventories;
+  const progress = (text: string) => io.stderr.write(`${text}\n`);
   if (options.down) {
-    await labDown(await loadTarget({ inventory }, io), { ...work, signal: io.signal });
+    const { labDown } = await import("../../lab/index.ts");
+    await labDown(await loadTarget({ inventory }, io), { progress, signal: io.signal });
     io.stdout.write(`the lab ${setting.cluster} is gone\n`);
     return;
   }
-  const [first, ...others] = await clustersOf(setting, io);
-  const all = united(first, others);
-  await mkdir(resolve(io.cwd, ARTIFACTS), { recursive: true });
-  const stood = (await labStatus(all)).some(({ state }) => state === "running");
-  io.env[SINCE] = String(Date.now());
+  const { locked } = await import("../../lab/lock.ts");
+  const busy = () => progress(`another rehearsal of ${setting.cluster} is under way, waiting for it`);
+  await locked(`rehearsal-${setting.cluster}`, busy, io.signal, () => onFreshMachines(setting, options, io));
+}
+
+/** Makes the machines, plays the rehearsal there, and takes them away again unless they stood before or are to stay. */
+async function onFreshMachines(setting: RehearsalSetting, options: RehearseOptions, io: Io): Promise<void> {
+  const { labDown, labStands, labUp, labHostNames, parseReleases } = await import("../../lab/index.ts");
+  const { clusters, all } = await clustersOf(setting, io);
+  const [inventory] = setting.inventories;
   const { binaries, pristine, release } = setting;
+  const releases = release && { release: parseReleases(release, labHostNames(all)) };
+  const stood = labStands(all.name);
+  const progress = (text: string) => io.stderr.write(`${text}\n`);
+  await noPageOfOld(pageOf(setting, io));
+  io.env[SINCE] = String(Date.now());
+  if (stood) io.env[STOOD] = "1";
   try {
     await labUp(all, {
-      ...work,
+      progress,
       signal: io.signal,
       install: options.install ?? false,
       pristine: pristine ?? false,
-      ...(release && { release: parseReleases(release, labHostNames(all)) }),
+      ...releases,
       ...(binaries !== undefined && { binaries }),
     });
+    io.signal.throwIfAborted();
     await onTarget({ inventory, lab: true }, io, () => Promise.resolve());
   } finally {
-    if (stood || options.keep) io.stderr.write(`${leftStanding(first, stood)}\n`);
-    // Ctrl-C has ended the rehearsal, and is no reason to leave its machines behind.
-    else await labDown(all, work);
+    if (!stood && !options.keep) {
+      // Ctrl-C has ended the rehearsal, and is no reason to leave its machines behind.
+      await labDown(all, { progress });
+    } else if (labStands(all.name)) {
+      const sampled = clusters[0].machines.length < all.machines.length || setting.machines !== undefined;
+      const look = sampled ? `tripod lab ssh -i ${inventory} MACHINE` : `tripod status --lab -i ${inventory}`;
+      const why = stood ? "stood before, and stands still" : "stands still";
+      progress(`the lab ${all.name} ${why}: ${look}; away with it: tripod rehearse --down -i ${inventory}`);
+    }
   }
 }
 
-function leftStanding({ name, file }: Cluster, stood: boolean): string {
-  const why = stood ? "stood before, and stands still" : "stands still";
-  return `the lab ${name} ${why}: tripod status --lab -i ${file}; away with it: tripod rehearse --down -i ${file}`;
+/** Where the report of a rehearsal is kept. */
+function pageOf({ cluster }: RehearsalSetting, io: Io): string {
+  return resolve(io.cwd, "artifacts", `rehearsal-${cluster}.html`);
+}
+
+/** A rehearsal that does not come to its end must not leave an earlier one's page behind. @throws TripodError E_LOCAL */
+async function noPageOfOld(page: string): Promise<void> {
+  try {
+    await mkdir(dirname(page), { recursive: true });
+    await rm(page, { force: true });
+  } catch (cause) {
+    throw new TripodError("E_LOCAL", `cannot write ${page}`, { why: (cause as Error).message, cause });
+  }
 }
 
 /** Inside the lab, from where the real machines cannot be reached. */
 async function play(setting: RehearsalSetting, io: Io): Promise<void> {
-  const [{ withLab }, { SCENARIOS }, clusters] = await Promise.all([
+  const [{ withLab }, { SCENARIOS }, { clusters }] = await Promise.all([
     import("../../lab/overrides.ts"),
     import("../../drills/index.ts"),
     clustersOf(setting, io),
   ]);
   const [first, ...others] = clusters;
   const scenarios = SCENARIOS.filter(({ name }) => setting.scenarios.includes(name));
+  const mirrored = [withLab(first), ...others.map((cluster) => withLab(cluster))] as const;
   const since = Number(io.env[SINCE] ?? Date.now());
-  await rehearseOnScreen(
-    { setting, scenarios, clusters: [withLab(first), ...others.map(withLab)], since },
-    io,
-    async (events) => {
-      const [{ rehearsalReport }, { saveReport }] = await Promise.all([
-        import("../rehearsal-report.ts"),
-        import("../drill-report.ts"),
-      ]);
-      const file = `${ARTIFACTS}/rehearsal-${setting.cluster}.html`;
-      const [page, text] = await Promise.all([rehearsalReport(events, "html"), rehearsalReport(events, "text")]);
-      if (page === undefined || text === undefined) return;
-      await saveReport(resolve(io.cwd, file), page);
-      // What was only brought up has been told already.
-      if (scenarios.length > 0 || others.length > 0) io.stdout.write(`\n${text}`);
-      io.stdout.write(`the rehearsal's report is in ${file}\n`);
-    },
-  );
-}
-
-/** The inventories of a rehearsal, with no more machines than it is to have. @throws TripodError E_USAGE */
-async function clustersOf(
-  { inventories, machines }: RehearsalSetting,
-  io: Io,
-): Promise<readonly [Cluster, ...Cluster[]]> {
-  const { sample, withWorkers } = await import("../../inventory/sample.ts");
-  const [first, ...others] = await Promise.all(inventories.map((inventory) => loadTarget({ inventory }, io)));
-  if (!first) throw new Error("a rehearsal has an inventory");
-  for (const { name, file } of others)
-    if (name !== first.name)
-      throw new TripodError("E_USAGE", `${file} is of the cluster ${name}, and not of ${first.name}`, {
-        hint: "what is applied on top has to be the next inventory of the same cluster",
-      });
-  if (machines === undefined) return [first, ...others];
-  const fewer = sample(first, machines);
-  const left = first.workers.filter(({ name }) => !fewer.workers.some((worker) => worker.name === name));
-  return [
-    fewer,
-    ...others.map((other) => withWorkers(other, ({ name }) => !left.some((worker) => worker.name === name))),
-  ];
+  const rehearsal = { setting, scenarios, clusters: mirrored, since, stood: io.env[STOOD] !== undefined };
+  await rehearseOnScreen(rehearsal, io, async (events, id) => {
+    const [{ rehearsalReport }, { saveReport }] = await Promise.all([
+      import("../rehearsal-report.ts"),
+      import("../drill-report.ts"),
+    ]);
+    const [page, text] = await Promise.all([rehearsalReport(events, "html"), rehearsalReport(events, "text")]);
+    if (page === undefined || text === undefined) return;
+    await saveReport(pageOf(setting, io), page);
+    // What was only brought up has been told already.
+    if (scenarios.length > 0 || others.length > 0) io.stdout.write(`\n${text}`);
+    io.stdout.write(
+      `its report is artifacts/rehearsal-${setting.cluster}.html; once more: tripod rehearse --from ${id}\n`,
+    );
+  });
 }

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCommandLine } from "../../../src/cli/program.ts";
 import { lastLine } from "../../../src/cli/rehearsal-result.ts";
@@ -55,6 +57,7 @@ describe("before anything is made", () => {
 
   test("what is repeated is not asked for differently at the same time", async () => {
     expect(await rehearse("--from", "x", "--hosts", "3")).toEqual([3, expect.stringContaining("--from and --hosts")]);
+    expect(await rehearse("--from", "x", "--no-drill")).toEqual([3, expect.stringContaining("--from and --drill")]);
   });
 
   test("nobody can have it broken by everything, and not at all", async () => {
@@ -67,6 +70,29 @@ describe("before anything is made", () => {
       3,
       expect.stringContaining("is of the cluster production, and not of rehearsal"),
     ]);
+  });
+
+  test("what cannot be a change on machines that stand is told where it stands", async () => {
+    const folder = temporaryFolder();
+    const next = join(folder, "next.yaml");
+    const text = readFileSync(join(cwd, "inventories/lab.yaml"), "utf8");
+    const then = (edited: string) => {
+      writeFileSync(next, edited);
+      return rehearse("-i", "inventories/lab.yaml", "--then", next);
+    };
+    expect(await then(text.replace("10.66.0.22", "10.66.0.23"))).toEqual([
+      3,
+      expect.stringMatching(/w2 has another address, role or way in than before[^]*next\.yaml:\d+:\d+/),
+    ]);
+    expect(await then(text.replace("name: w2", "name: w9"))).toEqual([
+      3,
+      expect.stringContaining("w9 has the address of w2"),
+    ]);
+  });
+
+  test("nothing is measured where the drill's own workload could not run", async () => {
+    const three = ["-i", "inventories/lab.yaml", "--hosts", "3"];
+    expect(await rehearse(...three)).toEqual([3, expect.stringContaining("there is no worker on which")]);
   });
 
   test("no sample is without the masters", async () => {
