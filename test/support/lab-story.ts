@@ -2,10 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect } from "vitest";
+import { until } from "../../src/resources/until.ts";
 import type { Status } from "../../src/status.ts";
 import { tripod, tripodMust } from "./tripod.ts";
 
+const NEVER = new AbortController().signal;
 const LAB_INVENTORY = fileURLToPath(new URL("../../inventories/lab.yaml", import.meta.url));
 
 /** A lab of its own for one file of stories: the rehearsal's five machines under another name. */
@@ -37,9 +38,10 @@ export async function labStory(name: string, edit: (inventory: string) => string
     status,
     on: (host, script) => tripodMust("lab", "ssh", "-i", inventory, host, "--", script),
     async untilHealthy() {
+      // Not vitest's: benches wait for it too.
       let last: Status | undefined;
-      const healthy = async () => (last = await status()).healthy;
-      await expect.poll(healthy, { timeout: 180_000, interval: 1000 }).toBe(true);
+      const holds = async () => (last = await status()).healthy || "not all is well";
+      await until({ title: "the cluster is well", within: 180_000, holds }, { signal: NEVER });
       return last as Status;
     },
     async [Symbol.asyncDispose]() {
