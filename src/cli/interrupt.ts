@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Writable } from "node:stream";
 import { TripodError } from "../errors.ts";
 import { FINISHING } from "../ui/screen.ts";
@@ -18,6 +19,8 @@ export interface Interrupts {
 /** The second Ctrl-C calls `abortAtOnce`. Both are safe, because the next run reads everything again. */
 export function listenForInterrupts(process: SignalSource, stderr: Writable, abortAtOnce: () => void): Interrupts {
   const controller = new AbortController();
+  // Everything that goes on listens to it, on every host: that many are no leak.
+  setMaxListeners(0, controller.signal);
   let elsewhere: ((signal: Interruption) => void) | undefined;
   const interrupt = (signal: Interruption) => {
     if (elsewhere) {

@@ -6,5 +6,7 @@ export const etcdLeader: Scenario = {
   title: "etcd member stopped that leads",
   usual: true,
   lasts: [6_000, 20_000],
+  // Its API server stays in turn until haproxy has looked twice, a second apart.
+  limits: { apiLive: 3000, apiRead: 3000 },
   prepare: async (stage, undoneAfter) => stopUnits(await stage.etcdLeader(), ["etcd"], undoneAfter),
 };
