@@ -1,4 +1,5 @@
 import { errorRecords } from "../engine/events.ts";
+import { cutOff } from "../engine/stopped.ts";
 import { TripodError } from "../errors.ts";
 import type { Condition } from "../resources/condition.ts";
 import { until } from "../resources/until.ts";
@@ -66,9 +67,7 @@ export async function play(scenario: Scenario, number: number, scene: Scene): Pr
       await work();
       return true;
     } catch (error) {
-      const { reason } = signal as { reason: unknown };
-      const cut = signal.aborted && (error === reason || (error instanceof Error && error.cause === reason));
-      if (!cut) errors.push(error);
+      if (!cutOff(error, signal)) errors.push(error);
       return false;
     }
   };

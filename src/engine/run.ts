@@ -9,7 +9,7 @@ import { leftOut, narrow, type Narrowing } from "./narrow.ts";
 import { phaseEvents, summary } from "./phase-events.ts";
 import { type Site, siteOf, type StepTally, type Tally } from "./site.ts";
 import { lookAt, notMet, runStep } from "./step.ts";
-import { stopped, type Unfinished } from "./stopped.ts";
+import { cutOff, stopped, type Unfinished } from "./stopped.ts";
 
 export interface RunOptions {
   readonly mode: Mode;
@@ -147,11 +147,6 @@ export async function run(
   if (told()) failures.push(stopped(running, unfinished, signal.reason));
   if (failures.length > 0) throw collected(failures);
   return { ...total, ms, unmet };
-}
-
-/** Whether an error is the abort's own, and not one of what was being finished. */
-function cutOff(error: unknown, { aborted, reason }: AbortSignal): boolean {
-  return aborted && (error === reason || (error instanceof Error && error.cause === reason));
 }
 
 /** One error per distinct failure: several steps may have waited for the same promise and failed with it. */

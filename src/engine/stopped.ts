@@ -33,3 +33,8 @@ function listed(title: string, all: readonly Unfinished[], begun: boolean): stri
     return `${title}: ${phase} on ${hosts.join(", ")}`;
   });
 }
+
+/** Whether it failed because of that signal: its reason itself, or what has it for its cause. */
+export function cutOff(error: unknown, { aborted, reason }: AbortSignal): boolean {
+  return aborted && (error === reason || (error instanceof Error && error.cause === reason));
+}
