@@ -27,6 +27,9 @@ export interface Scene {
   readonly signal: AbortSignal;
 }
 
+/** No scenario's number: what is told before the first. */
+export const BEFORE = 0;
+
 /** Before a scenario and after it, ms: who is served for so long counts as served. */
 const CALM = 2000;
 const CALM_WITHIN = 30_000;
@@ -87,7 +90,7 @@ export async function play(scenario: Scenario, number: number, scene: Scene): Pr
   if (errors.length === 0)
     await attempt(async () => sink({ type: "ledger", at: now(), scenario: number, result: await scene.audit(number) }));
 
-  ledger.turnTo(0);
+  ledger.turnTo(BEFORE);
   recorder.flush();
   const { breaches } = verdictOf(scene.events, number);
   const outcome = outcomeOf(errors, breaches, signal);
@@ -147,7 +150,13 @@ async function putRight(
   await attempt(() => waitFor(recorder.steady(CALM, 2 * CALM_WITHIN), number, sink, signal));
 }
 
-async function waitFor(condition: Condition, scenario: number, sink: DrillSink, signal: AbortSignal): Promise<void> {
+/** Waits, and tells what for. @param scenario BEFORE where none has begun */
+export async function waitFor(
+  condition: Condition,
+  scenario: number,
+  sink: DrillSink,
+  signal: AbortSignal,
+): Promise<void> {
   const { title } = condition;
   const waiting = (reason: string, ms: number) =>
     sink({ type: "condition.waiting", at: now(), scenario, condition: title, reason, ms: Math.round(ms) });

@@ -16,6 +16,8 @@ export interface Recorder {
   readonly flush: () => void;
   /** Every probe has been answered for `ms`, and nobody waits for an answer any more who asked before. */
   readonly steady: (ms: number, within: number, only?: (info: ProbeInfo) => boolean) => Condition;
+  /** Which probes have not been answered for `ms`, and why, a sentence each. */
+  readonly unanswered: (ms: number) => readonly string[];
 }
 
 /** A probe that has not been answered at all for as long as this does not work, ms. */
@@ -23,6 +25,18 @@ const SILENCE = 1500;
 
 export function recorder(probes: readonly ProbeInfo[], sink: DrillSink): Recorder {
   const tracks = new Map<string, Track>(probes.map((info) => [info.id, { info, samples: [] }]));
+
+  function unanswered(ms: number, since = 0, only: (info: ProbeInfo) => boolean = () => true): string[] {
+    const moment = now();
+    return [...tracks.values()].flatMap(({ info, lastAnswer, lastFailure }) => {
+      const who = `${info.title} (${info.from})`;
+      if (!only(info)) return [];
+      if (lastFailure && lastFailure.to > Math.max(since, moment - ms)) return [`${who}: ${lastFailure.error}`];
+      const silent = lastAnswer === undefined || lastAnswer < moment - SILENCE;
+      return silent ? [`${who}: no answer for ${SILENCE / 1000} s`] : [];
+    });
+  }
+
   return {
     tell(probe, from, ms, error) {
       const track = tracks.get(probe);
@@ -42,24 +56,17 @@ export function recorder(probes: readonly ProbeInfo[], sink: DrillSink): Recorde
         sink({ type: "probe.samples", at, probe, samples });
       }
     },
-    steady(ms, within, only = () => true) {
+    steady(ms, within, only) {
       const since = now();
       return {
         title: `every client is served for ${ms / 1000} s`,
         within,
         holds: () => {
-          const moment = now();
-          for (const { info, lastAnswer, lastFailure } of tracks.values()) {
-            if (!only(info)) continue;
-            const who = `${info.title} (${info.from})`;
-            if (lastFailure && lastFailure.to > Math.max(since, moment - ms))
-              return Promise.resolve(`${who}: ${lastFailure.error}`);
-            if (lastAnswer === undefined || lastAnswer < moment - SILENCE)
-              return Promise.resolve(`${who}: no answer for ${SILENCE / 1000} s`);
-          }
-          return Promise.resolve(moment >= since + ms || "it looks well");
+          const [first] = unanswered(ms, since, only);
+          return Promise.resolve(first ?? (now() >= since + ms || "it looks well"));
         },
       };
     },
+    unanswered: (ms) => unanswered(ms),
   };
 }

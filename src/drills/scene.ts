@@ -13,7 +13,7 @@ import type { Power, Stage } from "./drill.ts";
 import type { DrillEvent, DrillSink, LedgerResult, ProbeInfo } from "./events.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import { observeEtcd, observeVip } from "./observe.ts";
-import type { Scene } from "./play.ts";
+import { BEFORE, type Scene, waitFor } from "./play.ts";
 import { apiDoor, type Probe, probesFor, repeat } from "./probes/probe.ts";
 import { recorder as newRecorder } from "./recorder.ts";
 import { type Cast, theHolder, theLeader } from "./stage.ts";
@@ -31,9 +31,12 @@ export interface SceneOptions {
   readonly patience?: number;
 }
 
-/** Probes have to be answered for so long before anything is broken, and get so much time to begin, ms. */
+/**
+ * Probes have to be answered for so long before anything is broken, and get so much time to begin, ms. Where the VIP has just moved, a node
+ * learns of a new Service only when its kube-proxy finds that its watch is dead: client-go asks after 30 s and waits 15 s for an answer.
+ */
 const PROOF = 2000;
-const PROOF_WITHIN = 20_000;
+const PROOF_WITHIN = 60_000;
 /** What is refused, and what to do. */
 type Refusal = readonly [what: string, hint: string];
 const UNPROVEN: Refusal = ["a probe cannot pass", "what a drill measures has to work before it: mend that first"];
@@ -67,8 +70,6 @@ export async function withScene<T>(
   await makeNamespace(api, namespace);
   try {
     const service = await makeWorkload(api, namespace, cluster);
-    await until(workloadReady(api, namespace), { signal });
-    await refusedUnless(serviceNoticed(api, namespace, patience), BLIND, signal);
     const ledger = openLedger(namespace, door, api);
     const probes = probesFor({
       cluster,
@@ -111,6 +112,9 @@ export async function withScene<T>(
       scenarios,
     });
 
+    await waitFor(workloadReady(api, namespace), BEFORE, sink, signal);
+    await refusedUnless(serviceNoticed(api, namespace, patience), BLIND, sink, signal);
+
     const over = new AbortController();
     // Every probe and observer listens to it; that many are no leak.
     setMaxListeners(0, over.signal);
@@ -146,7 +150,9 @@ export async function withScene<T>(
       },
     };
     try {
-      await refusedUnless(recorder.steady(PROOF, PROOF_WITHIN), UNPROVEN, signal);
+      await refusedUnless(recorder.steady(PROOF, PROOF_WITHIN), UNPROVEN, sink, signal, () =>
+        recorder.unanswered(PROOF),
+      );
       return await work({ stage, recorder, ledger, audit, gone: vip.gone, sink, events, signal });
     } finally {
       over.abort();
@@ -161,13 +167,20 @@ function infoOf({ id, name, title, from }: Probe): ProbeInfo {
   return { id, name, title, from };
 }
 
-/** @throws TripodError E_REFUSED with what the condition said last */
-async function refusedUnless(condition: Condition, [what, hint]: Refusal, signal: AbortSignal): Promise<void> {
+/** @throws TripodError E_REFUSED with what the condition said last, or with all that is wrong */
+async function refusedUnless(
+  condition: Condition,
+  [what, hint]: Refusal,
+  sink: DrillSink,
+  signal: AbortSignal,
+  wrong?: () => readonly string[],
+): Promise<void> {
   try {
-    await until(condition, { signal });
+    await waitFor(condition, BEFORE, sink, signal);
   } catch (error) {
     if (!(error instanceof TripodError && error.code === "E_DEADLINE")) throw error;
-    throw new TripodError("E_REFUSED", `${what}; nothing was broken`, { why: error.details.why, hint, cause: error });
+    const why = wrong?.().join("\n") || error.details.why;
+    throw new TripodError("E_REFUSED", `${what}; nothing was broken`, { why, hint, cause: error });
   }
 }
 

@@ -40,6 +40,18 @@ describe("what probes tell", () => {
     expect(await calm.holds(signal)).toBe("read through the VIP (operator): refused");
   });
 
+  it("names everybody who is not answered, with the reason", () => {
+    const service: ProbeInfo = { id: "service@w2", name: "service", title: "HTTP through the Service", from: "w2" };
+    const port: ProbeInfo = { id: "nodePort@w2", name: "nodePort", title: "HTTP through a NodePort", from: "w2" };
+    const { tell, unanswered } = recorder([READ, service, port], () => undefined);
+    tell(READ.id, now(), 1, null);
+    tell(service.id, now(), 2, "timeout");
+    expect(unanswered(1000)).toEqual([
+      "HTTP through the Service (w2): timeout",
+      "HTTP through a NodePort (w2): no answer for 1.5 s",
+    ]);
+  });
+
   it("is calm once everybody has been answered for that long", async () => {
     const { tell, steady } = recorder([READ], () => undefined);
     tell(READ.id, now() - 10, 5, null);

@@ -102,6 +102,17 @@ describe("a drill", () => {
     400_000,
   );
 
+  it("waits for the nodes to notice where the VIP has just moved, and says what it waits for", async () => {
+    await lab.untilHealthy();
+    // Twice: the watches of kube-proxies are left behind on a master that has the address no more, and on one that has it again.
+    const gone = "until [ $(ip -o -4 addr show | grep -c '/32 ') = 0 ]; do sleep 0.1; done";
+    const back = "until [ $(ip -o -4 addr show | grep -c '/32 ') = 1 ]; do sleep 0.1; done";
+    await lab.on("m1", `systemctl stop keepalived; ${gone}; sleep 2; systemctl start keepalived; ${back}`);
+    const { code, stdout, stderr } = await tripod("drill", "--lab", "-i", lab.inventory, "api-server-holder");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/api-server-holder +within its limits/);
+  });
+
   it("is refused where a probe cannot pass, with the probe and the reason", async () => {
     await lab.untilHealthy();
     // Nothing that Kubernetes itself would complain about: the NodePorts of one worker are closed to the operator.
