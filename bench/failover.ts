@@ -38,8 +38,8 @@ async function textbook(lab: LabStory): Promise<void> {
       master,
       `set -e
 sed -i 's#http://127.0.0.1:8404/healthz#https://127.0.0.1:8443/readyz#' /etc/keepalived/check.sh
-sed -i 's/advert_int .*/advert_int 1/; s/interval 1$/interval 3/; s/fall 2$/fall 10/; s/rise 5$/rise 2/; /startup_delay/d; /higher_prio/d' /etc/keepalived/keepalived.conf
-sed -i 's/timeout connect .*/timeout connect 5s/; s/retries 3/retries 1/; s/balance .*/balance roundrobin/; s/check check-ssl verify none inter.*/check check-ssl verify none inter 10s downinter 5s rise 2 fall 2 slowstart 60s/' /etc/haproxy/haproxy.cfg
+sed -i 's/advert_int .*/advert_int 1/; s/interval 1$/interval 3/; s/fall 2$/fall 10/; s/rise 5$/rise 2/; /startup_delay/d; /higher_prio/d; /hang-up/d' /etc/keepalived/keepalived.conf
+sed -i 's/ transparent$//; s/timeout connect .*/timeout connect 5s/; s/retries 3/retries 1/; s/balance .*/balance roundrobin/; s/check check-ssl verify none inter.*/check check-ssl verify none inter 10s downinter 5s rise 2 fall 2 slowstart 60s/' /etc/haproxy/haproxy.cfg
 grep -q 'interval 3' /etc/keepalived/keepalived.conf && grep -q 'inter 10s' /etc/haproxy/haproxy.cfg
 systemctl restart haproxy keepalived
 sed -i 's#--etcd-servers=.*#--etcd-servers=${all}#' /etc/kubernetes/manifests/kube-apiserver.yaml`,

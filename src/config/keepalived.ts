@@ -35,3 +35,8 @@ export function keepalivedCheck(cluster: Cluster): string {
     maxTime: CHECK_TIMEOUT - 0.5,
   });
 }
+
+/** Ends the connections that the VIP has left behind; iproute2's `ss`, and a kernel with CONFIG_INET_DIAG_DESTROY: others do nothing. */
+export function keepalivedHangUp({ loadBalancer: { vip } }: Cluster): string {
+  return render("keepalived/hang-up.sh", { vip });
+}

@@ -1,5 +1,5 @@
 import { haproxyConfig } from "../config/haproxy.ts";
-import { keepalivedCheck, keepalivedConfig } from "../config/keepalived.ts";
+import { keepalivedCheck, keepalivedConfig, keepalivedHangUp } from "../config/keepalived.ts";
 import { restartDropIn } from "../config/restart.ts";
 import { TripodError } from "../errors.ts";
 import { network } from "../facts/network.ts";
@@ -38,10 +38,10 @@ function haproxy(cluster: Cluster): Resource[] {
 
 function keepalived(host: Host, cluster: Cluster): Resource[] {
   const config = "/etc/keepalived/keepalived.conf";
-  const check = "/etc/keepalived/check.sh";
   return [
     directory({ path: "/etc/keepalived", mode: 0o755 }),
-    file({ path: check, content: keepalivedCheck(cluster), mode: 0o755 }),
+    file({ path: "/etc/keepalived/check.sh", content: keepalivedCheck(cluster), mode: 0o755 }),
+    file({ path: "/etc/keepalived/hang-up.sh", content: keepalivedHangUp(cluster), mode: 0o755 }),
     file({ path: config, content: keepalivedConfig(cluster, host.machine, carrier(host, cluster)), mode: 0o644 }),
     ...dropIn("keepalived.service", cluster.loadBalancer.haproxy ? "haproxy.service" : undefined),
     service({ unit: "keepalived.service", reads: [config], reloads: true }),

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { GOLDEN } from "../support/golden.ts";
 import { KUBEADM_VERSIONS, kubeadmFiles } from "../support/kubeadm.ts";
@@ -16,9 +16,10 @@ const noKeepalived = missingPrograms("keepalived") ?? (lanInterface() ? undefine
 describe.skipIf(noKeepalived)(`keepalived itself${because(noKeepalived)}`, () => {
   it.each(["m1", "m2", "m3"])("finds no fault with what %s is given", (name) => {
     const folder = temporaryFolder();
-    const [script, config] = [join(folder, "check.sh"), join(folder, "keepalived.conf")];
-    writeFileSync(script, golden("keepalived/haproxy/check.sh"), { mode: 0o755 });
-    const text = golden(`keepalived/${name}/keepalived.conf`).replace("/etc/keepalived/check.sh", script);
+    const config = join(folder, "keepalived.conf");
+    for (const script of ["haproxy/check.sh", "hang-up.sh"])
+      writeFileSync(join(folder, basename(script)), golden(`keepalived/${script}`), { mode: 0o755 });
+    const text = golden(`keepalived/${name}/keepalived.conf`).replaceAll("/etc/keepalived", folder);
     writeFileSync(config, text.replaceAll("eth0", lanInterface() ?? ""), { mode: 0o644 });
     expect(run("keepalived", "-t", "-f", config)).toEqual(fine);
   });
@@ -92,8 +93,8 @@ describe.skipIf(noContainerd)(`containerd itself${because(noContainerd)}`, () =>
 
 const shells = ["dash", "sh"].filter((shell) => !missingPrograms(shell));
 describe.each(shells)("%s", (shell) => {
-  it.each(["haproxy", "direct"])("can read the check for %s", (name) => {
-    expect(run(shell, "-n", join(GOLDEN, `keepalived/${name}/check.sh`))).toEqual(fine);
+  it.each(["haproxy/check.sh", "direct/check.sh", "hang-up.sh"])("can read %s", (name) => {
+    expect(run(shell, "-n", join(GOLDEN, `keepalived/${name}`))).toEqual(fine);
   });
 });
 

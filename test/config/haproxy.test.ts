@@ -9,6 +9,6 @@ describe("haproxy", () => {
   });
 
   it("listens where the inventory says", () => {
-    expect(haproxyConfig(testCluster({ loadBalancer: { port: 9443 } }))).toContain("bind :9443\n");
+    expect(haproxyConfig(testCluster({ loadBalancer: { port: 9443 } }))).toContain("bind :9443 transparent\n");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keepalivedCheck, keepalivedConfig } from "../../src/config/keepalived.ts";
+import { keepalivedCheck, keepalivedConfig, keepalivedHangUp } from "../../src/config/keepalived.ts";
 import { restartDropIn } from "../../src/config/restart.ts";
 import { machineNamed, testCluster } from "../support/cluster.ts";
 import { expectGolden } from "../support/golden.ts";
@@ -30,6 +30,10 @@ describe("keepalived", () => {
   it("asks haproxy where there is one, else this master's own API server", () => {
     expectGolden("keepalived/haproxy/check.sh", keepalivedCheck(cluster));
     expectGolden("keepalived/direct/check.sh", keepalivedCheck(direct));
+  });
+
+  it("ends what the address has left behind", () => {
+    expectGolden("keepalived/hang-up.sh", keepalivedHangUp(cluster));
   });
 
   it("comes back whenever it dies", () => {

@@ -6,7 +6,7 @@ export const etcdLeader: Scenario = {
   title: "etcd member stopped that leads",
   usual: true,
   lasts: [6_000, 20_000],
-  // Its API server stays in turn until haproxy has looked twice, a second apart.
-  limits: { apiLive: 3000, apiRead: 3000 },
+  // Its API server stays in turn until two checks of haproxy have failed, 3.25 s at most; who asked it just before waits a second more.
+  limits: { apiLive: 4500, apiRead: 4500 },
   prepare: async (stage, undoneAfter) => stopUnits(await stage.etcdLeader(), ["etcd"], undoneAfter),
 };

@@ -1,0 +1,11 @@
+{{!-- /etc/keepalived/hang-up.sh: connections that the virtual IP has left behind --}}
+#!/bin/sh
+# Written by Tripod; a change made here is undone by the next apply.
+# keepalived runs this when this master has taken the address, or given it up. Connections that went through its last holder lead nowhere
+# then, and a watch that waits for news is not told: kubelets and kube-proxies would hear nothing for up to 45 seconds. So
+# they are ended: those of this host's own clients where the address is taken, those of everybody where it is given up.
+case $1 in
+    taken) of='dst {{vip}} and not src {{vip}}' ;;
+    *) of='src {{vip}}' ;;
+esac
+exec ss --kill --no-header --numeric --tcp "$of" >/dev/null
