@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import type { Scenario } from "../../src/drills/drill.ts";
+import type { DrillEvent, LedgerResult } from "../../src/drills/events.ts";
+import type { Ledger } from "../../src/drills/ledger.ts";
+import { play, type Scene } from "../../src/drills/play.ts";
+import { testCluster } from "../support/cluster.ts";
+
+const cluster = testCluster();
+const signal = new AbortController().signal;
+const holds = { title: "it holds", within: 1000, holds: () => Promise.resolve(true as const) };
+const nothing = { attempted: 0, acknowledged: 0, unacknowledgedThere: 0, lost: [], outOfOrder: [], unseen: [] };
+
+const harmless: Scenario = {
+  name: "kubelet",
+  title: "nothing is broken",
+  usual: false,
+  lasts: [0, 0],
+  prepare: () => Promise.resolve({ what: "nothing", victims: [], begin: done, end: done }),
+};
+
+function done(): Promise<void> {
+  return Promise.resolve();
+}
+
+/** A scene on which everything is well. @param audit is told which scenario writes are counted for meanwhile */
+function calmScene(audit: (scenario: number, writing: number) => LedgerResult): Scene {
+  let current = 0;
+  const ledger: Ledger = {
+    write: done,
+    turnTo: (scenario) => (current = scenario),
+    current: () => current,
+    settled: () => holds,
+    audit: () => Promise.resolve(nothing),
+  };
+  const events: DrillEvent[] = [
+    {
+      type: "drill.start",
+      at: 0,
+      cluster: cluster.name,
+      masters: [],
+      workers: [],
+      vip: cluster.loadBalancer.vip,
+      versions: {},
+      probes: [],
+      interval: cluster.drill.interval,
+      timeout: cluster.drill.timeout,
+      limits: cluster.drill.limits,
+      scenarios: ["kubelet"],
+    },
+  ];
+  return {
+    stage: { cluster, masters: [], workloadWithout: () => holds } as unknown as Scene["stage"],
+    recorder: { tell: () => undefined, flush: () => undefined, steady: () => holds, unanswered: () => [] },
+    ledger,
+    audit: (scenario) => Promise.resolve(audit(scenario, current)),
+    gone: () => undefined,
+    sink: (event) => events.push(event),
+    events,
+    signal,
+  };
+}
+
+describe("a scenario", () => {
+  it("is asked for what was written until its end, not for what is being written while it is asked", async () => {
+    const asked: [number, number][] = [];
+    const scene = calmScene((scenario, writing) => {
+      asked.push([scenario, writing]);
+      return nothing;
+    });
+    expect(await play(harmless, 1, scene)).toBe("ok");
+    expect(asked).toEqual([[1, 0]]);
+  });
+
+  it("in which an acknowledged write was lost is beyond its limits", async () => {
+    const scene = calmScene(() => ({ ...nothing, attempted: 3, acknowledged: 3, lost: [2] }));
+    expect(await play(harmless, 1, scene)).toBe("breach");
+  });
+});
