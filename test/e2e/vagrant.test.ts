@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { because, missingPrograms } from "../support/programs.ts";
-import { type VagrantStory, vagrantStory } from "../support/vagrant-story.ts";
+import { takeAway, type VagrantStory, vagrantStory } from "../support/vagrant-story.ts";
 
 const NAME = "vagrant-story";
 const reason = process.getuid?.() === 0 ? missingPrograms("vagrant", "lxc-start", "ip") : "only root makes containers";
@@ -28,6 +28,8 @@ describe.skipIf(reason)(`Vagrant's machines${because(reason)}`, () => {
   let story: VagrantStory;
 
   beforeAll(async () => {
+    // Whatever an earlier run left half standing is not what this one has to leave as it was.
+    takeAway(NAME);
     before = machine();
     story = vagrantStory(NAME);
     await story.makeBox();

@@ -42,8 +42,7 @@ export function vagrantStory(name: string): VagrantStory {
   const namespace = `tripod.${name}`;
   const inside = ["nsenter", `--net=/run/netns/${namespace}`];
   const within = [...inside, "unshare", "--mount", "--propagation", "private", "sh", "-c", WITH_SYSFS, "sh"];
-  // Whatever an earlier run left half standing.
-  takeAway(name, namespace);
+  takeAway(name);
   outside("ip", "netns", "add", namespace);
   outside(...inside, "sh", "-c", BRIDGE);
 
@@ -84,14 +83,15 @@ export function vagrantStory(name: string): VagrantStory {
     tripodMust: (...args) => must(process.execPath, MAIN, ...args, "-i", inventory),
     vagrant: (...args) => must("vagrant", ...args),
     async [Symbol.asyncDispose]() {
-      takeAway(name, namespace);
+      takeAway(name);
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** LXC's control sockets are abstract: containers can be ended from their own network namespace only. */
-function takeAway(name: string, namespace: string): void {
+/** A story's machines, whole or half: LXC's control sockets are abstract, so they can be ended from their own network namespace only. */
+export function takeAway(name: string): void {
+  const namespace = `tripod.${name}`;
   const file = `/run/netns/${namespace}`;
   if (!existsSync(file)) return;
   const there = (...args: string[]) => run("nsenter", `--net=${file}`, ...args);
