@@ -76,10 +76,15 @@ export function siteOf(step: Step, shared: Context, tally: StepTally, options: S
 /** A wait that is over when we are asked to stop. */
 async function unless(stop: AbortSignal, work: Promise<void>): Promise<void> {
   stop.throwIfAborted();
+  const over = new AbortController();
   const stopped = new Promise<never>((_, reject) => {
-    stop.addEventListener("abort", () => reject(stop.reason as Error), { once: true });
+    stop.addEventListener("abort", () => reject(stop.reason as Error), { signal: over.signal });
   });
-  await Promise.race([work, stopped]);
+  try {
+    await Promise.race([work, stopped]);
+  } finally {
+    over.abort();
+  }
 }
 
 /** The same host, telling of each of its commands; for the critical path. */

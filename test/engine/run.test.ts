@@ -54,6 +54,18 @@ describe("the walk", () => {
     expect(changed(await walk([only]))).toHaveLength(0);
   });
 
+  it("of a step with many changes leaves no warning on the screen", async () => {
+    const warnings: string[] = [];
+    const listen = (warning: Error) => warnings.push(warning.name);
+    process.on("warning", listen);
+    const many = Array.from({ length: 12 }, (_, index) => thing(`thing ${index}`, {}));
+    await walk([{ ...phase("p", []), hosts: () => cluster.masters.slice(0, 1), resources: () => many }]);
+    // Warnings are told a tick later.
+    await new Promise(setImmediate);
+    process.off("warning", listen);
+    expect(warnings).toEqual([]);
+  });
+
   it("lets a restart follow in a plan from a file that would change", async () => {
     const restart: Resource = {
       kind: "service",
