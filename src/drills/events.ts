@@ -33,7 +33,7 @@ interface At {
   readonly at: number;
 }
 interface InScenario extends At {
-  /** Counts from 1, in the order in which they were run; 0 is what is waited for before the first. */
+  /** Counts from 1, in the order in which they were run; 0 is outside of them: what is waited for before the first. */
   readonly scenario: number;
 }
 

@@ -27,8 +27,8 @@ export interface Scene {
   readonly signal: AbortSignal;
 }
 
-/** No scenario's number: what is told before the first. */
-export const BEFORE = 0;
+/** No scenario's number: what is told, and written, while none is played. */
+export const OUTSIDE = 0;
 
 /** Before a scenario and after it, ms: who is served for so long counts as served. */
 const CALM = 2000;
@@ -88,7 +88,7 @@ export async function play(scenario: Scenario, number: number, scene: Scene): Pr
     }
   });
   // What is written from here on is not asked about: the watch would always be a write behind, and a second where the VIP moves just now.
-  ledger.turnTo(BEFORE);
+  ledger.turnTo(OUTSIDE);
   if (errors.length === 0)
     await attempt(async () => {
       const result = await scene.audit(number);
@@ -153,7 +153,7 @@ async function putRight(
   await attempt(() => waitFor(recorder.steady(CALM, 2 * CALM_WITHIN), number, sink, signal));
 }
 
-/** Waits, and tells what for. @param scenario BEFORE where none has begun */
+/** Waits, and tells what for. @param scenario OUTSIDE where none is played */
 export async function waitFor(
   condition: Condition,
   scenario: number,

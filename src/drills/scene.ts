@@ -13,7 +13,7 @@ import type { Power, Stage } from "./drill.ts";
 import type { DrillEvent, DrillSink, LedgerResult, ProbeInfo } from "./events.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import { observeEtcd, observeVip } from "./observe.ts";
-import { BEFORE, type Scene, waitFor } from "./play.ts";
+import { OUTSIDE, type Scene, waitFor } from "./play.ts";
 import { apiDoor, type Probe, probesFor, repeat } from "./probes/probe.ts";
 import { recorder as newRecorder } from "./recorder.ts";
 import { type Cast, theHolder, theLeader } from "./stage.ts";
@@ -32,8 +32,8 @@ export interface SceneOptions {
 }
 
 /**
- * Probes have to be answered for so long before anything is broken, and get so much time to begin, ms. Where the VIP has just moved, a node
- * learns of a new Service only when its kube-proxy finds that its watch is dead: client-go asks after 30 s and waits 15 s for an answer.
+ * Probes have to be answered for so long before anything is broken, and get so much time to begin, ms. Where the VIP's holder has just died,
+ * a node learns of a new Service only when its kube-proxy finds that its watch is dead: client-go asks after 30 s and waits 15 s for an answer.
  */
 const PROOF = 2000;
 const PROOF_WITHIN = 60_000;
@@ -112,7 +112,7 @@ export async function withScene<T>(
       scenarios,
     });
 
-    await waitFor(workloadReady(api, namespace), BEFORE, sink, signal);
+    await waitFor(workloadReady(api, namespace), OUTSIDE, sink, signal);
     await refusedUnless(serviceNoticed(api, namespace, patience), BLIND, sink, signal);
 
     const over = new AbortController();
@@ -176,7 +176,7 @@ async function refusedUnless(
   wrong?: () => readonly string[],
 ): Promise<void> {
   try {
-    await waitFor(condition, BEFORE, sink, signal);
+    await waitFor(condition, OUTSIDE, sink, signal);
   } catch (error) {
     if (!(error instanceof TripodError && error.code === "E_DEADLINE")) throw error;
     const why = wrong?.().join("\n") || error.details.why;

@@ -1,5 +1,5 @@
 import type { Scenario } from "../drill.ts";
-import { stopUnits } from "./stop-units.ts";
+import { stopUnits, WITHOUT_ETCD } from "./stop-units.ts";
 import { otherThan } from "./victims.ts";
 
 export const etcdFollower: Scenario = {
@@ -7,8 +7,7 @@ export const etcdFollower: Scenario = {
   title: "etcd member stopped that follows",
   usual: false,
   lasts: [6_000, 20_000],
-  // Its API server stays in turn until two checks of haproxy have failed, 3.25 s at most; who asked it just before waits a second more.
-  limits: { apiLive: 4500, apiRead: 4500 },
+  limits: WITHOUT_ETCD,
   prepare: async (stage, undoneAfter) => {
     const follower = otherThan(stage.masters, await stage.etcdLeader());
     return follower ? stopUnits(follower, ["etcd"], undoneAfter) : "etcd has one member alone";
