@@ -22,7 +22,7 @@ export const certificates: Phase = {
   name: "certificates",
   title: "Certificates",
   needs: [allHosts("preflight")],
-  hosts: (cluster) => cluster.masters,
+  hosts: ({ cluster }) => cluster.masters,
   async resources(host, context) {
     const { etcd } = context.cluster;
     const [etcdCa, serviceAccount, ...kubernetesCas] = await Promise.all([

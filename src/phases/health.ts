@@ -3,19 +3,25 @@ import { etcdWhole } from "../health/etcd.ts";
 import { nodesReady } from "../health/nodes.ts";
 import { oneVipHolder } from "../health/vip.ts";
 import { haproxyServers } from "../resources/haproxy-server.ts";
-import { leader } from "./leader.ts";
+import { isLeader, leader } from "./leader.ts";
 import { allHosts, type Phase } from "./phase.ts";
 
 /** Nothing is called done before the whole of it has been seen to work, from the hosts and with the real programs. */
 export const health: Phase = {
   name: "health",
   title: "Health",
-  needs: [allHosts("etcd"), allHosts("load-balancer"), allHosts("network-manifest"), allHosts("nodes")],
-  hosts: (cluster) => cluster.masters,
+  needs: [
+    allHosts("etcd"),
+    allHosts("load-balancer"),
+    allHosts("network-manifest"),
+    allHosts("standby"),
+    allHosts("nodes"),
+  ],
+  hosts: ({ cluster }) => cluster.masters,
   resources: (_, { cluster }) => (cluster.loadBalancer.haproxy ? [haproxyServers({})] : []),
-  async until(host, context) {
+  until(host, context) {
     const { cluster, masters } = context;
-    if (host.name !== masters[0]?.name) return [];
+    if (!isLeader(host, context)) return [];
     const { vip, port } = cluster.loadBalancer;
     const hasNetwork = !("cni" in cluster.network && cluster.network.cni === "none");
     return [
@@ -27,7 +33,7 @@ export const health: Phase = {
       ...(hasNetwork
         ? [
             nodesReady(
-              await leader(context),
+              leader(context),
               cluster.machines.map(({ name }) => name),
             ),
           ]

@@ -25,12 +25,12 @@ export const nodes: Phase = {
   name: "nodes",
   title: "Nodes: labels, taints, kubelets",
   needs: [sameHost("first-master"), sameHost("other-masters"), sameHost("workers")],
-  hosts: (cluster) => cluster.machines,
-  async resources(host, context) {
+  hosts: ({ cluster }) => cluster.machines,
+  resources(host, context) {
     const { name, labels, taints, role } = host.machine;
     const unwantedTaints = role === "master" && context.cluster.kubernetes.mastersSchedulable ? MASTER_TAINTS : [];
     return [
-      node({ leader: await leader(context), name, labels, taints, unwantedTaints }),
+      node({ leader: leader(context), name, labels, taints, unwantedTaints }),
       ...kubeletSettings(context.cluster),
     ];
   },

@@ -18,7 +18,7 @@ export const podNetwork: Phase = {
   name: "pod-network",
   title: "Pod network",
   needs: [allHosts("preflight"), sameHost("packages"), sameHost("prepare")],
-  hosts: (cluster) => ("cni" in cluster.network && cluster.network.cni === "bridge" ? cluster.machines : []),
+  hosts: ({ cluster }) => ("cni" in cluster.network && cluster.network.cni === "bridge" ? cluster.machines : []),
   async resources(host, context) {
     const { cluster } = context;
     const cidrs = await cidrsOf(context);

@@ -14,7 +14,7 @@ export const prepare: Phase = {
   name: "prepare",
   title: "Prepare hosts",
   needs: [allHosts("preflight")],
-  hosts: (cluster) => cluster.machines,
+  hosts: ({ cluster }) => cluster.machines,
   resources: (host, { cluster }) => [
     hostname({ name: host.name }),
     editedFile({ path: "/etc/hosts", edit: (text) => hostsFile(text, cluster) }),

@@ -4,7 +4,7 @@ import type { Cluster } from "../inventory/cluster.ts";
 import { noBootstrapTokens } from "../resources/bootstrap-token.ts";
 import type { Resource } from "../resources/resource.ts";
 import { workload } from "../resources/workload.ts";
-import { leader } from "./leader.ts";
+import { isLeader, leader } from "./leader.ts";
 import { allHosts, type Context, type Phase } from "./phase.ts";
 
 /** After a change, a workload is scheduled and reached from every host; and nobody can join with this run's token any more. */
@@ -12,18 +12,18 @@ export const verify: Phase = {
   name: "verify",
   title: "Verify",
   needs: [allHosts("health")],
-  hosts: (cluster) => cluster.masters.slice(0, 1),
-  resources: async (_, context) => [await tried(context), noBootstrapTokens({ leader: await leader(context) })],
+  hosts: (situation) => situation.cluster.masters.filter((master) => isLeader(master, situation)),
+  resources: (_, context) => [tried(context), noBootstrapTokens({ leader: leader(context) })],
 };
 
-async function tried(context: Context): Promise<Resource> {
+function tried(context: Context): Resource {
   const { cluster, hosts } = context;
   const { mastersSchedulable } = cluster.kubernetes;
   const replicas = Math.min(2, mastersSchedulable ? cluster.machines.length : cluster.workers.length);
   const withoutNetwork = "cni" in cluster.network && cluster.network.cni === "none";
   return workload({
     due: context.changes() > 0 && replicas > 0 && !withoutNetwork,
-    leader: await leader(context),
+    leader: leader(context),
     hosts,
     replicas,
     image: cluster.containerd.sandboxImage ?? sandboxImage(cluster.kubernetes),

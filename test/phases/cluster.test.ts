@@ -9,7 +9,7 @@ import { nodes } from "../../src/phases/nodes.ts";
 import { podNetwork } from "../../src/phases/pod-network.ts";
 import { verify } from "../../src/phases/verify.ts";
 import { type ClusterOverrides, machineNamed, testCluster } from "../support/cluster.ts";
-import { testContext } from "../support/context.ts";
+import { situation, testContext } from "../support/context.ts";
 import { temporaryFolder } from "../support/programs.ts";
 import { scriptedHost, type ScriptedHostOptions } from "../support/scripted-host.ts";
 import { failure } from "../support/sshd.ts";
@@ -141,7 +141,7 @@ describe("a pod network's manifest", () => {
   });
 
   it("is nobody's business where the network is our own", () => {
-    expect(networkManifest.hosts(testCluster())).toEqual([]);
+    expect(networkManifest.hosts(situation(testCluster()))).toEqual([]);
   });
 });
 
@@ -160,6 +160,6 @@ describe("the pod network of our own", () => {
   });
 
   it("is not laid where the inventory has another", () => {
-    expect(podNetwork.hosts(testCluster({ network: { cni: "none" } }))).toEqual([]);
+    expect(podNetwork.hosts(situation(testCluster({ network: { cni: "none" } })))).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ export const preflight: Phase = {
   name: "preflight",
   title: "Preflight",
   needs: [],
-  hosts: (cluster) => cluster.machines,
+  hosts: ({ cluster }) => cluster.machines,
   async resources(host, context) {
     const errors = (await Promise.all(CHECKS.map((check) => examined(check, host, context)))).flat();
     if (errors.length === 0) return [];

@@ -25,7 +25,15 @@ export const CLUSTER: readonly ResourceCase[] = [
       unit(machine, "etcd.service");
       machine.write("/etc/etcd/etcd.env", etcdEnvironment(cluster, m1));
     },
-    make: ({ host }) => [etcdMember({ masters: [host], reads: ["/etc/etcd/etcd.env"], alone: (work) => work() })],
+    make: ({ host }) => [
+      etcdMember({
+        masters: [host],
+        members: [],
+        founded: false,
+        reads: ["/etc/etcd/etcd.env"],
+        alone: (work) => work(),
+      }),
+    ],
   },
   {
     of: "etcdMember",
@@ -38,7 +46,15 @@ export const CLUSTER: readonly ResourceCase[] = [
         machine.write(`/fakes/${path}`, "");
       machine.age("/fakes/units/etcd.service.active", 60);
     },
-    make: ({ host }) => [etcdMember({ masters: [host], reads: ["/etc/etcd/etcd.env"], alone: (work) => work() })],
+    make: ({ host }) => [
+      etcdMember({
+        masters: [host],
+        members: [],
+        founded: false,
+        reads: ["/etc/etcd/etcd.env"],
+        alone: (work) => work(),
+      }),
+    ],
   },
   {
     of: "kubeadmInit",
