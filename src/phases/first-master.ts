@@ -1,9 +1,13 @@
 import { initConfig, initFlags } from "../config/kubeadm.ts";
+import { withCertSans, withKubeProxySettings } from "../config/cluster-settings.ts";
 import { withKubeletSettings } from "../config/kubelet-settings.ts";
-import { apiReady, apiThroughVip } from "../health/api.ts";
+import { apiReady, apiThroughVip, certificateServed } from "../health/api.ts";
+import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { kubeadmInit } from "../resources/kubeadm.ts";
-import { kubeletConfigMap } from "../resources/kubelet-config-map.ts";
+import { configMap, kubeletConfigMapName } from "../resources/config-map.ts";
+import { kubeProxyPods } from "../resources/kube-proxy-pods.ts";
+import type { Resource } from "../resources/resource.ts";
 import { token } from "./credentials.ts";
 import { isLeader } from "./leader.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
@@ -24,7 +28,6 @@ export const firstMaster: Phase = {
   resources(host, context) {
     const { cluster } = context;
     const { vip, port } = cluster.loadBalancer;
-    const { kubelet, minor } = cluster.kubernetes;
     return [
       kubeadmInit({
         leader: host,
@@ -34,17 +37,51 @@ export const firstMaster: Phase = {
         lastObject: lastObject(cluster),
         endpoint: { vip, port },
       }),
-      ...(Object.keys(kubelet).length > 0
-        ? [kubeletConfigMap({ leader: host, minor, edit: (text) => withKubeletSettings(text, kubelet) })]
-        : []),
+      ...settings(host, cluster),
     ];
   },
   // The VIP leads somewhere from here on: who joins the race for it later finds the holder's check passed.
-  until: (host, { cluster: { loadBalancer } }) => [
+  until: (host, { cluster, cluster: { loadBalancer } }) => [
     apiReady(host),
+    certificateServed(host, cluster.kubernetes.certSans),
     apiThroughVip(host, loadBalancer.vip, loadBalancer.port),
   ],
 };
+
+/** What kubeadm has laid into the cluster once, and never again, where the inventory says something of it. */
+function settings(leader: Host, cluster: Cluster): Resource[] {
+  const { kubelet, kubeProxy, minor } = cluster.kubernetes;
+  const some = (given: object) => Object.keys(given).length > 0;
+  return [
+    configMap({
+      leader,
+      name: "kubeadm-config",
+      key: "ClusterConfiguration",
+      edit: (text) => withCertSans(text, cluster),
+    }),
+    ...(some(kubelet)
+      ? [
+          configMap({
+            leader,
+            name: kubeletConfigMapName(minor),
+            key: "kubelet",
+            edit: (text) => withKubeletSettings(text, kubelet),
+          }),
+        ]
+      : []),
+    ...(some(kubeProxy)
+      ? [
+          configMap({
+            leader,
+            name: "kube-proxy",
+            key: "config.conf",
+            edit: (text) => withKubeProxySettings(text, kubeProxy),
+          }),
+          kubeProxyPods({ leader }),
+        ]
+      : []),
+  ];
+}
 
 /** What the last phase of `kubeadm init` makes; its addons come last, coredns before kube-proxy. */
 function lastObject({ kubernetes: { skipPhases } }: Cluster): string {

@@ -1,4 +1,4 @@
-import { apiReady } from "../health/api.ts";
+import { apiReady, certificateServed } from "../health/api.ts";
 import { join } from "./credentials.ts";
 import { isLeader } from "./leader.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
@@ -20,5 +20,5 @@ export const otherMasters: Phase = {
   ],
   hosts: (situation) => situation.cluster.masters.filter((master) => !isLeader(master, situation)),
   resources: (host, context) => [join(host, context)],
-  until: (host) => [apiReady(host)],
+  until: (host, { cluster }) => [apiReady(host), certificateServed(host, cluster.kubernetes.certSans)],
 };

@@ -36,7 +36,7 @@ export const podNetwork: Phase = {
 };
 
 /** Every host keeps the CIDR that its own configuration names: its pods have addresses from it. */
-function cidrsOf({ once, hosts, cluster }: Context): Promise<PodCidrs> {
+function cidrsOf({ once, hosts, cluster, standing }: Context): Promise<PodCidrs> {
   return once("pod CIDRs", async () => {
     const current = await Promise.all(
       hosts.map(async (host): Promise<[string, string][]> => {
@@ -44,6 +44,9 @@ function cidrsOf({ once, hosts, cluster }: Context): Promise<PodCidrs> {
         return cidr ? [[host.name, cidr]] : [];
       }),
     );
-    return podCidrs(cluster, new Map(current.flat()));
+    const strangers = standing.strangers.flatMap(({ name, podCidr }): [string, string][] =>
+      podCidr ? [[name, podCidr]] : [],
+    );
+    return podCidrs(cluster, new Map([...strangers, ...current.flat()]));
   });
 }

@@ -1,6 +1,5 @@
 import { sandboxImage } from "../config/images.ts";
-import { formatAddress, parseSubnet } from "../inventory/addresses.ts";
-import type { Cluster } from "../inventory/cluster.ts";
+import { firstServiceAddress } from "../config/service-address.ts";
 import { noBootstrapTokens } from "../resources/bootstrap-token.ts";
 import type { Resource } from "../resources/resource.ts";
 import { workload } from "../resources/workload.ts";
@@ -29,9 +28,4 @@ function tried(context: Context): Resource {
     image: cluster.containerd.sandboxImage ?? sandboxImage(cluster.kubernetes),
     serviceAddress: firstServiceAddress(cluster),
   });
-}
-
-/** The Service `kubernetes` always has the first address of its subnet. */
-function firstServiceAddress({ kubernetes }: Cluster): string {
-  return formatAddress((parseSubnet(kubernetes.serviceSubnet)?.first ?? 0) + 1);
 }

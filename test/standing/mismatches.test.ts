@@ -43,10 +43,8 @@ function stands(standing: Partial<Standing> = {}): Standing {
   };
 }
 
-const without = (key: keyof Settings) => {
-  const { [key]: _, ...rest } = SETTINGS;
-  return rest as Settings;
-};
+const without = (key: keyof Settings) =>
+  Object.fromEntries(Object.entries(SETTINGS).filter(([name]) => name !== key)) as unknown as Settings;
 
 describe("of a cluster that stands", () => {
   test.each<[string, ClusterOverrides, string]>([

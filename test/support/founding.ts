@@ -23,6 +23,8 @@ export interface Founding {
 
 /** Keeps the lab's machines as they are now, to found clusters on them again and again. */
 export async function keepBare(lab: LabStory): Promise<void> {
+  // Snapshots outlive their lab: an earlier one may be of other machines.
+  await tripod("lab", "forget", BARE, "-i", lab.inventory);
   await tripodMust("lab", "save", BARE, "-i", lab.inventory);
 }
 
