@@ -44,7 +44,7 @@ export function settingsMismatches(cluster: Cluster, standing: Standing): Mismat
   fixed("kubernetes.podSubnet", stands.podSubnet, kubernetes.podSubnet);
   fixed("kubernetes.serviceSubnet", stands.serviceSubnet, kubernetes.serviceSubnet);
   fixed("kubernetes.dnsDomain", stands.dnsDomain, kubernetes.dnsDomain);
-  const images = stands.imageRepository;
+  const images = stands.imageRepository ?? (standing.settings && KUBEADMS_OWN.at(-1));
   if (images !== undefined && (kubernetes.imageRepository !== undefined || !KUBEADMS_OWN.includes(images)))
     fixed("kubernetes.imageRepository", images, imageRepository(kubernetes));
   if (stands.bridge !== undefined) {

@@ -3,6 +3,7 @@ import { run } from "../../src/engine/run.ts";
 import type { Host } from "../../src/host.ts";
 import type { Cluster } from "../../src/inventory/cluster.ts";
 import { PHASES } from "../../src/phases/index.ts";
+import { noticesOf } from "../../src/standing/notices.ts";
 import { readStanding } from "../../src/standing/read.ts";
 import type { Mode } from "../../src/phases/phase.ts";
 import { type ClusterOverrides, testCluster } from "./cluster.ts";
@@ -19,7 +20,13 @@ export async function bootstrap(cluster: Cluster, hosts: readonly Host[], mode: 
   const events: RunEvent[] = [];
   const { signal } = new AbortController();
   const standing = await readStanding(cluster, hosts);
-  await run(PHASES, cluster, hosts, { standing, mode, signal, sink: (event) => events.push(event) });
+  await run(PHASES, cluster, hosts, {
+    standing,
+    notices: noticesOf(cluster, standing),
+    mode,
+    signal,
+    sink: (event) => events.push(event),
+  });
   return events;
 }
 
