@@ -31,7 +31,7 @@ With \`--json\` it is one JSON object on the standard error: \`message\`, and \`
 /** What else a command may end with. */
 const OTHERS = [
   [0, "", "done"],
-  [1, "", "`status`: something is not well, and was told"],
+  [1, "", "`status`: something is not healthy, and was told"],
 ] as const;
 
 /** docs/errors.md: every exit code, and how an error reads. */

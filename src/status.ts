@@ -1,56 +1,167 @@
 import { readApi } from "./health/api.ts";
-import { type EtcdMember, readEtcd } from "./health/etcd.ts";
-import { readVipHolders } from "./health/vip.ts";
+import { readDns } from "./health/dns.ts";
+import { type EtcdMember, readMember } from "./health/etcd.ts";
+import { CONTROLLERS, type Lease, leads, readLeases } from "./health/leases.ts";
+import { readLoadBalancer } from "./health/load-balancer.ts";
+import { nodeWorks } from "./health/nodes.ts";
+import { hasPodRoutes, readPodRoutes } from "./health/pod-routes.ts";
+import { readVip, removeStray, strayVip } from "./health/vip.ts";
+import type { TripodError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { Cluster } from "./inventory/cluster.ts";
-import { readNodes, ready } from "./resources/kubectl.ts";
+import { type Node, readNodes } from "./resources/kubectl.ts";
+
+type Answer = true | string;
 
 /** How a cluster is, part by part; a sentence wherever something is not as it should be. */
 export interface Status {
-  readonly nodes: readonly { readonly name: string; readonly ready: true | string; readonly version?: string }[];
-  /** Masters that carry the VIP; one, when all is well. */
+  readonly nodes: readonly { readonly name: string; readonly ready: Answer; readonly version?: string }[];
+  /** Masters whose keepalived carries the VIP; one, when the cluster is healthy. */
   readonly vipHolders: readonly string[];
-  readonly api: readonly { readonly master: string; readonly ready: true | string }[];
+  /** Hosts that have the VIP though keepalived did not put it there: what, and the command that takes it away. */
+  readonly vipStrays: readonly { readonly host: string; readonly found: string; readonly remove: string }[];
+  readonly api: readonly { readonly master: string; readonly ready: Answer }[];
   readonly etcd: readonly { readonly master: string; readonly member: EtcdMember | string }[];
+  /** keepalived and haproxy on each master that could be asked. */
+  readonly loadBalancers: readonly { readonly master: string; readonly working: Answer }[];
+  /** Controller manager and scheduler; empty where no API server answers. */
+  readonly controllers: readonly { readonly name: string; readonly leading: Answer }[];
+  /** Routes to the pods of the other nodes, on each host that could be asked; empty where the pod network is not Tripod's. */
+  readonly podRoutes: readonly { readonly host: string; readonly complete: Answer }[];
+  /** The cluster's DNS; absent where the cluster has none of kubeadm's, or it could not be asked for. */
+  readonly dns?: Answer;
+  /** All that is not as it should be, a sentence each. */
+  readonly problems: readonly string[];
   readonly healthy: boolean;
 }
 
-/** Reads the state of a cluster from those of its hosts that can be reached, all in the same tick; writes nothing. */
-export async function readStatus(cluster: Cluster, hosts: readonly Host[]): Promise<Status> {
+/** What is read before anybody knows which API server answers. */
+interface Known {
+  readonly nodes: readonly Node[];
+  readonly leases: readonly Lease[] | string;
+  readonly dns: Answer | undefined;
+}
+
+/**
+ * Reads the state of a cluster from those of its hosts that can be reached; writes nothing. Hosts that cannot are named, and what other
+ * hosts see of them is told.
+ * @param unusable why some of the machines are not among the hosts
+ */
+export async function readStatus(
+  cluster: Cluster,
+  hosts: readonly Host[],
+  unusable: readonly TripodError[] = [],
+): Promise<Status> {
   const masters = hosts.filter(({ machine }) => machine.role === "master");
-  const [nodeLists, vipHolders, api, etcd] = await Promise.all([
-    Promise.all(masters.map(readNodes)),
-    readVipHolders(masters, cluster.loadBalancer.vip),
-    Promise.all(
-      masters.map(async (master) => ({
-        master: master.name,
-        ready: await readApi(master, master.machine.address, 6443),
-      })),
-    ),
-    Promise.all(masters.map(async (master) => ({ master: master.name, member: await ownMember(master) }))),
+  const [known, vip, loadBalancers, control] = await Promise.all([
+    readKnown(cluster, masters),
+    readVip(hosts, cluster.loadBalancer.vip),
+    Promise.all(masters.map(async (host) => ({ master: host.name, working: await readLoadBalancer(host, cluster) }))),
+    readControlPlane(cluster, masters),
   ]);
-  const nodes = nodesOf(cluster, nodeLists);
-  const healthy =
-    masters.length === cluster.masters.length &&
-    nodes.every((node) => node.ready === true) &&
-    vipHolders.length === 1 &&
-    api.every((server) => server.ready === true) &&
-    etcd.every(({ member }) => typeof member !== "string" && !member.learner);
-  return { nodes, vipHolders, api, etcd, healthy };
+  const [nodes, podRoutes] = await Promise.all([
+    readNodeStates(cluster, hosts, known),
+    typeof known === "string" ? [] : readAllPodRoutes(cluster, hosts, known.nodes),
+  ]);
+  const parts = {
+    nodes,
+    vipHolders: vip.holders,
+    vipStrays: vip.strays.map((stray) => ({ host: stray.host, found: strayVip(stray), remove: removeStray(stray) })),
+    ...control,
+    loadBalancers,
+    controllers: controllersOf(known),
+    podRoutes,
+    ...(typeof known !== "string" && known.dns !== undefined && { dns: known.dns }),
+  };
+  const absent = cluster.machines
+    .filter(({ name }) => !hosts.some((host) => host.name === name))
+    .map(({ name }) => `${name}: ${unusable.find(({ details }) => details.host === name)?.message ?? NOT_CONNECTED}`);
+  const problems = [...absent, ...problemsOf(cluster, parts)];
+  return { ...parts, problems, healthy: problems.length === 0 };
 }
 
-async function ownMember(master: Host): Promise<EtcdMember | string> {
-  const answer = await readEtcd(master, [master]);
-  return typeof answer === "string" ? answer : (answer[0] ?? "etcd does not answer");
+const NOT_CONNECTED = "it could not be logged in to";
+const NOBODY = "no master could be asked";
+
+/** What the first API server that answers knows; or why none does. */
+async function readKnown(cluster: Cluster, masters: readonly Host[]): Promise<Known | string> {
+  const hasNetwork = !("cni" in cluster.network && cluster.network.cni === "none");
+  const lists = await Promise.all(masters.map(readNodes));
+  const at = lists.findIndex((list) => typeof list !== "string");
+  const [nodes, master] = [lists[at], masters[at]];
+  if (nodes === undefined || typeof nodes === "string" || !master) return (lists[0] as string | undefined) ?? NOBODY;
+  const [leases, dns] = await Promise.all([readLeases(master), hasNetwork ? readDns(master, cluster) : undefined]);
+  return { nodes, leases, dns };
 }
 
-/** What the first API server that answers knows of the inventory's machines. */
-function nodesOf(cluster: Cluster, lists: readonly Awaited<ReturnType<typeof readNodes>>[]): Status["nodes"] {
-  const known = lists.find((list) => typeof list !== "string");
-  return cluster.machines.map(({ name }) => {
-    const node = typeof known === "string" ? undefined : known?.find(({ metadata }) => metadata.name === name);
-    if (!node) return { name, ready: known ? `${name} is no node of the cluster` : (lists[0] as string) };
-    const version = node.status.nodeInfo?.kubeletVersion;
-    return { name, ready: ready(node), ...(version && { version }) };
-  });
+/** API servers and members of etcd: each asked by its own host, or from another master where we could not log in to it. */
+async function readControlPlane(cluster: Cluster, masters: readonly Host[]): Promise<Pick<Status, "api" | "etcd">> {
+  const asked = await Promise.all(
+    cluster.masters.map(async (machine) => {
+      const master = machine.name;
+      const from = masters.find(({ name }) => name === master) ?? masters[0];
+      if (!from) return { master, ready: NOBODY, member: NOBODY };
+      const [ready, member] = await Promise.all([readApi(from, machine.address, 6443), readMember(from, { machine })]);
+      return { master, ready, member };
+    }),
+  );
+  return {
+    api: asked.map(({ master, ready }) => ({ master, ready })),
+    etcd: asked.map(({ master, member }) => ({ master, member })),
+  };
+}
+
+/** The inventory's machines as nodes. */
+function readNodeStates(cluster: Cluster, hosts: readonly Host[], known: Known | string): Promise<Status["nodes"]> {
+  return Promise.all(
+    cluster.machines.map(async ({ name }) => {
+      if (typeof known === "string") return { name, ready: known };
+      const { nodes, leases } = known;
+      const own = hosts.find((host) => host.name === name);
+      const ready = await nodeWorks(name, nodes, typeof leases === "string" ? [] : leases, own);
+      const version = nodes.find(({ metadata }) => metadata.name === name)?.status.nodeInfo?.kubeletVersion;
+      return { name, ready, ...(version && { version }) };
+    }),
+  );
+}
+
+function readAllPodRoutes(
+  cluster: Cluster,
+  hosts: readonly Host[],
+  nodes: readonly Node[],
+): Promise<Status["podRoutes"]> {
+  const joined = cluster.machines.filter(({ name }) => nodes.some(({ metadata }) => metadata.name === name));
+  const having = hasPodRoutes(cluster)
+    ? hosts.filter(({ name }) => joined.some((machine) => machine.name === name))
+    : [];
+  return Promise.all(having.map(async (host) => ({ host: host.name, complete: await readPodRoutes(host, joined) })));
+}
+
+function controllersOf(known: Known | string): Status["controllers"] {
+  if (typeof known === "string") return [];
+  const { leases } = known;
+  return CONTROLLERS.map((name) => ({ name, leading: typeof leases === "string" ? leases : leads(name, leases) }));
+}
+
+function problemsOf(cluster: Cluster, parts: Omit<Status, "problems" | "healthy">): string[] {
+  const { nodes, vipHolders, vipStrays, api, etcd, loadBalancers, controllers, podRoutes, dns } = parts;
+  const told = (answer: Answer, title: string) => (answer === true ? [] : [`${title}: ${answer}`]);
+  const leaders = etcd.filter(({ member }) => typeof member !== "string" && member.leader).length;
+  return [
+    ...nodes.flatMap(({ name, ready }) => told(ready, `node ${name}`)),
+    ...api.flatMap(({ master, ready }) => told(ready, `API server on ${master}`)),
+    ...etcd.flatMap(({ master, member }) => {
+      if (typeof member === "string") return [`etcd on ${master}: ${member}`];
+      return member.learner ? [`etcd on ${master}: still a learner`] : [];
+    }),
+    ...(leaders === 1 ? [] : [`etcd has ${leaders === 0 ? "no leader" : `${leaders} leaders`}`]),
+    ...(vipHolders.length === 1
+      ? []
+      : [`the VIP ${cluster.loadBalancer.vip} is held by ${vipHolders.join(" and ") || "nobody"}`]),
+    ...vipStrays.map(({ host, found, remove }) => `${host} has ${found}: \`${remove}\` there takes it away`),
+    ...loadBalancers.flatMap(({ master, working }) => told(working, `load balancer on ${master}`)),
+    ...controllers.flatMap(({ name, leading }) => told(leading, name)),
+    ...podRoutes.flatMap(({ host, complete }) => told(complete, `pod network on ${host}`)),
+    ...told(dns ?? true, "DNS"),
+  ];
 }

@@ -6,7 +6,7 @@ import { render } from "../render/render.ts";
 export type PodCidrs = ReadonlyMap<string, string>;
 
 /** Marks our routes among those of the host (`ip route show proto 117`); free in iproute2's rt_protos. */
-const ROUTE_PROTOCOL = 117;
+export const ROUTE_PROTOCOL = 117;
 
 /** /etc/cni/net.d/10-tripod.conflist: pods on a bridge of their own; the routes are the unit's. In CNI 0.4.0, which all plugins since 0.7 speak. */
 export function bridgeConflist(machine: Machine, cidrs: PodCidrs): string {

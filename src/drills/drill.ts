@@ -18,9 +18,9 @@ export interface Stage {
   /** The machine from which a client of the cluster asks too: it is nobody's victim. */
   readonly bystander: Host | undefined;
   readonly power: Power | undefined;
-  /** The master that holds the VIP right now. @throws TripodError E_REFUSED where there is not exactly one */
+  /** The master that holds the VIP, once it does so steadily. @throws TripodError E_DEADLINE where none does */
   readonly holder: () => Promise<Host>;
-  /** The master whose etcd member leads right now. @throws TripodError E_REFUSED where there is none */
+  /** The master whose etcd member leads, once one does. @throws TripodError E_DEADLINE where none does */
   readonly etcdLeader: () => Promise<Host>;
   /** Waits until reads are answered again, and looks for every acknowledged write. @throws TripodError E_NOT_CONVERGED, E_DEADLINE */
   readonly nothingLost: () => Promise<void>;

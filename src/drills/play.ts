@@ -147,7 +147,7 @@ async function putRight(
   if (!(await attempt(() => disruption.end(signal)))) return;
   const restoredAt = now();
   sink({ type: "restored", at: restoredAt, scenario: number });
-  for (const condition of wholeAgain(stage.cluster, stage.masters, disruption, restoredAt))
+  for (const condition of wholeAgain(stage, disruption, restoredAt, stays))
     if (!(await attempt(() => waitFor(condition, number, sink, signal)))) return;
   await attempt(() => waitFor(stage.workloadWithout([]), number, sink, signal));
   await attempt(() => waitFor(recorder.steady(CALM, 2 * CALM_WITHIN), number, sink, signal));

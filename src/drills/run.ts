@@ -25,7 +25,7 @@ export interface DrillOptions {
 /**
  * Breaks one thing after the other, measures what clients feel, and puts everything back.
  * @returns the worst that came of a scenario
- * @throws TripodError E_REFUSED where the cluster is not well to begin with or a probe cannot pass; E_LOCKED
+ * @throws TripodError E_REFUSED where the cluster is not healthy to begin with or a probe cannot pass; E_LOCKED
  */
 export function drill(cluster: Cluster, hosts: readonly Host[], options: DrillOptions): Promise<ScenarioOutcome> {
   const { command, breakLock } = options;
@@ -53,7 +53,7 @@ export interface MeasuredChange {
 /**
  * Measures what clients feel while the cluster is changed: the same as a scenario, but for what is done, and that it stays.
  * @returns `failed` where the work failed, or clients were not served as before when it was done
- * @throws TripodError E_REFUSED where the cluster is not well to begin with or a probe cannot pass
+ * @throws TripodError E_REFUSED where the cluster is not healthy to begin with or a probe cannot pass
  */
 export function measureChange(
   cluster: Cluster,
@@ -81,7 +81,7 @@ async function onScene(
   }: Pick<DrillOptions, "scenarios" | "power" | "sink" | "signal"> & Pick<SceneOptions, "patience">,
 ): Promise<ScenarioOutcome> {
   const startedAt = now();
-  const status = await refuseUnlessWhole(cluster, cast.hosts);
+  const status = await refuseUnlessWhole(cluster, cast.hosts, options.signal);
   const names = scenarios.map(({ name }) => name);
   return withScene(cluster, cast, { ...options, scenarios: names, status }, async (scene) => {
     const outcome = await playAll(scenarios, scene);

@@ -141,8 +141,8 @@ export async function withScene<T>(
       ...cast,
       cluster,
       power,
-      holder: () => theHolder(cast, cluster.loadBalancer.vip),
-      etcdLeader: () => theLeader(cast),
+      holder: () => theHolder(cast, cluster.loadBalancer.vip, signal),
+      etcdLeader: () => theLeader(cast, signal),
       workloadWithout: (machines) => workloadReady(api, namespace, machines),
       async nothingLost() {
         await until({ ...written, title: "writes are acknowledged again" }, { signal: NEVER });

@@ -1,8 +1,9 @@
 import { TripodError } from "../errors.ts";
 import { readEtcd } from "../health/etcd.ts";
-import { readVipHolders } from "../health/vip.ts";
+import { oneVipHolder, STEADY } from "../health/vip.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
+import { until } from "../resources/until.ts";
 import type { Dial } from "./client.ts";
 import { fromHost, fromOperator } from "./client.ts";
 
@@ -32,20 +33,25 @@ export function castOf(cluster: Cluster, hosts: readonly Host[]): Cast {
   return { hosts, masters: hosts.filter(({ machine }) => machine.role === "master"), workers, bystander, client };
 }
 
-/** The master that holds the VIP. @throws TripodError E_REFUSED where there is not exactly one */
-export async function theHolder({ masters }: Cast, vip: string): Promise<Host> {
-  const names = await readVipHolders(masters, vip);
-  const holder = masters.find(({ name }) => name === names[0]);
-  if (holder && names.length === 1) return holder;
-  throw new TripodError("E_REFUSED", `the VIP is held by ${names.join(" and ") || "nobody"}`);
+/** The master that holds the VIP. A handover that is under way is waited for. @throws TripodError E_DEADLINE where it does not end */
+export async function theHolder({ masters }: Cast, vip: string, signal: AbortSignal): Promise<Host> {
+  let holder: Host | undefined;
+  const found = (host: Host) => (holder = host);
+  await until(oneVipHolder(masters, vip, { steady: STEADY, found }), { signal });
+  return holder as unknown as Host;
 }
 
-/** The master whose etcd member leads. @throws TripodError E_REFUSED where there is none */
-export async function theLeader({ masters }: Cast): Promise<Host> {
-  const [first] = masters;
-  const members = first ? await readEtcd(first, masters) : [];
-  const endpoint = typeof members === "string" ? members : members.find(({ leader }) => leader)?.endpoint;
-  const master = masters.find(({ machine }) => endpoint?.includes(`//${machine.address}:`));
-  if (master) return master;
-  throw new TripodError("E_REFUSED", "no member of etcd says that it leads", { ...(endpoint && { why: endpoint }) });
+/** The master whose etcd member leads. An election that is under way is waited for. @throws TripodError E_DEADLINE where none does */
+export async function theLeader({ masters }: Cast, signal: AbortSignal): Promise<Host> {
+  let leader: Host | undefined;
+  const holds = async () => {
+    const [first] = masters;
+    const members = first ? await readEtcd(first, masters) : [];
+    if (typeof members === "string") return members;
+    const endpoint = members.find((member) => member.leader)?.endpoint;
+    leader = masters.find(({ machine }) => endpoint?.includes(`//${machine.address}:`));
+    return leader !== undefined || "no member says that it leads";
+  };
+  await until({ title: "a member of etcd leads", within: 30_000, holds }, { signal });
+  return leader as unknown as Host;
 }

@@ -1,26 +1,33 @@
 import { TripodError } from "../errors.ts";
 import { apiReady, apiThroughVip } from "../health/api.ts";
 import { etcdWhole } from "../health/etcd.ts";
+import { loadBalancerWorks } from "../health/load-balancer.ts";
 import { nodesReady } from "../health/nodes.ts";
-import { oneVipHolder } from "../health/vip.ts";
+import { oneVipHolder, STEADY } from "../health/vip.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { lastLine } from "../resources/command.ts";
 import type { Condition } from "../resources/condition.ts";
 import { kubectl } from "../resources/kubectl.ts";
+import { until } from "../resources/until.ts";
 import { readStatus, type Status } from "../status.ts";
-import type { Disruption } from "./drill.ts";
+import type { Disruption, Stage } from "./drill.ts";
 import { STILL_ARMED } from "./switch.ts";
 
 /** A machine boots, its kubelet starts the API server again, ms. */
 const RETURN = 240_000;
 
-/** Everything that has to be as it was before, in the order in which it comes back. */
+/**
+ * Everything that has to be as it was before, in the order in which it comes back. The VIP goes home: with all masters healthy the first of
+ * the inventory has the highest priority, and takes it back once its check has passed five times. What comes next would otherwise be
+ * played while it moves.
+ * @param stays what was done is meant to stay: priorities may be others than before, so that home is wherever it stays
+ */
 export function wholeAgain(
-  cluster: Cluster,
-  masters: readonly Host[],
+  { cluster, hosts, masters }: Pick<Stage, "cluster" | "hosts" | "masters">,
   { victims, kubelets }: Disruption,
   restoredAt: number,
+  stays = false,
 ): readonly Condition[] {
   const leader = masters.find((master) => !victims.includes(master)) ?? masters[0];
   if (!leader) return [];
@@ -29,15 +36,22 @@ export function wholeAgain(
     ...victims.map(answers),
     etcdWhole(leader, masters),
     ...masters.map(apiReady),
-    oneVipHolder(masters, vip),
+    ...masters.map((master) => loadBalancerWorks(master, cluster)),
+    oneVipHolder(hosts, vip, { steady: STEADY, since: restoredAt, ...(!stays && homeOf(cluster)) }),
     apiThroughVip(leader, vip, port),
     ...(kubelets ? victims.map((victim) => kubeletBack(leader, victim, restoredAt)) : []),
     nodesReady(
       leader,
       cluster.machines.map(({ name }) => name),
+      hosts,
     ),
   ];
   return conditions.map((condition) => ({ ...condition, within: Math.max(condition.within, RETURN) }));
+}
+
+/** Who has the highest VRRP priority of the masters. */
+function homeOf({ masters }: Cluster): { home?: string } {
+  return masters[0] ? { home: masters[0].name } : {};
 }
 
 function answers(host: Host): Condition {
@@ -65,37 +79,54 @@ function kubeletBack(leader: Host, victim: Host, since: number): Condition {
   };
 }
 
-/** @throws TripodError E_REFUSED with all that is not well: a drill must not be what breaks a sick cluster */
-export async function refuseUnlessWhole(cluster: Cluster, hosts: readonly Host[]): Promise<Status> {
-  const [status, armed] = await Promise.all([
-    readStatus(cluster, hosts),
-    Promise.all(hosts.map(async (host) => ({ host: host.name, units: (await host.read(STILL_ARMED)).stdout.trim() }))),
-  ]);
-  const sick = [
-    ...complaints(cluster, status),
-    ...armed.flatMap(({ host, units }) =>
-      units ? [`${host}: a drill that was killed is still to be undone there (${units.replaceAll("\n", ", ")})`] : [],
-    ),
-  ];
-  if (sick.length === 0) return status;
-  throw new TripodError("E_REFUSED", "the cluster is not well; nothing was touched", {
-    why: sick.join("\n"),
-    hint: "mend it first: `tripod apply`, or wait, and look at `tripod status`",
-  });
+/** A node that was busy for a moment, and a VIP on its way home, get so much time before a drill is refused, ms. */
+const PATIENCE = 30_000;
+
+/**
+ * @throws TripodError E_REFUSED with all that is not healthy: a drill must not be what breaks a sick cluster; E_INTERRUPTED and the like
+ * where the signal says so
+ */
+export async function refuseUnlessWhole(
+  cluster: Cluster,
+  hosts: readonly Host[],
+  signal: AbortSignal,
+): Promise<Status> {
+  const vip = oneVipHolder(hosts, cluster.loadBalancer.vip, { steady: STEADY, ...homeOf(cluster) });
+  let status: Status | undefined;
+  let sick: readonly string[] = [];
+  const healthy: Condition = {
+    title: "the cluster is healthy",
+    within: PATIENCE,
+    async holds(abort) {
+      const [steady, armed] = await Promise.all([vip.holds(abort), stillArmed(hosts)]);
+      status = await readStatus(cluster, hosts);
+      sick = [
+        ...status.problems,
+        ...armed,
+        ...(steady === true || status.vipHolders.length !== 1 ? [] : [`${vip.title}: not so: ${steady}`]),
+      ];
+      return sick.length === 0 || sick.join("\n");
+    },
+  };
+  try {
+    await until(healthy, { signal, interval: 1000 });
+    return status as unknown as Status;
+  } catch (error) {
+    if (!(error instanceof TripodError && error.code === "E_DEADLINE")) throw error;
+    throw new TripodError("E_REFUSED", "the cluster is not healthy; nothing was touched", {
+      why: sick.join("\n") || error.details.why || "",
+      hint: "repair it first: `tripod apply`, or wait, and look at `tripod status`",
+      cause: error,
+    });
+  }
 }
 
-function complaints(cluster: Cluster, { nodes, vipHolders, api, etcd }: Status): string[] {
-  const leaders = etcd.filter(({ member }) => typeof member !== "string" && member.leader).length;
-  return [
-    ...nodes.flatMap(({ name, ready }) => (ready === true ? [] : [`node ${name}: ${ready}`])),
-    ...(vipHolders.length === 1
-      ? []
-      : [`the VIP ${cluster.loadBalancer.vip} is held by ${vipHolders.join(" and ") || "nobody"}`]),
-    ...api.flatMap(({ master, ready }) => (ready === true ? [] : [`API server on ${master}: ${ready}`])),
-    ...etcd.flatMap(({ master, member }) => {
-      if (typeof member === "string") return [`etcd on ${master}: ${member}`];
-      return member.learner ? [`etcd on ${master}: still a learner`] : [];
-    }),
-    ...(leaders === 1 ? [] : [`etcd has ${leaders === 0 ? "no leader" : `${leaders} leaders`}`]),
-  ];
+/** Disruptions of a drill that was killed. */
+async function stillArmed(hosts: readonly Host[]): Promise<string[]> {
+  const armed = await Promise.all(
+    hosts.map(async (host) => ({ host: host.name, units: (await host.read(STILL_ARMED)).stdout.trim() })),
+  );
+  return armed.flatMap(({ host, units }) =>
+    units ? [`${host}: a drill that was killed is still to be undone there (${units.replaceAll("\n", ", ")})`] : [],
+  );
 }

@@ -1,7 +1,6 @@
 import type { Host } from "../host.ts";
-import { lastLine } from "../resources/command.ts";
 import type { Condition } from "../resources/condition.ts";
-import { etcdctl } from "../resources/etcdctl.ts";
+import { etcdctl, WHY_NO_MEMBER, whyNoMember } from "../resources/etcdctl.ts";
 
 export interface EtcdMember {
   readonly endpoint: string;
@@ -25,14 +24,23 @@ interface EndpointStatus {
   };
 }
 
+const SILENT = "etcd does not answer";
+
 /** Every member as it speaks for itself, asked from one master; or why there is no answer. */
-export async function readEtcd(master: Host, masters: readonly Host[]): Promise<readonly EtcdMember[] | string> {
-  const endpoints = masters.map(({ machine }) => `https://${machine.address}:2379`).join(",");
-  const { stdout, stderr } = await master.read(etcdctl("endpoint status -w json", endpoints));
+export async function readEtcd(
+  master: Host,
+  members: readonly Pick<Host, "machine">[],
+): Promise<readonly EtcdMember[] | string> {
+  const endpoints = members.map(({ machine }) => `https://${machine.address}:2379`).join(",");
+  // Where a master asks its own member alone, it can say what has become of it.
+  const alone = members.length === 1 && members[0]?.machine.name === master.name;
+  const result = await master.read(
+    `${etcdctl("endpoint status -w json", endpoints)}${alone ? ` || ${WHY_NO_MEMBER}` : ""}`,
+  );
   // Ids are 64 bits wide: as JSON numbers they would lose their last digits.
-  const exact = stdout.replace(/"(member_id|leader)":(\d+)/g, '"$1":"$2"');
+  const exact = result.stdout.replace(/"(member_id|leader)":(\d+)/g, '"$1":"$2"');
   const statuses = parse(exact);
-  if (!statuses) return lastLine(stderr, "etcd does not answer");
+  if (!statuses) return whyNoMember(result, SILENT);
   return statuses.map(({ Endpoint, Status }) => ({
     endpoint: Endpoint,
     id: String(Status.header.member_id),
@@ -45,10 +53,17 @@ export async function readEtcd(master: Host, masters: readonly Host[]): Promise<
 
 function parse(text: string): EndpointStatus[] | undefined {
   try {
-    return JSON.parse(text) as EndpointStatus[];
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? (parsed as EndpointStatus[]) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** One member, asked from its own host or from another; or why there is no answer. */
+export async function readMember(from: Host, member: Pick<Host, "machine">): Promise<EtcdMember | string> {
+  const answer = await readEtcd(from, [member]);
+  return typeof answer === "string" ? answer : (answer[0] ?? SILENT);
 }
 
 /** All members answer, none is a learner, and they agree on one leader. */
@@ -62,10 +77,21 @@ export function etcdWhole(master: Host, masters: readonly Host[]): Condition {
       const silent = masters.filter(
         ({ machine }) => !members.some(({ endpoint }) => endpoint.includes(`//${machine.address}:`)),
       );
-      if (silent.length > 0) return `no answer from the member on ${silent.map(({ name }) => name).join(", ")}`;
+      if (silent.length > 0) return whySilent(silent);
       const leaders = members.filter(({ leader }) => leader).length;
       if (leaders !== 1) return `${leaders} leaders`;
       return members.some(({ learner }) => learner) ? "a member is still a learner" : true;
     },
   };
+}
+
+/** What members that did not answer say on their own hosts. */
+async function whySilent(silent: readonly Host[]): Promise<string> {
+  const reasons = await Promise.all(
+    silent.map(async (master) => {
+      const answer = await readMember(master, master);
+      return typeof answer === "string" && answer !== SILENT ? `: ${answer}` : "";
+    }),
+  );
+  return `no answer from the member on ${silent.map(({ name }, index) => `${name}${reasons[index] ?? ""}`).join(", ")}`;
 }

@@ -1,7 +1,11 @@
-import { apiReady, apiThroughVip } from "../health/api.ts";
+import { apiReady, apiThroughVip, certificateServed } from "../health/api.ts";
+import { dnsAnswers } from "../health/dns.ts";
 import { etcdWhole } from "../health/etcd.ts";
+import { controllersLead } from "../health/leases.ts";
+import { loadBalancerWorks } from "../health/load-balancer.ts";
 import { nodesReady } from "../health/nodes.ts";
-import { oneVipHolder } from "../health/vip.ts";
+import { hasPodRoutes, podRoutesLaid } from "../health/pod-routes.ts";
+import { oneVipHolder, STEADY } from "../health/vip.ts";
 import { haproxyServers } from "../resources/haproxy-server.ts";
 import { isLeader, leader } from "./leader.ts";
 import { allHosts, type Phase } from "./phase.ts";
@@ -20,22 +24,30 @@ export const health: Phase = {
   hosts: ({ cluster }) => cluster.masters,
   resources: (_, { cluster }) => (cluster.loadBalancer.haproxy ? [haproxyServers({})] : []),
   until(host, context) {
-    const { cluster, masters } = context;
+    const { cluster, hosts, masters } = context;
     if (!isLeader(host, context)) return [];
     const { vip, port } = cluster.loadBalancer;
     const hasNetwork = !("cni" in cluster.network && cluster.network.cni === "none");
+    const asked = leader(context);
     return [
       etcdWhole(host, masters),
-      oneVipHolder(masters, vip),
+      // What was changed may have moved it: until it has stayed for a while, it is on its way.
+      oneVipHolder(hosts, vip, { steady: context.changes() > 0 ? STEADY : 0 }),
       ...masters.map((master) => apiReady(master)),
+      ...masters.map((master) => certificateServed(master, cluster.kubernetes.certSans)),
+      ...masters.map((master) => loadBalancerWorks(master, cluster)),
       apiThroughVip(host, vip, port),
+      controllersLead(asked),
+      ...(hasPodRoutes(cluster) ? [podRoutesLaid(hosts, cluster.machines)] : []),
       // Without a pod network nodes stay NotReady, as the inventory wants it.
       ...(hasNetwork
         ? [
             nodesReady(
-              leader(context),
+              asked,
               cluster.machines.map(({ name }) => name),
+              hosts,
             ),
+            dnsAnswers(asked, cluster),
           ]
         : []),
     ];

@@ -1,6 +1,8 @@
 import type { Host } from "../host.ts";
+import type { Result } from "../remote/connection.ts";
 import { lastLine } from "./command.ts";
 import type { Condition } from "./condition.ts";
+import { etcdJournal } from "./journal.ts";
 
 const PKI = "/etc/etcd/pki";
 
@@ -10,16 +12,31 @@ export function etcdctl(args: string, endpoints = "https://127.0.0.1:2379"): str
   return `ETCDCTL_API=3 etcdctl --endpoints ${endpoints} --dial-timeout 2s --command-timeout 3s ${tls} ${args}`;
 }
 
+/** After an etcdctl that failed, on the member's own host: the state of its unit, and what the member said where it does not run. */
+export const WHY_NO_MEMBER = `{ s=$(systemctl is-active etcd.service); [ "$s" = active ] || { echo "etcd.service $s"; ${etcdJournal.script}; }; false; }`;
+
+/** Words of etcd's about its own files: the log of what was agreed (WAL), the snapshot and the database. */
+const DAMAGED = /\bwal|crc|\bsnap|bolt|corrupt|database|invalid page|unexpected EOF|data[- ]dir/i;
+
+/** Why there is no answer, of a command that ends in `|| WHY_NO_MEMBER`: what the member itself said, or what etcdctl did. */
+export function whyNoMember({ stdout, stderr }: Result, otherwise: string): string {
+  const [, state, journal = ""] = /^etcd\.service (\S+)\n([^]*)/m.exec(stdout) ?? [];
+  if (state === undefined) return lastLine(stderr, otherwise);
+  const reason = etcdJournal.reason(journal);
+  // Stopped in good order: its last line is no reason.
+  if (state === "inactive" || reason === undefined) return `etcd.service is ${state}`;
+  const advice = DAMAGED.test(reason) ? " (its data is damaged: docs/health.md says how the member is replaced)" : "";
+  return `etcd.service is ${state}: ${reason}${advice}`;
+}
+
 /** This host's own member answers a quorum read: it is up, and so is the cluster. */
 export function memberHealthy(host: Host): Condition {
   return {
     title: `etcd on ${host.name} is healthy`,
     within: 120_000,
     async holds() {
-      const { code, stderr } = await host.read(
-        `${etcdctl("endpoint health")} >/dev/null || { s=$(systemctl is-active etcd); [ "$s" = active ] || journalctl -u etcd -n 1 --no-pager -o cat >&2; false; }`,
-      );
-      return code === 0 || lastLine(stderr, "it does not answer");
+      const result = await host.read(`${etcdctl("endpoint health")} >/dev/null || ${WHY_NO_MEMBER}`);
+      return result.code === 0 || whyNoMember(result, "it does not answer");
     },
   };
 }

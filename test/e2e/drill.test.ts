@@ -165,7 +165,7 @@ describe("a drill", () => {
     const { code, stdout, stderr } = await tripod("drill", "--lab", "-i", lab.inventory, "api-server-holder");
     await lab.on("m3", "systemctl start etcd");
     expect([code, stdout]).toEqual([24, expect.not.stringContaining("killed")]);
-    expect(stderr).toContain("the cluster is not well; nothing was touched");
+    expect(stderr).toContain("the cluster is not healthy; nothing was touched");
     expect(stderr).toContain("etcd on m3:");
   });
 });

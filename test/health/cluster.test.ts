@@ -1,44 +1,15 @@
 import { describe, expect, it, test } from "vitest";
 import { apiReady, apiThroughVip } from "../../src/health/api.ts";
-import { nodesReady } from "../../src/health/nodes.ts";
-import { oneVipHolder } from "../../src/health/vip.ts";
+import { controllersLead } from "../../src/health/leases.ts";
+import { loadBalancerWorks } from "../../src/health/load-balancer.ts";
+import { podRoutesLaid } from "../../src/health/pod-routes.ts";
 import type { Result } from "../../src/remote/connection.ts";
-import { machineNamed, testCluster } from "../support/cluster.ts";
-import { scriptedHost } from "../support/scripted-host.ts";
+import { testCluster } from "../support/cluster.ts";
+import { answering, scriptedHost } from "../support/scripted-host.ts";
 
 const { signal } = new AbortController();
 const cluster = testCluster();
 const VIP = "10.0.0.10";
-
-describe("one master holds the VIP", () => {
-  const carrying = (...holders: string[]) =>
-    oneVipHolder(
-      cluster.masters.map((machine) => {
-        const vip = holders.includes(machine.name)
-          ? `2: eth0    inet ${VIP}/32 scope global eth0\\       valid_lft forever\n`
-          : "";
-        return scriptedHost({
-          machine,
-          answer: () =>
-            `1: lo    inet 127.0.0.1/8 scope host lo\n2: eth0    inet ${machine.address}/24 brd 10.0.0.255\n${vip}`,
-        });
-      }),
-      VIP,
-    ).holds(signal);
-
-  test.each([
-    [["m2"], true],
-    [[], "no master holds it"],
-    [["m1", "m3"], "m1 and m3 hold it at once"],
-  ])("%j: %s", async (holders, expected) => {
-    expect(await carrying(...holders)).toBe(expected);
-  });
-
-  it("and an address that only begins like it is another", async () => {
-    const host = scriptedHost({ answer: () => "2: eth0    inet 10.0.0.101/24 scope global eth0\n" });
-    expect(await oneVipHolder([host], VIP).holds(signal)).toBe("no master holds it");
-  });
-});
 
 describe("the API server is ready", () => {
   const refused = "curl: (7) Failed to connect to 10.0.0.11 port 6443: Connection refused";
@@ -58,41 +29,74 @@ describe("the API server is ready", () => {
   });
 });
 
-describe("all nodes are Ready", () => {
-  const node = (name: string, status = "True", message?: string) => ({
-    metadata: { name },
-    spec: {},
-    status: {
-      conditions: [
-        { type: "MemoryPressure", status: "False" },
-        { type: "Ready", status, message },
-      ],
-    },
-  });
-  const ready = (answer: string | Partial<Result>) =>
-    nodesReady(scriptedHost({ machine: machineNamed(cluster, "m1"), answer: () => answer }), ["m1", "w1"]).holds(
-      signal,
-    );
-  const items = (...nodes: object[]) => JSON.stringify({ items: nodes });
+describe("the load balancer on a master works", () => {
+  const working = (answers: Readonly<Record<string, string | Partial<Result>>>) =>
+    loadBalancerWorks(scriptedHost({ answer: answering(answers) }), cluster).holds(signal);
 
-  test.each<[string, string | Partial<Result>, true | string]>([
-    ["all are", items(node("m1"), node("w1")), true],
-    ["one has not come", items(node("m1")), "w1 is no node yet"],
+  test.each<[string, Readonly<Record<string, string | Partial<Result>>>, true | string]>([
+    ["both run, and haproxy leads to an API server", { "8443": "200", service: "active\n" }, true],
     [
-      "one is not",
-      items(node("m1"), node("w1", "False", "cni plugin not initialized")),
-      "w1 is not Ready: cni plugin not initialized",
+      "haproxy leads nowhere",
+      { "8443": "503", service: "active\n" },
+      "haproxy runs, and does not lead to an API server: https://127.0.0.1:8443/readyz says 503",
     ],
-    ["one is silent", items(node("m1"), node("w1", "Unknown")), "w1 is not Ready"],
-    ["a stranger is not, which is none of our business", items(node("m1"), node("w1"), node("x", "False")), true],
     [
-      "a node has said nothing yet",
-      items(node("m1"), { metadata: { name: "w1" }, spec: {}, status: {} }),
-      "w1 is not Ready",
+      "keepalived does not run: what it said last",
+      { "8443": "200", "haproxy.service": "active\n", "keepalived.service": "failed\nbye\nConfiguration file error\n" },
+      "keepalived.service is failed: Configuration file error",
     ],
-    ["there is no cluster", { code: 1, stderr: "no cluster here yet\n" }, "no cluster here yet"],
-    ["the API says nothing", { code: 1 }, "the API server does not answer"],
-  ])("%s", async (_, answer, expected) => {
-    expect(await ready(answer)).toBe(expected);
+    [
+      "keepalived was stopped",
+      { "8443": "200", "haproxy.service": "active\n", "keepalived.service": "inactive\n" },
+      "keepalived.service is inactive",
+    ],
+  ])("%s", async (_, answers, expected) => {
+    expect(await working(answers)).toBe(expected);
+  });
+
+  it("without haproxy keepalived is all there is", async () => {
+    const bare = testCluster({ loadBalancer: { haproxy: false } });
+    const asked: string[] = [];
+    const host = scriptedHost({ answer: (script) => (asked.push(script), "active\n") });
+    expect(await loadBalancerWorks(host, bare).holds(signal)).toBe(true);
+    expect(asked.join()).not.toContain("haproxy");
+  });
+});
+
+describe("routes to the pods of the other nodes", () => {
+  const routes = (...addresses: string[]) =>
+    addresses.map((address) => `10.244.9.0/24 via ${address} dev eth0\n`).join("");
+  const machines = cluster.machines.slice(0, 3);
+  const laid = (...addresses: string[]) =>
+    podRoutesLaid([scriptedHost({ answer: () => routes(...addresses) })], machines).holds(signal);
+
+  it("are there", async () => {
+    expect(await laid("10.0.0.12", "10.0.0.13")).toBe(true);
+  });
+
+  it("that are missing are named with what lays them", async () => {
+    expect(await laid("10.0.0.12")).toBe(
+      "m1: no route to the pods of m3: `systemctl restart tripod-pod-routes` there lays it",
+    );
+  });
+});
+
+describe("a controller manager and a scheduler lead", () => {
+  const now = Date.parse("2026-11-27T12:00:00Z");
+  const lease = (name: string, secondsAgo: number) =>
+    `kube-system ${name} ${new Date(now - secondsAgo * 1000).toISOString()} 15 m2_0b0b\n`;
+  const leading = (...leases: string[]) =>
+    controllersLead(scriptedHost({ answer: () => `${now}\n${leases.join("")}` })).holds(signal);
+
+  it.each<[string, string[], true | string]>([
+    ["both renewed their leases", [lease("kube-controller-manager", 2), lease("kube-scheduler", 29)], true],
+    [
+      "the scheduler is silent",
+      [lease("kube-controller-manager", 2), lease("kube-scheduler", 41)],
+      "kube-scheduler: m2 was the last to lead, and has not been heard from for 41 s",
+    ],
+    ["none has come up", [lease("kube-scheduler", 1)], "kube-controller-manager: none has ever led"],
+  ])("%s", async (_, leases, expected) => {
+    expect(await leading(...leases)).toBe(expected);
   });
 });

@@ -46,6 +46,13 @@ export function scriptedHost(options: ScriptedHostOptions = {}): Host {
   };
 }
 
+/** What a host says to the first of these words that a script has; nothing to any other. */
+export function answering(
+  answers: Readonly<Record<string, string | Partial<Result>>>,
+): (script: string) => string | Partial<Result> {
+  return (script) => Object.entries(answers).find(([word]) => script.includes(word))?.[1] ?? "";
+}
+
 function expectNoScript(script: string): never {
   throw new Error(`nothing should be asked: ${script}`);
 }

@@ -8,7 +8,9 @@ import { onTarget, type TargetOptions, withTarget } from "../target.ts";
 
 export function statusCommand(io: Io): Command {
   return withTarget(new Command("status"))
-    .description("nodes, API servers, etcd's members, and who holds the VIP; exit code 1 where something is not well")
+    .description(
+      "nodes, API servers, etcd's members, who holds the VIP, and whatever does not work; exit code 1 unless healthy",
+    )
     .option("--json", "print JSON")
     .action((options: TargetOptions & { json?: boolean }) =>
       onTarget(options, io, async (cluster) => {
@@ -19,20 +21,23 @@ export function statusCommand(io: Io): Command {
         const unusable: TripodError[] = [];
         const without = (failure: TripodError) => void unusable.push(failure);
         const status = await withSession(cluster, { signal: io.signal, without }, (hosts) =>
-          readStatus(cluster, hosts),
+          readStatus(cluster, hosts, unusable),
         );
         io.stdout.write(
           options.json
             ? `${JSON.stringify({ ...status, unusable: unusable.map(errorRecord) })}\n`
             : `${[...unusable.map((failure) => failure.explain()), ...text(status)].join("\n")}\n`,
         );
-        if (!status.healthy || unusable.length > 0) throw new ExitWith(1);
+        if (!status.healthy) throw new ExitWith(1);
       }),
     );
 }
 
-function text({ nodes, vipHolders, api, etcd, healthy }: Status): string[] {
-  const say = (well: true | string) => (well === true ? "ready" : well);
+/** Nodes, API servers, members of etcd and the VIP, always; of all else only what is not as it should be. */
+function text(status: Status): string[] {
+  const { nodes, vipHolders, vipStrays, api, etcd, loadBalancers, controllers, podRoutes, dns, healthy } = status;
+  const say = (answer: true | string) => (answer === true ? "ready" : answer);
+  const wrong = (answer: true | string, title: string) => (answer === true ? [] : [`${title}  ${answer}`]);
   return [
     ...nodes.map((node) => `node  ${node.name}  ${say(node.ready)}${node.version ? `  ${node.version}` : ""}`),
     ...api.map(({ master, ready }) => `api   ${master}  ${say(ready)}`),
@@ -42,6 +47,11 @@ function text({ nodes, vipHolders, api, etcd, healthy }: Status): string[] {
         : `etcd  ${master}  healthy${member.leader ? ", leader" : ""}${member.learner ? ", learner" : ""}  ${member.version}  ${(member.dbSize / 1e6).toFixed(1)} MB`,
     ),
     `vip   ${vipHolders.join(" and ") || "nobody holds it"}`,
-    healthy ? "all is well" : "something is not well",
+    ...vipStrays.map(({ host, found, remove }) => `vip   ${host} has ${found}: \`${remove}\` there takes it away`),
+    ...loadBalancers.flatMap(({ master, working }) => wrong(working, `lb    ${master}`)),
+    ...controllers.flatMap(({ name, leading }) => wrong(leading, `lead  ${name}`)),
+    ...podRoutes.flatMap(({ host, complete }) => wrong(complete, `pods  ${host}`)),
+    ...wrong(dns ?? true, "dns "),
+    healthy ? "healthy" : "not healthy",
   ];
 }

@@ -49,6 +49,8 @@ const OURS: Readonly<Record<"kubelet" | "kubeProxy", Readonly<Record<string, str
     authentication: "the API server must be let in",
     authorization: "the API server must be let in",
     containerRuntimeEndpoint: "it is containerd's socket",
+    serverTLSBootstrap:
+      "it stays off: nobody would approve the kubelets' requests, and without a certificate `kubectl logs` and `exec` fail",
   },
   kubeProxy: {
     apiVersion: "it follows the version",

@@ -4,7 +4,7 @@ import type { Context, Phase } from "../phase.ts";
 import type { Check } from "./check.ts";
 import { fits, otherEtcd, sameAuthorities } from "./belonging.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
-import { ownAddress, routerIdFree, vipFree, vipInSubnet } from "./network.ts";
+import { ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
 import { ports } from "./ports.ts";
 
 const CHECKS: readonly Check[] = [
@@ -15,6 +15,7 @@ const CHECKS: readonly Check[] = [
   cgroupVersion,
   ownAddress,
   vipInSubnet,
+  vipOurs,
   vipFree,
   routerIdFree,
   ports,

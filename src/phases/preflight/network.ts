@@ -1,6 +1,6 @@
 import { BlockList } from "node:net";
 import { network } from "../../facts/network.ts";
-import type { Host } from "../../host.ts";
+import { readVip, removeStray, strayVip, type VipState } from "../../health/vip.ts";
 import { quote } from "../../remote/shell.ts";
 import type { Context } from "../phase.ts";
 import type { Check } from "./check.ts";
@@ -48,12 +48,26 @@ export const vipInSubnet: Check = {
   },
 };
 
+/** Where one of our hosts has the VIP, keepalived carries it. What it did not put there answers for it, and nothing moves it. */
+export const vipOurs: Check = {
+  name: "VIP carried by keepalived",
+  async examine(host, context) {
+    const { strays } = await vipState(context);
+    return strays
+      .filter((stray) => stray.host === host.name && !stray.left)
+      .map((stray) => ({
+        message: `it has ${strayVip(stray)}`,
+        hint: `take it away there: \`${removeStray(stray)}\`; and look for what put it there (a network configuration, a script)`,
+      }));
+  },
+};
+
 /** Nobody answers at the VIP, or one of our masters holds it. */
 export const vipFree: Check = {
   name: "VIP free",
   async examine(host, context) {
     const { vip } = context.cluster.loadBalancer;
-    if (host.machine.role !== "master" || heldByUs(context, vip)) return [];
+    if (host.machine.role !== "master" || (await heldByUs(context))) return [];
     // Whatever the packet, an ARP answer is what tells; half a second is long for a neighbour. One that is only remembered (STALE,
     // or DELAY once a packet has gone there) was perhaps a master of ours that had the VIP before.
     const { stdout } = await host.read(
@@ -62,8 +76,8 @@ ip neigh show to "$v"`,
     );
     const mac = /lladdr (\S+)/.exec(stdout)?.[1];
     if (!mac || !/^answered$|\bREACHABLE\b/m.test(stdout)) return [];
-    // keepalived may have taken it up since the facts were read: then it is a master of ours that answers.
-    const cards = await Promise.all(context.masters.map((master) => master.read("cat /sys/class/net/*/address")));
+    // keepalived may have taken it up a moment ago: then it is a master of ours that answers. What others of ours have is told by `vipOurs`.
+    const cards = await Promise.all(context.hosts.map((each) => each.read("cat /sys/class/net/*/address")));
     if (cards.some((card) => card.stdout.includes(mac))) return [];
     return [
       {
@@ -78,8 +92,8 @@ ip neigh show to "$v"`,
 export const routerIdFree: Check = {
   name: "router id",
   async examine(host, context) {
-    const { vip, routerId } = context.cluster.loadBalancer;
-    if (host.machine.role !== "master" || heldByUs(context, vip)) return [];
+    const { routerId } = context.cluster.loadBalancer;
+    if (host.machine.role !== "master" || (await heldByUs(context))) return [];
     const ours = context.masters.map((master) => `and not src host ${master.machine.address}`).join(" ");
     const { stdout } = await host.read(
       `command -v tcpdump >/dev/null && timeout 1.2 tcpdump -nn -l -c 1 'ip proto 112 and ip[21] = ${routerId} ${ours}' 2>/dev/null; true`,
@@ -95,6 +109,11 @@ export const routerIdFree: Check = {
   },
 };
 
-function heldByUs({ masters }: Context, vip: string): boolean {
-  return masters.some((master: Host) => master.fact(network).some(({ address }) => address === vip));
+async function heldByUs(context: Context): Promise<boolean> {
+  return (await vipState(context)).holders.length > 0;
+}
+
+/** Who has the VIP; read once for all hosts. */
+function vipState({ once, hosts, cluster }: Context): Promise<VipState> {
+  return once("VIP", () => readVip(hosts, cluster.loadBalancer.vip));
 }

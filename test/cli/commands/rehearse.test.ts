@@ -21,6 +21,11 @@ const well: Status = {
   vipHolders: ["m1"],
   api: ["m1", "m2", "m3"].map((master) => ({ master, ready: true as const })),
   etcd: ["m1", "m2", "m3"].map((master) => ({ master, member })),
+  vipStrays: [],
+  loadBalancers: [],
+  controllers: [],
+  podRoutes: [],
+  problems: [],
   healthy: true,
 };
 

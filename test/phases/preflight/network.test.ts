@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ownAddress, routerIdFree, vipFree, vipInSubnet } from "../../../src/phases/preflight/network.ts";
+import { ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "../../../src/phases/preflight/network.ts";
 import { testCluster } from "../../support/cluster.ts";
 import { findings, problems, type UnfitHosts } from "./fit.ts";
 
@@ -53,7 +53,11 @@ describe("the VIP's subnet", () => {
 describe("the VIP", () => {
   const neighbour = (state: string) => `10.0.0.10 dev eth0 lladdr 52:54:00:aa:bb:cc ${state}\n`;
   const answering = (text: string, cards = ""): UnfitHosts => ({
-    m1: { answer: (script) => (script.includes("/sys/class/net") ? cards : text) },
+    m1: { answer: (script) => (script.includes("/sys/class/net") ? cards : script.includes("addr show") ? "" : text) },
+  });
+  const having = (address: string, keepalived = "active") => ({
+    answer: (script: string) =>
+      script.includes("addr show") ? `2: eth0    inet ${address}\nkeepalived ${keepalived}\n` : "",
   });
 
   it.each([
@@ -82,11 +86,33 @@ describe("the VIP", () => {
     expect(await findings(vipFree, taken)).toEqual([]);
   });
 
-  it("that one of our masters holds is ours, and nobody is asked", async () => {
+  it("that one of our masters holds is ours, and nobody else is asked", async () => {
     const asked: string[] = [];
-    const answer = (script: string) => (asked.push(script), `answered\n${neighbour("REACHABLE")}`);
-    const unfit = { m1: { answer }, m2: { addresses: ["eth0 10.0.0.12/24", "eth0 10.0.0.10/32"] } };
+    const answer = (script: string) => {
+      if (!script.includes("addr show")) asked.push(script);
+      return `answered\n${neighbour("REACHABLE")}`;
+    };
+    const unfit = { m1: { answer }, m2: having("10.0.0.10/32") };
     expect([await findings(vipFree, unfit), await findings(routerIdFree, unfit), asked]).toEqual([[], [], []]);
+  });
+
+  it.each<[string, UnfitHosts, string[]]>([
+    ["keepalived carries is where it belongs", { m2: having("10.0.0.10/32") }, []],
+    [
+      "somebody wrote on a master by hand is refused",
+      { m2: having("10.0.0.10/24") },
+      ["m2: it has 10.0.0.10/24 on eth0, which keepalived did not put there"],
+    ],
+    [
+      "a worker has is refused",
+      { w1: having("10.0.0.10/32", "inactive") },
+      ["w1: it has 10.0.0.10/32 on eth0, which keepalived did not put there"],
+    ],
+    ["keepalived has left behind is kept: it is started next", { m1: having("10.0.0.10/32", "failed") }, []],
+  ])("that %s", async (_, unfit, expected) => {
+    const found = await problems(vipOurs, unfit);
+    expect(found.map(({ name, problem }) => `${name}: ${problem.message}`)).toEqual(expected);
+    for (const { problem } of found) expect(problem.hint).toContain("`ip addr del 10.0.0.10/");
   });
 });
 
@@ -106,7 +132,10 @@ describe("the router id", () => {
 
   it("is listened for on masters alone, and our own masters are not heard", async () => {
     const asked: string[] = [];
-    const answer = (script: string) => (asked.push(script), "");
+    const answer = (script: string) => {
+      if (!script.includes("addr show")) asked.push(script);
+      return "";
+    };
     await findings(routerIdFree, { m1: { answer }, w1: { answer } });
     expect(asked).toHaveLength(1);
     for (const last of [11, 12, 13]) expect(asked[0]).toContain(`not src host 10.0.0.${last}`);

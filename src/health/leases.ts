@@ -1,0 +1,72 @@
+import type { Host } from "../host.ts";
+import { lastLine } from "../resources/command.ts";
+import type { Condition } from "../resources/condition.ts";
+import { kubectl } from "../resources/kubectl.ts";
+
+/** Who renews a Lease says that they are there: every kubelet, and the leaders among the control plane's programs. */
+export interface Lease {
+  /** `namespace/name` */
+  readonly key: string;
+  readonly holder: string;
+  /** ms since it was renewed, by the clock of the master that was asked */
+  readonly age: number;
+  /** ms; a kubelet renews four times in it */
+  readonly duration: number;
+}
+
+const FIELDS = [".metadata.namespace", ".metadata.name", ".spec.renewTime", ".spec.leaseDurationSeconds"];
+const LINES = `{range .items[*]}${FIELDS.map((field) => `{${field}}{" "}`).join("")}{.spec.holderIdentity}{"\\n"}{end}`;
+
+/** All Leases that the API server of this master knows, or why it does not answer. */
+export async function readLeases(master: Host): Promise<readonly Lease[] | string> {
+  const { code, stdout, stderr } = await master.read(
+    `date +%s%3N; ${kubectl(master, `get leases --all-namespaces -o jsonpath='${LINES}'`)}`,
+  );
+  if (code !== 0) return lastLine(stderr, "the API server does not answer");
+  const [now, ...lines] = stdout.trim().split("\n");
+  return lines.flatMap((line) => {
+    const [namespace = "", name = "", renewed = "", seconds, holder = ""] = line.split(" ");
+    const at = Date.parse(renewed);
+    if (Number.isNaN(at)) return [];
+    return [{ key: `${namespace}/${name}`, holder, age: Number(now) - at, duration: Number(seconds) * 1000 }];
+  });
+}
+
+/**
+ * For how long nothing has been heard from a node's kubelet, s; undefined where it was heard from in time. It renews its Lease every
+ * ten seconds, a quarter of its duration; after two of them something is wrong, long before the API calls the node NotReady.
+ */
+export function silentFor(node: string, leases: readonly Lease[]): number | undefined {
+  const lease = leases.find(({ key }) => key === `kube-node-lease/${node}`);
+  return lease && lease.age > lease.duration / 2 ? Math.round(lease.age / 1000) : undefined;
+}
+
+/** The programs of the control plane of which one leads, and the others wait. */
+export const CONTROLLERS = ["kube-controller-manager", "kube-scheduler"] as const;
+
+/** Whether one of them leads: `true`, or since when nothing was heard from it. Its Lease lasts 15 s, and is renewed every two. */
+export function leads(controller: string, leases: readonly Lease[]): true | string {
+  const lease = leases.find(({ key }) => key === `kube-system/${controller}`);
+  if (!lease) return "none has ever led";
+  if (lease.age <= 2 * lease.duration) return true;
+  const leader = lease.holder.split("_")[0] || "its leader";
+  return `${leader} was the last to lead, and has not been heard from for ${Math.round(lease.age / 1000)} s`;
+}
+
+/** A controller manager and a scheduler are at work. */
+export function controllersLead(leader: Host): Condition {
+  return {
+    title: "a controller manager and a scheduler lead",
+    within: 120_000,
+    async holds() {
+      const leases = await readLeases(leader);
+      if (typeof leases === "string") return leases;
+      return (
+        CONTROLLERS.flatMap((controller) => {
+          const leading = leads(controller, leases);
+          return leading === true ? [] : [`${controller}: ${leading}`];
+        }).join("; ") || true
+      );
+    },
+  };
+}

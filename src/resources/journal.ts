@@ -1,0 +1,74 @@
+import { quote } from "../remote/shell.ts";
+
+/** What is shown of what a host said, characters. */
+const LONGEST = 300;
+
+/**
+ * What a host said, as one line that can be shown: it is input, so at most 300 characters of it, and nothing in it that a terminal would
+ * obey.
+ */
+export function shown(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
+}
+
+/**
+ * A script: what a unit's own processes said in the last five minutes, and not what systemd says of them. Lines that match `errors` (an
+ * extended regular expression) where there are any, because a program that dies may print hundreds of lines after its reason; else its
+ * last ones.
+ */
+function journalScript(unit: string, errors: string): string {
+  const journal = `journalctl _SYSTEMD_UNIT=${quote(unit)} --since=-5min -o cat --no-pager`;
+  return `{ ${journal} -n 3000 | grep -E ${quote(errors)} || ${journal} -n 5; } 2>/dev/null | tail -n 5 | cut -c1-2000`;
+}
+
+/** How the reason of a program that does not work is found on its host. */
+export interface Journal {
+  /** Reads only. */
+  readonly script: string;
+  /** The reason in what the script has printed; undefined where there is none. */
+  readonly reason: (stdout: string) => string | undefined;
+}
+
+/** etcd: in JSON, or in the text of its old logger (`2026-11-27 16:48:07.776145 C | etcdmain: …`). */
+export const etcdJournal: Journal = {
+  script: journalScript("etcd.service", String.raw`"level":"(error|fatal|panic|dpanic)"|^[0-9 :.-]+ [EC] \| |^panic: `),
+  reason(stdout) {
+    const last = lines(stdout).at(-1);
+    return last === undefined ? undefined : (zapReason(last) ?? shown(last.replace(/^[\d :.-]+ [A-Z] \| /, "")));
+  },
+};
+
+/** The kubelet: klog's lines (`F1127 16:48:30.180409     962 server.go:269] failed to run Kubelet: …`). */
+export const kubeletJournal: Journal = {
+  script: journalScript("kubelet.service", "^[EF][0-9]{4} "),
+  reason(stdout) {
+    const all = lines(stdout);
+    // A kubelet that is started again and again has errors of its own before it dies: what it died of comes first.
+    const last = all.findLast((line) => line.startsWith("F")) ?? all.at(-1);
+    return last === undefined ? undefined : shown(last.replace(/^[A-Z]\d{4} \S+ +\d+ (?:[^\]]+\] )?/, ""));
+  },
+};
+
+/** Any other unit: its last line. */
+export function journalOf(unit: string): Journal {
+  return {
+    script: journalScript(unit, "error|alert|emerg|fail|fatal"),
+    reason: (stdout) => lines(stdout).map(shown).at(-1),
+  };
+}
+
+/** The message and the error of a line that zap wrote: `discovery failed: walpb: crc mismatch`. */
+function zapReason(line: string): string | undefined {
+  try {
+    const { msg, error } = JSON.parse(line) as { msg?: unknown; error?: unknown };
+    const said = [msg, error].filter((part) => typeof part === "string" && part !== "");
+    return said.length > 0 ? shown(said.join(": ")) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lines(text: string): string[] {
+  return text.split("\n").filter((line) => line.trim() !== "");
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { TripodError } from "../src/errors.ts";
+import type { Result } from "../src/remote/connection.ts";
+import { readStatus, type Status } from "../src/status.ts";
+import { testCluster } from "./support/cluster.ts";
+import { answering, scriptedHost } from "./support/scripted-host.ts";
+
+const cluster = testCluster({ kubernetes: { skipPhases: ["addon/coredns"] } });
+const NOW = Date.parse("2026-11-27T12:00:00Z");
+const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
+
+type Answers = Readonly<Record<string, string | Partial<Result>>>;
+
+/** What a host of a healthy cluster says. */
+function healthy(name: string): Answers {
+  const { address } = cluster.machines.find((machine) => machine.name === name) ?? expect.unreachable();
+  const nodes = cluster.machines.map((machine) => ({
+    metadata: { name: machine.name },
+    spec: {},
+    status: { conditions: [{ type: "Ready", status: "True" }], nodeInfo: { kubeletVersion: "v1.36.3" } },
+  }));
+  const leases = [
+    ...cluster.machines.map((machine) => `kube-node-lease ${machine.name} ${ago(3)} 40 ${machine.name}`),
+    ...["kube-controller-manager", "kube-scheduler"].map((each) => `kube-system ${each} ${ago(1)} 15 m1_0`),
+  ];
+  const leader = name === "m1" ? 1 : 9;
+  return {
+    "get nodes": JSON.stringify({ items: nodes }),
+    "get leases": `${NOW}\n${leases.join("\n")}\n`,
+    "get deployment": "",
+    "addr show": `2: eth0    inet ${address}/24\n${name === "m1" ? "2: eth0    inet 10.0.0.10/32\n" : ""}keepalived active\n`,
+    "endpoint status": `[{"Endpoint":"https://${address}:2379","Status":{"header":{"member_id":1},"version":"3.5.30","dbSize":1,"leader":${leader}}}]`,
+    readyz: "200",
+    "is-active haproxy.service": "active\n",
+    "is-active keepalived.service": "active\n",
+    "route show": cluster.machines.map((machine) => `10.244.1.0/24 via ${machine.address} dev eth0\n`).join(""),
+  };
+}
+
+/** The state of a cluster on which nothing is wrong, but for what is said of some hosts; null: it is switched off. */
+function status(of: Readonly<Record<string, Answers | null>>, unusable: TripodError[] = []): Promise<Status> {
+  const hosts = cluster.machines.flatMap((machine) => {
+    const answers = of[machine.name];
+    if (answers === null) return [];
+    return scriptedHost({ machine, answer: answering({ ...answers, ...healthy(machine.name), ...answers }) });
+  });
+  return readStatus(cluster, hosts, unusable);
+}
+
+describe("a cluster", () => {
+  it("on which nothing is wrong is healthy, and nothing more is said", async () => {
+    const found = await status({});
+    expect(found).toMatchObject({ healthy: true, problems: [], vipHolders: ["m1"], vipStrays: [] });
+    expect(found.nodes.map(({ name, ready, version }) => [name, ready, version])).toEqual(
+      cluster.machines.map(({ name }) => [name, true, "v1.36.3"]),
+    );
+    expect("dns" in found).toBe(false);
+  });
+
+  it("that lost a master names it as node, API server and member of etcd, as the others see it", async () => {
+    const refused = "curl: (28) Connection timed out after 3001 milliseconds\n";
+    const others = {
+      "https://10.0.0.13:6443/readyz": { code: 28, stdout: "000", stderr: refused },
+      "--endpoints https://10.0.0.13:2379": { code: 1, stderr: "context deadline exceeded\n" },
+      "get leases": `${NOW}\nkube-node-lease m3 ${ago(23)} 40 m3\nkube-system kube-scheduler ${ago(1)} 15 m1_0\nkube-system kube-controller-manager ${ago(1)} 15 m1_0\n`,
+    };
+    const { nodes, api, etcd, problems } = await status({ m1: others, m3: null }, [
+      new TripodError("E_UNREACHABLE", "no answer from 10.0.0.13:22", { host: "m3" }),
+    ]);
+    expect(nodes[2]).toMatchObject({ name: "m3", ready: "m3 was not heard from for 23 s" });
+    expect(api[2]).toEqual({ master: "m3", ready: refused.trim() });
+    expect(etcd[2]).toEqual({ master: "m3", member: "context deadline exceeded" });
+    expect(problems).toEqual([
+      "m3: no answer from 10.0.0.13:22",
+      "node m3: m3 was not heard from for 23 s",
+      `API server on m3: ${refused.trim()}`,
+      "etcd on m3: context deadline exceeded",
+    ]);
+  });
+
+  it("of which no master could be logged in to says so of every part", async () => {
+    const { nodes, api, etcd, healthy: well } = await status({ m1: null, m2: null, m3: null });
+    const said = [
+      ...nodes.map(({ ready }) => ready),
+      ...api.map(({ ready }) => ready),
+      ...etcd.map(({ member }) => member),
+    ];
+    expect([new Set(said), said.length, well]).toEqual([new Set(["no master could be asked"]), 11, false]);
+  });
+
+  it.each<[string, Readonly<Record<string, Answers>>, string]>([
+    [
+      "whose VIP somebody wrote on a standby master",
+      { m2: { "addr show": "2: eth0    inet 10.0.0.12/24\n2: eth0    inet 10.0.0.10/24\nkeepalived active\n" } },
+      "m2 has 10.0.0.10/24 on eth0, which keepalived did not put there: `ip addr del 10.0.0.10/24 dev eth0` there takes it away",
+    ],
+    [
+      "one of whose masters could not take the VIP",
+      { m3: { "is-active haproxy.service": "failed\nno room\n" } },
+      "load balancer on m3: haproxy.service is failed: no room",
+    ],
+    [
+      "one of whose workers does not reach pods",
+      { w2: { "route show": "10.244.12.0/24 via 10.0.0.12 dev eth0\n" } },
+      "pod network on w2: no route to the pods of m1, m3, w1: `systemctl restart tripod-pod-routes` there lays it",
+    ],
+    [
+      "one of whose members cannot read its log",
+      {
+        m2: {
+          "endpoint status": {
+            code: 1,
+            stdout:
+              'etcd.service activating\n{"level":"fatal","msg":"discovery failed","error":"walpb: crc mismatch"}\n',
+          },
+        },
+      },
+      "etcd on m2: etcd.service is activating: discovery failed: walpb: crc mismatch (its data is damaged: docs/health.md says how the member is replaced)",
+    ],
+    ["whose DNS is dead", { m1: { "get deployment": "2 2\n\n" } }, "DNS: no answer at 10.96.0.10"],
+  ])("%s is not healthy", async (_, of, problem) => {
+    const { healthy: well, problems } = await status(of);
+    expect([well, problems]).toEqual([false, [problem]]);
+  });
+});
