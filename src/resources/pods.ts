@@ -4,6 +4,7 @@ export interface Pod {
     readonly name: string;
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
+    readonly ownerReferences?: readonly { readonly uid: string }[];
   };
   readonly spec?: { readonly nodeName?: string };
   readonly status: {
