@@ -4,10 +4,11 @@ import { run, type RunOptions, type RunSummary } from "./engine/run.ts";
 import type { Host } from "./host.ts";
 import type { Cluster } from "./inventory/cluster.ts";
 import { PHASES } from "./phases/index.ts";
+import { recordVerify } from "./resources/verify-record.ts";
 import { withSession } from "./session.ts";
 import { noticesOf } from "./standing/notices.ts";
 import { readStanding } from "./standing/read.ts";
-import { nothingStands } from "./standing/standing.ts";
+import { nothingStands, type Standing } from "./standing/standing.ts";
 
 export interface BootstrapOptions extends Omit<RunOptions, "held" | "standing" | "notices"> {
   /** What is being done, shown to another operator who finds the cluster locked. Default: `bootstrap`. */
@@ -50,7 +51,27 @@ async function walk(
   options: BootstrapOptions & Pick<RunOptions, "held">,
 ): Promise<RunSummary> {
   const standing = await readStanding(cluster, hosts);
-  const { only } = options;
+  const { only, held } = options;
   if (only) checkNarrowing(PHASES, { cluster, standing }, only);
-  return run(PHASES, cluster, hosts, { ...options, standing, notices: noticesOf(cluster, standing) });
+  const notices = noticesOf(cluster, standing);
+  return run(PHASES, cluster, hosts, {
+    ...options,
+    standing,
+    notices,
+    ...(held && { held: unproven(held, standing, hosts) }),
+  });
+}
+
+/**
+ * Before the first change of a cluster that stands, what was proven of it is proven no longer: should the run die before its end, the next one
+ * tries it again. Where the API takes no record, Verify itself finds out that something was changed.
+ */
+function unproven(held: () => Promise<void>, { leader, nodes }: Standing, hosts: readonly Host[]): () => Promise<void> {
+  const asked = nodes.size > 0 ? hosts.find(({ name }) => name === leader) : undefined;
+  let recorded: Promise<void> | undefined;
+  return async () => {
+    await held();
+    recorded ??= asked && recordVerify(asked, { result: "due" }).catch(() => undefined);
+    await recorded;
+  };
 }

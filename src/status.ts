@@ -10,6 +10,7 @@ import type { TripodError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { Cluster } from "./inventory/cluster.ts";
 import { type Node, readNodes } from "./resources/kubectl.ts";
+import { readVerifyRecord } from "./resources/verify-record.ts";
 
 type Answer = true | string;
 
@@ -30,6 +31,10 @@ export interface Status {
   readonly podRoutes: readonly { readonly host: string; readonly complete: Answer }[];
   /** The cluster's DNS; absent where the cluster has none of kubeadm's, or it could not be asked for. */
   readonly dns?: Answer;
+  /** Whether every host has reached a pod on every node since the last change; absent without a pod network, or where nobody could be asked. */
+  readonly verified?: Answer;
+  /** Nodes that the inventory does not name. */
+  readonly strangers: readonly string[];
   /** All that is not as it should be, a sentence each. */
   readonly problems: readonly string[];
   readonly healthy: boolean;
@@ -40,6 +45,7 @@ interface Known {
   readonly nodes: readonly Node[];
   readonly leases: readonly Lease[] | string;
   readonly dns: Answer | undefined;
+  readonly verified: Answer | undefined;
 }
 
 /**
@@ -72,6 +78,8 @@ export async function readStatus(
     controllers: controllersOf(known),
     podRoutes,
     ...(typeof known !== "string" && known.dns !== undefined && { dns: known.dns }),
+    ...(typeof known !== "string" && known.verified !== undefined && { verified: known.verified }),
+    strangers: typeof known === "string" ? [] : strangersOf(cluster, known.nodes),
   };
   const absent = cluster.machines
     .filter(({ name }) => !hosts.some((host) => host.name === name))
@@ -90,8 +98,24 @@ async function readKnown(cluster: Cluster, masters: readonly Host[]): Promise<Kn
   const at = lists.findIndex((list) => typeof list !== "string");
   const [nodes, master] = [lists[at], masters[at]];
   if (nodes === undefined || typeof nodes === "string" || !master) return (lists[0] as string | undefined) ?? NOBODY;
-  const [leases, dns] = await Promise.all([readLeases(master), hasNetwork ? readDns(master, cluster) : undefined]);
-  return { nodes, leases, dns };
+  const [leases, dns, verified] = await Promise.all([
+    readLeases(master),
+    hasNetwork ? readDns(master, cluster) : undefined,
+    hasNetwork ? readVerified(master) : undefined,
+  ]);
+  return { nodes, leases, dns, verified };
+}
+
+async function readVerified(master: Host): Promise<Answer> {
+  const record = await readVerifyRecord(master);
+  if (typeof record === "string") return record;
+  const { result, why } = record;
+  if (result === "reached") return true;
+  return result === "failed" ? (why ?? "failed") : "not tried since the last change: `tripod apply` does";
+}
+
+function strangersOf({ machines }: Cluster, nodes: readonly Node[]): string[] {
+  return nodes.map(({ metadata }) => metadata.name).filter((node) => !machines.some(({ name }) => name === node));
 }
 
 /** API servers and members of etcd: each asked by its own host, or from another master where we could not log in to it. */
@@ -144,7 +168,7 @@ function controllersOf(known: Known | string): Status["controllers"] {
 }
 
 function problemsOf(cluster: Cluster, parts: Omit<Status, "problems" | "healthy">): string[] {
-  const { nodes, vipHolders, vipStrays, api, etcd, loadBalancers, controllers, podRoutes, dns } = parts;
+  const { nodes, vipHolders, vipStrays, api, etcd, loadBalancers, controllers, podRoutes, dns, verified } = parts;
   const told = (answer: Answer, title: string) => (answer === true ? [] : [`${title}: ${answer}`]);
   const leaders = etcd.filter(({ member }) => typeof member !== "string" && member.leader).length;
   return [
@@ -163,5 +187,6 @@ function problemsOf(cluster: Cluster, parts: Omit<Status, "problems" | "healthy"
     ...controllers.flatMap(({ name, leading }) => told(leading, name)),
     ...podRoutes.flatMap(({ host, complete }) => told(complete, `pod network on ${host}`)),
     ...told(dns ?? true, "DNS"),
+    ...told(verified ?? true, "Verify"),
   ];
 }

@@ -35,7 +35,20 @@ export function statusCommand(io: Io): Command {
 
 /** Nodes, API servers, members of etcd and the VIP, always; of all else only what is not as it should be. */
 function text(status: Status): string[] {
-  const { nodes, vipHolders, vipStrays, api, etcd, loadBalancers, controllers, podRoutes, dns, healthy } = status;
+  const {
+    nodes,
+    vipHolders,
+    vipStrays,
+    api,
+    etcd,
+    loadBalancers,
+    controllers,
+    podRoutes,
+    dns,
+    verified,
+    strangers,
+    healthy,
+  } = status;
   const say = (answer: true | string) => (answer === true ? "ready" : answer);
   const wrong = (answer: true | string, title: string) => (answer === true ? [] : [`${title}  ${answer}`]);
   return [
@@ -52,6 +65,8 @@ function text(status: Status): string[] {
     ...controllers.flatMap(({ name, leading }) => wrong(leading, `lead  ${name}`)),
     ...podRoutes.flatMap(({ host, complete }) => wrong(complete, `pods  ${host}`)),
     ...wrong(dns ?? true, "dns "),
+    ...wrong(verified ?? true, "check"),
+    ...strangers.map((name) => `note  ${name} is a node and is not in the inventory`),
     healthy ? "healthy" : "not healthy",
   ];
 }

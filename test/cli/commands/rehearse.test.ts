@@ -22,6 +22,7 @@ const well: Status = {
   api: ["m1", "m2", "m3"].map((master) => ({ master, ready: true as const })),
   etcd: ["m1", "m2", "m3"].map((master) => ({ master, member })),
   vipStrays: [],
+  strangers: [],
   loadBalancers: [],
   controllers: [],
   podRoutes: [],
