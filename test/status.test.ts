@@ -28,6 +28,7 @@ function healthy(name: string): Answers {
     "get nodes": JSON.stringify({ items: nodes }),
     "get leases": `${NOW}\n${leases.join("\n")}\n`,
     "get deployment": "",
+    "configmap tripod-verify": '{"data":{"result":"reached"}}',
     "addr show": `2: eth0    inet ${address}/24\n${name === "m1" ? "2: eth0    inet 10.0.0.10/32\n" : ""}keepalived active\n`,
     "endpoint status": `[{"Endpoint":"https://${address}:2379","Status":{"header":{"member_id":1},"version":"3.5.30","dbSize":1,"leader":${leader}}}]`,
     readyz: "200",
@@ -55,6 +56,28 @@ describe("a cluster", () => {
       cluster.machines.map(({ name }) => [name, true, "v1.36.3"]),
     );
     expect("dns" in found).toBe(false);
+  });
+
+  it("whose pods were not reached is not healthy, whenever it is asked; one that has changed since is to be tried again", async () => {
+    const of = (record: string) => status({ m1: { "configmap tripod-verify": record } });
+    const failed = '{"data":{"result":"failed","why":"w1 gets no answer from the pod on w2 (10.244.22.2)"}}';
+    expect(await of(failed)).toMatchObject({
+      healthy: false,
+      problems: ["Verify: w1 gets no answer from the pod on w2 (10.244.22.2)"],
+    });
+    expect((await of("")).problems).toEqual(["Verify: not tried since the last change: `tripod apply` does"]);
+  });
+
+  it("has a node that the inventory does not name: that is told, and is no fault", async () => {
+    const [stranger] = cluster.workers.slice(-1);
+    const smaller = testCluster({
+      kubernetes: { skipPhases: ["addon/coredns"] },
+      workers: cluster.workers.slice(0, -1),
+    });
+    const hosts = smaller.machines.map((machine) =>
+      scriptedHost({ machine, answer: answering(healthy(machine.name)) }),
+    );
+    expect(await readStatus(smaller, hosts)).toMatchObject({ healthy: true, strangers: [stranger?.name] });
   });
 
   it("that lost a master names it as node, API server and member of etcd, as the others see it", async () => {

@@ -120,3 +120,74 @@ machineStory("before there is a cluster the plan says so", async (machine) => {
     },
   ]);
 });
+
+machineStory("a founding whose connection breaks is taken up again in the same run", async (machine) => {
+  withKubelet(machine);
+  machine.write("/fakes/broken/connection", "once\n");
+  const said: string[] = [];
+  await walk(machine.host, init(machine), "apply", (event) => {
+    if (event.type === "progress") said.push(event.text);
+  });
+  expect(said).toContain("kubeadm init has lost its connection to the API; it is run again");
+  expect(changesIn(await walk(machine.host, init(machine), "plan"))).toEqual([]);
+});
+
+machineStory("a connection that breaks again is no accident: kubeadm's own words are shown", async (machine) => {
+  withKubelet(machine);
+  machine.write("/fakes/broken/connection", "once\ntwice\nthree times\n");
+  expect(await failure(walk(machine.host, init(machine)))).toMatchObject({
+    code: "E_COMMAND",
+    message: "kubeadm init failed",
+    details: { why: expect.stringContaining("software caused connection abort") as string },
+  });
+  expect(machine.read("/fakes/broken/connection")).toBe("three times\n");
+});
+
+clusterStory(
+  "a join whose connection breaks is taken up again, its half-registered node forgotten first",
+  cluster,
+  async (machines) => {
+    const [leader, worker] = [machines.machine("m1"), machines.machine("w1")];
+    withKubelet(leader);
+    withKubelet(worker);
+    await walk(leader.host, init(leader));
+    worker.write("/fakes/broken/connection", "once\n");
+    await walk(worker.host, joining(worker.host, leader.host));
+    expect(changesIn(await walk(worker.host, joining(worker.host, leader.host), "plan"))).toEqual([]);
+  },
+);
+
+machineStory(
+  "until kubeadm init has ended, what goes to the endpoint goes to the API server beside it, and not one moment longer",
+  async (machine) => {
+    withKubelet(machine);
+    await machine.connection.run("mkfifo /fakes/reached /fakes/gate");
+    const endpoint = { vip: "10.0.0.10", port: 8443 };
+    const resources = [
+      kubeadmInit({
+        leader: machine.host,
+        controlPlane: true,
+        config: () => Promise.resolve(initConfig(cluster, machine.host.machine, { token })),
+        flags: [],
+        endpoint,
+      }),
+    ];
+    const running = walk(machine.host, resources);
+    expect(await readFile(join(machine.root, "fakes/reached"), "utf8")).toBe("almost done\n");
+    expect(machine.read("/fakes/iptables")).toMatch(
+      /^nat OUTPUT -d 10\.0\.0\.10\/32 -p tcp --dport 8443 .*--to-destination 10\.0\.0\.11:6443$/m,
+    );
+    await writeFile(join(machine.root, "fakes/gate"), "\n");
+    await running;
+    expect(machine.read("/fakes/iptables")).toBe("");
+
+    // As if the unit had been killed together with kubeadm.
+    await machine.connection.run(
+      `iptables -w -t nat -A OUTPUT -d 10.0.0.10/32 -p tcp --dport 8443 -m comment --comment tripod-kubeadm-init -j DNAT --to-destination 10.0.0.11:6443`,
+    );
+    expect(changesIn(await walk(machine.host, resources))).toEqual([
+      { field: "detour", from: "left behind by a kubeadm init that was killed", to: "absent" },
+    ]);
+    expect(machine.read("/fakes/iptables")).toBe("");
+  },
+);

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { found, type Founding, keepBare } from "../support/founding.ts";
+import { type LabStory, labStory } from "../support/lab-story.ts";
+
+/** `bench/founding.ts` does it thirty times. */
+const ROUNDS = [
+  { round: 1, busy: false },
+  { round: 2, busy: true },
+  { round: 3, busy: true },
+];
+
+let lab: LabStory;
+
+beforeAll(async () => {
+  lab = await labStory("founding");
+  await keepBare(lab);
+});
+
+afterAll(() => lab[Symbol.asyncDispose]());
+
+test.each(ROUNDS)(
+  "a cluster is founded on bare machines every time (round $round, busy: $busy), and nobody takes the VIP from its first master",
+  async ({ busy }) => {
+    const { ms, ...founding } = await found(lab, busy);
+    console.log(`founded in ${(ms / 1000).toFixed(0)} s`);
+    const good: Omit<Founding, "ms" | "stderr" | "again"> = { busy, code: 0, moves: 0 };
+    expect(founding).toMatchObject(good);
+  },
+);
