@@ -18,5 +18,6 @@ export async function bootstrap(cluster: Cluster, hosts: readonly Host[], mode: 
   return events;
 }
 
-/** Paths of files that no two bootstraps make the same: keys and certificates, the traces of long commands. */
-export const EVER_NEW = /^\/etc\/(etcd|kubernetes)\/pki\/|^\/run\/tripod\/|^\/etc\/(passwd|group)-$/;
+/** Paths of files that no two bootstraps make the same: keys and certificates, the traces of long commands, what has a time in it. */
+export const EVER_NEW =
+  /^\/etc\/(etcd|kubernetes)\/pki\/|^\/run\/tripod\/|^\/etc\/(passwd|group)-$|\/ConfigMap\.tripod-verify$/;

@@ -128,17 +128,17 @@ export const CLUSTER: readonly ResourceCase[] = [
   },
   {
     of: "workload",
-    title: "a deployment that is tried",
+    title: "a pod on every node that is tried",
     prepare: (machine) => standing(machine),
     make: ({ host }) => [
       workload({
-        due: true,
+        changed: true,
         leader: host,
         hosts: [host],
-        replicas: 2,
         image: "registry.example/pause:3.2",
         serviceAddress: "10.96.0.1",
       }),
     ],
+    everNew: /ConfigMap\.tripod-verify$/,
   },
 ];
