@@ -1,8 +1,17 @@
-import { bridgeConflist, podRoutesUnit, type PodCidrs } from "../config/bridge.ts";
+import { dirname } from "node:path";
+import {
+  bridgeConflist,
+  POD_ROUTES_SCRIPT,
+  podRouting,
+  podRoutesScript,
+  podRoutesUnit,
+  type PodCidrs,
+} from "../config/bridge.ts";
 import { podCidrs } from "../config/pod-cidr.ts";
 import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
+import { podRoutes } from "../resources/pod-routes.ts";
 import { service } from "../resources/service.ts";
 import { allHosts, type Context, type Phase, sameHost } from "./phase.ts";
 import { uploadedCni, UPLOADED_CNI } from "./software.ts";
@@ -22,6 +31,7 @@ export const podNetwork: Phase = {
   async resources(host, context) {
     const { cluster } = context;
     const cidrs = await cidrsOf(context);
+    const routing = podRouting(cluster, host.machine, cidrs);
     const unit = `/etc/systemd/system/${ROUTES}`;
     const plugins = uploadedCni(cluster);
     return [
@@ -29,8 +39,11 @@ export const podNetwork: Phase = {
       ...plugins.map(binary),
       directory({ path: "/etc/cni/net.d", mode: 0o755 }),
       file({ path: CONFLIST, content: bridgeConflist(host.machine, cidrs), mode: 0o644 }),
-      file({ path: unit, content: podRoutesUnit(cluster, host.machine, cidrs), mode: 0o644 }),
-      service({ unit: ROUTES, reads: [unit] }),
+      directory({ path: dirname(POD_ROUTES_SCRIPT), mode: 0o755 }),
+      file({ path: POD_ROUTES_SCRIPT, content: podRoutesScript(routing), mode: 0o755 }),
+      file({ path: unit, content: podRoutesUnit(), mode: 0o644 }),
+      service({ unit: ROUTES, reads: [unit, POD_ROUTES_SCRIPT] }),
+      podRoutes({ ...routing, script: POD_ROUTES_SCRIPT }),
     ];
   },
 };

@@ -146,8 +146,8 @@ describe("the pod network of our own", () => {
     );
     const [host] = hosts;
     const all = host ? await podNetwork.resources(host, testContext(cluster, hosts)) : [];
-    const unit = all.find(({ name }) => name.endsWith("tripod-pod-routes.service"));
-    const text = (await unit?.inspect(on(cluster, "m1"), impatient))?.changes(new Set())[0]?.diff ?? "";
+    const script = all.find(({ name }) => name.endsWith("pod-routes.sh"));
+    const text = (await script?.inspect(on(cluster, "m1"), impatient))?.changes(new Set())[0]?.diff ?? "";
     expect(text).toMatch(/10\.244\.200\.0\/24 via 10\.0\.0\.21\b/);
     expect(text).toMatch(/10\.244\.22\.0\/24 via 10\.0\.0\.22\b/);
   });
