@@ -36,9 +36,15 @@ lay() {
 # Services hide behind kube-proxy's rules; what leaves the pods' network goes out under the node's own address.
 masquerade() {
     local rule=(POSTROUTING -s "$own" ! -d "$pods" -j MASQUERADE)
-    iptables -w 5 -t nat -C "${rule[@]}" 2>/dev/null && return
-    # Anything but 1 means that it could not be looked at; to add it all the same would make a second one.
-    (($? == 1)) && iptables -w 5 -t nat -A "${rule[@]}" && echo "laid ${rule[*]}"
+    iptables -w 5 -t nat -C "${rule[@]}" 2>/dev/null
+    case $? in
+        0) ;;
+        1) iptables -w 5 -t nat -A "${rule[@]}" && echo "laid ${rule[*]}" ;;
+        *) # To add it all the same could make a second one.
+            echo "iptables cannot say whether there is ${rule[*]}" >&2
+            return 1
+            ;;
+    esac
 }
 
 watch() {

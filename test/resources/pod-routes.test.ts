@@ -98,6 +98,17 @@ machineStory("a route that cannot be laid is said, and no other is left out for 
   expect(await differing(machine)).toEqual([]);
 });
 
+machineStory(
+  "a rule that cannot be looked at is no rule that is missing: it is said, and none is added",
+  async (machine) => {
+    machine.write(SCRIPT, podRoutesScript(routing), 0o755);
+    machine.write("/usr/local/sbin/iptables", '#!/bin/sh\necho "$*" >>/run/asked\nexit 4\n', 0o755);
+    const { code, stderr } = await machine.connection.run(`bash ${SCRIPT} lay`);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("iptables cannot say whether there is POSTROUTING")]);
+    expect(machine.read("/run/asked").trim().split("\n")).toHaveLength(1);
+  },
+);
+
 machineStory("who watches brings back what was flushed, and what went with a link, and a rule", async (machine) => {
   machine.write(SCRIPT, podRoutesScript(routing), 0o755);
   await on(machine, `setsid bash ${SCRIPT} watch </dev/null >/run/told 2>&1 &`);
