@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import type { JsonSchema } from "../src/inventory/schema.ts";
 
 type Property = readonly [name: string, schema: JsonSchema, required: boolean];
+type Life = NonNullable<JsonSchema["x-life"]>;
 
 const INTRODUCTION = `<!-- Generated from src/inventory by \`npm run generate\`: change it there. -->
 
@@ -14,6 +15,8 @@ One YAML file says what a cluster is to be. Everything is strict: a key that is 
 - Paths are relative to the inventory's folder; \`~/\` is your home.
 - Versions are text: quote them. YAML reads \`1.30\` as the number 1.3.
 - Anchors and aliases work. Merge keys (\`<<\`) are not read.
+- The column *Changes* says what a change means once the cluster stands. *any time*: an apply carries it out. *at birth*: it is fixed when the
+  cluster is founded, and another value is refused. *operator's side*: it says how Tripod works, and changes nothing on any host.
 - For completion in an editor, begin the file with \`# yaml-language-server: $schema=PATH\`, where PATH leads to
   \`schema/inventory.schema.json\` (or to what \`tripod schema\` prints).
 `;
@@ -31,7 +34,7 @@ export function inventoryReference(schema: JsonSchema): string {
     ...sections.flatMap(([name, section]) => [
       `## ${section.items ? "masters and workers" : name}\n`,
       `${section.items ? "Each machine of either list." : (section.description ?? "")}\n`,
-      table(flattened(propertiesOf(section.items ?? section), shown)),
+      table(flattened(propertiesOf(section.items ?? section), shown, section["x-life"])),
       example(name, section),
     ]),
   ].join("\n");
@@ -42,22 +45,28 @@ function propertiesOf({ properties = {}, required = [] }: JsonSchema): Property[
 }
 
 /** Maps within maps become dotted names; what such a map has in common with one that was shown before is left out. */
-function flattened(properties: readonly Property[], shown: Set<string>, prefix = ""): Property[] {
+function flattened(properties: readonly Property[], shown: Set<string>, life?: Life, prefix = ""): Property[] {
   const fresh = properties.filter(([name, schema]) => !prefix || !shown.has(JSON.stringify([name, schema])));
   for (const [name, schema] of fresh) shown.add(JSON.stringify([name, schema]));
-  return fresh.flatMap(([name, schema, required]): Property[] => [
-    [`${prefix}${name}`, schema, required],
-    ...flattened(propertiesOf(schema), shown, `${prefix}${name}.`),
-  ]);
+  return fresh.flatMap(([name, schema, required]): Property[] => {
+    const own = schema["x-life"] ?? life;
+    return [
+      [`${prefix}${name}`, own ? { ...schema, "x-life": own } : schema, required],
+      ...flattened(propertiesOf(schema), shown, own, `${prefix}${name}.`),
+    ];
+  });
 }
 
 function table(properties: readonly Property[]): string {
   const rows = properties.map(([name, schema, required]) => {
     const [, does, fallback] = /^(.*?)(?: ?Default: (.*)\.)?$/.exec(schema.description ?? "") ?? [];
-    const cells = [`\`${name}\``, typeOf(schema), required ? "required" : (fallback ?? defaultOf(schema)), does ?? ""];
+    const value = required ? "required" : (fallback ?? defaultOf(schema));
+    const cells = [`\`${name}\``, typeOf(schema), value, schema["x-life"] ?? "", does ?? ""];
     return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   });
-  return ["| Key | Type | Default | What it does |", "| --- | --- | --- | --- |", ...rows, ""].join("\n");
+  return ["| Key | Type | Default | Changes | What it does |", "| --- | --- | --- | --- | --- |", ...rows, ""].join(
+    "\n",
+  );
 }
 
 function defaultOf(schema: JsonSchema): string {

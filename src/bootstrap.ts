@@ -5,8 +5,11 @@ import type { Host } from "./host.ts";
 import type { Cluster } from "./inventory/cluster.ts";
 import { PHASES } from "./phases/index.ts";
 import { withSession } from "./session.ts";
+import { noticesOf } from "./standing/notices.ts";
+import { readStanding } from "./standing/read.ts";
+import { nothingStands } from "./standing/standing.ts";
 
-export interface BootstrapOptions extends Omit<RunOptions, "held"> {
+export interface BootstrapOptions extends Omit<RunOptions, "held" | "standing" | "notices"> {
   /** What is being done, shown to another operator who finds the cluster locked. Default: `bootstrap`. */
   readonly command?: string;
   /** The name of an operator, as E_LOCKED has told it, whose lock is to be taken away. */
@@ -19,12 +22,13 @@ export interface BootstrapOptions extends Omit<RunOptions, "held"> {
  */
 export async function bootstrap(cluster: Cluster, options: BootstrapOptions): Promise<RunSummary> {
   const { signal, only } = options;
-  if (only) checkNarrowing(PHASES, cluster, only);
+  if (only) checkNarrowing(PHASES, { cluster, standing: nothingStands(cluster) }, only);
   return withSession(cluster, { signal }, (hosts) => walkPhases(cluster, hosts, options));
 }
 
 /**
- * The same over hosts that we are connected to: several walks may share a session. An apply holds the cluster's lock.
+ * The same over hosts that we are connected to: several walks may share a session. What stands is read first; an apply holds the
+ * cluster's lock meanwhile.
  * @throws TripodErrors of every step that failed; TripodError E_USAGE, E_LOCKED, E_INTERRUPTED
  */
 export async function walkPhases(
@@ -32,11 +36,21 @@ export async function walkPhases(
   hosts: readonly Host[],
   options: BootstrapOptions,
 ): Promise<RunSummary> {
-  const { mode, only, command = "bootstrap", breakLock } = options;
-  if (only) checkNarrowing(PHASES, cluster, only);
-  if (mode === "plan") return run(PHASES, cluster, hosts, options);
+  const { mode, command = "bootstrap", breakLock } = options;
+  if (mode === "plan") return walk(cluster, hosts, options);
   const masters = hosts.filter(({ machine }) => machine.role === "master");
   return withLock(masters, { cluster: cluster.name, command, ...(breakLock && { breakLock }) }, (held) =>
-    run(PHASES, cluster, hosts, { ...options, held }),
+    walk(cluster, hosts, { ...options, held }),
   );
+}
+
+async function walk(
+  cluster: Cluster,
+  hosts: readonly Host[],
+  options: BootstrapOptions & Pick<RunOptions, "held">,
+): Promise<RunSummary> {
+  const standing = await readStanding(cluster, hosts);
+  const { only } = options;
+  if (only) checkNarrowing(PHASES, { cluster, standing }, only);
+  return run(PHASES, cluster, hosts, { ...options, standing, notices: noticesOf(cluster, standing) });
 }

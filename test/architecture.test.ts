@@ -15,6 +15,7 @@ const FLOORS = [
   ["engine"],
   ["phases"],
   ["status.ts", "kubeconfig.ts"],
+  ["standing"],
   ["health"],
   ["resources", "config", "session.ts"],
   ["host.ts", "vagrant"],

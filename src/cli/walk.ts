@@ -69,7 +69,11 @@ async function summarize(events: readonly RunEvent[], io: Io): Promise<void> {
   if (!report) return;
   if (report.mode === "apply") io.stdout.write(`${reportText(report)}\n`);
   else if (report.outcome === "ok") io.stdout.write(`\n${summaryLine(report)}\n`);
-  for (const event of events) if (event.type === "run.start" && event.leftOut) io.stdout.write(leftOut(event.leftOut));
+  for (const event of events) {
+    if (event.type !== "run.start") continue;
+    for (const notice of event.notices ?? []) io.stdout.write(`note: ${notice}\n`);
+    if (event.leftOut) io.stdout.write(leftOut(event.leftOut));
+  }
 }
 
 /** `left out: phases etcd, workers; hosts m3, w1` */

@@ -8,6 +8,45 @@ export type PodCidrs = ReadonlyMap<string, string>;
 /** Marks our routes among those of the host (`ip route show proto 117`); free in iproute2's rt_protos. */
 export const ROUTE_PROTOCOL = 117;
 
+/** Lays the routes and keeps them; run by the unit. */
+export const POD_ROUTES_SCRIPT = "/etc/tripod/pod-routes.sh";
+
+/** Pods are reached through the machine that has them. */
+interface PodRoute {
+  readonly podCidr: string;
+  /** The machine's. */
+  readonly address: string;
+}
+
+/** What a machine has to know so that its pods reach all others, and the world. */
+export interface PodRouting {
+  readonly protocol: number;
+  readonly ownCidr: string;
+  readonly podSubnet: string;
+  readonly routes: readonly PodRoute[];
+}
+
+/**
+ * To the pods of every other machine of the inventory.
+ * @param strangers nodes that the inventory does not name: where their pods' range is known, routes to them stay
+ */
+export function podRouting(
+  cluster: Cluster,
+  machine: Machine,
+  cidrs: PodCidrs,
+  strangers: readonly { readonly address: string; readonly podCidr?: string }[] = [],
+): PodRouting {
+  const named = cluster.machines
+    .filter(({ name }) => name !== machine.name)
+    .map((other) => ({ podCidr: cidrOf(other, cidrs), address: other.address }));
+  return {
+    protocol: ROUTE_PROTOCOL,
+    ownCidr: cidrOf(machine, cidrs),
+    podSubnet: cluster.kubernetes.podSubnet,
+    routes: [...named, ...strangers.flatMap(({ address, podCidr }) => (podCidr ? [{ podCidr, address }] : []))],
+  };
+}
+
 /** /etc/cni/net.d/10-tripod.conflist: pods on a bridge of their own; the routes are the unit's. In CNI 0.4.0, which all plugins since 0.7 speak. */
 export function bridgeConflist(machine: Machine, cidrs: PodCidrs): string {
   const bridge = {
@@ -24,16 +63,19 @@ export function bridgeConflist(machine: Machine, cidrs: PodCidrs): string {
   return `${JSON.stringify(conflist, undefined, 2)}\n`;
 }
 
-/** The unit that lays the routes to the other machines' pods, at every boot. */
-export function podRoutesUnit(cluster: Cluster, machine: Machine, cidrs: PodCidrs): string {
-  return render("bridge/tripod-pod-routes.service", {
-    protocol: ROUTE_PROTOCOL,
-    ownCidr: cidrOf(machine, cidrs),
-    podSubnet: cluster.kubernetes.podSubnet,
-    routes: cluster.machines
-      .filter(({ name }) => name !== machine.name)
-      .map((other) => ({ podCidr: cidrOf(other, cidrs), address: other.address })),
+/** Lays routes and the rule for what leaves the pods' network; needs bash. */
+export function podRoutesScript({ protocol, ownCidr, podSubnet, routes }: PodRouting): string {
+  return render("bridge/pod-routes.sh", {
+    protocol,
+    ownCidr,
+    podSubnet,
+    routes: routes.map(({ podCidr, address }) => ({ route: `${podCidr} via ${address}` })),
   });
+}
+
+/** Runs the script, from before the kubelet starts. */
+export function podRoutesUnit(): string {
+  return render("bridge/tripod-pod-routes.service", { script: POD_ROUTES_SCRIPT });
 }
 
 function cidrOf({ name }: Machine, cidrs: PodCidrs): string {

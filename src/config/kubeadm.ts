@@ -77,7 +77,7 @@ export function controlPlaneEndpoint({ loadBalancer }: Cluster): string {
 }
 
 /** Every name and address the API server's certificate must carry beyond those kubeadm thinks of by itself. */
-function apiServerSans({ masters, loadBalancer, kubernetes }: Cluster): readonly string[] {
+export function apiServerSans({ masters, loadBalancer, kubernetes }: Cluster): readonly string[] {
   const ofMasters = masters.flatMap(({ name, address }) => [name, address]);
   return [...new Set([loadBalancer.vip, ...ofMasters, "localhost", "127.0.0.1", ...kubernetes.certSans])];
 }
@@ -141,7 +141,7 @@ function taintsAtJoin(kubernetes: KubernetesSettings, { role, taints }: Machine)
 }
 
 /** kubeadm's own: `master` until 1.24, `control-plane` from 1.24 on. */
-function masterTaints({ minor }: KubernetesSettings): readonly Taint[] {
+export function masterTaints({ minor }: KubernetesSettings): readonly Taint[] {
   const roles = [...(minor < 25 ? ["master"] : []), ...(minor >= 24 ? ["control-plane"] : [])];
   return roles.map((role) => ({ key: `node-role.kubernetes.io/${role}`, effect: "NoSchedule" }));
 }

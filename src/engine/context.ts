@@ -1,11 +1,10 @@
 import type { Host } from "../host.ts";
-import type { Cluster } from "../inventory/cluster.ts";
-import type { Context, Mode } from "../phases/phase.ts";
+import type { Context, Mode, Situation } from "../phases/phase.ts";
 import type { Tally } from "./site.ts";
 
 /** What the steps of one run share. */
 export function runContext(
-  cluster: Cluster,
+  { cluster, standing }: Situation,
   hosts: readonly Host[],
   mode: Mode,
   signal: AbortSignal,
@@ -15,6 +14,7 @@ export function runContext(
   const queues = new Map<string, Promise<unknown>>();
   return {
     cluster,
+    standing,
     mode,
     hosts,
     masters: hosts.filter((host) => host.machine.role === "master"),

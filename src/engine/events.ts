@@ -53,6 +53,8 @@ export type RunEvent =
       readonly mode: Mode;
       readonly cluster: string;
       readonly phases: readonly PhaseSummary[];
+      /** What is there and not in the inventory, one sentence each. */
+      readonly notices?: readonly string[];
       /** Of a narrowed run: names of the phases and hosts of which nothing is done. */
       readonly leftOut?: { readonly phases: readonly string[]; readonly hosts: readonly string[] };
     })

@@ -1,7 +1,6 @@
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import type { Cluster } from "../inventory/cluster.ts";
-import type { Phase } from "../phases/phase.ts";
+import type { Phase, Situation } from "../phases/phase.ts";
 
 /** One phase on one host, and the steps that must be done before it starts. */
 export interface Step {
@@ -17,12 +16,12 @@ export interface Step {
  * topological order and no cycle can be written.
  * @throws TripodError E_INTERNAL where a phase needs one that does not stand before it
  */
-export function layOut(phases: readonly Phase[], cluster: Cluster, hosts: readonly Host[]): Step[] {
+export function layOut(phases: readonly Phase[], situation: Situation, hosts: readonly Host[]): Step[] {
   const byPhase = new Map<string, Step[]>();
   const hostNamed = new Map(hosts.map((host) => [host.name, host]));
   for (const phase of phases) {
     const steps: Step[] = [];
-    for (const machine of phase.hosts(cluster)) {
+    for (const machine of phase.hosts(situation)) {
       const host = hostNamed.get(machine.name);
       if (!host) continue;
       const after = phase.needs.flatMap((need) => {

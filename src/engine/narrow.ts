@@ -1,7 +1,6 @@
 import { TripodError } from "../errors.ts";
-import type { Cluster } from "../inventory/cluster.ts";
 import { didYouMean } from "../inventory/suggest.ts";
-import type { Phase } from "../phases/phase.ts";
+import type { Phase, Situation } from "../phases/phase.ts";
 import type { Step } from "./graph.ts";
 
 /** Takes only these hosts and phases, by their names; what is absent is not narrowed. */
@@ -20,11 +19,11 @@ export interface LeftOut {
  * Asked before anybody is contacted.
  * @throws TripodError E_USAGE for a name that does not exist, and where nothing would be left to do
  */
-export function checkNarrowing(phases: readonly Phase[], cluster: Cluster, only: Narrowing): void {
+export function checkNarrowing(phases: readonly Phase[], situation: Situation, only: Narrowing): void {
   known("phase", only.phases, namesOf(phases));
-  known("host", only.hosts, namesOf(cluster.machines));
+  known("host", only.hosts, namesOf(situation.cluster.machines));
   const taken = phases.filter(({ name }) => only.phases?.includes(name) ?? true);
-  const where = taken.flatMap((phase) => namesOf(phase.hosts(cluster)));
+  const where = taken.flatMap((phase) => namesOf(phase.hosts(situation)));
   if (where.some((name) => only.hosts?.includes(name) ?? true)) return;
   throw new TripodError("E_USAGE", `${namesOf(taken).join(", ")}: not on ${only.hosts?.join(", ") ?? "any host"}`, {
     hint: where.length > 0 ? `it is done on ${[...new Set(where)].join(", ")}` : "this inventory has no use for it",

@@ -2,6 +2,7 @@ import { TripodError, TripodErrors } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { Mode, Phase } from "../phases/phase.ts";
+import { nothingStands, type Standing } from "../standing/standing.ts";
 import { runContext } from "./context.ts";
 import { errorRecords, type Outcome, type Running, type Sink } from "./events.ts";
 import { layOut, type Step } from "./graph.ts";
@@ -18,6 +19,10 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Aborted: what runs is not waited for either. Default: never. */
   readonly abort?: AbortSignal;
+  /** What was read before the run; default: nothing stands. */
+  readonly standing?: Standing;
+  /** What an operator is told before anything else: what is there and not in the inventory. */
+  readonly notices?: readonly string[];
   /** Only these hosts and phases. */
   readonly only?: Narrowing;
   /** Awaited before each change: resolves while the cluster is ours to change, throws where it is somebody else's. */
@@ -43,14 +48,15 @@ export async function run(
   options: RunOptions,
 ): Promise<RunSummary> {
   const { mode, sink, signal, abort = new AbortController().signal, only, held = () => Promise.resolve() } = options;
+  const { standing = nothingStands(cluster), notices = [] } = options;
   const startedAt = performance.now();
   const before = new Map(hosts.map(({ name, connection }) => [name, connection.traffic.commands]));
-  const all = layOut(phases, cluster, hosts);
+  const all = layOut(phases, { cluster, standing }, hosts);
   const steps = only ? narrow(all, only) : all;
   const pending = new Map(hosts.map((host) => [host.name, new Set<string>()]));
   const total: Tally = { changed: 0, unchanged: 0 };
   let unmet = 0;
-  const context = runContext(cluster, hosts, mode, signal, total);
+  const context = runContext({ cluster, standing }, hosts, mode, signal, total);
   const failures: unknown[] = [];
   const finished = new Map<Step, Promise<Outcome>>();
   const sites = new Map<Step, Site>();
@@ -62,6 +68,7 @@ export async function run(
     at: Date.now(),
     mode,
     cluster: cluster.name,
+    ...(notices.length > 0 && { notices }),
     phases: phases.filter((phase) => !only || walked.has(phase)).map((phase) => summary(phase, steps)),
     ...(only && { leftOut: leftOut(all, steps) }),
   });

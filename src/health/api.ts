@@ -1,4 +1,6 @@
 import type { Host } from "../host.ts";
+import { quote } from "../remote/shell.ts";
+import { lastLine } from "../resources/command.ts";
 import type { Condition } from "../resources/condition.ts";
 
 /** Whether the API server at this address and port says it is ready: `true`, or what it said. Asked from a host of the cluster. */
@@ -16,6 +18,24 @@ export function apiReady(master: Host): Condition {
     title: `the API server on ${master.name} is ready`,
     within: 120_000,
     holds: () => readApi(master, master.machine.address, 6443),
+  };
+}
+
+/** Its certificate is good for these names and addresses, by the cluster's own authority. It is read again within a minute of a change. */
+export function certificateServed(master: Host, names: readonly string[]): Condition {
+  const ask = (name: string) => {
+    const asked = name.replace(/^\*/, "any").replace(/^(.*:.*)$/, "[$1]");
+    const at = `--connect-to ${quote(`${asked}:6443:${master.machine.address}:6443`)}`;
+    return `curl -sS --max-time 3 --noproxy '*' --cacert /etc/kubernetes/pki/ca.crt ${at} -o /dev/null ${quote(`https://${asked}:6443/readyz`)} || exit`;
+  };
+  return {
+    title: `the API server on ${master.name} serves a certificate for ${names.join(", ") || "its own names"}`,
+    within: 180_000,
+    async holds() {
+      if (names.length === 0) return true;
+      const { code, stderr } = await master.read(names.map(ask).join("\n"));
+      return code === 0 || lastLine(stderr, "it does not answer");
+    },
   };
 }
 

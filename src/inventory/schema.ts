@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CNIS } from "../cni/index.ts";
+import type { Life } from "./life.ts";
 import type { Path } from "./problem.ts";
 import { label, path, textual } from "./scalars.ts";
 import { drill, power } from "./sections/drill.ts";
@@ -17,11 +18,11 @@ const software = z
         "A folder of programs that are uploaded: kubeadm, kubelet and kubectl; and, where they are in it, crictl, etcd, etcdctl, " +
           "etcdutl and, in `cni/`, the CNI plugins. Default: packages.",
       )
-      .meta({ examples: ["./bin"] }),
+      .meta({ life: "any time", examples: ["./bin"] }),
     images: path
       .optional()
       .describe("A folder of image archives (*.tar), imported on each host. Default: images are pulled.")
-      .meta({ examples: ["./images"] }),
+      .meta({ life: "any time", examples: ["./images"] }),
   })
   .prefault({})
   .describe("Programs and images from the operator's machine instead of from the network: the air gap.");
@@ -31,11 +32,12 @@ const containerd = z
     restrictOomScoreAdj: z
       .boolean()
       .default(false)
-      .describe("For hosts whose root lacks CAP_SYS_RESOURCE (system containers): without it no pod starts there."),
+      .describe("For hosts whose root lacks CAP_SYS_RESOURCE (system containers): without it no pod starts there.")
+      .meta({ life: "any time" }),
     sandboxImage: textual("image", /^[^\s]+[:@][^\s/]+$/, "an image with its tag, such as registry.example/pause:3.10")
       .optional()
       .describe("The pause image. Default: the one that kubeadm of this version names.")
-      .meta({ examples: ["registry.example/pause:3.10.2"] }),
+      .meta({ life: "any time", examples: ["registry.example/pause:3.10.2"] }),
   })
   .prefault({})
   .describe("The container runtime.");
@@ -46,18 +48,18 @@ const network = z
       .enum(CNIS.map(({ name }) => name))
       .optional()
       .describe(`${CNIS.map(({ name, title }) => `\`${name}\`: ${title}`).join(". ")}. Default: bridge.`)
-      .meta({ examples: ["bridge"] }),
+      .meta({ life: "at birth", examples: ["bridge"] }),
     manifest: textual("path or URL", /^(?!http:)(?!~[^/]).+$/, "a path or an https:// URL")
       .optional()
       .describe("A manifest of any other pod network, applied instead: a file, or an https:// URL.")
-      .meta({ examples: ["./calico.yaml"] }),
+      .meta({ life: "any time", examples: ["./calico.yaml"] }),
   })
   .prefault({})
   .describe("The pod network: `cni` or `manifest`.");
 
 /** Every key there is. The JSON Schema and the reference are made from it. */
 export const inventory = z.strictObject({
-  name: label.describe("The cluster's name.").meta({ examples: ["production"] }),
+  name: label.describe("The cluster's name.").meta({ life: "at birth", examples: ["production"] }),
   kubernetes,
   software,
   etcd,
@@ -101,6 +103,8 @@ export interface JsonSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly additionalProperties?: boolean | JsonSchema;
+  /** When the key may be changed on a cluster that stands; a map's is that of all its keys. */
+  readonly "x-life"?: Life;
 }
 
 /** For editors: JSON Schema draft 7, which every YAML language server reads. */
@@ -110,8 +114,10 @@ export function inventoryJsonSchema(): JsonSchema {
     target: "draft-7",
     // zod takes the examples of what is transformed for examples of the output.
     override: ({ zodSchema, jsonSchema }) => {
-      const examples = z.globalRegistry.get(zodSchema)?.examples;
+      const { examples, life } = z.globalRegistry.get(zodSchema) ?? {};
       if (examples) jsonSchema.examples = examples as unknown[];
+      delete jsonSchema.life;
+      if (life) jsonSchema["x-life"] = life;
     },
   });
   return { ...schema, title: "Tripod inventory" } as JsonSchema;

@@ -1,3 +1,6 @@
+import { apiServerSans } from "../config/kubeadm.ts";
+import { firstServiceAddress } from "../config/service-address.ts";
+import { apiServerCertificate } from "../pki/api-server.ts";
 import { createAuthority, type Authority } from "../pki/authority.ts";
 import { etcdAuthority, etcdCertificates } from "../pki/etcd.ts";
 import type { AuthorityFiles, PkiFile } from "../pki/files.ts";
@@ -22,15 +25,22 @@ export const certificates: Phase = {
   name: "certificates",
   title: "Certificates",
   needs: [allHosts("preflight")],
-  hosts: (cluster) => cluster.masters,
+  hosts: ({ cluster }) => cluster.masters,
   async resources(host, context) {
-    const { etcd } = context.cluster;
+    const { etcd, kubernetes } = context.cluster;
     const [etcdCa, serviceAccount, ...kubernetesCas] = await Promise.all([
       etcdAuthorityOf(context),
       serviceAccountKeys(context),
       ...kubernetesAuthorities.map((files) => kubernetesAuthorityOf(context, files)),
     ]);
-    const leaves = etcdCertificates(host.machine, etcd);
+    const [kubernetesCa = etcdCa] = kubernetesCas;
+    const apiServer = apiServerCertificate({
+      name: host.name,
+      address: host.machine.address,
+      dnsDomain: kubernetes.dnsDomain,
+      serviceAddress: firstServiceAddress(context.cluster),
+      sans: apiServerSans(context.cluster),
+    });
     return [
       user({ name: "etcd", home: "/var/lib/etcd" }),
       ...["/etc/etcd", "/etc/etcd/pki", "/etc/kubernetes", "/etc/kubernetes/pki", "/etc/kubernetes/pki/etcd"].map(
@@ -40,7 +50,10 @@ export const certificates: Phase = {
       ...kubernetesAuthorities.flatMap((files, index) => authorityFiles(files, known(kubernetesCas[index], context))),
       pkiFile(serviceAccountFiles.key, known(serviceAccount, context)?.key),
       pkiFile(serviceAccountFiles.publicKey, known(serviceAccount, context)?.publicKey),
-      ...leaves.map((files) => certificate({ files, authority: etcdCa, renewBefore: etcd.renewBefore })),
+      ...etcdCertificates(host.machine, etcd).map((files) =>
+        certificate({ files, authority: etcdCa, renewBefore: etcd.renewBefore }),
+      ),
+      certificate({ files: apiServer, authority: kubernetesCa, renewBefore: etcd.renewBefore }),
     ];
   },
 };

@@ -12,7 +12,7 @@ export const containerRuntime: Phase = {
   name: "container-runtime",
   title: "Container runtime",
   needs: [allHosts("preflight"), sameHost("packages"), sameHost("prepare")],
-  hosts: (cluster) => cluster.machines,
+  hosts: ({ cluster }) => cluster.machines,
   async resources(host, { cluster }) {
     const major = await installedMajor(host);
     const content =

@@ -19,19 +19,15 @@ function joinCredentials(context: Context): Promise<JoinCredentials> {
   return context.once("join credentials", async () => {
     const [files] = kubernetesAuthorities;
     if (!files) throw new Error("Kubernetes has no authority");
-    const [ca, secret, through] = await Promise.all([
-      kubernetesAuthorityOf(context, files),
-      token(context),
-      leader(context),
-    ]);
-    await layBootstrapToken(through, secret);
+    const [ca, secret] = await Promise.all([kubernetesAuthorityOf(context, files), token(context)]);
+    await layBootstrapToken(leader(context), secret);
     return { token: secret, caCertHash: caCertHash(ca.certificate) };
   });
 }
 
-export async function join(host: Host, context: Context): Promise<Resource> {
+export function join(host: Host, context: Context): Resource {
   return kubeadmJoin({
-    leader: await leader(context),
+    leader: leader(context),
     controlPlane: host.machine.role === "master",
     config: async () => joinConfig(context.cluster, host.machine, await joinCredentials(context)),
     flags: [],

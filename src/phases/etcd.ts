@@ -16,9 +16,9 @@ export const etcd: Phase = {
   name: "etcd",
   title: "etcd",
   needs: [allHosts("preflight"), sameHost("packages"), allHosts("certificates")],
-  hosts: (cluster) => cluster.masters,
+  hosts: ({ cluster }) => cluster.masters,
   resources(host, context) {
-    const { cluster, masters } = context;
+    const { cluster, masters, standing } = context;
     const programs = ["etcd", "etcdctl", "etcdutl"].flatMap((program) => uploaded(cluster, program) ?? []);
     const program = uploaded(cluster, "etcd")?.path ?? "/usr/bin/etcd";
     // Keys and certificates of clients are read whenever they are used; a member reads its own when it starts.
@@ -32,6 +32,8 @@ export const etcd: Phase = {
       file({ path: UNIT, content: etcdUnit(program), mode: 0o644 }),
       etcdMember({
         masters,
+        members: standing.members,
+        founded: standing.founded,
         reads: [
           ENVIRONMENT,
           UNIT,

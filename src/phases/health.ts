@@ -1,4 +1,4 @@
-import { apiReady, apiThroughVip } from "../health/api.ts";
+import { apiReady, apiThroughVip, certificateServed } from "../health/api.ts";
 import { dnsAnswers } from "../health/dns.ts";
 import { etcdWhole } from "../health/etcd.ts";
 import { controllersLead } from "../health/leases.ts";
@@ -7,27 +7,34 @@ import { nodesReady } from "../health/nodes.ts";
 import { hasPodRoutes, podRoutesLaid } from "../health/pod-routes.ts";
 import { oneVipHolder, STEADY } from "../health/vip.ts";
 import { haproxyServers } from "../resources/haproxy-server.ts";
-import { leader } from "./leader.ts";
+import { isLeader, leader } from "./leader.ts";
 import { allHosts, type Phase } from "./phase.ts";
 
 /** Nothing is called done before the whole of it has been seen to work, from the hosts and with the real programs. */
 export const health: Phase = {
   name: "health",
   title: "Health",
-  needs: [allHosts("etcd"), allHosts("load-balancer"), allHosts("network-manifest"), allHosts("nodes")],
-  hosts: (cluster) => cluster.masters,
+  needs: [
+    allHosts("etcd"),
+    allHosts("load-balancer"),
+    allHosts("network-manifest"),
+    allHosts("standby"),
+    allHosts("nodes"),
+  ],
+  hosts: ({ cluster }) => cluster.masters,
   resources: (_, { cluster }) => (cluster.loadBalancer.haproxy ? [haproxyServers({})] : []),
-  async until(host, context) {
+  until(host, context) {
     const { cluster, hosts, masters } = context;
-    if (host.name !== masters[0]?.name) return [];
+    if (!isLeader(host, context)) return [];
     const { vip, port } = cluster.loadBalancer;
     const hasNetwork = !("cni" in cluster.network && cluster.network.cni === "none");
-    const asked = await leader(context);
+    const asked = leader(context);
     return [
       etcdWhole(host, masters),
       // What was changed may have moved it: until it has stayed for a while, it is on its way.
       oneVipHolder(hosts, vip, { steady: context.changes() > 0 ? STEADY : 0 }),
       ...masters.map((master) => apiReady(master)),
+      ...masters.map((master) => certificateServed(master, cluster.kubernetes.certSans)),
       ...masters.map((master) => loadBalancerWorks(master, cluster)),
       apiThroughVip(host, vip, port),
       controllersLead(asked),

@@ -13,6 +13,7 @@ import type { Phase } from "./phase.ts";
 import { podNetwork } from "./pod-network.ts";
 import { preflight } from "./preflight/index.ts";
 import { prepare } from "./prepare.ts";
+import { standby } from "./standby.ts";
 import { verify } from "./verify.ts";
 import { workers } from "./workers.ts";
 
@@ -34,6 +35,7 @@ export const PHASES: readonly Phase[] = [
   firstMaster,
   networkManifest,
   otherMasters,
+  standby,
   workers,
   nodes,
   health,

@@ -10,6 +10,7 @@ import { file } from "../resources/file.ts";
 import { image } from "../resources/image.ts";
 import type { Resource } from "../resources/resource.ts";
 import { enabled } from "../resources/enabled.ts";
+import { isLeader } from "./leader.ts";
 import { allHosts, type Context, type Phase, sameHost } from "./phase.ts";
 import { uploaded } from "./software.ts";
 
@@ -25,7 +26,7 @@ export const firstKubernetes: Phase = {
   name: "first-kubernetes",
   title: "Kubernetes programs, first master",
   needs: [allHosts("preflight"), sameHost("packages"), sameHost("container-runtime")],
-  hosts: (cluster) => cluster.masters.slice(0, 1),
+  hosts: (situation) => situation.cluster.masters.filter((master) => isLeader(master, situation)),
   resources,
 };
 
@@ -34,7 +35,7 @@ export const kubernetes: Phase = {
   name: "kubernetes",
   title: "Kubernetes programs, the others",
   needs: [allHosts("preflight"), sameHost("packages"), sameHost("container-runtime"), allHosts("first-kubernetes")],
-  hosts: (cluster) => [...cluster.masters.slice(1), ...cluster.workers],
+  hosts: (situation) => situation.cluster.machines.filter((machine) => !isLeader(machine, situation)),
   resources,
 };
 

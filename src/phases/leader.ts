@@ -1,23 +1,15 @@
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { readNodes } from "../resources/kubectl.ts";
-import type { Context } from "./phase.ts";
+import type { Machine } from "../inventory/cluster.ts";
+import type { Context, Situation } from "./phase.ts";
 
-/**
- * The master that is asked about the cluster and through which others join: the first whose API server knows it as a node; before
- * there is a cluster, the first of the inventory, on which it is founded. So any master can be replaced, the first one too.
- */
-export function leader(context: Context): Promise<Host> {
-  return context.once("leader", async () => {
-    const answers = await Promise.all(context.masters.map(readNodes));
-    const standing = context.masters.find((master, index) => {
-      const nodes = answers[index];
-      return (
-        nodes !== undefined && typeof nodes !== "string" && nodes.some((node) => node.metadata.name === master.name)
-      );
-    });
-    const chosen = standing ?? context.masters[0];
-    if (!chosen) throw new TripodError("E_INTERNAL", "a cluster without a master");
-    return chosen;
-  });
+/** The master that is asked about the cluster and through which others join. So any master can be replaced, the first one too. */
+export function leader({ standing, masters }: Pick<Context, "standing" | "masters">): Host {
+  const chosen = masters.find(({ name }) => name === standing.leader) ?? masters[0];
+  if (!chosen) throw new TripodError("E_INTERNAL", "a cluster without a master");
+  return chosen;
+}
+
+export function isLeader({ name }: Machine | Host, { standing, cluster }: Situation): boolean {
+  return name === (cluster.masters.find((master) => master.name === standing.leader) ?? cluster.masters[0])?.name;
 }

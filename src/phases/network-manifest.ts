@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { TripodError } from "../errors.ts";
 import { manifest } from "../resources/manifest.ts";
-import { leader } from "./leader.ts";
+import { isLeader, leader } from "./leader.ts";
 import { allHosts, type Phase } from "./phase.ts";
 
 /** A pod network that comes as a manifest: applied as soon as there is an API, while the others still join. */
@@ -9,13 +9,16 @@ export const networkManifest: Phase = {
   name: "network-manifest",
   title: "Pod network's manifest",
   needs: [allHosts("first-master")],
-  hosts: (cluster) => ("manifest" in cluster.network ? cluster.masters.slice(0, 1) : []),
+  hosts: (situation) =>
+    "manifest" in situation.cluster.network
+      ? situation.cluster.masters.filter((master) => isLeader(master, situation))
+      : [],
   async resources(_, context) {
     const { network } = context.cluster;
     if (!("manifest" in network)) return [];
     return [
       manifest({
-        leader: await leader(context),
+        leader: leader(context),
         name: network.manifest,
         text: await fetchText(network.manifest, context.signal),
       }),

@@ -1,3 +1,4 @@
+import { masterTaints } from "../config/kubeadm.ts";
 import { withKubeletSettings } from "../config/kubelet-settings.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { editedFile } from "../resources/edited-file.ts";
@@ -7,6 +8,7 @@ import { service } from "../resources/service.ts";
 import { leader } from "./leader.ts";
 import { type Phase, sameHost } from "./phase.ts";
 
+/** All that kubeadm has ever given to masters. */
 const MASTER_TAINTS = ["node-role.kubernetes.io/master:NoSchedule", "node-role.kubernetes.io/control-plane:NoSchedule"];
 
 const KUBELET_CONFIG = "/var/lib/kubelet/config.yaml";
@@ -25,12 +27,20 @@ export const nodes: Phase = {
   name: "nodes",
   title: "Nodes: labels, taints, kubelets",
   needs: [sameHost("first-master"), sameHost("other-masters"), sameHost("workers")],
-  hosts: (cluster) => cluster.machines,
-  async resources(host, context) {
+  hosts: ({ cluster }) => cluster.machines,
+  resources(host, context) {
     const { name, labels, taints, role } = host.machine;
-    const unwantedTaints = role === "master" && context.cluster.kubernetes.mastersSchedulable ? MASTER_TAINTS : [];
+    const { kubernetes } = context.cluster;
+    const open = role === "master" && kubernetes.mastersSchedulable;
+    const closed = role === "master" && !kubernetes.mastersSchedulable;
     return [
-      node({ leader: await leader(context), name, labels, taints, unwantedTaints }),
+      node({
+        leader: leader(context),
+        name,
+        labels,
+        taints: [...(closed ? masterTaints(kubernetes) : []), ...taints],
+        unwantedTaints: open ? MASTER_TAINTS : [],
+      }),
       ...kubeletSettings(context.cluster),
     ];
   },

@@ -1,5 +1,6 @@
-import { apiReady } from "../health/api.ts";
+import { apiReady, certificateServed } from "../health/api.ts";
 import { join } from "./credentials.ts";
+import { isLeader } from "./leader.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 
 /**
@@ -17,7 +18,7 @@ export const otherMasters: Phase = {
     sameHost("etcd"),
     allHosts("first-master"),
   ],
-  hosts: (cluster) => cluster.masters.slice(1),
-  resources: async (host, context) => [await join(host, context)],
-  until: (host) => [apiReady(host)],
+  hosts: (situation) => situation.cluster.masters.filter((master) => !isLeader(master, situation)),
+  resources: (host, context) => [join(host, context)],
+  until: (host, { cluster }) => [apiReady(host), certificateServed(host, cluster.kubernetes.certSans)],
 };

@@ -10,7 +10,7 @@ export const packages: Phase = {
   name: "packages",
   title: "Packages",
   needs: [allHosts("preflight")],
-  hosts: (cluster) => cluster.machines,
+  hosts: ({ cluster }) => cluster.machines,
   resources: (host, { cluster }) => [installed({ names: wanted(host, cluster) })],
 };
 

@@ -1,5 +1,6 @@
 import type { Host } from "../host.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
+import type { Standing } from "../standing/standing.ts";
 import type { Condition } from "../resources/condition.ts";
 import type { Resource } from "../resources/resource.ts";
 
@@ -11,9 +12,15 @@ export interface Need {
   readonly on: "same host" | "all hosts";
 }
 
-/** What the steps of a run share. */
-export interface Context {
+/** What phases decide from: what the inventory says, and what stands. */
+export interface Situation {
   readonly cluster: Cluster;
+  /** As it was read before the run: what the run changes is not in it. */
+  readonly standing: Standing;
+}
+
+/** What the steps of a run share. */
+export interface Context extends Situation {
   readonly mode: Mode;
   /** Masters, then workers, in the inventory's order. */
   readonly hosts: readonly Host[];
@@ -32,7 +39,7 @@ export interface Phase {
   readonly name: string;
   readonly title: string;
   readonly needs: readonly Need[];
-  hosts(cluster: Cluster): readonly Machine[];
+  hosts(situation: Situation): readonly Machine[];
   /** In the order in which they are applied; all are read together first. Throws what makes going on impossible. */
   resources(host: Host, context: Context): readonly Resource[] | Promise<readonly Resource[]>;
   /** What must hold on this host before the step counts as done; asked in an apply only. */

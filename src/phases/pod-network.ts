@@ -1,8 +1,17 @@
-import { bridgeConflist, podRoutesUnit, type PodCidrs } from "../config/bridge.ts";
+import { dirname } from "node:path";
+import {
+  bridgeConflist,
+  POD_ROUTES_SCRIPT,
+  podRouting,
+  podRoutesScript,
+  podRoutesUnit,
+  type PodCidrs,
+} from "../config/bridge.ts";
 import { podCidrs } from "../config/pod-cidr.ts";
 import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
+import { podRoutes } from "../resources/pod-routes.ts";
 import { service } from "../resources/service.ts";
 import { allHosts, type Context, type Phase, sameHost } from "./phase.ts";
 import { uploadedCni, UPLOADED_CNI } from "./software.ts";
@@ -18,10 +27,11 @@ export const podNetwork: Phase = {
   name: "pod-network",
   title: "Pod network",
   needs: [allHosts("preflight"), sameHost("packages"), sameHost("prepare")],
-  hosts: (cluster) => ("cni" in cluster.network && cluster.network.cni === "bridge" ? cluster.machines : []),
+  hosts: ({ cluster }) => ("cni" in cluster.network && cluster.network.cni === "bridge" ? cluster.machines : []),
   async resources(host, context) {
-    const { cluster } = context;
+    const { cluster, standing } = context;
     const cidrs = await cidrsOf(context);
+    const routing = podRouting(cluster, host.machine, cidrs, standing.strangers);
     const unit = `/etc/systemd/system/${ROUTES}`;
     const plugins = uploadedCni(cluster);
     return [
@@ -29,14 +39,17 @@ export const podNetwork: Phase = {
       ...plugins.map(binary),
       directory({ path: "/etc/cni/net.d", mode: 0o755 }),
       file({ path: CONFLIST, content: bridgeConflist(host.machine, cidrs), mode: 0o644 }),
-      file({ path: unit, content: podRoutesUnit(cluster, host.machine, cidrs), mode: 0o644 }),
-      service({ unit: ROUTES, reads: [unit] }),
+      directory({ path: dirname(POD_ROUTES_SCRIPT), mode: 0o755 }),
+      file({ path: POD_ROUTES_SCRIPT, content: podRoutesScript(routing), mode: 0o755 }),
+      file({ path: unit, content: podRoutesUnit(), mode: 0o644 }),
+      service({ unit: ROUTES, reads: [unit, POD_ROUTES_SCRIPT] }),
+      podRoutes({ ...routing, script: POD_ROUTES_SCRIPT }),
     ];
   },
 };
 
 /** Every host keeps the CIDR that its own configuration names: its pods have addresses from it. */
-function cidrsOf({ once, hosts, cluster }: Context): Promise<PodCidrs> {
+function cidrsOf({ once, hosts, cluster, standing }: Context): Promise<PodCidrs> {
   return once("pod CIDRs", async () => {
     const current = await Promise.all(
       hosts.map(async (host): Promise<[string, string][]> => {
@@ -44,6 +57,9 @@ function cidrsOf({ once, hosts, cluster }: Context): Promise<PodCidrs> {
         return cidr ? [[host.name, cidr]] : [];
       }),
     );
-    return podCidrs(cluster, new Map(current.flat()));
+    const strangers = standing.strangers.flatMap(({ name, podCidr }): [string, string][] =>
+      podCidr ? [[name, podCidr]] : [],
+    );
+    return podCidrs(cluster, new Map([...strangers, ...current.flat()]));
   });
 }

@@ -14,10 +14,14 @@ export const prepare: Phase = {
   name: "prepare",
   title: "Prepare hosts",
   needs: [allHosts("preflight")],
-  hosts: (cluster) => cluster.machines,
-  resources: (host, { cluster }) => [
+  hosts: ({ cluster }) => cluster.machines,
+  resources: (host, { cluster, standing }) => [
     hostname({ name: host.name }),
-    editedFile({ path: "/etc/hosts", edit: (text) => hostsFile(text, cluster) }),
+    editedFile({
+      path: "/etc/hosts",
+      edit: (text) =>
+        hostsFile(text, [...cluster.machines, ...standing.strangers.filter(({ address }) => address !== "")]),
+    }),
     // A small system may have neither yet.
     ...["/etc/modules-load.d", "/etc/sysctl.d"].map((path) => directory({ path, mode: 0o755 })),
     file({ path: "/etc/modules-load.d/tripod.conf", content: modulesFile(), mode: 0o644 }),

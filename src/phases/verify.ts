@@ -1,37 +1,32 @@
 import { sandboxImage } from "../config/images.ts";
-import { formatAddress, parseSubnet } from "../inventory/addresses.ts";
-import type { Cluster } from "../inventory/cluster.ts";
+import { firstServiceAddress } from "../config/service-address.ts";
 import { noBootstrapTokens } from "../resources/bootstrap-token.ts";
 import type { Resource } from "../resources/resource.ts";
 import { workload } from "../resources/workload.ts";
-import { leader } from "./leader.ts";
+import { isLeader, leader } from "./leader.ts";
 import { allHosts, type Context, type Phase } from "./phase.ts";
 
-/** After a change, a workload is scheduled and reached from every host; and nobody can join with this run's token any more. */
+/** Nobody can join with this run's token any more; and a pod on every node is reached from every host, after a change and until it was. */
 export const verify: Phase = {
   name: "verify",
   title: "Verify",
   needs: [allHosts("health")],
-  hosts: (cluster) => cluster.masters.slice(0, 1),
-  resources: async (_, context) => [await tried(context), noBootstrapTokens({ leader: await leader(context) })],
+  hosts: (situation) => situation.cluster.masters.filter((master) => isLeader(master, situation)),
+  resources(_, context) {
+    const { network } = context.cluster;
+    const tokens = noBootstrapTokens({ leader: leader(context) });
+    // The tokens first: they must not outlive a trial that fails. And without a pod network there is nothing to be reached by.
+    return "cni" in network && network.cni === "none" ? [tokens] : [tokens, tried(context)];
+  },
 };
 
-async function tried(context: Context): Promise<Resource> {
+function tried(context: Context): Resource {
   const { cluster, hosts } = context;
-  const { mastersSchedulable } = cluster.kubernetes;
-  const replicas = Math.min(2, mastersSchedulable ? cluster.machines.length : cluster.workers.length);
-  const withoutNetwork = "cni" in cluster.network && cluster.network.cni === "none";
   return workload({
-    due: context.changes() > 0 && replicas > 0 && !withoutNetwork,
-    leader: await leader(context),
+    changed: context.changes() > 0,
+    leader: leader(context),
     hosts,
-    replicas,
     image: cluster.containerd.sandboxImage ?? sandboxImage(cluster.kubernetes),
     serviceAddress: firstServiceAddress(cluster),
   });
-}
-
-/** The Service `kubernetes` always has the first address of its subnet. */
-function firstServiceAddress({ kubernetes }: Cluster): string {
-  return formatAddress((parseSubnet(kubernetes.serviceSubnet)?.first ?? 0) + 1);
 }

@@ -6,6 +6,6 @@ export const workers: Phase = {
   name: "workers",
   title: "Workers",
   needs: [sameHost("prepare"), sameHost("kubernetes"), sameHost("pod-network"), allHosts("first-master")],
-  hosts: (cluster) => cluster.workers,
-  resources: async (host, context) => [await join(host, context)],
+  hosts: ({ cluster }) => cluster.workers,
+  resources: (host, context) => [join(host, context)],
 };

@@ -34,6 +34,7 @@ export function reasonsToReissue(
   return [
     ...issuerReasons(certificate, openCertificate(authority)),
     ...lifeReasons(certificate, now, renewBefore),
+    ...validityReasons(certificate, request.validityDays, openCertificate(authority)),
     ...subjectReasons(certificate, request),
     ...sanReasons(certificate, request.sans),
     ...usageReasons(certificate, request.usages),
@@ -52,6 +53,17 @@ function lifeReasons(certificate: X509Certificate, now: Date, renewBefore: numbe
   if (left >= renewBefore) return [];
   const days = Math.floor(left);
   return [days === 0 ? "expires within a day" : `expires in ${days} day${days === 1 ? "" : "s"}`];
+}
+
+/** A day more or less is how it was made. What kubeadm has renewed begins when its authority does: how long it was to last is not known. */
+function validityReasons(
+  { validFrom, validTo }: X509Certificate,
+  wanted: number,
+  authority: X509Certificate,
+): string[] {
+  if (validFrom === authority.validFrom) return [];
+  const days = Math.round((Date.parse(validTo) - Date.parse(validFrom)) / DAY);
+  return Math.abs(days - wanted) <= 1 ? [] : [`is valid for ${days} days instead of ${wanted}`];
 }
 
 function subjectReasons(certificate: X509Certificate, { commonName, organization }: Subject): string[] {

@@ -18,6 +18,8 @@ export interface Report {
   readonly unchanged: number;
   /** Names, in the inventory's order. */
   readonly hosts: readonly string[];
+  /** What was there and not in the inventory, one sentence each. */
+  readonly notices?: readonly string[];
   /** Of a narrowed run: names of the phases and hosts of which nothing was done. */
   readonly leftOut?: { readonly phases: readonly string[]; readonly hosts: readonly string[] };
   readonly phases: readonly PhaseReport[];
@@ -78,6 +80,7 @@ export function reportOf(events: readonly RunEvent[]): Report | undefined {
     changed: sum(steps.map((step) => step.changes.length)),
     unchanged: sum(steps.map((step) => step.unchanged)),
     hosts: [...new Set(start.phases.flatMap((phase) => phase.hosts))],
+    ...(start.notices && { notices: start.notices }),
     ...(start.leftOut && { leftOut: start.leftOut }),
     phases: start.phases.map((phase) => phaseOf(phase, events, start.at)),
     steps,

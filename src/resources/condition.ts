@@ -5,4 +5,6 @@ export interface Condition {
   readonly within: number;
   /** `true`, or a sentence that says what is still missing. Asked again and again until the deadline. */
   holds(signal: AbortSignal): Promise<true | string>;
+  /** What to do next, as a sentence, where more is known than that one can try again. Asked once the deadline has passed. */
+  hint?(): string;
 }

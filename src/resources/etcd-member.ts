@@ -1,7 +1,8 @@
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { command } from "./command.ts";
-import { etcdctl, memberHealthy } from "./etcdctl.ts";
+import { memberHealthy } from "./etcdctl.ts";
+import { isAt, type Member } from "./etcd-members.ts";
 import { type Change, defineResource, type Working } from "./resource.ts";
 import { outOfTurn } from "./haproxy-server.ts";
 import { readService, type ServiceState } from "./service.ts";
@@ -10,6 +11,10 @@ import { enableScript } from "./systemd.ts";
 export interface EtcdMemberArgs {
   /** The masters that carry the members, this one included. */
   readonly masters: readonly Host[];
+  /** etcd's own list before the run; empty where no quorum answered. */
+  readonly members: readonly Member[];
+  /** Whether this etcd has served Kubernetes before. */
+  readonly founded: boolean;
   /** Files the member reads when it starts. */
   readonly reads: readonly string[];
   /** Lets one restart at a time through, in the whole cluster. */
@@ -59,18 +64,19 @@ export const etcdMember = defineResource<EtcdMemberArgs, MemberState>({
     if (bootstrapping) changes.push({ field: "initial-cluster-state", from: "new", to: "existing" });
     return changes;
   },
-  async apply(host, { masters, alone }, state, working) {
+  async apply(host, args, state, working) {
+    const { masters, alone } = args;
     const { service } = state;
     await command(host, enableScript(SERVICE.unit));
-    if (service.active !== "active") await start(host, masters, state, working);
+    if (service.active !== "active") await start(host, args, state, working);
     else if (service.newer.length > 0) await alone(() => restart(host, masters, working));
     await command(host, `rm -f ${BOOTSTRAP}`);
   },
 });
 
-async function start(host: Host, masters: readonly Host[], { hasData }: MemberState, working: Working): Promise<void> {
+async function start(host: Host, args: EtcdMemberArgs, { hasData }: MemberState, working: Working): Promise<void> {
   const bootstrap =
-    hasData || !(await isFirstStart(host, masters))
+    hasData || !isFirstStart(host, args)
       ? ""
       : `mkdir -p -m 700 /run/tripod && echo ETCD_INITIAL_CLUSTER_STATE=new > ${BOOTSTRAP}\n`;
   await command(
@@ -85,14 +91,10 @@ async function start(host: Host, masters: readonly Host[], { hasData }: MemberSt
  * `existing`, and one that lost its data must be replaced: under its old id it would have forgotten how it voted.
  * @throws TripodError E_REFUSED where this member has lost its data
  */
-async function isFirstStart(host: Host, masters: readonly Host[]): Promise<boolean> {
-  const others = masters.filter(({ name }) => name !== host.name);
-  const answers = await Promise.all(others.map((other) => other.read(etcdctl("member list -w json"))));
-  const list = answers.find(({ code }) => code === 0);
-  if (list) {
-    const { members } = JSON.parse(list.stdout) as { members: { peerURLs: string[]; clientURLs?: string[] }[] };
-    const own = members.find(({ peerURLs }) => peerURLs.some((url) => url.includes(`//${host.machine.address}:`)));
-    if (own && !own.clientURLs?.length) return false;
+function isFirstStart(host: Host, { members, founded }: EtcdMemberArgs): boolean {
+  if (members.length > 0) {
+    const own = members.find((member) => isAt(member, host.machine.address));
+    if (own?.clientUrls.length === 0) return false;
     throw lost(
       host,
       own
@@ -100,11 +102,7 @@ async function isFirstStart(host: Host, masters: readonly Host[]): Promise<boole
         : "the running cluster has no member at this address",
     );
   }
-  const stood = await Promise.all(
-    masters.map((master) => master.read("[ -f /etc/kubernetes/manifests/kube-apiserver.yaml ]")),
-  );
-  if (stood.some(({ code }) => code === 0))
-    throw lost(host, "it has no data, the cluster has been running before, and no quorum answers");
+  if (founded) throw lost(host, "it has no data, the cluster has been running before, and no quorum answers");
   return true;
 }
 

@@ -1,8 +1,10 @@
+import type { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { runLong, stillRuns } from "../remote/long.ts";
 import { quote } from "../remote/shell.ts";
 import type { Secret } from "../secret.ts";
 import { command, commandFailed } from "./command.ts";
+import { detour, type Endpoint, hasLostConnection, onDetour } from "./kubeadm-connection.ts";
 import { kubectl, type Node, readNodes, runKubectl } from "./kubectl.ts";
 import { type Change, defineResource, type ResourceDefinition, type Working } from "./resource.ts";
 
@@ -16,6 +18,8 @@ export interface KubeadmArgs {
   readonly flags: readonly string[];
   /** What the last step of `kubeadm init` leaves in the cluster, for kubectl: `-n kube-system daemonset/kube-proxy`. */
   readonly lastObject?: string;
+  /** Where clients find the cluster: until `kubeadm init` has ended, what goes there from this host goes to its own API server. */
+  readonly endpoint?: Endpoint;
 }
 
 interface Membership {
@@ -26,6 +30,8 @@ interface Membership {
   readonly kubelet: string;
   /** kubeadm is at it right now, started by a run of Tripod that has died since. */
   readonly runs: boolean;
+  /** The detour of a `kubeadm init` that was killed together with its unit is still there. */
+  readonly detour: boolean;
 }
 
 type Verb = "init" | "join";
@@ -53,7 +59,11 @@ const OWN_LEFTOVERS = [
  * a file alone. Nodes register early, so a founding counts once its last object is there, as long as nobody else has joined; later
  * that object is its owner's to delete.
  */
-async function read(host: Host, { leader, controlPlane, lastObject }: KubeadmArgs, verb: Verb): Promise<Membership> {
+async function read(
+  host: Host,
+  { leader, controlPlane, lastObject, endpoint }: KubeadmArgs,
+  verb: Verb,
+): Promise<Membership> {
   const [nodes, founded, local] = await Promise.all([
     readNodes(leader),
     lastObject ? leader.read(kubectl(leader, `get ${lastObject} -o name`)) : undefined,
@@ -61,6 +71,7 @@ async function read(host: Host, { leader, controlPlane, lastObject }: KubeadmArg
 [ -f /etc/kubernetes/kubelet.conf ] && echo kubelet.conf
 [ -f /etc/kubernetes/manifests/kube-apiserver.yaml ] && echo apiserver
 ${stillRuns(unitOf(verb))} && echo runs
+${endpoint ? `${detour("C", host, endpoint)} 2>/dev/null && echo detour` : ""}
 true`),
   ]);
   const [kubelet = "", ...found] = local.stdout.split("\n");
@@ -72,7 +83,13 @@ true`),
   else if (founded && founded.code !== 0 && nodes.length === 1) missing.push("kubeadm init did not come to its end");
   if (!found.includes("kubelet.conf")) missing.push("its kubelet has no credentials");
   if (controlPlane && !found.includes("apiserver")) missing.push("it has no API server");
-  return { missing, registered: node !== undefined, kubelet, runs: found.includes("runs") };
+  return {
+    missing,
+    registered: node !== undefined,
+    kubelet,
+    runs: found.includes("runs"),
+    detour: found.includes("detour"),
+  };
 }
 
 /** The label is the last thing that kubeadm gives a master: `master` until 1.23, `control-plane` from 1.20 on. */
@@ -80,7 +97,9 @@ function isMarked({ metadata: { labels = {} } }: Node): boolean {
   return ["control-plane", "master"].some((role) => `node-role.kubernetes.io/${role}` in labels);
 }
 
-function diff({ missing, kubelet, runs }: Membership, verb: Verb): readonly Change[] {
+function diff({ missing, kubelet, runs, detour }: Membership, verb: Verb): readonly Change[] {
+  if (detour && !runs && missing.length === 0)
+    return [{ field: "detour", from: "left behind by a kubeadm init that was killed", to: "absent" }];
   if (runs) return [{ field: "member", from: `not yet: kubeadm ${verb} still runs`, to: "yes" }];
   if (missing.length > 0) return [{ field: "member", from: `no: ${missing.join("; ")}`, to: "yes" }];
   return kubelet === "active" ? [] : [{ field: "kubelet", from: kubelet, to: "active" }];
@@ -116,12 +135,30 @@ function membership(verb: Verb): Pick<ResourceDefinition<KubeadmArgs, Membership
           },
         });
       }
-      if (state.missing.length > 0) {
-        if (verb === "join" && state.registered) await forget(host, args.leader);
-        await kubeadm(host, verb, args, working);
-      } else if (state.kubelet !== "active") await command(host, "systemctl start kubelet");
+      if (state.missing.length > 0) await becomeMember(host, args, verb, state, working);
+      else if (state.kubelet !== "active") await command(host, "systemctl start kubelet");
+      else if (args.endpoint) await command(host, detour("D", host, args.endpoint));
     },
   };
+}
+
+/** @throws TripodError E_COMMAND with what kubeadm said last; where it has lost its connection, after a second try */
+async function becomeMember(
+  host: Host,
+  args: KubeadmArgs,
+  verb: Verb,
+  found: Membership,
+  working: Working,
+): Promise<void> {
+  let state = found;
+  for (let tries = 1; state.missing.length > 0; tries++) {
+    if (verb === "join" && state.registered) await forget(host, args.leader);
+    const { failure, log } = await kubeadm(host, verb, args, working);
+    if (!failure) return;
+    if (tries === 2 || !hasLostConnection(log)) throw failure;
+    working.progress(`kubeadm ${verb} has lost its connection to the API; it is run again`);
+    state = await read(host, args, verb);
+  }
 }
 
 /**
@@ -142,7 +179,12 @@ function unitOf(verb: Verb): string {
  * The documents hold a token: they go to kubeadm's stdin. kubeadm runs as a unit of its own, so that neither a lost session nor
  * our own death ends it half way; who comes back waits for the same run.
  */
-async function kubeadm(host: Host, verb: Verb, args: KubeadmArgs, working: Working): Promise<void> {
+async function kubeadm(
+  host: Host,
+  verb: Verb,
+  args: KubeadmArgs,
+  working: Working,
+): Promise<{ readonly failure?: TripodError; readonly log: string }> {
   const script = [
     `kubeadm ${verb} --config /dev/stdin`,
     `--ignore-preflight-errors=${OWN_LEFTOVERS.join(",")}`,
@@ -150,11 +192,17 @@ async function kubeadm(host: Host, verb: Verb, args: KubeadmArgs, working: Worki
     ...(verb === "init" ? ["--skip-token-print"] : []),
     ...args.flags,
   ].join(" ");
-  const long = { unit: unitOf(verb), command: script, input: await args.config() };
+  const { endpoint } = args;
+  const long = {
+    unit: unitOf(verb),
+    command: endpoint ? onDetour(script, host, endpoint) : script,
+    input: await args.config(),
+  };
   // Its last line is the reason of the wait already.
   const result = await runLong(host.connection, long, {
     wait: (condition) => working.wait(condition),
     progress: () => undefined,
   });
-  if (result.code !== 0) throw commandFailed(host, script, result, `kubeadm ${verb} failed`);
+  if (result.code === 0) return { log: result.stdout };
+  return { failure: commandFailed(host, script, result, `kubeadm ${verb} failed`), log: result.stdout };
 }

@@ -1,6 +1,11 @@
 /** The parts of a Pod object that Tripod looks at. */
 export interface Pod {
-  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly ownerReferences?: readonly { readonly uid: string }[];
+  };
   readonly spec?: { readonly nodeName?: string };
   readonly status: {
     readonly phase: string;

@@ -32,7 +32,9 @@ export async function until(condition: Condition, options: UntilOptions): Promis
       throw new TripodError("E_DEADLINE", `${condition.title}: not within ${Math.round(condition.within / 1000)} s`, {
         ...(options.host && { host: options.host }),
         why: answer,
-        hint: "look at what it says above; then run the same command again, it goes on from where it is",
+        hint:
+          condition.hint?.() ??
+          "look at what it says above; then run the same command again, it goes on from where it is",
       });
     }
     await pause(interval, undefined, { signal }).catch(() => signal.throwIfAborted());

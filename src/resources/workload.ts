@@ -1,52 +1,64 @@
+import { isIP } from "node:net";
+import { isAway, TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Condition } from "./condition.ts";
 import { lastLine } from "./command.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
 import { type Pod, whyNot } from "./pods.ts";
-import type { Resource, Working } from "./resource.ts";
+import { podsReached } from "./pods-reached.ts";
+import type { Change, Resource, Working } from "./resource.ts";
+import { recordVerify, VERIFY, type VerifyRecord, verifyRecordIn } from "./verify-record.ts";
 
 export interface WorkloadArgs {
-  /** Whether something has been changed in this run, so that it must be tried. */
-  readonly due: boolean;
+  /** Whether something has been changed in this run, so that it must be tried whatever is recorded. */
+  readonly changed: boolean;
   readonly leader: Host;
-  /** Every host of these must reach every pod. */
+  /** In the inventory's order. Each of them gets a pod, and must reach those of the others. */
   readonly hosts: readonly Host[];
-  readonly replicas: number;
   /** An image every host has already: pause, whose network namespace answers pings. */
   readonly image: string;
-  /** The address of the Service `kubernetes`: reached from a host, it proves that services work there. */
+  /** The address of the Service `kubernetes`. */
   readonly serviceAddress: string;
 }
 
-const NAME = "tripod-verify";
+interface Found {
+  readonly record: VerifyRecord | string;
+  readonly leftBehind: boolean;
+}
 
 /**
- * A small deployment is scheduled, gets its addresses, is reached from every host, and is taken away again. A success leaves nothing
- * that could be read later, so it is tried only by runs that changed something; what a run that broke off has left is always taken away.
+ * A pod on every node, reached from every host, and taken away again. The verdict is recorded in the cluster, because it leaves no other
+ * trace: as long as it is not that all were reached, there is something to do. What a run that broke off has left is always taken away.
  */
 export function workload(args: WorkloadArgs): Resource {
-  const { leader, due } = args;
-  let proven = !due;
+  const { leader } = args;
+  let proven = false;
   return {
     kind: "workload",
-    name: NAME,
+    name: VERIFY,
     async inspect(_, working) {
-      const { stdout } = await leader.read(
-        `[ ! -f ${ADMIN_CONF} ] || ${kubectl(leader, `get deployment ${NAME} --ignore-not-found -o name`)}`,
-      );
+      const { record, leftBehind } = await read(leader);
+      const due = proven ? undefined : whyDue(args, record);
       return {
-        changes: () => [
-          ...(stdout.trim()
-            ? [{ field: "deployment", from: "left behind by a run that broke off", to: "absent" }]
-            : []),
-          ...(proven ? [] : [{ field: "workload", from: "not tried since the change", to: aim(args) }]),
+        changes: (): Change[] => [
+          ...(leftBehind ? [{ field: "daemonset", from: "left behind by a run that broke off", to: "absent" }] : []),
+          ...(due ? [{ field: "workload", from: due, to: "a pod on every node, reached from every host" }] : []),
         ],
         async apply() {
+          if (leftBehind) await takeAway(leader);
+          if (!due) return;
+          await recordVerify(leader, { result: "due" });
           try {
-            if (!proven) await prove(args, working);
-          } finally {
-            await runKubectl(leader, `delete deployment ${NAME} --ignore-not-found --wait=false >/dev/null`);
+            await prove(args, working);
+          } catch (error) {
+            // The next run would find out as well; neither may stand before the reason why this one ends.
+            if (!working.signal.aborted && !isAway(error))
+              await recordVerify(leader, { result: "failed", why: reasonOf(error) }).catch(() => undefined);
+            await takeAway(leader).catch(() => undefined);
+            throw error;
           }
+          await recordVerify(leader, { result: "reached" });
+          await takeAway(leader);
           proven = true;
         },
       };
@@ -54,42 +66,64 @@ export function workload(args: WorkloadArgs): Resource {
   };
 }
 
-function aim({ replicas }: WorkloadArgs): string {
-  return `${podCount(replicas)} scheduled and reached from every host`;
+async function read(leader: Host): Promise<Found> {
+  const get = kubectl(leader, `get configmaps,daemonsets.apps -A --field-selector metadata.name=${VERIFY} -o json`);
+  const { code, stdout, stderr } = await leader.read(`[ ! -f ${ADMIN_CONF} ] || ${get}`);
+  if (code !== 0) return { record: lastLine(stderr, "the API server does not answer"), leftBehind: false };
+  const items = stdout.trim() ? (JSON.parse(stdout) as { items: Named[] }).items : [];
+  const find = (kind: string, namespace: string) =>
+    items.find((item) => item.kind === kind && item.metadata.namespace === namespace);
+  return {
+    record: verifyRecordIn(find("ConfigMap", "kube-system")),
+    leftBehind: find("DaemonSet", "default") !== undefined,
+  };
 }
 
-function podCount(count: number): string {
-  return count === 1 ? "1 pod" : `${count} pods`;
+interface Named {
+  readonly kind: string;
+  readonly metadata: { readonly namespace?: string };
+}
+
+function whyDue({ changed }: WorkloadArgs, record: VerifyRecord | string): string | undefined {
+  if (typeof record === "string") return `not known: ${record}`;
+  if (record.result === "failed") return `failed: ${record.why ?? "without a reason"}`;
+  return changed || record.result === "due" ? "not tried since the last change" : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  return (
+    (error instanceof TripodError && error.details.why) || (error instanceof Error ? error.message : String(error))
+  );
+}
+
+function takeAway(leader: Host): Promise<unknown> {
+  return runKubectl(leader, `delete daemonset ${VERIFY} --ignore-not-found --wait=false >/dev/null`);
 }
 
 async function prove(args: WorkloadArgs, working: Working): Promise<void> {
-  await runKubectl(args.leader, "apply -f - >/dev/null", { input: JSON.stringify(deployment(args)) });
-  let addresses: readonly string[] = [];
+  const { leader, hosts, serviceAddress } = args;
+  await runKubectl(leader, "apply -f - >/dev/null", { input: JSON.stringify(daemonSet(args)) });
+  let addresses: ReadonlyMap<string, string> = new Map();
   await working.wait(podsRunning(args, (found) => (addresses = found)));
-  await Promise.all(args.hosts.map((host) => working.wait(reaches(host, addresses, args.serviceAddress))));
+  await working.wait(podsReached({ hosts, addresses, serviceAddress }));
 }
 
-function deployment({ replicas, image }: WorkloadArgs): object {
-  const labels = { app: NAME };
+const LABELS = { app: VERIFY };
+
+function daemonSet({ image }: WorkloadArgs): object {
   return {
     apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: NAME, namespace: "default" },
+    kind: "DaemonSet",
+    metadata: { name: VERIFY, namespace: "default", labels: LABELS },
     spec: {
-      replicas,
-      selector: { matchLabels: labels },
+      selector: { matchLabels: LABELS },
       template: {
-        metadata: { labels },
+        metadata: { labels: LABELS },
         spec: {
           automountServiceAccountToken: false,
           terminationGracePeriodSeconds: 0,
-          affinity: {
-            podAntiAffinity: {
-              requiredDuringSchedulingIgnoredDuringExecution: [
-                { labelSelector: { matchLabels: labels }, topologyKey: "kubernetes.io/hostname" },
-              ],
-            },
-          },
+          // On masters too, and on nodes that are cordoned: whoever is in the cluster has to be reached.
+          tolerations: [{ operator: "Exists" }],
           containers: [{ name: "pause", image, imagePullPolicy: "IfNotPresent" }],
         },
       },
@@ -97,32 +131,46 @@ function deployment({ replicas, image }: WorkloadArgs): object {
   };
 }
 
-function podsRunning({ leader, replicas }: WorkloadArgs, found: (addresses: string[]) => void): Condition {
+/** @param found told where the pod of each machine is to be reached */
+function podsRunning(
+  { leader, hosts }: WorkloadArgs,
+  found: (addresses: ReadonlyMap<string, string>) => void,
+): Condition {
   return {
-    title: `${podCount(replicas)} running`,
+    title: "a pod on every node running",
     within: 120_000,
     async holds() {
-      const { code, stdout, stderr } = await leader.read(kubectl(leader, `get pods -l app=${NAME} -o json`));
+      const get = kubectl(leader, `get daemonsets.apps,pods -l app=${VERIFY} -o json`);
+      const { code, stdout, stderr } = await leader.read(get);
       if (code !== 0) return lastLine(stderr, "the API server does not answer");
-      const pods = (JSON.parse(stdout) as { items: Pod[] }).items.filter(({ metadata }) => !metadata.deletionTimestamp);
-      const running = pods.filter(({ status }) => status.phase === "Running" && status.podIP);
-      found(running.flatMap(({ status }) => status.podIP ?? []));
-      return running.length >= replicas || `${running.length} of ${replicas} run${whyNot(pods)}`;
+      const pods = podsOfOurs((JSON.parse(stdout) as { items: Item[] }).items);
+      const addresses = new Map(pods.flatMap(addressOf));
+      found(addresses);
+      const without = hosts.filter(({ name }) => !addresses.has(name)).map(({ name }) => name);
+      if (without.length === 0) return true;
+      const waiting = pods.filter((pod) => addressOf(pod).length === 0);
+      return `${hosts.length - without.length} of ${hosts.length} run, none on ${listed(without)}${whyNot(waiting)}`;
     },
   };
 }
 
-function reaches(host: Host, addresses: readonly string[], service: string): Condition {
-  return {
-    title: `${host.name} reaches every pod and the Service`,
-    within: 60_000,
-    async holds() {
-      const pings = addresses.map(
-        (address) => `ping -c1 -W2 ${address} >/dev/null || { echo "no answer from pod ${address}"; exit 1; }`,
-      );
-      const api = `curl -sSk --max-time 3 -o /dev/null https://${service}/livez 2>&1 || { echo "no answer from Service ${service}"; exit 1; }`;
-      const { code, stdout } = await host.read([...pings, api].join("\n"));
-      return code === 0 || stdout.trim().replaceAll("\n", "; ");
-    },
-  };
+type Item = Pod & { readonly kind: string; readonly metadata: { readonly uid: string } };
+
+/** Those of a DaemonSet that was taken away a moment ago may still run, and are about to go. */
+function podsOfOurs(items: readonly Item[]): Pod[] {
+  const uid = items.find(({ kind }) => kind === "DaemonSet")?.metadata.uid;
+  return items.filter(
+    ({ kind, metadata: { deletionTimestamp, ownerReferences = [] } }) =>
+      kind === "Pod" && !deletionTimestamp && ownerReferences.some((owner) => owner.uid === uid),
+  );
+}
+
+/** On which machine it is to be reached where. The address is used in scripts: what is none is not taken from the API. */
+function addressOf({ spec, status }: Pod): [string, string][] {
+  const { podIP = "" } = status;
+  return status.phase === "Running" && spec?.nodeName && isIP(podIP) > 0 ? [[spec.nodeName, podIP]] : [];
+}
+
+function listed(names: readonly string[]): string {
+  return names.length <= 6 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
 }

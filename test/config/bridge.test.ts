@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bridgeConflist, podRoutesUnit } from "../../src/config/bridge.ts";
+import { bridgeConflist, podRouting, podRoutesScript, podRoutesUnit } from "../../src/config/bridge.ts";
 import { podCidrs } from "../../src/config/pod-cidr.ts";
 import { machineNamed, testCluster, testMachine } from "../support/cluster.ts";
 import { expectGolden } from "../support/golden.ts";
@@ -12,17 +12,21 @@ describe("The bridge network", () => {
     "gives the pods of $name their addresses and the way to all others",
     (machine) => {
       expectGolden(`bridge/${machine.name}/10-tripod.conflist`, bridgeConflist(machine, cidrs));
-      expectGolden(`bridge/${machine.name}/tripod-pod-routes.service`, podRoutesUnit(cluster, machine, cidrs));
+      const script = podRoutesScript(podRouting(cluster, machine, cidrs));
+      expectGolden(`bridge/${machine.name}/pod-routes.sh`, script);
     },
   );
 
+  it("is laid by the same unit on all machines", () => {
+    expectGolden("bridge/tripod-pod-routes.service", podRoutesUnit());
+  });
+
   it("has no route to its own pods, and one to every other machine's", () => {
-    const routes = podRoutesUnit(cluster, machineNamed(cluster, "w1"), cidrs).match(/(?<=route replace )\S+ via \S+/g);
-    expect(routes).toEqual([
-      "10.244.11.0/24 via 10.0.0.11",
-      "10.244.12.0/24 via 10.0.0.12",
-      "10.244.13.0/24 via 10.0.0.13",
-      "10.244.22.0/24 via 10.0.0.22",
+    expect(podRouting(cluster, machineNamed(cluster, "w1"), cidrs).routes).toEqual([
+      { podCidr: "10.244.11.0/24", address: "10.0.0.11" },
+      { podCidr: "10.244.12.0/24", address: "10.0.0.12" },
+      { podCidr: "10.244.13.0/24", address: "10.0.0.13" },
+      { podCidr: "10.244.22.0/24", address: "10.0.0.22" },
     ]);
   });
 });

@@ -51,8 +51,8 @@ describe.skipIf(noSystemd)(`systemd itself${because(noSystemd)}`, () => {
     expect(verify("etcd.service", golden(name))).toEqual(fine);
   });
 
-  it.each(["m1", "w1"])("finds no fault with the routes to the pods of %s's neighbours", (name) => {
-    expect(verify("tripod-pod-routes.service", golden(`bridge/${name}/tripod-pod-routes.service`))).toEqual(fine);
+  it("finds no fault with what keeps the routes to the pods of others", () => {
+    expect(verify("tripod-pod-routes.service", golden("bridge/tripod-pod-routes.service"))).toEqual(fine);
   });
 
   it("finds no fault with the kubelet's unit and drop-in", () => {
@@ -95,6 +95,13 @@ const shells = ["dash", "sh"].filter((shell) => !missingPrograms(shell));
 describe.each(shells)("%s", (shell) => {
   it.each(["haproxy/check.sh", "direct/check.sh", "hang-up.sh"])("can read %s", (name) => {
     expect(run(shell, "-n", join(GOLDEN, `keepalived/${name}`))).toEqual(fine);
+  });
+});
+
+const noBash = missingPrograms("bash");
+describe.skipIf(noBash)(`bash${because(noBash)}`, () => {
+  it.each(["m1", "w1"])("can read what lays the routes on %s", (name) => {
+    expect(run("bash", "-n", join(GOLDEN, `bridge/${name}/pod-routes.sh`))).toEqual(fine);
   });
 });
 

@@ -14,18 +14,18 @@ const block = `# BEGIN tripod
 
 describe("/etc/hosts", () => {
   it("keeps what others wrote and gets our block at its end", () => {
-    expect(hostsFile("127.0.0.1 localhost\n", cluster)).toBe(`127.0.0.1 localhost\n${block}`);
-    expect(hostsFile("127.0.0.1 localhost", cluster)).toBe(`127.0.0.1 localhost\n${block}`);
-    expect(hostsFile("", cluster)).toBe(block);
+    expect(hostsFile("127.0.0.1 localhost\n", cluster.machines)).toBe(`127.0.0.1 localhost\n${block}`);
+    expect(hostsFile("127.0.0.1 localhost", cluster.machines)).toBe(`127.0.0.1 localhost\n${block}`);
+    expect(hostsFile("", cluster.machines)).toBe(block);
   });
 
   it("has the block brought up to date where it is, between what is before and after it", () => {
     const before = "127.0.0.1 localhost\n# BEGIN tripod\n10.0.0.99 m1\n# END tripod\n10.9.9.9 nas\n";
-    expect(hostsFile(before, cluster)).toBe(`127.0.0.1 localhost\n${block}10.9.9.9 nas\n`);
+    expect(hostsFile(before, cluster.machines)).toBe(`127.0.0.1 localhost\n${block}10.9.9.9 nas\n`);
   });
 
   it.each(["", "127.0.0.1 localhost\n", `${block}10.9.9.9 nas\n`])("is left alone the second time", (text) => {
-    const once = hostsFile(text, cluster);
-    expect(hostsFile(once, cluster)).toBe(once);
+    const once = hostsFile(text, cluster.machines);
+    expect(hostsFile(once, cluster.machines)).toBe(once);
   });
 });

@@ -1,3 +1,4 @@
+import { situation } from "../support/context.ts";
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../src/engine/events.ts";
 import type { TripodErrors } from "../../src/errors.ts";
@@ -31,7 +32,7 @@ function stepsOf(events: readonly RunEvent[], outcome = "ok"): string[] {
 }
 
 function check(only: Narrowing): void {
-  checkNarrowing(house(), cluster, only);
+  checkNarrowing(house(), situation(cluster), only);
 }
 
 test("only the named phase and hosts are done, after a preflight of all hosts; the rest is said to be left out", async () => {

@@ -83,7 +83,7 @@ describe.skipIf(noMachine)(`all phases, over five machines that are bare${becaus
     for (const { name } of cluster.masters) {
       const master = machines.machine(name);
       const keys = master.listing().filter(({ path }) => path.endsWith(".key"));
-      expect(keys).toHaveLength(8);
+      expect(keys).toHaveLength(9);
       for (const { path } of keys) expect(seen).not.toContain(master.read(path).split("\n")[1]);
     }
   });

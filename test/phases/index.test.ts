@@ -5,6 +5,7 @@ import { layOut, type Step } from "../../src/engine/graph.ts";
 import { PHASES } from "../../src/phases/index.ts";
 import type { Phase } from "../../src/phases/phase.ts";
 import { testCluster } from "../support/cluster.ts";
+import { situation } from "../support/context.ts";
 import { scriptedHost } from "../support/scripted-host.ts";
 
 const SRC = join(import.meta.dirname, "../../src/phases");
@@ -19,7 +20,7 @@ const clusters = {
 const stepsOf = (cluster: (typeof clusters)[keyof typeof clusters]) =>
   layOut(
     PHASES,
-    cluster,
+    situation(cluster),
     cluster.machines.map((machine) => scriptedHost({ machine })),
   );
 

@@ -112,6 +112,7 @@ describe("A certificate is issued anew because", () => {
     const certificate = openssl({ key }, "req", "-x509", "-new", "-key", "key", "-subj", "/CN=m1", "-days", "36500");
     expect(reasons({ certificate, key: new Secret(key) }, request, new Date())).toEqual([
       "signed by another CA",
+      "is valid for 36500 days instead of 365",
       ...request.sans.map((san) => `SAN ${san} is missing`),
       "usage serverAuth is missing",
       "usage clientAuth is missing",

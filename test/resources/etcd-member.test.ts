@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import { etcdEnvironment } from "../../src/config/etcd.ts";
 import type { Connection } from "../../src/remote/connection.ts";
 import { etcdMember } from "../../src/resources/etcd-member.ts";
+import { readStanding } from "../../src/standing/read.ts";
 import { testCluster } from "../support/cluster.ts";
 import { recording } from "../support/connections.ts";
 import { over } from "../support/machine.ts";
@@ -24,11 +25,14 @@ function prepare(machines: ThrowAwayCluster): void {
   }
 }
 
-const member = (machines: ThrowAwayCluster, alone = <T>(work: () => Promise<T>) => work()) => [
-  etcdMember({ masters: machines.hosts, reads: [ENVIRONMENT], alone }),
-];
-const start = (machines: ThrowAwayCluster, ...names: string[]) =>
-  Promise.all(names.map((name) => walk(machines.machine(name).host, member(machines))));
+const member = async (machines: ThrowAwayCluster, alone = <T>(work: () => Promise<T>) => work()) => {
+  const { members, founded } = await readStanding(cluster, machines.hosts);
+  return [etcdMember({ masters: machines.hosts, members, founded, reads: [ENVIRONMENT], alone })];
+};
+const start = async (machines: ThrowAwayCluster, ...names: string[]) => {
+  const resources = await member(machines);
+  return Promise.all(names.map((name) => walk(machines.machine(name).host, resources)));
+};
 
 /** Takes a member's process and its data away, as a new disk does. */
 async function loseData(machines: ThrowAwayCluster, name: string): Promise<void> {
@@ -47,7 +51,7 @@ clusterStory(
     for (const { name } of cluster.masters) {
       const { stdout } = await machines.machine(name).host.read(`systemctl is-active etcd; ls ${BOOTSTRAP} 2>&1`);
       expect(stdout).toMatch(/^active\n.*No such file/);
-      expect(changesIn(await walk(machines.machine(name).host, member(machines), "plan"))).toEqual([]);
+      expect(changesIn(await walk(machines.machine(name).host, await member(machines), "plan"))).toEqual([]);
     }
   },
 );
@@ -57,7 +61,7 @@ clusterStory("a member that comes late to a cluster it belongs to joins what is 
   await start(machines, "m1", "m2");
   const late = machines.machine("m3");
   const wire = recording(late.connection);
-  await walk(over(late.host, wire), member(machines));
+  await walk(over(late.host, wire), await member(machines));
   expect(wire.scripts.join("\n")).not.toContain("ETCD_INITIAL_CLUSTER_STATE=new");
   expect((await late.host.read("systemctl is-active etcd")).stdout).toBe("active\n");
 });
@@ -144,7 +148,7 @@ clusterStory("a changed setting restarts every member, each in a turn of its own
         return host.connection.run(script, options);
       },
     };
-    expect(changesIn(await walk({ ...host, connection }, member(machines, alone)))).toEqual([
+    expect(changesIn(await walk({ ...host, connection }, await member(machines, alone)))).toEqual([
       { field: "restarted", from: `older than ${ENVIRONMENT}`, to: "anew, one member at a time" },
     ]);
   }
@@ -157,7 +161,7 @@ clusterStory("no member is restarted while another is down", cluster, async (mac
   const m1 = machines.machine("m1");
   m1.age("/fakes/units/etcd.service.active", 60);
   await machines.machine("m3").connection.run("systemctl stop etcd; rm /fakes/cluster/etcd/m3.runs");
-  const [own] = member(machines);
+  const [own] = await member(machines);
   const wire = recording(m1.connection);
   const inspection = await own?.inspect(over(m1.host, wire), impatient);
   await expect(inspection?.apply()).rejects.toThrow("etcd on m3 is healthy: etcd.service is inactive");

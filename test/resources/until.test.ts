@@ -64,6 +64,18 @@ describe("waiting for a condition", () => {
     });
   });
 
+  it("says what the condition itself knows to do, where it knows more", async () => {
+    let asked = "";
+    const condition = {
+      title: "w1 reaches w2",
+      within: 0,
+      holds: () => Promise.resolve((asked = "no answer")),
+      hint: () => `there was ${asked}: look at w2`,
+    };
+    const failure: unknown = await until(condition, { signal }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ details: { hint: "there was no answer: look at w2" } });
+  });
+
   it("is asked once even where there is no time at all", async () => {
     expect(await until(answering([true], 0), { signal })).toBeGreaterThanOrEqual(0);
   });

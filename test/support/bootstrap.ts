@@ -3,20 +3,33 @@ import { run } from "../../src/engine/run.ts";
 import type { Host } from "../../src/host.ts";
 import type { Cluster } from "../../src/inventory/cluster.ts";
 import { PHASES } from "../../src/phases/index.ts";
+import { noticesOf } from "../../src/standing/notices.ts";
+import { readStanding } from "../../src/standing/read.ts";
 import type { Mode } from "../../src/phases/phase.ts";
 import { type ClusterOverrides, testCluster } from "./cluster.ts";
 
 /** A cluster for throw-away machines, which have as many CPUs and as much memory as this machine has. */
 export const modestCluster = (overrides: ClusterOverrides = {}): Cluster =>
-  testCluster({ ...overrides, kubernetes: { tolerate: ["NumCPU", "Mem"] } });
+  testCluster({
+    ...overrides,
+    kubernetes: { tolerate: ["NumCPU", "Mem"], skipPhases: ["addon/coredns"], ...overrides.kubernetes },
+  });
 
 /** All phases over these hosts; what was said. */
 export async function bootstrap(cluster: Cluster, hosts: readonly Host[], mode: Mode = "apply"): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   const { signal } = new AbortController();
-  await run(PHASES, cluster, hosts, { mode, signal, sink: (event) => events.push(event) });
+  const standing = await readStanding(cluster, hosts);
+  await run(PHASES, cluster, hosts, {
+    standing,
+    notices: noticesOf(cluster, standing),
+    mode,
+    signal,
+    sink: (event) => events.push(event),
+  });
   return events;
 }
 
-/** Paths of files that no two bootstraps make the same: keys and certificates, the traces of long commands. */
-export const EVER_NEW = /^\/etc\/(etcd|kubernetes)\/pki\/|^\/run\/tripod\/|^\/etc\/(passwd|group)-$/;
+/** Paths of files that no two bootstraps make the same: keys and certificates, the traces of long commands, what has a time in it. */
+export const EVER_NEW =
+  /^\/etc\/(etcd|kubernetes)\/pki\/|^\/run\/tripod\/|^\/etc\/(passwd|group)-$|\/ConfigMap\.tripod-verify$/;

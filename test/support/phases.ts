@@ -31,7 +31,7 @@ export function phase(name: string, needs: Phase["needs"], work: (host: Host) =>
     name,
     title: name,
     needs,
-    hosts: ({ machines }) => machines,
+    hosts: ({ cluster }) => cluster.machines,
     async resources(host) {
       await work(host);
       return [];
@@ -41,7 +41,7 @@ export function phase(name: string, needs: Phase["needs"], work: (host: Host) =>
 
 /** On the hosts of these names only. */
 export function on(names: readonly string[], one: Phase): Phase {
-  return { ...one, hosts: ({ machines }) => machines.filter(({ name }) => names.includes(name)) };
+  return { ...one, hosts: ({ cluster }) => cluster.machines.filter(({ name }) => names.includes(name)) };
 }
 
 export interface ThingOptions {

@@ -80,7 +80,8 @@ export const drill = z
       .meta({ examples: [{ "power-worker": { service: "60s" } }] }),
   })
   .prefault({})
-  .describe("`tripod drill`: how it measures, and what it allows.");
+  .describe("`tripod drill`: how it measures, and what it allows.")
+  .meta({ life: "operator's side" });
 
 const command = textual("command", /\S/, "a command of a shell");
 
@@ -95,7 +96,8 @@ export const power = z
   .describe(
     "How the drill switches machines off and on: commands of the operator's shell, in which `{{name}}` and `{{address}}` are the " +
       "machine's. Default: `vagrant halt --force` and `vagrant up` where `ssh.vagrant` is said; else scenarios that need it are left out.",
-  );
+  )
+  .meta({ life: "operator's side" });
 
 export function* drillRules({ interval, timeout }: Partial<z.output<typeof drill>>): Iterable<Problem> {
   if (interval !== undefined && (interval < 10 || interval > 1000))

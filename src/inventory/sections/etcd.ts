@@ -9,15 +9,27 @@ const LONGEST_VALIDITY = 3650;
 
 export const etcd = z
   .strictObject({
-    keys: z.enum(["ecdsa-p256", "rsa-2048"]).default("ecdsa-p256").describe("The kind of key in etcd's certificates."),
+    keys: z
+      .enum(["ecdsa-p256", "rsa-2048"])
+      .default("ecdsa-p256")
+      .describe("The kind of key in etcd's certificates.")
+      .meta({ life: "any time" }),
     heartbeat: duration
       .prefault("100ms")
-      .describe("How often the leader says that it lives. About the round trip between masters."),
+      .describe("How often the leader says that it lives. About the round trip between masters.")
+      .meta({ life: "any time" }),
     election: duration
       .prefault("1s")
-      .describe("Silence after which a follower stands for election: at least ten heartbeats, at most 50s."),
-    validity: days.prefault("365d").describe("How long a certificate of etcd is good for, up to 3650d."),
-    renewBefore: days.prefault("30d").describe("Remaining days below which `apply` issues a certificate anew."),
+      .describe("Silence after which a follower stands for election: at least ten heartbeats, at most 50s.")
+      .meta({ life: "any time" }),
+    validity: days
+      .prefault("365d")
+      .describe("How long a certificate of etcd is good for, up to 3650d.")
+      .meta({ life: "any time" }),
+    renewBefore: days
+      .prefault("30d")
+      .describe("Remaining days below which `apply` issues a certificate anew.")
+      .meta({ life: "operator's side" }),
   })
   .prefault({})
   .describe("The etcd members, one on each master, as systemd units of their own.");

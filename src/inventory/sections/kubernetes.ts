@@ -114,39 +114,50 @@ export const kubernetes = z
       .describe(
         `The version of kubeadm, kubelet and the control plane, in quotes: 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}.`,
       )
-      .meta({ examples: ["1.36.3"] }),
+      .meta({ life: "at birth", examples: ["1.36.3"] }),
     imageRepository: imageRepository
       .optional()
       .describe("Where the control plane's images are pulled from. Default: kubeadm's own choice.")
-      .meta({ examples: ["registry.example:5000/kubernetes"] }),
+      .meta({ life: "at birth", examples: ["registry.example:5000/kubernetes"] }),
     podSubnet: subnet
       .prefault("10.244.0.0/16")
       .describe(
         "Addresses of pods. Every node gets a /24 of it; it must not overlap the machines' or the services' subnet.",
-      ),
-    serviceSubnet: subnet.prefault("10.96.0.0/12").describe("Addresses of services, /12 to /28."),
-    dnsDomain: domain.prefault("cluster.local").describe("The domain of services: name.namespace.svc.DOMAIN."),
+      )
+      .meta({ life: "at birth" }),
+    serviceSubnet: subnet
+      .prefault("10.96.0.0/12")
+      .describe("Addresses of services, /12 to /28.")
+      .meta({ life: "at birth" }),
+    dnsDomain: domain
+      .prefault("cluster.local")
+      .describe("The domain of services: name.namespace.svc.DOMAIN.")
+      .meta({ life: "at birth" }),
     certSans: distinct(certSan)
       .default([])
       .describe("More names and addresses for the API server's certificate; the VIP and the masters are always in it.")
-      .meta({ examples: [["api.example.org"]] }),
+      .meta({ life: "any time", examples: [["api.example.org"]] }),
     skipPhases: distinct(skipPhase)
       .default([])
       .describe("Phases of `kubeadm init` that are left out, each by its name.")
-      .meta({ examples: [["addon/coredns"]] }),
+      .meta({ life: "at birth", examples: [["addon/coredns"]] }),
     tolerate: distinct(tolerated)
       .default([])
       .describe("Preflight errors of kubeadm that are only warned about, each by its name; `all` is refused.")
-      .meta({ examples: [["SystemVerification"]] }),
+      .meta({ life: "operator's side", examples: [["SystemVerification"]] }),
     kubelet: overrides("kubelet")
       .default({})
       .describe("Laid over every node's KubeletConfiguration. What Tripod itself must set is refused by name.")
-      .meta({ examples: [{ maxPods: 200 }] }),
+      .meta({ life: "any time", examples: [{ maxPods: 200 }] }),
     kubeProxy: overrides("kubeProxy")
       .default({})
       .describe("Laid over the KubeProxyConfiguration. What Tripod itself must set is refused by name.")
-      .meta({ examples: [{ mode: "nftables" }] }),
-    mastersSchedulable: z.boolean().default(false).describe("Whether ordinary pods may run on masters."),
+      .meta({ life: "any time", examples: [{ mode: "nftables" }] }),
+    mastersSchedulable: z
+      .boolean()
+      .default(false)
+      .describe("Whether ordinary pods may run on masters.")
+      .meta({ life: "any time" }),
   })
   .describe("The Kubernetes cluster itself.");
 

@@ -21,37 +21,40 @@ export const loadBalancer = z
   .strictObject({
     vip: ipv4
       .describe("The virtual IP: a free address in the masters' subnet. It is the cluster's address.")
-      .meta({ examples: ["10.0.0.10"] }),
+      .meta({ life: "at birth", examples: ["10.0.0.10"] }),
     subnet: subnet
       .optional()
       .describe(
         "The subnet of the L2 segment that the masters and the VIP share. Default: the /24 around the first master.",
       )
-      .meta({ examples: ["10.0.0.0/22"] }),
+      .meta({ life: "operator's side", examples: ["10.0.0.0/22"] }),
     interface: networkInterface
       .optional()
       .describe("The interface that carries the VIP. Default: on each master the one that carries its own address.")
-      .meta({ examples: ["eth0"] }),
+      .meta({ life: "any time", examples: ["eth0"] }),
     routerId: integer(1, 255)
       .default(51)
-      .describe("VRRP's virtual router id: no other keepalived in the segment may use it."),
+      .describe("VRRP's virtual router id: no other keepalived in the segment may use it.")
+      .meta({ life: "any time" }),
     advertInterval: duration
       .prefault("200ms")
       .describe(
         "Time between VRRP adverts, 10ms to 40.95s in whole hundredths of a second. A dead master is noticed after three.",
-      ),
+      )
+      .meta({ life: "any time" }),
     haproxy: z
       .boolean()
       .default(true)
       .describe(
         "haproxy on every master in front of all API servers. Without it the VIP leads to its holder's own API server.",
-      ),
+      )
+      .meta({ life: "at birth" }),
     port: integer(1, 65_535)
       .optional()
       .describe(
         `The port of the API at the VIP. Default: ${HAPROXY_PORT} with haproxy; without it ${API_SERVER_PORT}, and nothing else is possible.`,
       )
-      .meta({ examples: [HAPROXY_PORT] }),
+      .meta({ life: "at birth", examples: [HAPROXY_PORT] }),
   })
   .describe("keepalived, which moves the VIP between the masters, and haproxy.");
 

@@ -99,20 +99,23 @@ export const ssh = z
       .meta({ examples: ["../vagrant"] }),
   })
   .prefault({})
-  .describe("How all machines are reached, where they say nothing else.");
+  .describe("How all machines are reached, where they say nothing else.")
+  .meta({ life: "operator's side" });
 
 export const machine = z.strictObject({
-  name: hostname.describe("Hostname and node name: lower case, at most 63 characters.").meta({ examples: ["m1"] }),
-  address: ipv4.describe("The IPv4 address that the cluster uses.").meta({ examples: ["10.0.0.11"] }),
+  name: hostname
+    .describe("Hostname and node name: lower case, at most 63 characters.")
+    .meta({ life: "at birth", examples: ["m1"] }),
+  address: ipv4.describe("The IPv4 address that the cluster uses.").meta({ life: "at birth", examples: ["10.0.0.11"] }),
   labels: labels
     .default({})
     .describe("Labels of its node.")
-    .meta({ examples: [{ tier: "storage" }] }),
+    .meta({ life: "any time", examples: [{ tier: "storage" }] }),
   taints: z
     .array(taint)
     .prefault([])
     .describe("Taints of its node, as kubectl writes them.")
-    .meta({ examples: [["dedicated=gpu:NoSchedule"]] }),
+    .meta({ life: "any time", examples: [["dedicated=gpu:NoSchedule"]] }),
   ssh: z
     .strictObject({
       address: sshAddress
@@ -123,8 +126,11 @@ export const machine = z.strictObject({
       bastion,
     })
     .prefault({})
-    .describe("How this machine is reached: the keys of `ssh`, laid over the cluster's one by one, and an address."),
-  vagrant: vagrantMachine.describe("What `vagrant up` makes of this machine: laid over the cluster's, key by key."),
+    .describe("How this machine is reached: the keys of `ssh`, laid over the cluster's one by one, and an address.")
+    .meta({ life: "operator's side" }),
+  vagrant: vagrantMachine
+    .describe("What `vagrant up` makes of this machine: laid over the cluster's, key by key.")
+    .meta({ life: "operator's side" }),
 });
 
 export function* machineRules(at: Path, { taints = [] }: Partial<z.output<typeof machine>>): Iterable<Problem> {

@@ -19,6 +19,6 @@ export const vagrantMachine = z
   })
   .prefault({});
 
-export const vagrant = vagrantMachine.describe(
-  "What `vagrant up` makes of each machine, where the machine says nothing else.",
-);
+export const vagrant = vagrantMachine
+  .describe("What `vagrant up` makes of each machine, where the machine says nothing else.")
+  .meta({ life: "operator's side" });

@@ -1,34 +1,23 @@
-import { controlPlaneEndpoint } from "../../config/kubeadm.ts";
 import { kubernetesAuthorities } from "../../pki/kubernetes.ts";
 import { etcdAuthorityOf, kubernetesAuthorityOf } from "../certificates.ts";
+import { machineMismatches } from "../../standing/machines.ts";
+import { settingsMismatches } from "../../standing/mismatches.ts";
 import { serviceAccountKeys } from "../authorities.ts";
+import { isLeader } from "../leader.ts";
 import type { Check } from "./check.ts";
 
 const EMPTY_IT =
   "if it is to serve here, empty it first (`kubeadm reset`, and move its data away); if not, mend the inventory";
 
-/** The host is no member of another cluster: what its kubelet or its kubectl talks to is this cluster's endpoint. */
-export const otherCluster: Check = {
-  name: "other cluster",
-  async examine(host, { cluster }) {
-    const ours = new Set([
-      `https://${controlPlaneEndpoint(cluster)}`,
-      ...cluster.masters.map(({ address }) => `https://${address}:6443`),
-    ]);
-    const { stdout } = await host.read(
-      "grep -Hs '^ *server:' /etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf /etc/kubernetes/admin.conf; true",
-    );
-    const strange = [...stdout.matchAll(/^(\S+?):\s*server:\s*(\S+)$/gm)].find(
-      ([, , server = ""]) => !ours.has(server),
-    );
-    if (!strange) return [];
-    return [
-      {
-        code: "E_REFUSED",
-        message: `it belongs to another cluster: ${strange[1] ?? ""} names ${strange[2] ?? ""}`,
-        hint: EMPTY_IT,
-      },
-    ];
+/** What the inventory says fits the cluster that stands: nothing in it can only be carried out in part, or not at all. */
+export const fits: Check = {
+  name: "standing cluster",
+  examine(host, context) {
+    const { cluster, standing } = context;
+    const all = [...settingsMismatches(cluster, standing), ...machineMismatches(cluster, standing)];
+    return all
+      .filter(({ machine }) => (machine === undefined ? isLeader(host, context) : machine === host.name))
+      .map(({ machine, ...problem }) => ({ code: "E_REFUSED", ofCluster: machine === undefined, ...problem }));
   },
 };
 

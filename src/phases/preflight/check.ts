@@ -4,6 +4,8 @@ import type { Context } from "../phase.ts";
 export interface Problem {
   /** Default E_PREFLIGHT: the host is not fit. */
   readonly code?: "E_REFUSED" | "E_PREFLIGHT";
+  /** It is about the whole cluster, and told of no host. */
+  readonly ofCluster?: boolean;
   readonly message: string;
   readonly why?: string;
   readonly hint: string;

@@ -2,7 +2,7 @@ import { TripodError, TripodErrors } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { Context, Phase } from "../phase.ts";
 import type { Check } from "./check.ts";
-import { otherCluster, otherEtcd, sameAuthorities } from "./belonging.ts";
+import { fits, otherEtcd, sameAuthorities } from "./belonging.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
 import { ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
 import { ports } from "./ports.ts";
@@ -19,7 +19,7 @@ const CHECKS: readonly Check[] = [
   vipFree,
   routerIdFree,
   ports,
-  otherCluster,
+  fits,
   otherEtcd,
   sameAuthorities,
 ];
@@ -29,7 +29,7 @@ export const preflight: Phase = {
   name: "preflight",
   title: "Preflight",
   needs: [],
-  hosts: (cluster) => cluster.machines,
+  hosts: ({ cluster }) => cluster.machines,
   async resources(host, context) {
     const errors = (await Promise.all(CHECKS.map((check) => examined(check, host, context)))).flat();
     if (errors.length === 0) return [];
@@ -40,9 +40,9 @@ export const preflight: Phase = {
 /** What a check finds on a host, and what it refuses; anything else that it throws is no finding. */
 async function examined(check: Check, host: Host, context: Context): Promise<TripodError[]> {
   try {
-    return (await check.examine(host, context)).map(({ code = "E_PREFLIGHT", message, why, hint }) => {
-      const { origin } = host.machine;
-      return new TripodError(code, message, { host: host.name, origin, ...(why && { why }), hint });
+    return (await check.examine(host, context)).map(({ code = "E_PREFLIGHT", ofCluster, message, why, hint }) => {
+      const where = ofCluster ? {} : { host: host.name, origin: host.machine.origin };
+      return new TripodError(code, message, { ...where, ...(why && { why }), hint });
     });
   } catch (error) {
     if (error instanceof TripodError && error.code === "E_REFUSED") return [error];

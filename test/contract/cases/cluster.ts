@@ -3,7 +3,8 @@ import { initConfig, joinConfig } from "../../../src/config/kubeadm.ts";
 import { noBootstrapTokens, TOKEN_DESCRIPTION } from "../../../src/resources/bootstrap-token.ts";
 import { etcdMember } from "../../../src/resources/etcd-member.ts";
 import { kubeadmInit, kubeadmJoin } from "../../../src/resources/kubeadm.ts";
-import { kubeletConfigMap } from "../../../src/resources/kubelet-config-map.ts";
+import { configMap } from "../../../src/resources/config-map.ts";
+import { kubeProxyPods } from "../../../src/resources/kube-proxy-pods.ts";
 import { manifest } from "../../../src/resources/manifest.ts";
 import { node } from "../../../src/resources/node.ts";
 import { workload } from "../../../src/resources/workload.ts";
@@ -25,7 +26,15 @@ export const CLUSTER: readonly ResourceCase[] = [
       unit(machine, "etcd.service");
       machine.write("/etc/etcd/etcd.env", etcdEnvironment(cluster, m1));
     },
-    make: ({ host }) => [etcdMember({ masters: [host], reads: ["/etc/etcd/etcd.env"], alone: (work) => work() })],
+    make: ({ host }) => [
+      etcdMember({
+        masters: [host],
+        members: [],
+        founded: false,
+        reads: ["/etc/etcd/etcd.env"],
+        alone: (work) => work(),
+      }),
+    ],
   },
   {
     of: "etcdMember",
@@ -38,7 +47,15 @@ export const CLUSTER: readonly ResourceCase[] = [
         machine.write(`/fakes/${path}`, "");
       machine.age("/fakes/units/etcd.service.active", 60);
     },
-    make: ({ host }) => [etcdMember({ masters: [host], reads: ["/etc/etcd/etcd.env"], alone: (work) => work() })],
+    make: ({ host }) => [
+      etcdMember({
+        masters: [host],
+        members: [],
+        founded: false,
+        reads: ["/etc/etcd/etcd.env"],
+        alone: (work) => work(),
+      }),
+    ],
   },
   {
     of: "kubeadmInit",
@@ -107,13 +124,26 @@ export const CLUSTER: readonly ResourceCase[] = [
     ],
   },
   {
-    of: "kubeletConfigMap",
+    of: "configMap",
     title: "settings that kubeadm was given before",
     prepare(machine) {
       standing(machine);
       machine.write("/fakes/cluster/objects/ConfigMap.kubelet-config", "kind: KubeletConfiguration\nmaxPods: 110\n");
     },
-    make: ({ host }) => [kubeletConfigMap({ leader: host, minor: 36, edit: (text) => text.replace("110", "200") })],
+    make: ({ host }) => [
+      configMap({ leader: host, name: "kubelet-config", key: "kubelet", edit: (text) => text.replace("110", "200") }),
+    ],
+  },
+  {
+    of: "kubeProxyPods",
+    title: "pods that are older than what they read",
+    prepare(machine) {
+      standing(machine);
+      machine.write("/fakes/cluster/objects/ConfigMap.kube-proxy", "mode: iptables\n");
+      machine.write("/fakes/cluster/kube-proxy.started", "");
+      machine.age("/fakes/cluster/kube-proxy.started", 60);
+    },
+    make: ({ host }) => [kubeProxyPods({ leader: host })],
   },
   {
     of: "noBootstrapTokens",
@@ -128,17 +158,17 @@ export const CLUSTER: readonly ResourceCase[] = [
   },
   {
     of: "workload",
-    title: "a deployment that is tried",
+    title: "a pod on every node that is tried",
     prepare: (machine) => standing(machine),
     make: ({ host }) => [
       workload({
-        due: true,
+        changed: true,
         leader: host,
         hosts: [host],
-        replicas: 2,
         image: "registry.example/pause:3.2",
         serviceAddress: "10.96.0.1",
       }),
     ],
+    everNew: /ConfigMap\.tripod-verify$/,
   },
 ];

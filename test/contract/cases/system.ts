@@ -6,12 +6,19 @@ import { hostname } from "../../../src/resources/hostname.ts";
 import { image, pulledImage } from "../../../src/resources/image.ts";
 import { kernelModule } from "../../../src/resources/kernel-module.ts";
 import { packages } from "../../../src/resources/package.ts";
+import { POD_ROUTES_SCRIPT, podRouting, podRoutesScript } from "../../../src/config/bridge.ts";
+import { podCidrs } from "../../../src/config/pod-cidr.ts";
+import { podRoutes } from "../../../src/resources/pod-routes.ts";
 import { service } from "../../../src/resources/service.ts";
 import { noSwap } from "../../../src/resources/swap.ts";
 import { sysctl } from "../../../src/resources/sysctl.ts";
 import { user } from "../../../src/resources/user.ts";
+import { machineNamed, testCluster } from "../../support/cluster.ts";
 import { unit } from "../../support/standing.ts";
 import type { ResourceCase } from "./resource-case.ts";
+
+const neighbours = testCluster();
+const routing = podRouting(neighbours, machineNamed(neighbours, "m1"), podCidrs(neighbours));
 
 export const SYSTEM: readonly ResourceCase[] = [
   { of: "hostname", title: "a name, now and after a reboot", make: () => [hostname({ name: "m1" })] },
@@ -71,6 +78,12 @@ export const SYSTEM: readonly ResourceCase[] = [
       }
     },
     make: () => [service({ unit: "haproxy.service", reads: ["/etc/haproxy.cfg"], reloads: true })],
+  },
+  {
+    of: "podRoutes",
+    title: "routes and a rule that somebody has dropped",
+    prepare: (machine) => machine.write(POD_ROUTES_SCRIPT, podRoutesScript(routing), 0o755),
+    make: () => [podRoutes({ ...routing, script: POD_ROUTES_SCRIPT })],
   },
   {
     of: "haproxyServers",

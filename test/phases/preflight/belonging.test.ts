@@ -1,37 +1,35 @@
-import { describe, expect, it, test } from "vitest";
-import { otherCluster, otherEtcd } from "../../../src/phases/preflight/belonging.ts";
+import { expect, test } from "vitest";
+import { fits, otherEtcd } from "../../../src/phases/preflight/belonging.ts";
 import { testCluster } from "../../support/cluster.ts";
 import { testContext } from "../../support/context.ts";
 import { machineStory } from "../../support/machine-story.ts";
-import { findings, problems } from "./fit.ts";
+import { findings, hostsOf } from "./fit.ts";
 
 const cluster = testCluster();
 
-describe("a machine of another cluster", () => {
-  const serving = (...servers: string[]) => ({
-    w1: { answer: () => servers.map((url) => `/etc/kubernetes/kubelet.conf:    server: ${url}\n`).join("") },
+test("what does not fit is told by the machine it is about, and what is about the whole cluster once", async () => {
+  const hosts = hostsOf(cluster);
+  const servers = [{ file: "/etc/kubernetes/kubelet.conf", url: "https://192.168.7.7:6443" }];
+  const settings = { version: "1.35.1", bridge: true, addons: ["addon/coredns", "addon/kube-proxy"] };
+  const context = testContext(cluster, hosts, "plan", {
+    founded: true,
+    settings,
+    carried: new Map([["w1", { servers }]]),
   });
-
-  it("is known by the API server its kubelet talks to", async () => {
-    expect(await problems(otherCluster, serving("https://192.168.7.7:6443"))).toMatchObject([
-      {
-        name: "w1",
-        problem: {
+  const told = await Promise.all(hosts.map(async (host) => [host.name, await fits.examine(host, context)] as const));
+  expect(told.filter(([, found]) => found.length > 0)).toMatchObject([
+    [
+      "m1",
+      [
+        {
           code: "E_REFUSED",
-          message: "it belongs to another cluster: /etc/kubernetes/kubelet.conf names https://192.168.7.7:6443",
-          hint: expect.stringContaining("kubeadm reset") as string,
+          ofCluster: true,
+          message: "the cluster runs Kubernetes 1.35.1, the inventory says 1.36.3",
         },
-      },
-    ]);
-  });
-
-  it.each([
-    ["nobody has made it a node yet", []],
-    ["its kubelet talks to the VIP", ["https://10.0.0.10:8443"]],
-    ["its kubelet talks to one of our masters", ["https://10.0.0.12:6443"]],
-  ])("is not one where %s", async (_, servers) => {
-    expect(await findings(otherCluster, serving(...servers))).toEqual([]);
-  });
+      ],
+    ],
+    ["w1", [{ code: "E_REFUSED", ofCluster: false, message: expect.stringContaining("another cluster") as string }]],
+  ]);
 });
 
 const DATA = "/var/lib/etcd/member/wal";

@@ -1,0 +1,43 @@
+import { keepalivedCheck, keepalivedConfig, keepalivedHangUp } from "../config/keepalived.ts";
+import { restartDropIn } from "../config/restart.ts";
+import { TripodError } from "../errors.ts";
+import { network } from "../facts/network.ts";
+import type { Host } from "../host.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import { directory } from "../resources/directory.ts";
+import { file } from "../resources/file.ts";
+import type { Resource } from "../resources/resource.ts";
+import { service } from "../resources/service.ts";
+
+/** keepalived on a master, which from then on is in the race for the VIP. */
+export function keepalived(host: Host, cluster: Cluster): Resource[] {
+  const config = "/etc/keepalived/keepalived.conf";
+  return [
+    directory({ path: "/etc/keepalived", mode: 0o755 }),
+    file({ path: "/etc/keepalived/check.sh", content: keepalivedCheck(cluster), mode: 0o755 }),
+    file({ path: "/etc/keepalived/hang-up.sh", content: keepalivedHangUp(cluster), mode: 0o755 }),
+    file({ path: config, content: keepalivedConfig(cluster, host.machine, carrier(host, cluster)), mode: 0o644 }),
+    ...dropIn("keepalived.service", cluster.loadBalancer.haproxy ? "haproxy.service" : undefined),
+    service({ unit: "keepalived.service", reads: [config], reloads: true }),
+  ];
+}
+
+export function dropIn(unit: string, after?: string): Resource[] {
+  const folder = `/etc/systemd/system/${unit}.d`;
+  return [
+    directory({ path: folder, mode: 0o755 }),
+    file({ path: `${folder}/tripod.conf`, content: restartDropIn(after), mode: 0o644 }),
+  ];
+}
+
+/** The interface that carries the VIP on this master. */
+function carrier(host: Host, { loadBalancer: { interface: named } }: Cluster): string {
+  const name = named ?? host.fact(network).find(({ address }) => address === host.machine.address)?.interface;
+  if (!name)
+    throw new TripodError("E_PREFLIGHT", `no interface has the address ${host.machine.address}`, {
+      host: host.name,
+      origin: host.machine.origin,
+      hint: "mend its address, or name the interface that carries the VIP as `loadBalancer.interface`",
+    });
+  return name;
+}

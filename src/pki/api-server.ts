@@ -1,0 +1,40 @@
+import { type CertificateFiles, privateFile, publicFile } from "./files.ts";
+
+const STEM = "/etc/kubernetes/pki/apiserver";
+
+export interface ApiServerNames {
+  /** The node's name, and its address. */
+  readonly name: string;
+  readonly address: string;
+  readonly dnsDomain: string;
+  /** The first address of the services' subnet: the Service `kubernetes`. */
+  readonly serviceAddress: string;
+  /** More names and addresses. */
+  readonly sans: readonly string[];
+}
+
+/**
+ * What an API server serves with, as kubeadm would have made it (pkiutil.GetAPIServerAltNames): kubeadm takes what is there already, and the
+ * API server reads it again within a minute of a change, without a restart.
+ */
+export function apiServerCertificate({
+  name,
+  address,
+  dnsDomain,
+  serviceAddress,
+  sans,
+}: ApiServerNames): CertificateFiles {
+  const service = "kubernetes.default.svc";
+  const names = [name, "kubernetes", "kubernetes.default", service, `${service}.${dnsDomain}`, serviceAddress, address];
+  return {
+    certificate: publicFile(`${STEM}.crt`),
+    key: privateFile(`${STEM}.key`),
+    request: {
+      commonName: "kube-apiserver",
+      usages: ["serverAuth"],
+      sans: [...new Set([...names, ...sans])],
+      keys: "rsa-2048",
+      validityDays: 365,
+    },
+  };
+}

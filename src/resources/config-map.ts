@@ -1,0 +1,43 @@
+import type { Host } from "../host.ts";
+import { quote } from "../remote/shell.ts";
+import { command } from "./command.ts";
+import { unifiedDiff } from "./file.ts";
+import { ADMIN_CONF, kubectl } from "./kubectl.ts";
+import { defineResource } from "./resource.ts";
+
+export interface ConfigMapArgs {
+  readonly leader: Host;
+  /** In the namespace kube-system. */
+  readonly name: string;
+  /** The key whose text it is: `config.conf`. */
+  readonly key: string;
+  /** Turns what is there into what should be; the same for its own result, and for nothing. */
+  readonly edit: (text: string) => string;
+}
+
+/** A text that kubeadm keeps in the cluster: what it gives to those that join, and what it goes by later. */
+export const configMap = defineResource<ConfigMapArgs, string>({
+  kind: "configmap",
+  name: ({ name }) => name,
+  async read(_, { leader, name, key }) {
+    const path = `{.data.${key.replaceAll(".", "\\.")}}`;
+    const get = kubectl(leader, `-n kube-system get configmap ${name} -o jsonpath=${quote(path)}`);
+    const { code, stdout } = await leader.read(`[ -f ${ADMIN_CONF} ] || exit 0\n${get} 2>/dev/null`);
+    return code === 0 ? stdout : "";
+  },
+  /** Where there is none yet, `kubeadm init` writes it as it should be. */
+  diff({ name, key, edit }, found) {
+    const wanted = edit(found);
+    return wanted === found ? [] : [{ field: key, diff: unifiedDiff(name, found, wanted) }];
+  },
+  async apply(_, { leader, name, key, edit }, found) {
+    const input = JSON.stringify({ data: { [key]: edit(found) } });
+    const patch = kubectl(leader, `-n kube-system patch configmap ${name} --type merge -p "$patch" >/dev/null`);
+    await command(leader, `patch=$(cat) && ${patch}`, { input });
+  },
+});
+
+/** kubeadm's constants.GetKubeletConfigMapName: without the version from 1.24 on. */
+export function kubeletConfigMapName(minor: number): string {
+  return minor < 24 ? `kubelet-config-1.${minor}` : "kubelet-config";
+}

@@ -1,0 +1,53 @@
+import type { Host } from "../host.ts";
+import { lastLine } from "./command.ts";
+import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
+
+/** The name of the record, a ConfigMap in kube-system, and of the workload whose verdict it is. */
+export const VERIFY = "tripod-verify";
+
+/** What came of trying whether every host reaches the pods of the others. It lies in the cluster, so that a failure survives the run that saw it. */
+export interface VerifyRecord {
+  /** `due`: it is to be tried, or being tried: after a change nobody knows yet. */
+  readonly result: "reached" | "failed" | "due";
+  /** Of a failure: what did not answer. One line. */
+  readonly why?: string;
+  /** When it was written, ISO 8601. */
+  readonly at?: string;
+}
+
+/** Characters; a reason is to be read in one glance. */
+const LONGEST = 500;
+
+/** The record, or why it is not known. Where there is no cluster, or nothing was recorded yet, it is due. */
+export async function readVerifyRecord(leader: Host): Promise<VerifyRecord | string> {
+  const get = kubectl(leader, `-n kube-system get configmap ${VERIFY} --ignore-not-found -o json`);
+  const { code, stdout, stderr } = await leader.read(`[ ! -f ${ADMIN_CONF} ] || ${get}`);
+  if (code !== 0) return lastLine(stderr, "the API server does not answer");
+  return verifyRecordIn(stdout.trim() ? JSON.parse(stdout) : undefined);
+}
+
+/** @throws TripodError E_COMMAND where the API server does not take it */
+export async function recordVerify(leader: Host, { result, why }: Omit<VerifyRecord, "at">): Promise<void> {
+  const data = { result, ...(why && { why: oneLine(why) }), at: new Date().toISOString() };
+  const record = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: VERIFY, namespace: "kube-system" }, data };
+  await runKubectl(leader, "apply -f - >/dev/null", { input: JSON.stringify(record) });
+}
+
+/** @param object the ConfigMap. Whoever may write ConfigMaps may have written it: what is not as we write it counts as due */
+export function verifyRecordIn(object: unknown): VerifyRecord {
+  const data = (object as { data?: Readonly<Record<string, unknown>> } | undefined)?.data ?? {};
+  const { result, why, at } = data;
+  if (result !== "reached" && result !== "failed") return { result: "due" };
+  return {
+    result,
+    ...(typeof why === "string" && why && { why: oneLine(why) }),
+    ...(typeof at === "string" && /^[\d-]{10}T[\d:.]{8,12}Z$/.test(at) && { at }),
+  };
+}
+
+/** Printable and bounded: no line breaks, nothing that a terminal would obey. */
+function oneLine(text: string): string {
+  const sentences = text.trim().replace(/\s*\n\s*/g, "; ");
+  const line = sentences.replace(/[\p{C}\p{Z}]+/gu, " ").trim();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
+}

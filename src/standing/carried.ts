@@ -1,0 +1,57 @@
+import { X509Certificate } from "node:crypto";
+import type { Host } from "../host.ts";
+
+/** What one machine carries of a cluster: its own files say it, whether or not anything runs. */
+export interface Carried {
+  /** The API servers that its kubeconfigs name: `https://10.0.0.10:8443`. */
+  readonly servers: readonly { readonly file: string; readonly url: string }[];
+  /** The node it is, as its kubelet's client certificate says (`system:node:NAME`). */
+  readonly node?: string;
+  /** A master's static pod of the API server; with what its manifest says. */
+  readonly apiServer?: {
+    readonly version?: string;
+    readonly advertiseAddress?: string;
+    readonly serviceSubnet?: string;
+  };
+}
+
+const MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml";
+const KUBECONFIGS = ["kubelet.conf", "bootstrap-kubelet.conf", "admin.conf"].map((name) => `/etc/kubernetes/${name}`);
+/** Certificate and key in one file: only the former is sent. */
+const KUBELET_CERTIFICATE = "/var/lib/kubelet/pki/kubelet-client-current.pem";
+
+export async function readCarried(host: Host): Promise<Carried> {
+  const [servers, certificate, manifest] = await Promise.all([
+    host.read(`grep -Hs '^ *server:' ${KUBECONFIGS.join(" ")}; true`),
+    host.read(`[ ! -e ${KUBELET_CERTIFICATE} ] || sed -n '/BEGIN CERT/,/END CERT/p' ${KUBELET_CERTIFICATE}`),
+    host.read(`[ ! -e ${MANIFEST} ] || { echo there; grep -E '^ *- --|image:' ${MANIFEST}; }`),
+  ]);
+  const node = nodeOf(certificate.stdout);
+  return {
+    servers: [...servers.stdout.matchAll(/^(\S+?):\s*server:\s*(\S+)$/gm)].map(([, file = "", url = ""]) => ({
+      file,
+      url,
+    })),
+    ...(node && { node }),
+    ...(manifest.stdout !== "" && { apiServer: apiServerOf(manifest.stdout) }),
+  };
+}
+
+function nodeOf(pem: string): string | undefined {
+  try {
+    return /^CN=system:node:(\S+)$/m.exec(new X509Certificate(pem).subject)?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+function apiServerOf(manifest: string): NonNullable<Carried["apiServer"]> {
+  const version = /image:\s*\S+\/kube-apiserver:v(\d+\.\d+\.\d+)/.exec(manifest)?.[1];
+  const advertiseAddress = /--advertise-address=([\d.]+)/.exec(manifest)?.[1];
+  const serviceSubnet = /--service-cluster-ip-range=([\d./]+)/.exec(manifest)?.[1];
+  return {
+    ...(version && { version }),
+    ...(advertiseAddress && { advertiseAddress }),
+    ...(serviceSubnet && { serviceSubnet }),
+  };
+}

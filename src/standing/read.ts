@@ -1,0 +1,70 @@
+import type { Host } from "../host.ts";
+import { overlap, parseSubnet } from "../inventory/addresses.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import { readMembers } from "../resources/etcd-members.ts";
+import { type Node, readNodes } from "../resources/kubectl.ts";
+import { readCarried } from "./carried.ts";
+import { readSettings } from "./settings.ts";
+import { internalAddress, type Standing, type Stranger } from "./standing.ts";
+
+/**
+ * Reads what stands, from those of the inventory's machines that are connected; writes nothing. Two commands for the master that is
+ * asked about the cluster, one for everybody else, one more where there are nodes that the inventory does not name.
+ */
+export async function readStanding(cluster: Cluster, hosts: readonly Host[]): Promise<Standing> {
+  const masters = hosts.filter(({ machine }) => machine.role === "master");
+  const [carriedByHost, nodeLists, memberLists] = await Promise.all([
+    Promise.all(hosts.map(async (host) => [host.name, await readCarried(host)] as const)),
+    Promise.all(masters.map(readNodes)),
+    Promise.all(masters.map(readMembers)),
+  ]);
+  const carried = new Map(carriedByHost);
+  const standing = masters.findIndex((master, index) => knows(nodeLists[index], master.name));
+  const nodes = nodesByName(nodeLists[standing]);
+  const setUp = masters.find(({ name }) => carried.get(name)?.apiServer);
+  const leader = masters[standing] ?? setUp ?? masters[0];
+  const members = memberLists.find((list) => typeof list !== "string");
+  return {
+    founded: setUp !== undefined || nodes.size > 0,
+    leader: leader?.name ?? cluster.masters[0]?.name ?? "",
+    nodes,
+    members: typeof members === "object" ? members : [],
+    settings: nodes.size > 0 && leader ? await readSettings(leader) : undefined,
+    carried,
+    silent: cluster.machines.filter(({ name }) => !hosts.some((host) => host.name === name)),
+    strangers: await strangersAmong(nodes, cluster, hosts),
+  };
+}
+
+/** A master speaks for the cluster when its own API server knows it as a node. */
+function knows(list: readonly Node[] | string | undefined, name: string): boolean {
+  return typeof list === "object" && list.some(({ metadata }) => metadata.name === name);
+}
+
+function nodesByName(list: readonly Node[] | string | undefined): Map<string, Node> {
+  return new Map(typeof list === "object" ? list.map((node) => [node.metadata.name, node]) : []);
+}
+
+async function strangersAmong(
+  nodes: ReadonlyMap<string, Node>,
+  { machines, kubernetes }: Cluster,
+  hosts: readonly Host[],
+): Promise<Stranger[]> {
+  const unnamed = [...nodes.values()].filter(({ metadata }) => !machines.some(({ name }) => name === metadata.name));
+  if (unnamed.length === 0) return [];
+  // The routes of all: one host may have lost its own.
+  const tables = await Promise.all(
+    hosts.map(async (host) => (await host.read("ip -o -4 route show proto 117")).stdout),
+  );
+  const routes = [...tables.join("\n").matchAll(/^([\d.]+\/24) via ([\d.]+) /gm)];
+  return unnamed.map((node) => {
+    const address = internalAddress(node) ?? "";
+    const podCidr = routes.find(([, cidr = "", via]) => via === address && within(cidr, kubernetes.podSubnet))?.[1];
+    return { name: node.metadata.name, address, ...(podCidr && { podCidr }) };
+  });
+}
+
+function within(cidr: string, subnet: string): boolean {
+  const [inner, outer] = [parseSubnet(cidr), parseSubnet(subnet)];
+  return inner !== undefined && outer !== undefined && inner.prefix >= outer.prefix && overlap(inner, outer);
+}

@@ -1,0 +1,80 @@
+import { parse } from "yaml";
+import type { Host } from "../host.ts";
+import { kubectl } from "../resources/kubectl.ts";
+
+/** What kubeadm was told when the cluster was born, as its own ConfigMap `kubeadm-config` keeps it; and which addons there are. */
+export interface Settings {
+  readonly clusterName?: string;
+  /** Without a leading v. */
+  readonly version?: string;
+  /** `10.0.0.10:8443` */
+  readonly endpoint?: string;
+  readonly imageRepository?: string;
+  readonly podSubnet?: string;
+  readonly serviceSubnet?: string;
+  readonly dnsDomain?: string;
+  /** The pod network is `bridge`: the controller manager gives nodes no ranges, because we do. */
+  readonly bridge: boolean;
+  /** Addons of kubeadm that are in the cluster: `addon/coredns`, `addon/kube-proxy`. */
+  readonly addons: readonly string[];
+}
+
+const ADDONS = { "deployment.apps/coredns": "addon/coredns", "daemonset.apps/kube-proxy": "addon/kube-proxy" };
+
+/** Read through one master; undefined where its API server does not answer, or there is no such ConfigMap. */
+export async function readSettings(master: Host): Promise<Settings | undefined> {
+  const read = (what: string) => master.read(kubectl(master, `-n kube-system get ${what}`));
+  const [configuration, addons] = await Promise.all([
+    read("configmap kubeadm-config -o jsonpath='{.data.ClusterConfiguration}'"),
+    read("deployment/coredns daemonset/kube-proxy --ignore-not-found -o name"),
+  ]);
+  if (configuration.code !== 0 || addons.code !== 0) return undefined;
+  const document = parsed(configuration.stdout);
+  if (!document) return undefined;
+  const found = addons.stdout.split("\n");
+  return {
+    ...settingsOf(document),
+    addons: Object.entries(ADDONS).flatMap(([object, addon]) => (found.includes(object) ? [addon] : [])),
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function settingsOf(document: Fields): Omit<Settings, "addons"> {
+  const networking = fields(document.networking);
+  const texts = {
+    clusterName: document.clusterName,
+    version: typeof document.kubernetesVersion === "string" ? document.kubernetesVersion.replace(/^v/, "") : undefined,
+    endpoint: document.controlPlaneEndpoint,
+    imageRepository: document.imageRepository,
+    podSubnet: networking.podSubnet,
+    serviceSubnet: networking.serviceSubnet,
+    dnsDomain: networking.dnsDomain,
+  };
+  const given = Object.entries(texts).filter(([, value]) => typeof value === "string" && value !== "");
+  const allocate = argument(fields(document.controllerManager).extraArgs, "allocate-node-cidrs");
+  return {
+    ...(Object.fromEntries(given) as Partial<Record<keyof typeof texts, string>>),
+    bridge: allocate === "false",
+  };
+}
+
+/** Flags of a component: a map until v1beta3, a list of `{name, value}` from v1beta4 on. */
+function argument(args: unknown, name: string): unknown {
+  if (!Array.isArray(args)) return fields(args)[name];
+  return fields(args.find((each) => fields(each).name === name)).value;
+}
+
+function parsed(text: string): Fields | undefined {
+  try {
+    // As kubeadm writes it; aliases have no place in it, and could be made to grow without bounds.
+    const document: unknown = parse(text, { version: "1.1", maxAliasCount: 0 });
+    return typeof document === "object" && document !== null ? (document as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}

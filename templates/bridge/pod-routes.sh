@@ -1,0 +1,75 @@
+{{!-- /etc/tripod/pod-routes.sh: lays the way to the pods of other nodes, and of ours to the world, and keeps it --}}
+#!/bin/bash
+# Written by Tripod; a change made here is undone by the next apply.
+# systemd-networkd drops routes that are not its own when it reloads, the kernel does when a link goes down, and a firewall that starts anew
+# drops rules that are not its own. So `watch` lays again what is missing, as soon as the kernel tells of a change, and every 5 s in case it did
+# not. `lay` does it once.
+own={{shell ownCidr}}
+pods={{shell podSubnet}}
+# All our routes carry one protocol number, so that those of a node that is gone are found too.
+protocol={{protocol}}
+routes=( # in the words of `ip route show`
+{{#each routes}}
+    {{shell route}}
+{{/each}}
+)
+
+# One process where all is as it should be, however many routes there are.
+lay() {
+    local there wanted route subnet how where failed=0
+    there=$(ip -4 -o route show proto "$protocol") || return
+    for route in "${routes[@]}"; do
+        [[ $'\n'$there == *$'\n'"$route "* ]] && continue
+        # shellcheck disable=SC2086 # several words
+        if ip route replace $route proto "$protocol"; then echo "laid $route"; else failed=1; fi
+    done
+    # Last, so that pods talk on while nodes are added.
+    printf -v wanted '%s\n' "${routes[@]}"
+    while read -r subnet how where _; do
+        [[ -z $subnet || $'\n'$wanted == *$'\n'"$subnet $how $where"$'\n'* ]] && continue
+        # It may have been replaced above.
+        ip route del "$subnet" "$how" "$where" proto "$protocol" 2>/dev/null && echo "took away $subnet $how $where"
+    done <<<"$there"
+    return $failed
+}
+
+# Services hide behind kube-proxy's rules; what leaves the pods' network goes out under the node's own address.
+masquerade() {
+    local rule=(POSTROUTING -s "$own" ! -d "$pods" -j MASQUERADE)
+    iptables -w 5 -t nat -C "${rule[@]}" 2>/dev/null && return
+    # Anything but 1 means that it could not be looked at; to add it all the same would make a second one.
+    (($? == 1)) && iptables -w 5 -t nat -A "${rule[@]}" && echo "laid ${rule[*]}"
+}
+
+watch() {
+    local told looked=-5
+    exec {told}< <(exec ip -4 -o monitor link address route)
+    while true; do
+        lay
+        # The kernel does not tell of rules, and to look at them may take long where there are many Services: never more often than this.
+        if ((SECONDS - looked >= 5)); then
+            masquerade
+            looked=$SECONDS
+        fi
+        if read -r -t 5 -u "$told"; then
+            # A change is told in many lines. On a host where they never end it is not waited for their end.
+            for _ in {1..50}; do read -r -t 0.1 -u "$told" || break; done
+        elif (($? <= 128)); then
+            echo 'ip monitor has ended' >&2
+            exit 1
+        fi
+    done
+}
+
+case $1 in
+    lay)
+        lay
+        laid=$?
+        masquerade && exit $laid
+        ;;
+    watch) watch ;;
+    *)
+        echo "usage: $0 lay|watch" >&2
+        exit 2
+        ;;
+esac

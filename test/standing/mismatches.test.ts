@@ -1,0 +1,198 @@
+import { describe, expect, test } from "vitest";
+import { machineMismatches } from "../../src/standing/machines.ts";
+import { settingsMismatches } from "../../src/standing/mismatches.ts";
+import { noticesOf } from "../../src/standing/notices.ts";
+import type { Settings } from "../../src/standing/settings.ts";
+import { nothingStands, type Standing } from "../../src/standing/standing.ts";
+import { type ClusterOverrides, testCluster, testMachine } from "../support/cluster.ts";
+
+const SETTINGS: Settings = {
+  clusterName: "prod",
+  version: "1.36.3",
+  endpoint: "10.0.0.10:8443",
+  imageRepository: "registry.k8s.io",
+  podSubnet: "10.244.0.0/16",
+  serviceSubnet: "10.96.0.0/12",
+  dnsDomain: "cluster.local",
+  bridge: true,
+  addons: ["addon/coredns", "addon/kube-proxy"],
+};
+const cluster = testCluster();
+
+/** The ordinary cluster as it stands, but for what a test says. */
+function stands(standing: Partial<Standing> = {}): Standing {
+  const node = (name: string, address: string) =>
+    [name, { metadata: { name }, spec: {}, status: { addresses: [{ type: "InternalIP", address }] } }] as const;
+  return {
+    ...nothingStands(cluster),
+    founded: true,
+    settings: SETTINGS,
+    nodes: new Map(cluster.machines.map(({ name, address }) => node(name, address))),
+    members: cluster.masters.map(({ name, address }) => ({
+      name,
+      peerUrls: [`https://${address}:2380`],
+      clientUrls: [`https://${address}:2379`],
+    })),
+    carried: new Map(
+      cluster.machines.map(({ name }) => [
+        name,
+        { node: name, servers: [{ file: "/etc/kubernetes/kubelet.conf", url: "https://10.0.0.10:8443" }] },
+      ]),
+    ),
+    ...standing,
+  };
+}
+
+const without = (key: keyof Settings) =>
+  Object.fromEntries(Object.entries(SETTINGS).filter(([name]) => name !== key)) as unknown as Settings;
+
+describe("of a cluster that stands", () => {
+  test.each<[string, ClusterOverrides, string]>([
+    [
+      "another version",
+      { kubernetes: { version: "1.36.4" } },
+      "the cluster runs Kubernetes 1.36.3, the inventory says 1.36.4",
+    ],
+    [
+      "another VIP",
+      { loadBalancer: { vip: "10.0.0.99" } },
+      "the endpoint of a cluster cannot be changed yet: it is 10.0.0.10:8443",
+    ],
+    [
+      "no haproxy",
+      { loadBalancer: { haproxy: false } },
+      "the endpoint of a cluster cannot be changed yet: it is 10.0.0.10:8443",
+    ],
+    [
+      "another name",
+      { name: "test" },
+      "`name` is fixed when a cluster is founded: it is prod, the inventory says test",
+    ],
+    ["other pods", { kubernetes: { podSubnet: "10.0.0.0/16" } }, "`kubernetes.podSubnet` is fixed"],
+    ["other services", { kubernetes: { serviceSubnet: "10.112.0.0/12" } }, "`kubernetes.serviceSubnet` is fixed"],
+    ["another domain", { kubernetes: { dnsDomain: "example.org" } }, "`kubernetes.dnsDomain` is fixed"],
+    ["other images", { kubernetes: { imageRepository: "registry.example" } }, "`kubernetes.imageRepository` is fixed"],
+    [
+      "another pod network",
+      { network: { cni: "none" } },
+      "the pod network is chosen when a cluster is founded: it is `bridge`",
+    ],
+  ])("%s is refused with what stands and what the inventory says", (_, overrides, message) => {
+    const found = settingsMismatches(testCluster(overrides), stands());
+    expect(found).toEqual([expect.objectContaining({ message: expect.stringContaining(message) as string })]);
+    expect(JSON.stringify(found)).not.toMatch(/reset|empty/);
+  });
+
+  test("an addon that was never laid is not silently left out", () => {
+    expect(settingsMismatches(cluster, stands({ settings: { ...SETTINGS, addons: ["addon/kube-proxy"] } }))).toEqual([
+      expect.objectContaining({
+        message: "`kubernetes.skipPhases` does not name addon/coredns, but the cluster has none",
+      }),
+    ]);
+  });
+
+  test("nothing is wrong where the inventory says what stands, in kubeadm's older words too", () => {
+    expect(settingsMismatches(cluster, stands())).toEqual([]);
+    expect(settingsMismatches(cluster, stands({ settings: { ...SETTINGS, imageRepository: "k8s.gcr.io" } }))).toEqual(
+      [],
+    );
+    expect(settingsMismatches(cluster, stands({ settings: without("dnsDomain") }))).toEqual([]);
+    expect(machineMismatches(cluster, stands())).toEqual([]);
+  });
+
+  test("the version is known from the masters' own files where no API server answers", () => {
+    const carried = new Map([["m2", { servers: [], apiServer: { version: "1.35.0" } }]]);
+    expect(settingsMismatches(cluster, stands({ settings: undefined, carried }))).toEqual([
+      expect.objectContaining({ message: "the cluster runs Kubernetes 1.35.0, the inventory says 1.36.3" }),
+    ]);
+  });
+
+  test("another VIP is no other cluster, even where no API server answers", () => {
+    const moved = testCluster({ loadBalancer: { vip: "10.0.0.99" } });
+    expect(machineMismatches(moved, stands({ settings: undefined }))).toEqual([]);
+    expect(settingsMismatches(moved, stands({ settings: undefined }))).toHaveLength(1);
+  });
+});
+
+describe("a machine", () => {
+  test("that is another node is not renamed", () => {
+    const renamed = testCluster({
+      workers: [testMachine("w9", "10.0.0.21", "worker"), testMachine("w2", "10.0.0.22", "worker")],
+    });
+    const carried = new Map([["w9", { node: "w1", servers: [] }]]);
+    expect(machineMismatches(renamed, stands({ carried }))).toMatchObject([
+      { machine: "w9", message: "this machine is node w1" },
+    ]);
+    const nodes = new Map([...stands().nodes].filter(([name]) => name !== "w1"));
+    expect(machineMismatches(renamed, stands({ carried, nodes }))).toEqual([]);
+  });
+
+  test("with another address is told with everything that is stale", () => {
+    const moved = testCluster({
+      masters: [1, 2, 3].map((n) => testMachine(`m${n}`, n === 2 ? "10.0.0.32" : `10.0.0.1${n}`, "master")),
+    });
+    const carried = new Map([["m2", { servers: [], apiServer: { advertiseAddress: "10.0.0.12" } }]]);
+    expect(machineMismatches(moved, stands({ carried }))).toMatchObject([
+      {
+        machine: "m2",
+        message: "its address is 10.0.0.32 in the inventory, but the cluster knows m2 at another",
+        why: "node address: 10.0.0.12\netcd peer URL: https://10.0.0.12:2380\nadvertised by its API server: 10.0.0.12",
+      },
+    ]);
+  });
+
+  test("of another cluster is known by the API server its kubelet talks to", () => {
+    const carried = new Map([
+      ["w1", { servers: [{ file: "/etc/kubernetes/kubelet.conf", url: "https://192.168.7.7:6443" }] }],
+    ]);
+    expect(machineMismatches(cluster, stands({ carried }))).toMatchObject([
+      {
+        machine: "w1",
+        message: "it belongs to another cluster: /etc/kubernetes/kubelet.conf names https://192.168.7.7:6443",
+        hint: expect.stringContaining("kubeadm reset") as string,
+      },
+    ]);
+  });
+
+  test("whose kubelet talks to one of the masters is none of another cluster", () => {
+    const carried = new Map([
+      ["w1", { servers: [{ file: "/etc/kubernetes/kubelet.conf", url: "https://10.0.0.12:6443" }] }],
+    ]);
+    expect(machineMismatches(cluster, stands({ carried }))).toEqual([]);
+  });
+});
+
+describe("masters", () => {
+  const five = [1, 2, 3, 4, 5].map((n) => testMachine(`m${n}`, `10.0.0.1${n}`, "master"));
+
+  test("are not added before that can be carried out whole", () => {
+    expect(machineMismatches(testCluster({ masters: five }), stands())).toMatchObject([
+      { message: "masters cannot be added to a cluster yet: m4 and m5 are no member of its etcd" },
+    ]);
+  });
+
+  test("are not taken out while they could hold the VIP", () => {
+    const members = five.map(({ name, address }) => ({
+      name,
+      peerUrls: [`https://${address}:2380`],
+      clientUrls: ["x"],
+    }));
+    expect(machineMismatches(cluster, stands({ members }))).toMatchObject([
+      { message: "masters cannot be taken out of a cluster yet: m4 and m5 are in its etcd and not in the inventory" },
+    ]);
+  });
+
+  test("that were replaced by hand are members before they have started", () => {
+    const members = stands().members.map((member, index) =>
+      index === 0 ? { ...member, name: "", clientUrls: [] } : member,
+    );
+    expect(machineMismatches(cluster, stands({ members }))).toEqual([]);
+  });
+});
+
+test("a node that the inventory does not name is told", () => {
+  const strangers = [{ name: "w3", address: "10.0.0.23" }];
+  expect(noticesOf(cluster, stands({ strangers }))).toEqual([
+    "w3 (10.0.0.23) is a node and is not in the inventory: it is left as it is, and so are the routes to its pods",
+  ]);
+});
