@@ -59,6 +59,21 @@ describe("etcd is whole", () => {
     expect(await whole(answer)).toBe(reason);
   });
 
+  it("and of a member that is silent its own host is asked why", async () => {
+    const [m1, m2, m3] = masters.map((machine) =>
+      scriptedHost({
+        machine,
+        answer: (script) =>
+          script.includes(",")
+            ? `[${M1},${M3}]`
+            : { code: 1, stdout: 'etcd.service failed\n{"level":"panic","msg":"no space left"}\n' },
+      }),
+    ) as [Host, Host, Host];
+    expect(await etcdWhole(m1, [m1, m2, m3]).holds(signal)).toBe(
+      "no answer from the member on m2: etcd.service is failed: no space left",
+    );
+  });
+
   it("and members are told apart though their ids differ only in the last digit", async () => {
     const hosts = saying(`[${M1},${M2},${M3}]`);
     const members = await readEtcd(hosts[0] as Host, hosts);
@@ -75,6 +90,27 @@ describe("a member is healthy", () => {
     [{ code: 0 }, true],
     [{ code: 1, stderr: "{}\nraft: no leader\n" }, "raft: no leader"],
     [{ code: 1 }, "it does not answer"],
+    [
+      {
+        code: 1,
+        stdout: `etcd.service activating
+{"level":"fatal","msg":"discovery failed","error":"walpb: crc mismatch"}
+`,
+      },
+      "etcd.service is activating: discovery failed: walpb: crc mismatch (its data is damaged: docs/health.md says how the member is replaced)",
+    ],
+    [
+      {
+        code: 1,
+        stdout:
+          "etcd.service failed\n2026-11-27 16:48:07.776145 C | etcdmain: listen tcp: bind: address already in use\n",
+      },
+      "etcd.service is failed: etcdmain: listen tcp: bind: address already in use",
+    ],
+    [
+      { code: 1, stdout: 'etcd.service inactive\n{"level":"info","msg":"closed etcd server"}\n' },
+      "etcd.service is inactive",
+    ],
   ])("%j: %s", async (answer, expected) => {
     const [host] = saying(answer);
     expect(await memberHealthy(host as Host).holds(signal)).toBe(expected);

@@ -40,8 +40,8 @@ export async function labStory(name: string, edit: (inventory: string) => string
     async untilHealthy() {
       // Not vitest's: benches wait for it too.
       let last: Status | undefined;
-      const holds = async () => (last = await status()).healthy || "not all is well";
-      await until({ title: "the cluster is well", within: 180_000, holds }, { signal: NEVER });
+      const holds = async () => (last = await status()).healthy || last.problems.join("; ");
+      await until({ title: "the cluster is healthy", within: 180_000, holds }, { signal: NEVER });
       return last as Status;
     },
     async [Symbol.asyncDispose]() {
