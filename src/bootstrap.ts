@@ -3,12 +3,13 @@ import { checkNarrowing } from "./engine/narrow.ts";
 import { run, type RunOptions, type RunSummary } from "./engine/run.ts";
 import type { Host } from "./host.ts";
 import type { Cluster } from "./inventory/cluster.ts";
+import type { Situation } from "./phases/phase.ts";
 import { PHASES } from "./phases/index.ts";
 import { recordVerify } from "./resources/verify-record.ts";
 import { withSession } from "./session.ts";
 import { noticesOf } from "./standing/notices.ts";
 import { readStanding } from "./standing/read.ts";
-import { nothingStands, type Standing } from "./standing/standing.ts";
+import { nothingStands } from "./standing/standing.ts";
 
 export interface BootstrapOptions extends Omit<RunOptions, "held" | "standing" | "notices"> {
   /** What is being done, shown to another operator who finds the cluster locked. Default: `bootstrap`. */
@@ -58,7 +59,7 @@ async function walk(
     ...options,
     standing,
     notices,
-    ...(held && { held: unproven(held, standing, hosts) }),
+    ...(held && { held: unproven(held, { cluster, standing }, hosts) }),
   });
 }
 
@@ -66,8 +67,15 @@ async function walk(
  * Before the first change of a cluster that stands, what was proven of it is proven no longer: should the run die before its end, the next one
  * tries it again. Where the API takes no record, Verify itself finds out that something was changed.
  */
-function unproven(held: () => Promise<void>, { leader, nodes }: Standing, hosts: readonly Host[]): () => Promise<void> {
-  const asked = nodes.size > 0 ? hosts.find(({ name }) => name === leader) : undefined;
+function unproven(
+  held: () => Promise<void>,
+  { cluster, standing }: Situation,
+  hosts: readonly Host[],
+): () => Promise<void> {
+  const { leader, nodes } = standing;
+  // Without a pod network there is nothing that could be proven.
+  const tried = nodes.size > 0 && !("cni" in cluster.network && cluster.network.cni === "none");
+  const asked = tried ? hosts.find(({ name }) => name === leader) : undefined;
   let recorded: Promise<void> | undefined;
   return async () => {
     await held();

@@ -47,36 +47,6 @@ export function podRouting(
   };
 }
 
-/** Lays the routes and keeps them; run by the unit. */
-export const POD_ROUTES_SCRIPT = "/etc/tripod/pod-routes.sh";
-
-/** Pods are reached through the machine that has them. */
-interface PodRoute {
-  readonly podCidr: string;
-  /** The machine's. */
-  readonly address: string;
-}
-
-/** What a machine has to know so that its pods reach all others, and the world. */
-export interface PodRouting {
-  readonly protocol: number;
-  readonly ownCidr: string;
-  readonly podSubnet: string;
-  readonly routes: readonly PodRoute[];
-}
-
-/** To the pods of every other machine of the inventory. */
-export function podRouting(cluster: Cluster, machine: Machine, cidrs: PodCidrs): PodRouting {
-  return {
-    protocol: ROUTE_PROTOCOL,
-    ownCidr: cidrOf(machine, cidrs),
-    podSubnet: cluster.kubernetes.podSubnet,
-    routes: cluster.machines
-      .filter(({ name }) => name !== machine.name)
-      .map((other) => ({ podCidr: cidrOf(other, cidrs), address: other.address })),
-  };
-}
-
 /** /etc/cni/net.d/10-tripod.conflist: pods on a bridge of their own; the routes are the unit's. In CNI 0.4.0, which all plugins since 0.7 speak. */
 export function bridgeConflist(machine: Machine, cidrs: PodCidrs): string {
   const bridge = {
