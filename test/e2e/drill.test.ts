@@ -26,6 +26,7 @@ const LIMITS = `drill:
   limits: { ${all("8s")}, twoHolders: 2s }
   scenarios:
     haproxy-holder: { vip: 3500ms, apiRead: 3500ms }
+    cut-holder: { ${all("40s")} }
     cut-master: { ${all("40s")} } # what is known to be beyond any sensible limit: docs/adr/0005
     cut-vrrp: { ${all("15s")} }`;
 
