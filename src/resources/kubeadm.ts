@@ -4,6 +4,7 @@ import { runLong, stillRuns } from "../remote/long.ts";
 import { quote } from "../remote/shell.ts";
 import type { Secret } from "../secret.ts";
 import { command, commandFailed } from "./command.ts";
+import type { Condition } from "./condition.ts";
 import { detour, type Endpoint, hasLostConnection, onDetour } from "./kubeadm-connection.ts";
 import { kubectl, type Node, readNodes, runKubectl } from "./kubectl.ts";
 import { type Change, defineResource, type ResourceDefinition, type Working } from "./resource.ts";
@@ -142,6 +143,17 @@ function membership(verb: Verb): Pick<ResourceDefinition<KubeadmArgs, Membership
   };
 }
 
+function isMember(host: Host, args: KubeadmArgs, verb: Verb): Condition {
+  return {
+    title: `${host.name} is a member of the cluster`,
+    within: 120_000,
+    async holds() {
+      const { missing } = await read(host, args, verb);
+      return missing.length === 0 || missing.join("; ");
+    },
+  };
+}
+
 /** @throws TripodError E_COMMAND with what kubeadm said last; where it has lost its connection, after a second try */
 async function becomeMember(
   host: Host,
@@ -154,7 +166,8 @@ async function becomeMember(
   for (let tries = 1; state.missing.length > 0; tries++) {
     if (verb === "join" && state.registered) await forget(host, args.leader);
     const { failure, log } = await kubeadm(host, verb, args, working);
-    if (!failure) return;
+    // A newer kubeadm (seen with 1.36) ends before its kubelet has registered.
+    if (!failure) return working.wait(isMember(host, args, verb));
     if (tries === 2 || !hasLostConnection(log)) throw failure;
     working.progress(`kubeadm ${verb} has lost its connection to the API; it is run again`);
     state = await read(host, args, verb);

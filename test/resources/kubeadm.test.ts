@@ -191,3 +191,22 @@ machineStory(
     expect(machine.read("/fakes/iptables")).toBe("");
   },
 );
+
+clusterStory(
+  "a join that ends before its kubelet has registered is waited for, not called a failure",
+  cluster,
+  async (machines) => {
+    const [leader, worker] = [machines.machine("m1"), machines.machine("w1")];
+    withKubelet(leader);
+    withKubelet(worker);
+    await walk(leader.host, init(leader));
+    worker.write("/fakes/broken/registration", "");
+    let waited = false;
+    await walk(worker.host, joining(worker.host, leader.host), "apply", (event) => {
+      if (event.type !== "condition.waiting" || !event.reason.includes("the API has no such node")) return;
+      waited = true;
+      rmSync(join(worker.root, "fakes/broken/registration"), { force: true });
+    });
+    expect(waited).toBe(true);
+  },
+);
