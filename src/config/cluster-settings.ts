@@ -11,7 +11,11 @@ export function withCertSans(text: string, cluster: Cluster): string {
   const { certSANs: sans } = (found.apiServer ?? {}) as { certSANs?: readonly string[] };
   const wanted = apiServerSans(cluster);
   if (isDeepStrictEqual([...(sans ?? [])].toSorted(), wanted.toSorted())) return text;
-  return stringify(overlay(found, { apiServer: { certSANs: wanted } }), { version: "1.1", lineWidth: 0, indentSeq: false });
+  return stringify(overlay(found, { apiServer: { certSANs: wanted } }), {
+    version: "1.1",
+    lineWidth: 0,
+    indentSeq: false,
+  });
 }
 
 /** kube-proxy's document as the cluster keeps it, with the inventory's `kubeProxy` laid over it; all else is kubeadm's, and stays. */
@@ -19,5 +23,7 @@ export function withKubeProxySettings(text: string, settings: Json): string {
   const found = parse(text) as Json | null;
   if (found === null) return text;
   const wanted = overlay(found, settings);
-  return isDeepStrictEqual(found, wanted) ? text : stringify(wanted, { version: "1.1", lineWidth: 0, indentSeq: false });
+  return isDeepStrictEqual(found, wanted)
+    ? text
+    : stringify(wanted, { version: "1.1", lineWidth: 0, indentSeq: false });
 }
