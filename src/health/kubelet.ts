@@ -1,15 +1,12 @@
 import { X509Certificate } from "node:crypto";
 import type { Host } from "../host.ts";
 import { kubeletJournal } from "../resources/journal.ts";
-
-/** The kubelet's key lies in the same file: only the certificate is read. */
-const CERTIFICATE =
-  "sed -n '/BEGIN CERT/,/END CERT/p' /var/lib/kubelet/pki/kubelet-client-current.pem 2>/dev/null | head -c 20000";
+import { KUBELET_CERTIFICATE } from "../resources/kubelet-certificate.ts";
 
 /** Why nothing is heard from the kubelet of a host, asked there; undefined where the host has nothing to say of it. */
 export async function kubeletTrouble(host: Host): Promise<string | undefined> {
   const { stdout } = await host.read(
-    `date +%s; systemctl is-active kubelet.service; ${CERTIFICATE}; echo journal; ${kubeletJournal.script}`,
+    `date +%s; systemctl is-active kubelet.service; ${KUBELET_CERTIFICATE}; echo journal; ${kubeletJournal.script}`,
   );
   const [, now = "", state = "", pem = "", journal = ""] = /^(\d+)\n(\S*)\n([^]*?)^journal\n([^]*)/m.exec(stdout) ?? [];
   const expired = expiry(pem, Number(now) * 1000);

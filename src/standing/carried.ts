@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { Host } from "../host.ts";
+import { KUBELET_CERTIFICATE } from "../resources/kubelet-certificate.ts";
 
 /** What one machine carries of a cluster: its own files say it, whether or not anything runs. */
 export interface Carried {
@@ -17,13 +18,11 @@ export interface Carried {
 
 const MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml";
 const KUBECONFIGS = ["kubelet.conf", "bootstrap-kubelet.conf", "admin.conf"].map((name) => `/etc/kubernetes/${name}`);
-/** Certificate and key in one file: only the former is sent. */
-const KUBELET_CERTIFICATE = "/var/lib/kubelet/pki/kubelet-client-current.pem";
 
 export async function readCarried(host: Host): Promise<Carried> {
   const [servers, certificate, manifest] = await Promise.all([
     host.read(`grep -Hs '^ *server:' ${KUBECONFIGS.join(" ")}; true`),
-    host.read(`[ ! -e ${KUBELET_CERTIFICATE} ] || sed -n '/BEGIN CERT/,/END CERT/p' ${KUBELET_CERTIFICATE}`),
+    host.read(KUBELET_CERTIFICATE),
     host.read(`[ ! -e ${MANIFEST} ] || { echo there; grep -E '^ *- --|image:' ${MANIFEST}; }`),
   ]);
   const node = nodeOf(certificate.stdout);

@@ -56,12 +56,15 @@ export function settingsMismatches(cluster: Cluster, standing: Standing): Mismat
         hint: stands.bridge ? "set `network: {cni: bridge}`" : "set `network.manifest`, or `network: {cni: none}`",
       });
   }
-  return [...found, ...missingAddons(cluster, standing.settings)];
+  return [...found, ...missingAddons(cluster, standing)];
 }
 
-/** What kubeadm is to have laid, and is not there: whoever skipped it at first has to go on saying so. */
-function missingAddons({ kubernetes }: Cluster, settings: Settings | undefined): Mismatch[] {
-  if (!settings || kubernetes.skipPhases.includes("addon")) return [];
+/**
+ * What kubeadm is to have laid, and is not there: whoever skipped it at first has to go on saying so. As long as nobody else has joined,
+ * `kubeadm init` may still be at it, or has died before its addons, which come last: the first master's phase finishes that.
+ */
+function missingAddons({ kubernetes }: Cluster, { settings, nodes }: Standing): Mismatch[] {
+  if (!settings || nodes.size < 2 || kubernetes.skipPhases.includes("addon")) return [];
   return (["addon/coredns", "addon/kube-proxy"] as const)
     .filter((addon) => !kubernetes.skipPhases.includes(addon) && !settings.addons.includes(addon))
     .map((addon) => ({

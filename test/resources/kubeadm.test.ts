@@ -10,7 +10,7 @@ import { testCluster, testMachine } from "../support/cluster.ts";
 import { killSwitch } from "../support/connections.ts";
 import { over, type ThrowAwayMachine } from "../support/machine.ts";
 import { machineStory } from "../support/machine-story.ts";
-import { clusterStory } from "../support/throw-away-cluster.ts";
+import { clusterStory, type ThrowAwayCluster } from "../support/throw-away-cluster.ts";
 import { failure } from "../support/sshd.ts";
 import { changesIn, walk } from "../support/walk.ts";
 
@@ -40,6 +40,15 @@ const joining = (host: Host, leader: Host) => [
 
 function withKubelet(machine: ThrowAwayMachine): void {
   machine.write("/etc/systemd/system/kubelet.service", "[Service]\n[Install]\n");
+}
+
+/** A cluster of m1 alone; and w1, which may join. */
+async function foundedAt(machines: ThrowAwayCluster): Promise<[ThrowAwayMachine, ThrowAwayMachine]> {
+  const [leader, worker] = [machines.machine("m1"), machines.machine("w1")];
+  withKubelet(leader);
+  withKubelet(worker);
+  await walk(leader.host, init(leader));
+  return [leader, worker];
 }
 
 /** kubeadm stops almost at its end, its node registered. */
@@ -147,10 +156,7 @@ clusterStory(
   "a join whose connection breaks is taken up again, its half-registered node forgotten first",
   cluster,
   async (machines) => {
-    const [leader, worker] = [machines.machine("m1"), machines.machine("w1")];
-    withKubelet(leader);
-    withKubelet(worker);
-    await walk(leader.host, init(leader));
+    const [leader, worker] = await foundedAt(machines);
     worker.write("/fakes/broken/connection", "once\n");
     await walk(worker.host, joining(worker.host, leader.host));
     expect(changesIn(await walk(worker.host, joining(worker.host, leader.host), "plan"))).toEqual([]);
@@ -196,10 +202,7 @@ clusterStory(
   "a join that ends before its kubelet has registered is waited for, not called a failure",
   cluster,
   async (machines) => {
-    const [leader, worker] = [machines.machine("m1"), machines.machine("w1")];
-    withKubelet(leader);
-    withKubelet(worker);
-    await walk(leader.host, init(leader));
+    const [leader, worker] = await foundedAt(machines);
     worker.write("/fakes/broken/registration", "");
     let waited = false;
     await walk(worker.host, joining(worker.host, leader.host), "apply", (event) => {

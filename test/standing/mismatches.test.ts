@@ -91,6 +91,11 @@ describe("of a cluster that stands", () => {
     ]);
   });
 
+  test("a founding that has not come to its addons is finished, not refused", () => {
+    const nodes = new Map([...stands().nodes].slice(0, 1));
+    expect(settingsMismatches(cluster, stands({ nodes, settings: { ...SETTINGS, addons: [] } }))).toEqual([]);
+  });
+
   test("nothing is wrong where the inventory says what stands, in kubeadm's older words too", () => {
     expect(settingsMismatches(cluster, stands())).toEqual([]);
     expect(settingsMismatches(cluster, stands({ settings: { ...SETTINGS, imageRepository: "k8s.gcr.io" } }))).toEqual(
@@ -188,6 +193,12 @@ describe("masters", () => {
     );
     expect(machineMismatches(cluster, stands({ members }))).toEqual([]);
   });
+});
+
+test("a machine that is not connected is told", () => {
+  expect(noticesOf(cluster, stands({ silent: cluster.workers.slice(0, 1) }))).toEqual([
+    "w1 is in the inventory and not connected: nothing is done there",
+  ]);
 });
 
 test("a node that the inventory does not name is told", () => {
