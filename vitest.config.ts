@@ -1,7 +1,22 @@
+import { basename } from "node:path";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { defineConfig } from "vitest/config";
+
+/** Files of stories that share one cluster (test/support/standing-lab.ts) come last, those which shake etcd at the end of them. */
+const SHARING = ["works.test.ts", "drill.test.ts", "drift.test.ts", "truth.test.ts"];
+
+class SharingLast extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => SHARING.indexOf(basename(moduleId));
+    return Promise.resolve(
+      files.toSorted((one, other) => place(one) - place(other) || one.moduleId.localeCompare(other.moduleId)),
+    );
+  }
+}
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: SharingLast },
     projects: [
       { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"], testTimeout: 30_000 } },
       {
@@ -12,6 +27,7 @@ export default defineConfig({
           hookTimeout: 900_000,
           fileParallelism: false,
           sequence: { concurrent: false },
+          globalSetup: "test/support/standing-lab.ts",
         },
       },
     ],

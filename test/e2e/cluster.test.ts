@@ -1,8 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunEvent } from "../../src/engine/events.ts";
 import { reportOf } from "../../src/report/report.ts";
 import { reportText } from "../../src/report/text.ts";
+import { watchingVip } from "../support/founding.ts";
 import { type LabStory, labStory } from "../support/lab-story.ts";
 import { eventsOf, tripod, tripodMust } from "../support/tripod.ts";
 
@@ -39,8 +41,12 @@ describe("from an inventory to a cluster that survives", () => {
     expect(events.filter(({ type }) => type === "resource.change").length).toBeGreaterThan(100);
   });
 
-  it("brings five bare machines to five Ready nodes, and says what took the time", async () => {
-    const events = eventsOf(await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory, "--json"));
+  it("brings five bare machines to five Ready nodes, says what took the time, and nobody takes the VIP from its first master", async () => {
+    let events: readonly RunEvent[] = [];
+    const moves = await watchingVip(lab, async () => {
+      events = eventsOf(await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory, "--json"));
+    });
+    expect(moves).toBe(0);
     const report = reportOf(events);
     console.log(report && reportText(report));
     expect(report?.outcome).toBe("ok");

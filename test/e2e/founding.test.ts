@@ -2,12 +2,18 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { found, type Founding, keepBare } from "../support/founding.ts";
 import { type LabStory, labStory } from "../support/lab-story.ts";
 
-/** `bench/founding.ts` does it thirty times. */
-const ROUNDS = [
-  { round: 1, busy: false },
-  { round: 2, busy: true },
-  { round: 3, busy: true },
-];
+/**
+ * The VIP is watched in three bring-ups of a run: in this one, in cluster.test.ts's and in that of the lab that files share, which are quiet.
+ * `bench/founding.ts` does it thirty times.
+ */
+const ROUNDS =
+  process.env.TRIPOD_ALL === "1"
+    ? [
+        { round: 1, busy: false },
+        { round: 2, busy: true },
+        { round: 3, busy: true },
+      ]
+    : [{ round: 1, busy: true }];
 
 let lab: LabStory;
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { bootstrap } from "../../src/bootstrap.ts";
 import type { RunEvent } from "../../src/engine/events.ts";
@@ -11,13 +12,19 @@ import { key } from "./boundaries.ts";
  * the kinds that take long, a second time while its command runs or right after it was applied. What has been died for is kept in a
  * file, so that the next one gets a step further.
  *
- * argv: the inventory, and the file. Exit code 0: nothing was left to die for, and the run came to its end.
+ * argv: the inventory, the file, and which of so many parts of the resources are died for: `2 5`. Exit code 0: nothing was left to die
+ * for, and the run came to its end.
  */
-const [inventory = "", memory = ""] = process.argv.slice(2);
+const [inventory = "", memory = "", part = "0", parts = "1"] = process.argv.slice(2);
 const deaths = JSON.parse(readFileSync(memory, "utf8")) as Record<string, string[]>;
 
 /** Kinds that do more than write a file: what they leave half done is worth a second death. */
 const SLOW = /^(binary|image|service|etcd-member|kubeadm-|packages|certificate|user|enabled|workload|bootstrap-token)/;
+
+/** The same part for the same resource in each life; and always what makes a member of a cluster. */
+const isDiedFor = (resource: string) =>
+  / (kubeadm-|etcd-member)/.test(resource) ||
+  createHash("sha256").update(resource).digest().readUInt32BE() % Number(parts) === Number(part);
 
 function die(resource: string, how: string): never {
   deaths[resource] = [...(deaths[resource] ?? []), how];
@@ -28,8 +35,10 @@ function die(resource: string, how: string): never {
 }
 
 function sink(event: RunEvent): void {
+  if (event.type !== "resource.change" && event.type !== "resource.applied") return;
+  const resource = key(event);
+  if (!isDiedFor(resource)) return;
   if (event.type === "resource.change") {
-    const resource = key(event);
     const [before, second] = deaths[resource] ?? [];
     if (!before) die(resource, "before");
     const name = event.resource;
@@ -37,7 +46,6 @@ function sink(event: RunEvent): void {
       setTimeout(() => die(resource, "while"), 20);
   }
   if (event.type === "resource.applied") {
-    const resource = key(event);
     const [, second] = deaths[resource] ?? [];
     if (!second && SLOW.test(event.resource)) die(resource, "after");
   }

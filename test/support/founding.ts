@@ -31,24 +31,35 @@ export async function keepBare(lab: LabStory): Promise<void> {
 /** A bring-up on the machines that were kept; `busy`: with every core of this machine kept busy by something else. */
 export async function found(lab: LabStory, busy: boolean): Promise<Founding> {
   await tripodMust("lab", "restore", BARE, "-i", lab.inventory);
-  await Promise.all(MASTERS.map((master) => lab.on(master, WATCH)));
   const load = busy ? Array.from({ length: availableParallelism() }, burn) : [];
   try {
-    const startedAt = performance.now();
-    const { code, stdout, stderr } = await tripod("apply", "--yes", "--lab", "-i", lab.inventory, "--json");
-    const ms = Math.round(performance.now() - startedAt);
-    const moves = await Promise.all(MASTERS.map((master) => lab.on(master, "cat /run/vip-moves")));
-    const seen = moves
-      .join("\n")
-      .split("\n")
-      .filter((line) => line.includes(` ${VIP}/`)).length;
-    const again = eventsOf(stdout).filter(
+    let ms = 0;
+    let said = { code: 1, stdout: "", stderr: "" };
+    const moves = await watchingVip(lab, async () => {
+      const startedAt = performance.now();
+      said = await tripod("apply", "--yes", "--lab", "-i", lab.inventory, "--json");
+      ms = Math.round(performance.now() - startedAt);
+    });
+    const again = eventsOf(said.stdout).filter(
       (event) => event.type === "progress" && event.text.includes("it is run again"),
     ).length;
-    return { busy, code, ms, moves: Math.max(0, seen - 1), again, stderr };
+    return { busy, code: said.code, ms, moves, again, stderr: said.stderr };
   } finally {
     for (const each of load) each.kill("SIGKILL");
   }
+}
+
+/** How often the VIP came or went on a master while a cluster was founded, after the first master had taken it. */
+export async function watchingVip(lab: LabStory, founding: () => Promise<unknown>): Promise<number> {
+  await Promise.all(MASTERS.map((master) => lab.on(master, WATCH)));
+  await founding();
+  const stop = "systemctl stop watch-vip 2>/dev/null; cat /run/vip-moves";
+  const moves = await Promise.all(MASTERS.map((master) => lab.on(master, stop)));
+  const seen = moves
+    .join("\n")
+    .split("\n")
+    .filter((line) => line.includes(` ${VIP}/`)).length;
+  return Math.max(0, seen - 1);
 }
 
 /** One core, for as long as it lives; never longer than this process. */

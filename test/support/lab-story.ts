@@ -9,7 +9,7 @@ import { tripod, tripodMust } from "./tripod.ts";
 const NEVER = new AbortController().signal;
 const LAB_INVENTORY = fileURLToPath(new URL("../../inventories/lab.yaml", import.meta.url));
 
-/** A lab of its own for one file of stories: the rehearsal's five machines under another name. */
+/** A lab for one file of stories: the rehearsal's five machines under another name. */
 export interface LabStory extends AsyncDisposable {
   readonly folder: string;
   readonly inventory: string;
@@ -19,14 +19,36 @@ export interface LabStory extends AsyncDisposable {
   untilHealthy(): Promise<Status>;
 }
 
-/** @param edit what is different from inventories/lab.yaml */
+/** Bare machines with everything that a cluster is installed from. @param edit what is different from inventories/lab.yaml */
 export async function labStory(name: string, edit: (inventory: string) => string = (text) => text): Promise<LabStory> {
+  const story = await storyOf(name, edit);
+  // Whatever an earlier run left half standing; and the cluster that files share, because two do not fit on this machine.
+  await takeDown(STANDING);
+  await tripodMust("lab", "down", "-i", story.inventory);
+  await tripodMust("lab", "up", "-i", story.inventory, "--install");
+  return {
+    ...story,
+    async [Symbol.asyncDispose]() {
+      await tripod("lab", "down", "-i", story.inventory);
+      await story[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The name of the lab that files of stories share (./standing-lab.ts). */
+export const STANDING = "stands";
+
+/** Ends a lab by its name alone. */
+export async function takeDown(name: string): Promise<void> {
+  await using story = await storyOf(name);
+  await tripodMust("lab", "down", "-i", story.inventory);
+}
+
+/** How a lab is talked to, whether or not it is up. */
+export async function storyOf(name: string, edit: (inventory: string) => string = (text) => text): Promise<LabStory> {
   const folder = await mkdtemp(join(tmpdir(), `tripod-${name}-`));
   const inventory = join(folder, `${name}.yaml`);
   await writeFile(inventory, edit((await readFile(LAB_INVENTORY, "utf8")).replace(/^name: .*/m, `name: ${name}`)));
-  // Whatever an earlier run left half standing.
-  await tripodMust("lab", "down", "-i", inventory);
-  await tripodMust("lab", "up", "-i", inventory, "--install");
   const status = async () => {
     const { stdout, stderr } = await tripod("status", "--lab", "-i", inventory, "--json");
     if (!stdout.startsWith("{")) throw new Error(stderr);
@@ -44,9 +66,6 @@ export async function labStory(name: string, edit: (inventory: string) => string
       await until({ title: "the cluster is healthy", within: 180_000, holds }, { signal: NEVER });
       return last as Status;
     },
-    async [Symbol.asyncDispose]() {
-      await tripod("lab", "down", "-i", inventory);
-      await rm(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }

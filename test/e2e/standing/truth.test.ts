@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Status } from "../../src/status.ts";
-import { type LabStory, labStory } from "../support/lab-story.ts";
-import { tripod, tripodMust } from "../support/tripod.ts";
+import type { Status } from "../../../src/status.ts";
+import type { LabStory } from "../../support/lab-story.ts";
+import { standingLab } from "../../support/standing-lab.ts";
+import { tripod, tripodMust } from "../../support/tripod.ts";
 
 const VIP = "10.66.0.10";
 
 let lab: LabStory;
-beforeAll(async () => {
-  lab = await labStory("truth");
-  await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory);
-});
+beforeAll(async () => (lab = await standingLab()));
 afterAll(() => lab[Symbol.asyncDispose]());
 
 /** Waits until the state of the cluster is such that this gives a text that matches. */

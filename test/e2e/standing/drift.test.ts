@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { RunEvent } from "../../src/engine/events.ts";
-import { type LabStory, labStory } from "../support/lab-story.ts";
-import { eventsOf, tripodMust } from "../support/tripod.ts";
+import type { RunEvent } from "../../../src/engine/events.ts";
+import type { LabStory } from "../../support/lab-story.ts";
+import { standingLab } from "../../support/standing-lab.ts";
+import { eventsOf, tripodMust } from "../../support/tripod.ts";
 
 const VIP = "10.66.0.10";
 const KUBECTL = "kubectl --kubeconfig /etc/kubernetes/admin.conf";
 
 let lab: LabStory;
 
-beforeAll(async () => {
-  lab = await labStory("drift", (text) =>
-    text.replace("address: 10.66.0.21 }", "address: 10.66.0.21, labels: { disk: ssd } }"),
-  );
-  await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory);
-});
-
+beforeAll(async () => (lab = await standingLab()));
 afterAll(() => lab[Symbol.asyncDispose]());
 
 /** What somebody did by hand, and the one line by which a plan names it. */
