@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { defineConfig } from "vitest/config";
@@ -17,6 +18,8 @@ class SharingLast extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: SharingLast },
+    // Else one processor is left free, which is half of them on a small machine.
+    maxWorkers: availableParallelism(),
     projects: [
       { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"], testTimeout: 30_000 } },
       {
