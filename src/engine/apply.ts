@@ -66,7 +66,7 @@ async function applyOnce(differences: readonly Difference[]): Promise<void> {
  * whether that is still needed.
  */
 export async function surviving<T>(
-  { host, hosts, wait }: Pick<Applying, "host" | "hosts" | "wait">,
+  site: Pick<Applying, "host" | "hosts" | "wait">,
   work: () => Promise<T>,
   again?: () => Promise<boolean>,
 ): Promise<T> {
@@ -77,7 +77,7 @@ export async function surviving<T>(
       return await work();
     } catch (error) {
       if (!isAway(error) || lost >= LOST_CONNECTIONS) throw error;
-      await wait(reachable(hosts.find(({ name }) => name === error.details.host) ?? host));
+      await site.wait(reachable(site.hosts.find(({ name }) => name === error.details.host) ?? site.host));
       lookFirst = true;
     }
   }

@@ -2,11 +2,14 @@ import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Phase, Situation } from "../phases/phase.ts";
 
+/** Steps that are waited for together. Whoever needs a phase on all hosts has the same list of them: so it costs no more than one host does. */
+export type Group = readonly Step[];
+
 /** One phase on one host, and the steps that must be done before it starts. */
 export interface Step {
   readonly phase: Phase;
   readonly host: Host;
-  readonly after: readonly Step[];
+  readonly after: readonly Group[];
   /** Left out of a narrowed run, but needed by a step that is not: it is read, and must be found as it should be. */
   readonly lookedAt: boolean;
 }
@@ -17,25 +20,21 @@ export interface Step {
  * @throws TripodError E_INTERNAL where a phase needs one that does not stand before it
  */
 export function layOut(phases: readonly Phase[], situation: Situation, hosts: readonly Host[]): Step[] {
-  const byPhase = new Map<string, Step[]>();
+  const laid = new Map<string, { readonly all: Group; readonly on: ReadonlyMap<Host, Group> }>();
   const hostNamed = new Map(hosts.map((host) => [host.name, host]));
   for (const phase of phases) {
-    const steps: Step[] = [];
-    for (const machine of phase.hosts(situation)) {
+    const needs = phase.needs.map((need) => {
+      const needed = laid.get(need.phase);
+      if (needed) return { ...needed, everywhere: need.on === "all hosts" };
+      throw new TripodError("E_INTERNAL", `phase ${phase.name} needs ${need.phase}, which does not stand before it`);
+    });
+    const all = phase.hosts(situation).flatMap((machine): Step[] => {
       const host = hostNamed.get(machine.name);
-      if (!host) continue;
-      const after = phase.needs.flatMap((need) => {
-        const needed = byPhase.get(need.phase);
-        if (!needed)
-          throw new TripodError(
-            "E_INTERNAL",
-            `phase ${phase.name} needs ${need.phase}, which does not stand before it`,
-          );
-        return need.on === "all hosts" ? needed : needed.filter((step) => step.host === host);
-      });
-      steps.push({ phase, host, after, lookedAt: false });
-    }
-    byPhase.set(phase.name, steps);
+      if (!host) return [];
+      const after = needs.map(({ all, on, everywhere }) => (everywhere ? all : on.get(host)) ?? []);
+      return [{ phase, host, after: after.filter(({ length }) => length > 0), lookedAt: false }];
+    });
+    laid.set(phase.name, { all, on: new Map(all.map((step) => [step.host, [step]])) });
   }
-  return [...byPhase.values()].flat();
+  return [...laid.values()].flatMap(({ all }) => all);
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { TripodError, TripodErrors } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
@@ -5,8 +6,8 @@ import type { Mode, Phase } from "../phases/phase.ts";
 import { nothingStands, type Standing } from "../standing/standing.ts";
 import { runContext } from "./context.ts";
 import { errorRecords, type Outcome, type Running, type Sink } from "./events.ts";
-import { layOut, type Step } from "./graph.ts";
-import { leftOut, narrow, type Narrowing } from "./narrow.ts";
+import { type Group, layOut, type Step } from "./graph.ts";
+import { leftOut, narrow, type Narrowing, neededBy } from "./narrow.ts";
 import { phaseEvents, summary } from "./phase-events.ts";
 import { type Site, siteOf, type StepTally, type Tally } from "./site.ts";
 import { lookAt, notMet, runStep } from "./step.ts";
@@ -53,12 +54,14 @@ export async function run(
   const before = new Map(hosts.map(({ name, connection }) => [name, connection.traffic.commands]));
   const all = layOut(phases, { cluster, standing }, hosts);
   const steps = only ? narrow(all, only) : all;
+  const needers = neededBy(steps);
   const pending = new Map(hosts.map((host) => [host.name, new Set<string>()]));
   const total: Tally = { changed: 0, unchanged: 0 };
   let unmet = 0;
   const context = runContext({ cluster, standing }, hosts, mode, signal, total);
   const failures: unknown[] = [];
   const finished = new Map<Step, Promise<Outcome>>();
+  const groups = new Map<Group, Promise<boolean>>();
   const sites = new Map<Step, Site>();
   const unfinished: Unfinished[] = [];
 
@@ -84,32 +87,46 @@ export async function run(
     sink({ type: "run.stopping", at: Date.now(), running });
   };
   const told = () => signal.aborted || abort.aborted;
+  const stop = AbortSignal.any([signal, abort]);
+  // Every step may listen to it: that many are no leak.
+  setMaxListeners(0, stop);
+
+  /** Whether all steps of a group ended well: one promise, whoever waits for it. */
+  function endedWell(group: Group): Promise<boolean> {
+    const known =
+      groups.get(group) ??
+      Promise.all(group.flatMap((step) => finished.get(step) ?? [])).then((outcomes) =>
+        outcomes.every((each) => each === "ok"),
+      );
+    groups.set(group, known);
+    return known;
+  }
 
   async function work(step: Step, site: Site): Promise<void> {
     const expected = pending.get(step.host.name) ?? new Set();
     if (!step.lookedAt) return runStep(site, expected);
     const missing = await lookAt(site, expected);
     if (missing.length === 0) return;
-    const neededBy = [...new Set(steps.filter(({ after }) => after.includes(step)).map(({ phase }) => phase.name))];
-    if (mode === "apply") throw notMet(site, neededBy, missing);
+    const needing = [...(needers.get(step) ?? [])];
+    if (mode === "apply") throw notMet(site, needing, missing);
     unmet++;
-    site.emit({ type: "need.unmet", neededBy, missing });
+    site.emit({ type: "need.unmet", neededBy: needing, missing });
   }
 
   async function walk(step: Step): Promise<Outcome> {
-    const outcomes: (Outcome | undefined)[] = [];
-    for (const needed of step.after) outcomes.push(await finished.get(needed));
+    let ready = true;
+    for (const group of step.after) ready = (await endedWell(group)) && ready;
     const where = { phase: step.phase.name, host: step.host.name };
     phaseClock.started(step);
     const stepStartedAt = performance.now();
     const tally: StepTally = { changed: 0, unchanged: 0 };
     let outcome: Outcome = "ok";
-    if (told() || outcomes.some((needed) => needed !== "ok")) {
+    if (told() || !ready) {
       outcome = "cancelled";
       if (told()) unfinished.push({ ...where, begun: false });
     } else {
       sink({ type: "step.start", at: Date.now(), ...where });
-      const site = siteOf(step, context, tally, { sink, abort, held });
+      const site = siteOf(step, context, tally, { sink, abort, stop, held });
       sites.set(step, site);
       try {
         await work(step, site);

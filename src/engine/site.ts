@@ -24,6 +24,8 @@ export interface SiteOptions {
   readonly sink: Sink;
   /** Ends every wait at once, even that for a command that runs. */
   readonly abort: AbortSignal;
+  /** Ends what waits while nothing of ours is under way: one of the run's signals was aborted. */
+  readonly stop: AbortSignal;
   /** Resolves while the cluster is ours to change. */
   readonly held: () => Promise<void>;
 }
@@ -37,12 +39,23 @@ export interface Site extends Applying {
 }
 
 export function siteOf(step: Step, shared: Context, tally: StepTally, options: SiteOptions): Site {
-  const { sink, abort, held } = options;
+  const { sink, abort, stop, held } = options;
   const where = { phase: step.phase.name, host: step.host.name };
   const emit = (event: Record<string, unknown>) => sink({ at: Date.now(), ...where, ...event } as Parameters<Sink>[0]);
   const observe = (one: Host) => observed(one, (ms, code) => emit({ type: "command", ms, code }));
   const host = observe(step.host);
-  const context: Context = { ...shared, hosts: shared.hosts.map(observe), masters: shared.masters.map(observe) };
+  // Most steps ask no host but their own.
+  const hosts = lazily(() => shared.hosts.map(observe));
+  const masters = lazily(() => shared.masters.map(observe));
+  const context: Context = {
+    ...shared,
+    get hosts() {
+      return hosts();
+    },
+    get masters() {
+      return masters();
+    },
+  };
 
   const waiting = (signal: AbortSignal) => async (condition: Condition) => {
     tally.during = condition.title;
@@ -59,11 +72,12 @@ export function siteOf(step: Step, shared: Context, tally: StepTally, options: S
     progress: (text) => emit({ type: "progress", text }),
     wait: waiting(abort),
   };
-  const stop = AbortSignal.any([context.signal, abort]);
   return {
     step,
     host,
-    hosts: context.hosts,
+    get hosts() {
+      return context.hosts;
+    },
     context,
     working,
     wait: waiting(stop),
@@ -71,6 +85,11 @@ export function siteOf(step: Step, shared: Context, tally: StepTally, options: S
     tally,
     emit,
   };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** A wait that is over when we are asked to stop. */

@@ -49,10 +49,11 @@ export const podNetwork: Phase = {
 };
 
 /** Every host keeps the CIDR that its own configuration names: its pods have addresses from it. */
-function cidrsOf({ once, hosts, cluster, standing }: Context): Promise<PodCidrs> {
-  return once("pod CIDRs", async () => {
+function cidrsOf(context: Context): Promise<PodCidrs> {
+  const { cluster, standing } = context;
+  return context.once("pod CIDRs", async () => {
     const current = await Promise.all(
-      hosts.map(async (host): Promise<[string, string][]> => {
+      context.hosts.map(async (host): Promise<[string, string][]> => {
         const cidr = /"subnet":\s*"([\d./]+)"/.exec((await host.read(`cat ${CONFLIST}`)).stdout)?.[1];
         return cidr ? [[host.name, cidr]] : [];
       }),

@@ -19,6 +19,7 @@ export async function readStanding(cluster: Cluster, hosts: readonly Host[]): Pr
     Promise.all(masters.map(readMembers)),
   ]);
   const carried = new Map(carriedByHost);
+  const connected = new Set(hosts.map(({ name }) => name));
   const standing = masters.findIndex((master, index) => knows(nodeLists[index], master.name));
   const nodes = nodesByName(nodeLists[standing]);
   const setUp = masters.find(({ name }) => carried.get(name)?.apiServer);
@@ -31,7 +32,7 @@ export async function readStanding(cluster: Cluster, hosts: readonly Host[]): Pr
     members: typeof members === "object" ? members : [],
     settings: nodes.size > 0 && leader ? await readSettings(leader) : undefined,
     carried,
-    silent: cluster.machines.filter(({ name }) => !hosts.some((host) => host.name === name)),
+    silent: cluster.machines.filter(({ name }) => !connected.has(name)),
     strangers: await strangersAmong(nodes, cluster, hosts),
   };
 }
@@ -50,7 +51,8 @@ async function strangersAmong(
   { machines, kubernetes }: Cluster,
   hosts: readonly Host[],
 ): Promise<Stranger[]> {
-  const unnamed = [...nodes.values()].filter(({ metadata }) => !machines.some(({ name }) => name === metadata.name));
+  const named = new Set(machines.map(({ name }) => name));
+  const unnamed = [...nodes.values()].filter(({ metadata }) => !named.has(metadata.name));
   if (unnamed.length === 0) return [];
   // The routes of all: one host may have lost its own.
   const tables = await Promise.all(

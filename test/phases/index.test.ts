@@ -26,7 +26,7 @@ const stepsOf = (cluster: (typeof clusters)[keyof typeof clusters]) =>
 
 /** Everything that is done before this step starts. */
 function before(step: Step, found = new Set<Step>()): ReadonlySet<Step> {
-  for (const needed of step.after) if (!found.has(needed)) before(needed, found.add(needed));
+  for (const needed of step.after.flat()) if (!found.has(needed)) before(needed, found.add(needed));
   return found;
 }
 

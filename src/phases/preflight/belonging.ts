@@ -1,9 +1,10 @@
 import { kubernetesAuthorities } from "../../pki/kubernetes.ts";
 import { etcdAuthorityOf, kubernetesAuthorityOf } from "../certificates.ts";
 import { machineMismatches } from "../../standing/machines.ts";
-import { settingsMismatches } from "../../standing/mismatches.ts";
+import { type Mismatch, settingsMismatches } from "../../standing/mismatches.ts";
 import { serviceAccountKeys } from "../authorities.ts";
 import { isLeader } from "../leader.ts";
+import type { Context } from "../phase.ts";
 import type { Check } from "./check.ts";
 
 const EMPTY_IT =
@@ -12,14 +13,24 @@ const EMPTY_IT =
 /** What the inventory says fits the cluster that stands: nothing in it can only be carried out in part, or not at all. */
 export const fits: Check = {
   name: "standing cluster",
-  examine(host, context) {
-    const { cluster, standing } = context;
-    const all = [...settingsMismatches(cluster, standing), ...machineMismatches(cluster, standing)];
-    return all
-      .filter(({ machine }) => (machine === undefined ? isLeader(host, context) : machine === host.name))
-      .map(({ machine, ...problem }) => ({ code: "E_REFUSED", ofCluster: machine === undefined, ...problem }));
+  async examine(host, context) {
+    const mismatches = await mismatchesOf(context);
+    return [
+      ...(isLeader(host, context) ? (mismatches.get(undefined) ?? []) : []),
+      ...(mismatches.get(host.name) ?? []),
+    ].map(({ machine, ...problem }) => ({ code: "E_REFUSED", ofCluster: machine === undefined, ...problem }));
   },
 };
+
+/** What does not fit, by the machine's name; undefined: of the whole cluster. Found once for all hosts. */
+function mismatchesOf({ once, cluster, standing }: Context): Promise<ReadonlyMap<string | undefined, Mismatch[]>> {
+  return once("mismatches", () => {
+    const found = new Map<string | undefined, Mismatch[]>();
+    for (const one of [...settingsMismatches(cluster, standing), ...machineMismatches(cluster, standing)])
+      found.set(one.machine, [...(found.get(one.machine) ?? []), one]);
+    return Promise.resolve(found);
+  });
+}
 
 /** What lies in etcd's data directory was put there by a member of ours: our authority lies beside it. */
 export const otherEtcd: Check = {

@@ -1,16 +1,14 @@
 import { cgroups } from "../../facts/cgroups.ts";
-import { clock } from "../../facts/clock.ts";
 import { hardware } from "../../facts/hardware.ts";
 import { identity } from "../../facts/identity.ts";
-import type { Host } from "../../host.ts";
+import type { Context } from "../phase.ts";
 import type { Check, Problem } from "./check.ts";
+import { clocksApart } from "./clocks.ts";
 
 const MIB = 1024 * 1024;
 /** kubeadm's own preflight asks a control-plane node for 2 CPUs and 1700 MB. */
 const MASTER = { cpus: 2, memory: 1700 * MIB };
 const WORKER = { cpus: 1, memory: 700 * MIB };
-/** How far apart two clocks may be, ms. Certificates and leases are told by them. */
-const CLOCKS = 1000;
 
 export const systemd: Check = {
   name: "systemd",
@@ -47,35 +45,46 @@ export const size: Check = {
 
 export const unique: Check = {
   name: "unique machines",
-  examine(host, { hosts }) {
+  async examine(host, context) {
     const { hostname, machineId } = host.fact(identity);
-    const others = hosts.filter(({ name }) => name !== host.name);
-    const sameId = others.filter((other) => other.fact(identity).machineId === machineId);
-    const sameName = others.filter((other) => other.fact(identity).hostname === hostname && hostname !== "localhost");
+    const [ids, hostnames] = await Promise.all([namesBy(context, "machineId"), namesBy(context, "hostname")]);
+    const others = (names: readonly string[] = []) => names.filter((name) => name !== host.name);
+    const sameId = others(ids.get(machineId));
+    const sameName = hostname === "localhost" ? [] : others(hostnames.get(hostname));
     const problems: Problem[] = [];
     if (machineId === "")
       problems.push({ message: "/etc/machine-id is empty", hint: "run `systemd-machine-id-setup` on it" });
     else if (sameId.length > 0)
       problems.push({
-        message: `its machine-id is that of ${names(sameId)} too`,
+        message: `its machine-id is that of ${sameId.join(", ")} too`,
         hint: "cloned machines: `rm /etc/machine-id && systemd-machine-id-setup` on one of them, then reboot it",
       });
     if (sameName.length > 0 && hostname !== host.name)
       problems.push({
-        message: `its hostname ${hostname} is that of ${names(sameName)} too`,
+        message: `its hostname ${hostname} is that of ${sameName.join(", ")} too`,
         hint: "are two names of the inventory one machine? If not, give it its own name with hostnamectl",
       });
     return problems;
   },
 };
 
+/** Names of the hosts by what they say they are; read once for all of them. */
+function namesBy(context: Context, what: "machineId" | "hostname"): Promise<ReadonlyMap<string, readonly string[]>> {
+  return context.once(`hosts by ${what}`, () => {
+    const named = new Map<string, string[]>();
+    for (const host of context.hosts) {
+      const said = host.fact(identity)[what];
+      named.set(said, [...(named.get(said) ?? []), host.name]);
+    }
+    return Promise.resolve(named);
+  });
+}
+
 export const clocks: Check = {
   name: "clocks",
-  examine(host, { hosts }) {
-    const apart = clocksApart(host, hosts);
-    // Told by those that most others disagree with: of three, by the one that is wrong.
-    const most = Math.max(...hosts.map((other) => clocksApart(other, hosts).length));
-    if (apart.length === 0 || apart.length < most) return [];
+  async examine(host, context) {
+    const apart = (await context.once("clocks", () => Promise.resolve(clocksApart(context.hosts)))).get(host.name);
+    if (!apart) return [];
     return [
       {
         message: `its clock is apart from ${apart.join(", ")}`,
@@ -84,16 +93,6 @@ export const clocks: Check = {
     ];
   },
 };
-
-function clocksApart(host: Host, hosts: readonly Host[]): string[] {
-  const own = host.fact(clock);
-  return hosts.flatMap((other) => {
-    const theirs = other.fact(clock);
-    const difference = Math.abs(own.offset - theirs.offset);
-    const atLeast = difference - own.uncertainty - theirs.uncertainty;
-    return atLeast > CLOCKS ? [`${other.name} by ${(difference / 1000).toFixed(1)} s`] : [];
-  });
-}
 
 export const cgroupVersion: Check = {
   name: "cgroups",
@@ -108,7 +107,3 @@ export const cgroupVersion: Check = {
     ];
   },
 };
-
-function names(hosts: readonly { readonly name: string }[]): string {
-  return hosts.map(({ name }) => name).join(", ");
-}

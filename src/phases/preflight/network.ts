@@ -114,6 +114,6 @@ async function heldByUs(context: Context): Promise<boolean> {
 }
 
 /** Who has the VIP; read once for all hosts. */
-function vipState({ once, hosts, cluster }: Context): Promise<VipState> {
-  return once("VIP", () => readVip(hosts, cluster.loadBalancer.vip));
+function vipState(context: Context): Promise<VipState> {
+  return context.once("VIP", () => readVip(context.hosts, context.cluster.loadBalancer.vip));
 }

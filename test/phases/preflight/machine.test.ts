@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { cgroupVersion, clocks, size, systemd, unique } from "../../../src/phases/preflight/machine.ts";
 import { testCluster } from "../../support/cluster.ts";
+import { clusterOf } from "../../support/counted.ts";
 import { findings, problems, type UnfitHosts } from "./fit.ts";
 
 test.each([
@@ -93,6 +94,14 @@ describe("clocks", () => {
   it("of three, the one that is wrong is told and nobody else", async () => {
     expect(await findings(clocks, { m3: { offset: 60_000 } }, three)).toEqual([
       "m3: its clock is apart from m1 by 60.0 s, m2 by 60.0 s",
+    ]);
+  });
+
+  it("of many hosts, are told apart from eight and from how many more", async () => {
+    const many = clusterOf(30);
+    const names = ["m1", "m3", "w1", "w2", "w3", "w4", "w5", "w6"].map((name) => `${name} by 5.0 s`);
+    expect(await findings(clocks, { m2: { offset: -5000 } }, many)).toEqual([
+      `m2: its clock is apart from ${names.join(", ")}, 21 more`,
     ]);
   });
 
