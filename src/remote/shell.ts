@@ -46,25 +46,35 @@ export interface WrapOptions {
   readonly shell?: string;
 }
 
+/** Exit code where the script did not arrive as it was sent. Neither a shell nor env nor sudo ends with it. */
+export const NOT_WHOLE = 121;
+
 /**
- * Wraps a script so that a login shell of any kind can start it. The script travels by stdin: it may be long, it stays out of
- * `ps` and of sudo's log, and it ends in a random mark so that one cut short by a lost connection is never run in part.
+ * Wraps a script so that a login shell of any kind can start it. The script travels by stdin: it may be long, and it stays out of
+ * `ps` and of sudo's log. It is run only where all of it has arrived: a random word stands before and after it, and its length is
+ * known. So nothing is run in part, be it cut short by a lost connection or robbed of its head by a login file that reads stdin.
  */
 export function wrap(script: string, options: WrapOptions = {}): Wrapped {
-  const mark = `tripod-${randomBytes(8).toString("hex")}`;
-  const prelude = Buffer.from(`${script}\n${mark}`);
+  const word = `tripod-${randomBytes(8).toString("hex")}`;
+  const sent = `${word}\n${script}\n${word}`;
+  const prelude = Buffer.from(sent);
+  // Some shells count bytes, some characters.
+  const lengths = [...new Set([prelude.length, [...sent].length])].join("|");
+  // The mark is not in the command line as a whole: a login file with `set -x` prints that.
   const start = [
     `export ${ENVIRONMENT}`,
     "cd /",
     "umask 022",
     `tripod_script=$(${takeBytes(prelude.length)})`,
-    `case $tripod_script in *${mark}) ;; *) exit 125;; esac`,
-    `printf %s ${mark}`,
-    `printf %s ${mark} >&2`,
-    `eval "\${tripod_script%${mark}}"`,
+    `case $tripod_script in ${word}*${word}) ;; *) exit ${NOT_WHOLE};; esac`,
+    `case \${#tripod_script} in ${lengths}) ;; *) exit ${NOT_WHOLE};; esac`,
+    `tripod_script=\${tripod_script#${word}}`,
+    `printf %s-begins ${word}`,
+    `printf %s-begins ${word} >&2`,
+    `eval "\${tripod_script%${word}}"`,
   ].join("; ");
   const become = options.sudo ? "env LC_ALL=C sudo -n -H " : "";
-  return { command: `exec ${become}${options.shell ?? "sh"} -c '${start}'`, prelude, mark };
+  return { command: `exec ${become}${options.shell ?? "sh"} -c '${start}'`, prelude, mark: `${word}-begins` };
 }
 
 /** What was said after the mark; undefined where the script was never started. */

@@ -88,6 +88,18 @@ story("commands, codes, signals, and a batch of reads in one command", async () 
   expect(connection.traffic.commands).toBe(3);
 });
 
+story("a .bashrc that reads from stdin is told, and nothing is run without the head of its script", async () => {
+  const home = temporaryFolder();
+  writeFileSync(join(home, ".bashrc"), "read -r answer\n");
+  const connection = await connected(await startOpenSsh([`SetEnv HOME=${home}`]));
+  expect(await failure(connection.run(`exit 0\ntouch ${home}/ran`))).toMatchObject({
+    code: "E_AUTH",
+    message: `the login of ${userInfo().username} takes away what Tripod sends`,
+    details: { host: "m1" },
+  });
+  expect(readdirSync(home)).toEqual([".bashrc"]);
+});
+
 story("ten megabytes travel both ways", async () => {
   const folder = temporaryFolder();
   const connection = await connected(await startOpenSsh());

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { excerpt, quote, sh, takeBytes, wrap } from "../../src/remote/shell.ts";
+import { excerpt, NOT_WHOLE, quote, sh, takeBytes, wrap } from "../../src/remote/shell.ts";
 
 const AWKWARD = ["", " ", "it's", 'a "b"', "$HOME", "`id`", "\\", "a\nb", "*", "~", "-n", "ünï", "!!", "a;b", "#"];
 
@@ -31,8 +31,17 @@ test("a script that was cut short on its way is not run in part", () => {
   const { command, prelude } = wrap("echo first\necho second");
   const cut = spawnSync("sh", ["-c", command], { input: prelude.subarray(0, 12) });
   expect(cut.stdout.toString()).toBe("");
-  expect(cut.status).toBe(125);
+  expect(cut.status).toBe(NOT_WHOLE);
 });
+
+test.each(["dash", "bash --norc", "bash --norc --posix", "busybox sh"])(
+  "%s counts a script with letters of all kinds",
+  (shell) => {
+    const { command, prelude, mark } = wrap("echo 'ü€😀'; echo '%s *'", { shell });
+    const { stdout, status } = spawnSync("sh", ["-c", command], { input: prelude, env: { LC_ALL: "C.UTF-8" } });
+    expect([stdout.toString(), status]).toEqual([`${mark}ü€😀\n%s *\n`, 0]);
+  },
+);
 
 test("what is taken from stdin is exactly what was asked for, however it comes in", () => {
   const script = `(printf abc; printf defgh) | { ${takeBytes(5)} >/dev/null; cat; }`;

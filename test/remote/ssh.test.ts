@@ -52,6 +52,38 @@ test("what a login file prints is no part of the output", async () => {
   expect(await connection.run("echo ours")).toEqual({ code: 0, stdout: "ours\n", stderr: "" });
 });
 
+test.each([
+  ["its first line", "read -r line"],
+  ["a few bytes", "head -c 5 >/dev/null"],
+  ["all of it", "cat >/dev/null"],
+  ["its first line, and prints it", 'read -r line; echo "$line"; echo "$line" >&2'],
+])("a login file that reads %s of what is sent is an error, and nothing of the script is run", async (_, bashrc) => {
+  const sshd = await startSshd({ bashrc });
+  const connection = await connected(sshd);
+  const scripts = [`touch ${sshd.folder}/ran`, `umask 077\ntouch ${sshd.folder}/ran\necho done`];
+  for (const script of scripts)
+    expect(await failure(connection.run(script, { input: "input" }))).toMatchObject({
+      code: "E_AUTH",
+      message: "the login of root takes away what Tripod sends",
+      details: { host: "m1", hint: expect.stringContaining("~root/.bashrc") as string },
+    });
+  for (const script of scripts) expect(await failure(connection.run(script))).toMatchObject({ code: "E_AUTH" });
+  expect(existsSync(`${sshd.folder}/ran`)).toBe(false);
+});
+
+test("a login file that takes something out of the middle of a script is an error too", async () => {
+  const sshd = await startSshd({ bashrc: "exec 3<&0; (sleep 0.2; head -c 7 >/dev/null) <&3 3<&- & exec 3<&-" });
+  const connection = await connected(sshd);
+  const script = `${": a line of the script\n".repeat(200_000)}touch ${sshd.folder}/ran`;
+  expect(await failure(connection.run(script))).toMatchObject({ code: "E_AUTH" });
+  expect(existsSync(`${sshd.folder}/ran`)).toBe(false);
+});
+
+test("a login file that shows every command it is given does not get into the output", async () => {
+  const connection = await connected(await startSshd({ bashrc: 'set -x; echo "$BASH_EXECUTION_STRING"' }));
+  expect(await connection.run("echo ours")).toEqual({ code: 0, stdout: "ours\n", stderr: "" });
+});
+
 test("a command killed by a signal has 128 and the signal's number", async () => {
   const connection = await connected(await startSshd());
   expect((await connection.run("kill -KILL $$")).code).toBe(137);

@@ -28,6 +28,8 @@ export interface SshdOptions {
   readonly sudoSays?: string;
   /** Put before every command: what a login file would do. */
   readonly loginFile?: string;
+  /** A real bash is the login shell, and this its ~/.bashrc, which it reads because it is started by an sshd. */
+  readonly bashrc?: string;
   readonly forwarding?: boolean;
   readonly port?: number;
 }
@@ -219,8 +221,10 @@ export class Sshd implements AsyncDisposable {
 
   #execute(channel: ServerChannel, command: string): void {
     this.commands.push(command);
-    const env = { PATH: `${this.folder}:${process.env.PATH}`, HOME: this.folder };
-    const child = spawn("sh", ["-c", `${this.#options.loginFile ?? ""}\n${command}`], { env });
+    const { bashrc, loginFile = "" } = this.#options;
+    const env = { PATH: `${this.folder}:${process.env.PATH}`, HOME: this.folder, SSH_CLIENT: "127.0.0.1 1 22" };
+    if (bashrc !== undefined) this.write(".bashrc", `${bashrc}\n`);
+    const child = spawn(bashrc === undefined ? "sh" : "bash", ["-c", `${loginFile}\n${command}`], { env });
     this.#children.add(child);
     channel.on("error", () => undefined);
     channel.on("close", () => child.kill("SIGKILL"));
