@@ -92,7 +92,7 @@ function example(name: string, section: JsonSchema): string {
 }
 
 /** Keys that cannot stand beside another one. */
-const INSTEAD_OF: Readonly<Record<string, string>> = { keys: "key", manifest: "cni", vagrant: "user" };
+const INSTEAD_OF: Readonly<Record<string, string>> = { keys: "key", manifest: "cni", sha256: "cni", vagrant: "user" };
 
 function exampleOf({ properties, examples, default: fallback, ...schema }: JsonSchema): unknown {
   if (!properties) return examples?.[0] ?? fallback;

@@ -106,8 +106,16 @@ export interface ContainerdSettings {
   readonly sandboxImage?: string;
 }
 
-/** The pod network by its registered name (`bridge`, `none`), or a manifest (absolute path or URL) to apply. */
-export type NetworkSettings = { readonly cni: string } | { readonly manifest: string };
+/** A pod network that is applied from a manifest. */
+export interface ManifestNetwork {
+  /** An absolute path, or an https:// URL. */
+  readonly manifest: string;
+  /** Of its bytes, 64 hex digits in lower case: another manifest is refused. */
+  readonly sha256?: string;
+}
+
+/** The pod network by its registered name (`bridge`, `none`), or a manifest to apply. */
+export type NetworkSettings = { readonly cni: string } | ManifestNetwork;
 
 export interface DrillSettings {
   /** ms between two attempts of a probe. */

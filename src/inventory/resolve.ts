@@ -55,9 +55,12 @@ export function resolve(inventory: Inventory, { file, operator, origin }: Surrou
   });
 }
 
-function networkSettings({ cni, manifest }: Inventory["network"], path: (text: string) => string): NetworkSettings {
+function networkSettings(
+  { cni, manifest, sha256 }: Inventory["network"],
+  path: (text: string) => string,
+): NetworkSettings {
   if (manifest === undefined) return { cni: cni ?? "bridge" };
-  return { manifest: isUrl(manifest) ? manifest : path(manifest) };
+  return { manifest: isUrl(manifest) ? manifest : path(manifest), ...(sha256 !== undefined && { sha256 }) };
 }
 
 export function isUrl(manifest: string): boolean {

@@ -53,6 +53,13 @@ const network = z
       .optional()
       .describe("A manifest of any other pod network, applied instead: a file, or an https:// URL.")
       .meta({ life: "any time", examples: ["./calico.yaml"] }),
+    sha256: textual("sha256", /^[0-9a-f]{64}$/, "a SHA-256: 64 hex digits in lower case, as sha256sum prints it")
+      .optional()
+      .describe("Of the manifest's bytes: another manifest is refused before anything is changed. Wise for a URL.")
+      .meta({
+        life: "operator's side",
+        examples: ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+      }),
   })
   .prefault({})
   .describe("The pod network: `cni` or `manifest`.");

@@ -18,9 +18,9 @@ export const manifest = defineResource<ManifestArgs, Found>({
   kind: "manifest",
   name: ({ name }) => name,
   async read(_, { leader, text }) {
-    // A read like any other, but for its stdin: a heredoc, quoted, so that the shell leaves it alone.
-    const script = `[ -f ${ADMIN_CONF} ] || exit 9\n${kubectl(leader, "diff -f -")} <<'TRIPOD_MANIFEST'\n${text}\nTRIPOD_MANIFEST\n`;
-    const { code, stdout, stderr } = await leader.read(script);
+    // A command of its own, because of its stdin: what somebody else has written must not be part of a script.
+    const script = `[ -f ${ADMIN_CONF} ] || exit 9\n${kubectl(leader, "diff -f -")}`;
+    const { code, stdout, stderr } = await leader.connection.run(script, { input: text });
     if (code === 0) return undefined;
     if (code === 9) return { from: "absent" };
     if (stdout !== "") return { from: "as below", diff: withoutFolders(stdout) };

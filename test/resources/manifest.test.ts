@@ -53,3 +53,13 @@ machineStory("an API that does not answer is not taken for one that has the obje
   ]);
   expect(await failure(walk(machine.host, wanted(machine)))).toMatchObject({ code: "E_COMMAND" });
 });
+
+machineStory("nothing that a manifest says is run on a master, whatever it says", async (machine) => {
+  standing(machine);
+  const text = `${TEXT}TRIPOD_MANIFEST\ntouch /planted\n`;
+  const hostile = [manifest({ leader: machine.host, name: "flannel.yaml", text })];
+  await walk(machine.host, hostile, "plan");
+  expect(machine.listing().map(({ path }) => path)).not.toContain("/planted");
+  await walk(machine.host, hostile);
+  expect(machine.read("/fakes/cluster/objects/DaemonSet.flannel")).toContain("TRIPOD_MANIFEST\ntouch /planted\n");
+});

@@ -29,4 +29,6 @@ export function* rules(draft: Draft): Iterable<Problem> {
   yield* vagrantRules(draft);
   if (draft.network?.cni !== undefined && draft.network.manifest !== undefined)
     yield { path: ["network", "manifest"], at: "key", message: "both `cni` and `manifest`: say one of them" };
+  if (draft.network?.sha256 !== undefined && draft.network.manifest === undefined)
+    yield { path: ["network", "sha256"], at: "key", message: "there is no `manifest` that it could be of" };
 }

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { TripodError } from "../errors.ts";
+import type { ManifestNetwork } from "../inventory/cluster.ts";
+import type { Context } from "./phase.ts";
+
+/** MiB; the largest manifest of a pod network that we know of has one. */
+const LARGEST = 10;
+/** As many redirects as nobody needs. */
+const HOPS = 5;
+/** ms, for all of it. */
+const WITHIN = 30_000;
+
+/**
+ * The text of the pod network's manifest, read once a run, so that what was looked at before the run is what is applied.
+ * @throws TripodError E_LOCAL where it cannot be read, E_REFUSED where it is another one than the inventory's `sha256` says
+ */
+export function manifestText({ once, signal }: Context, { manifest, sha256 }: ManifestNetwork): Promise<string> {
+  return once("manifest", async () => {
+    const text = await read(manifest, AbortSignal.any([signal, AbortSignal.timeout(WITHIN)]));
+    const found = createHash("sha256").update(text).digest("hex");
+    if (sha256 === undefined || sha256 === found) return text.toString();
+    throw new TripodError("E_REFUSED", `the manifest ${manifest} is not the one that the inventory means`, {
+      why: `network.sha256: ${sha256}\nwhat is there: ${found}`,
+      hint: "look what has changed in it; if that is right, say the new `network.sha256`",
+    });
+  });
+}
+
+async function read(from: string, signal: AbortSignal): Promise<Buffer> {
+  try {
+    return await whole(from.startsWith("https://") ? await download(from, signal) : createReadStream(from, { signal }));
+  } catch (cause) {
+    throw new TripodError("E_LOCAL", `cannot read the manifest ${from}`, {
+      why: reasonOf(cause),
+      hint: "mend `network.manifest`, or save the manifest to a file and name that",
+      cause,
+    });
+  }
+}
+
+/** Redirects are followed by hand: none of them may leave TLS, where anybody on the way could write the manifest. */
+async function download(from: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  let url = new URL(from);
+  for (let hop = 0; hop <= HOPS; hop += 1) {
+    const response = await fetch(url, { signal, redirect: "manual" });
+    const location = response.headers.get("location");
+    if (response.ok && response.body) return response.body;
+    await response.body?.cancel();
+    if (response.status < 300 || response.status > 399 || location === null)
+      throw new Error(`${response.status} ${response.statusText}`);
+    url = new URL(location, url);
+    if (url.protocol !== "https:") throw new Error(`it redirects to ${url.href}, which is not https`);
+  }
+  throw new Error(`more than ${HOPS} redirects`);
+}
+
+async function whole(chunks: AsyncIterable<unknown>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    all.push(Buffer.from(chunk as Uint8Array));
+    size += all.at(-1)?.length ?? 0;
+    if (size > LARGEST * 2 ** 20) throw new Error(`it is larger than ${LARGEST} MiB`);
+  }
+  return Buffer.concat(all);
+}
+
+/** fetch says only that it failed; why is in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { manifestText } from "../../src/phases/manifest-text.ts";
+import { manifestReadable } from "../../src/phases/preflight/manifest.ts";
+import { createAuthority, issue, type KeyPair } from "../../src/pki/authority.ts";
+import { testCluster } from "../support/cluster.ts";
+import { testContext } from "../support/context.ts";
+import { temporaryFolder } from "../support/programs.ts";
+import { scriptedHost } from "../support/scripted-host.ts";
+import { failure } from "../support/sshd.ts";
+
+const TEXT = "kind: DaemonSet\n";
+const SHA256 = createHash("sha256").update(TEXT).digest("hex");
+
+let pair: KeyPair;
+beforeAll(async () => {
+  const more = { keys: "ecdsa-p256", validityDays: 1 } as const;
+  const authority = await createAuthority({ commonName: "test", ...more }, new Date());
+  const request = { commonName: "test", sans: ["127.0.0.1"], usages: ["serverAuth"], ...more } as const;
+  pair = await issue(authority, request, new Date());
+});
+
+/** Serves on this machine alone, until the test is over; its URL. */
+async function served(answer: RequestListener): Promise<string> {
+  vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+  const server = createServer({ cert: pair.certificate, key: pair.key.reveal() }, answer).listen(0, "127.0.0.1");
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    server.closeAllConnections();
+    server.close();
+  });
+  await once(server, "listening");
+  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function read(manifest: string, sha256?: string): Promise<string> {
+  const network = { manifest, ...(sha256 && { sha256 }) };
+  return manifestText(testContext(testCluster({ network }), []), network);
+}
+
+test("a manifest is fetched over TLS, also where it has moved", async () => {
+  const url = await served(({ url: path }, response) => {
+    if (path === "/old") response.writeHead(302, { location: "/new" }).end();
+    else response.end(TEXT);
+  });
+  expect(await read(`${url}/old`, SHA256)).toBe(TEXT);
+});
+
+test("a manifest that would come without TLS in the end is refused", async () => {
+  const url = await served((_, response) => response.writeHead(302, { location: "http://example.org/cni.yaml" }).end());
+  expect(await failure(read(url))).toMatchObject({
+    code: "E_LOCAL",
+    details: { why: "it redirects to http://example.org/cni.yaml, which is not https" },
+  });
+});
+
+test("a server that redirects for ever is left", async () => {
+  const url = await served((_, response) => response.writeHead(302, { location: "/again" }).end());
+  expect(await failure(read(url))).toMatchObject({ code: "E_LOCAL", details: { why: "more than 5 redirects" } });
+});
+
+test("a server that never stops sending is left", async () => {
+  let sent = 0;
+  const url = await served((_, response) => {
+    const more = () => {
+      while (response.write("#".repeat(65_536))) sent += 1;
+      response.once("drain", more);
+    };
+    more();
+  });
+  expect(await failure(read(url))).toMatchObject({ code: "E_LOCAL", details: { why: "it is larger than 10 MiB" } });
+  expect(sent * 65_536).toBeLessThan(50 * 2 ** 20);
+});
+
+test("a server's no, and one that cannot be trusted, are told", async () => {
+  const url = await served((_, response) => response.writeHead(404).end());
+  expect(await failure(read(url))).toMatchObject({ details: { why: "404 Not Found" } });
+  vi.unstubAllEnvs();
+  expect(await failure(read(url))).toMatchObject({
+    details: { why: expect.stringContaining("certificate") as string },
+  });
+});
+
+test("another manifest than the one whose digest the inventory has is refused before anything is changed", async () => {
+  const file = join(temporaryFolder(), "cni.yaml");
+  writeFileSync(file, "kind: Planted\n");
+  const cluster = testCluster({ network: { manifest: file, sha256: SHA256 } });
+  const hosts = cluster.machines.map((machine) => scriptedHost({ machine }));
+  const context = testContext(cluster, hosts);
+  const looked = await Promise.allSettled(hosts.map(async (host) => manifestReadable.examine(host, context)));
+  expect(looked.map(({ status }) => status)).toEqual(["rejected", ...hosts.slice(1).map(() => "fulfilled")]);
+  expect(looked[0]).toMatchObject({
+    reason: { code: "E_REFUSED", details: { why: expect.stringContaining(SHA256) as string } },
+  });
+  writeFileSync(file, TEXT);
+  expect(await read(file, SHA256)).toBe(TEXT);
+});
