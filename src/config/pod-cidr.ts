@@ -1,5 +1,5 @@
 import { TripodError } from "../errors.ts";
-import { formatSubnet, parseAddress, parseSubnet, subnetAround } from "../inventory/addresses.ts";
+import { formatSubnet, overlap, parseAddress, parseSubnet, subnetAround } from "../inventory/addresses.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 
 /** As many pods as a kubelet takes (110), and Kubernetes' own default. */
@@ -8,14 +8,16 @@ const NODE_PREFIX = 24;
 /**
  * A /24 of the pod subnet for every machine, by its name. Where two do not clash it follows from the machine's own address
  * (10.0.0.21 → 10.244.21.0/24), so that machines may come, go and change places in the inventory and nobody else's changes; the later of two
- * that clash takes the next free one. Throws E_INVENTORY where the pod subnet is too small.
+ * that clash takes the next free one.
  *
- * @param current what machines have already, which they keep
+ * @param current what machines have already, which they keep; they say it themselves, so it is checked
+ * @throws TripodError E_INVENTORY where the pod subnet is too small, E_REFUSED where what one has is no pod range, or another's
  */
 export function podCidrs(
-  { machines, kubernetes }: Cluster,
+  cluster: Cluster,
   current: ReadonlyMap<string, string> = new Map(),
 ): ReadonlyMap<string, string> {
+  const { machines, kubernetes } = cluster;
   const pool = parseSubnet(kubernetes.podSubnet);
   const slots = pool ? 2 ** (NODE_PREFIX - pool.prefix) : 0;
   if (!pool || slots < machines.length)
@@ -27,6 +29,7 @@ export function podCidrs(
       },
     );
 
+  refuseForeign(cluster, current);
   const chosen = new Map(machines.flatMap(({ name }) => pairOf(name, current.get(name))));
   const taken = new Set([...current.values(), ...chosen.values()]);
   const cidrAt = (slot: number) => formatSubnet(subnetAround(pool.first + (slot % slots) * 256, NODE_PREFIX));
@@ -38,6 +41,33 @@ export function podCidrs(
     taken.add(cidrAt(slot));
   }
   return chosen;
+}
+
+/** Whether it is a /24 of the pod subnet, written as the kernel writes it. */
+export function isPodCidr(cidr: string, podSubnet: string): boolean {
+  const [inner, outer] = [parseSubnet(cidr), parseSubnet(podSubnet)];
+  if (!inner || !outer || formatSubnet(inner) !== cidr) return false;
+  return inner.prefix === NODE_PREFIX && inner.prefix >= outer.prefix && overlap(inner, outer);
+}
+
+/** All hosts get routes to these ranges: with another one, a machine could draw traffic to itself that is not for its pods. */
+function refuseForeign({ machines, kubernetes }: Cluster, current: ReadonlyMap<string, string>): void {
+  const owners = new Map<string, string>();
+  for (const [name, cidr] of current) {
+    const other = owners.get(cidr);
+    owners.set(cidr, name);
+    const foreign = !isPodCidr(cidr, kubernetes.podSubnet);
+    if (!foreign && other === undefined) continue;
+    const origin = machines.find((machine) => machine.name === name)?.origin;
+    const message = foreign
+      ? `it says that its pods have ${cidr}, which is no /${NODE_PREFIX} of the pod subnet ${kubernetes.podSubnet}`
+      : `${name} and ${other ?? ""} both say that their pods have ${cidr}`;
+    throw new TripodError("E_REFUSED", message, {
+      host: name,
+      ...(origin && { origin }),
+      hint: "find out who has written it (/etc/cni/net.d/10-tripod.conflist); where that file is deleted, the machine is given a range of its own, and its pods have to be started anew",
+    });
+  }
 }
 
 function pairOf(name: string, cidr: string | undefined): [string, string][] {

@@ -48,8 +48,11 @@ export const podNetwork: Phase = {
   },
 };
 
-/** Every host keeps the CIDR that its own configuration names: its pods have addresses from it. */
-function cidrsOf(context: Context): Promise<PodCidrs> {
+/**
+ * Every host keeps the CIDR that its own configuration names: its pods have addresses from it.
+ * @throws TripodError E_REFUSED where that is not one that its pods can have
+ */
+export function cidrsOf(context: Context): Promise<PodCidrs> {
   const { cluster, standing } = context;
   return context.once("pod CIDRs", async () => {
     const current = await Promise.all(

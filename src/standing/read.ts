@@ -1,5 +1,5 @@
+import { isPodCidr } from "../config/pod-cidr.ts";
 import type { Host } from "../host.ts";
-import { overlap, parseSubnet } from "../inventory/addresses.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { readMembers } from "../resources/etcd-members.ts";
 import { type Node, readNodes } from "../resources/kubectl.ts";
@@ -61,12 +61,10 @@ async function strangersAmong(
   const routes = [...tables.join("\n").matchAll(/^([\d.]+\/24) via ([\d.]+) /gm)];
   return unnamed.map((node) => {
     const address = internalAddress(node) ?? "";
-    const podCidr = routes.find(([, cidr = "", via]) => via === address && within(cidr, kubernetes.podSubnet))?.[1];
+    // A node says its address itself: it gets no range of a machine that the inventory has there.
+    const known = machines.some((machine) => machine.address === address);
+    const route = routes.find(([, cidr = "", via]) => via === address && isPodCidr(cidr, kubernetes.podSubnet));
+    const podCidr = known ? undefined : route?.[1];
     return { name: node.metadata.name, address, ...(podCidr && { podCidr }) };
   });
-}
-
-function within(cidr: string, subnet: string): boolean {
-  const [inner, outer] = [parseSubnet(cidr), parseSubnet(subnet)];
-  return inner !== undefined && outer !== undefined && inner.prefix >= outer.prefix && overlap(inner, outer);
 }

@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
 import type { Member } from "../resources/etcd-members.ts";
 import type { Node } from "../resources/kubectl.ts";
@@ -50,7 +51,7 @@ export function nothingStands({ masters }: Cluster): Standing {
   };
 }
 
-/** The address the kubelet has registered with. */
+/** The IPv4 address the kubelet has registered with. The node says it itself: what is no address is passed over. */
 export function internalAddress(node: Node): string | undefined {
-  return node.status.addresses?.find(({ type }) => type === "InternalIP")?.address;
+  return node.status.addresses?.find(({ type, address }) => type === "InternalIP" && isIPv4(address))?.address;
 }

@@ -54,6 +54,28 @@ describe("A machine's pod CIDR", () => {
     expect([later.get("w1"), later.get("w2")]).toEqual(["10.244.22.0/24", "10.244.21.0/24"]);
   });
 
+  it.each<[string, Record<string, string>, string]>([
+    ["a whole service network", { w1: "10.96.0.0/12" }, "its pods have 10.96.0.0/12"],
+    ["half the Internet", { w1: "0.0.0.0/1" }, "its pods have 0.0.0.0/1"],
+    ["the whole pod subnet", { w1: "10.244.0.0/16" }, "no /24 of the pod subnet 10.244.0.0/16"],
+    ["a single address of another's", { w1: "10.244.22.5/32" }, "no /24 of the pod subnet"],
+    ["a range with host bits", { w1: "10.244.21.7/24" }, "no /24 of the pod subnet"],
+    ["a /24 outside the pod subnet", { w1: "10.0.0.0/24" }, "its pods have 10.0.0.0/24"],
+    ["what is no range", { w1: "10.244.300.0/24" }, "its pods have 10.244.300.0/24"],
+    ["another's range", { m1: "10.244.11.0/24", w1: "10.244.11.0/24" }, "w1 and m1 both say"],
+  ])("is refused where a machine claims %s, and nobody gets a route", (_, claimed, said) => {
+    expect(() => podCidrs(cluster, new Map(Object.entries(claimed)))).toThrow(
+      expect.objectContaining({
+        code: "E_REFUSED",
+        message: expect.stringContaining(said) as string,
+        details: expect.objectContaining({
+          host: "w1",
+          origin: expect.objectContaining({ line: 21 }) as unknown,
+        }) as unknown,
+      }),
+    );
+  });
+
   it("lies within the pod subnet however small that is, as long as all find room", () => {
     const snug = podCidrs(testCluster({ kubernetes: { podSubnet: "10.244.8.0/21" } }));
     expect(new Set(snug.values()).size).toBe(5);

@@ -1,3 +1,4 @@
+import { hasPodRoutes } from "../../health/pod-routes.ts";
 import { kubernetesAuthorities } from "../../pki/kubernetes.ts";
 import { etcdAuthorityOf, kubernetesAuthorityOf } from "../certificates.ts";
 import { machineMismatches } from "../../standing/machines.ts";
@@ -5,6 +6,7 @@ import { type Mismatch, settingsMismatches } from "../../standing/mismatches.ts"
 import { serviceAccountKeys } from "../authorities.ts";
 import { isLeader } from "../leader.ts";
 import type { Context } from "../phase.ts";
+import { cidrsOf } from "../pod-network.ts";
 import type { Check } from "./check.ts";
 
 const EMPTY_IT =
@@ -60,6 +62,15 @@ export const sameAuthorities: Check = {
       serviceAccountKeys(context),
       ...kubernetesAuthorities.map((files) => kubernetesAuthorityOf(context, files)),
     ]);
+    return [];
+  },
+};
+
+/** What machines say of their pods' addresses can be believed: all others will have routes to them. Throws E_REFUSED where it cannot. */
+export const podRanges: Check = {
+  name: "pod ranges",
+  async examine(host, context) {
+    if (hasPodRoutes(context.cluster) && isLeader(host, context)) await cidrsOf(context);
     return [];
   },
 };

@@ -2,8 +2,9 @@ import { TripodError, TripodErrors } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { Context, Phase } from "../phase.ts";
 import type { Check } from "./check.ts";
-import { fits, otherEtcd, sameAuthorities } from "./belonging.ts";
+import { fits, otherEtcd, podRanges, sameAuthorities } from "./belonging.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
+import { manifestReadable } from "./manifest.ts";
 import { ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
 import { ports } from "./ports.ts";
 
@@ -22,6 +23,8 @@ const CHECKS: readonly Check[] = [
   fits,
   otherEtcd,
   sameAuthorities,
+  podRanges,
+  manifestReadable,
 ];
 
 /** Everything that could be known to go wrong, asked of all hosts before anything is changed; all failures at once. */

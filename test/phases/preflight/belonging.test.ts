@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
-import { fits, otherEtcd } from "../../../src/phases/preflight/belonging.ts";
+import { describe, expect, it, test } from "vitest";
+import { fits, otherEtcd, podRanges } from "../../../src/phases/preflight/belonging.ts";
 import { testCluster } from "../../support/cluster.ts";
 import { testContext } from "../../support/context.ts";
 import { machineStory } from "../../support/machine-story.ts";
+import { failure } from "../../support/sshd.ts";
 import { findings, hostsOf } from "./fit.ts";
 
 const cluster = testCluster();
@@ -52,4 +53,30 @@ machineStory("a member of ours, and a master without any etcd, are no strangers"
 
 test("a worker's /var/lib/etcd is none of our business", async () => {
   expect(await findings(otherEtcd, { w1: { answer: () => "" } })).toEqual([]);
+});
+
+describe("what machines say of their pods' addresses", () => {
+  const saying = (cidr: string) => ({ answer: () => `{"subnet": "${cidr}"}` });
+
+  it("is refused before anything is changed where it cannot be true", async () => {
+    expect(await failure(findings(podRanges, { w2: saying("0.0.0.0/1") }))).toMatchObject({
+      code: "E_REFUSED",
+      message: "it says that its pods have 0.0.0.0/1, which is no /24 of the pod subnet 10.244.0.0/16",
+      details: { host: "w2" },
+    });
+    const both = { w1: saying("10.244.7.0/24"), w2: saying("10.244.7.0/24") };
+    expect(await failure(findings(podRanges, both))).toMatchObject({
+      code: "E_REFUSED",
+      message: "w2 and w1 both say that their pods have 10.244.7.0/24",
+    });
+  });
+
+  it("is believed where it can", async () => {
+    expect(await findings(podRanges, { w1: saying("10.244.7.0/24") })).toEqual([]);
+  });
+
+  it("is not asked where the pod network is another", async () => {
+    const other = testCluster({ network: { cni: "none" } });
+    expect(await findings(podRanges, { w2: saying("0.0.0.0/1") }, other)).toEqual([]);
+  });
 });
