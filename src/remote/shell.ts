@@ -59,7 +59,7 @@ export function wrap(script: string, options: WrapOptions = {}): Wrapped {
   const sent = `${word}\n${script}\n${word}`;
   const prelude = Buffer.from(sent);
   // Some shells count bytes, some characters.
-  const lengths = [...new Set([prelude.length, [...sent].length])].join("|");
+  const lengths = [...new Set([prelude.length, Array.from(sent).length])].join("|");
   // The mark is not in the command line as a whole: a login file with `set -x` prints that.
   const start = [
     `export ${ENVIRONMENT}`,
