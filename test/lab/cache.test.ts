@@ -12,6 +12,9 @@ beforeEach(() => {
 
 const quiet = { progress: () => undefined };
 
+/** A busy machine takes its time. */
+const PATIENT = { timeout: 20_000 };
+
 test("what is in the cache is not built again", async () => {
   const build = vi.fn((folder: string) => writeFile(join(folder, "file"), "text"));
   const first = await cached("thing", { made: "of this" }, quiet, build);
@@ -32,9 +35,12 @@ test("two who want the same at once get one, and the second is told that it wait
   const held = new Promise<void>((resolve) => (release = resolve));
   const build = vi.fn(() => held);
   const first = cached("thing", 1, quiet, build);
-  await vi.waitFor(() => expect(build).toHaveBeenCalled());
+  await vi.waitFor(() => expect(build).toHaveBeenCalled(), PATIENT);
   const second = cached("thing", 1, { progress }, build);
-  await vi.waitFor(() => expect(progress).toHaveBeenCalledWith("another process is making thing, waiting for it"));
+  await vi.waitFor(
+    () => expect(progress).toHaveBeenCalledWith("another process is making thing, waiting for it"),
+    PATIENT,
+  );
   release();
   expect(await second).toBe(await first);
   expect(build).toHaveBeenCalledTimes(1);
@@ -59,7 +65,7 @@ test("Ctrl-C while waiting for another process's build ends the wait", async () 
   let release = (): void => undefined;
   const build = vi.fn(() => new Promise<void>((resolve) => (release = resolve)));
   const first = cached("thing", 1, quiet, build);
-  await vi.waitFor(() => expect(build).toHaveBeenCalled());
+  await vi.waitFor(() => expect(build).toHaveBeenCalled(), PATIENT);
   const stop = new AbortController();
   const second = cached("thing", 1, { progress: () => stop.abort(), signal: stop.signal }, () => Promise.resolve());
   await expect(second).rejects.toMatchObject({ name: "AbortError" });
