@@ -52,7 +52,17 @@ export async function officialKubernetes(version: string, work: Progress, site =
   return cached(`kubernetes-${version}-official`, madeOf(version), work, async (folder) => {
     work.progress(`downloading Kubernetes ${version}`);
     const from = folderOf(version, site);
-    await Promise.all(PROGRAMS.map((program) => download(`${from}/${program}`, join(folder, program), work.signal)));
+    const failed = new AbortController();
+    const signal = work.signal ? AbortSignal.any([work.signal, failed.signal]) : failed.signal;
+    const downloads = PROGRAMS.map((program) =>
+      download(`${from}/${program}`, join(folder, program), signal).catch((error: unknown) => {
+        failed.abort(error);
+        throw error;
+      }),
+    );
+    // None may still write into the folder when it is taken away.
+    await Promise.allSettled(downloads);
+    await Promise.all(downloads);
   });
 }
 
