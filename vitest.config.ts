@@ -7,11 +7,9 @@ import { defineConfig } from "vitest/config";
 const SHARING = ["works.test.ts", "drill.test.ts", "drift.test.ts", "truth.test.ts"];
 
 class SharingLast extends BaseSequencer {
-  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => SHARING.indexOf(basename(moduleId));
-    return Promise.resolve(
-      files.toSorted((one, other) => place(one) - place(other) || one.moduleId.localeCompare(other.moduleId)),
-    );
+    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other));
   }
 }
 

@@ -17,7 +17,7 @@ const WITHIN = 30_000;
  */
 export function manifestText({ once, signal }: Context, { manifest, sha256 }: ManifestNetwork): Promise<string> {
   return once("manifest", async () => {
-    const text = await read(manifest, AbortSignal.any([signal, AbortSignal.timeout(WITHIN)]));
+    const text = await read(manifest, signal);
     const found = createHash("sha256").update(text).digest("hex");
     if (sha256 === undefined || sha256 === found) return text.toString();
     throw new TripodError("E_REFUSED", `the manifest ${manifest} is not the one that the inventory means`, {
@@ -27,10 +27,13 @@ export function manifestText({ once, signal }: Context, { manifest, sha256 }: Ma
   });
 }
 
-async function read(from: string, signal: AbortSignal): Promise<Buffer> {
+async function read(from: string, stop: AbortSignal): Promise<Buffer> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(WITHIN)]);
   try {
     return await whole(from.startsWith("https://") ? await download(from, signal) : createReadStream(from, { signal }));
   } catch (cause) {
+    // Ctrl-C is no fault of the manifest's.
+    stop.throwIfAborted();
     throw new TripodError("E_LOCAL", `cannot read the manifest ${from}`, {
       why: reasonOf(cause),
       hint: "mend `network.manifest`, or save the manifest to a file and name that",

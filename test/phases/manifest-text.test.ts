@@ -101,3 +101,11 @@ test("another manifest than the one whose digest the inventory has is refused be
   writeFileSync(file, TEXT);
   expect(await read(file, SHA256)).toBe(TEXT);
 });
+
+test("Ctrl-C while a site does not answer is not told as a fault of the manifest", async () => {
+  const stop = new AbortController();
+  const stopped = new Error("stopped");
+  const url = await served(() => stop.abort(stopped));
+  const context = { ...testContext(testCluster({ network: { manifest: url } }), []), signal: stop.signal };
+  await expect(manifestText(context, { manifest: url })).rejects.toBe(stopped);
+});

@@ -22,10 +22,7 @@ export interface LabStory extends AsyncDisposable {
 /** Bare machines with everything that a cluster is installed from. @param edit what is different from inventories/lab.yaml */
 export async function labStory(name: string, edit: (inventory: string) => string = (text) => text): Promise<LabStory> {
   const story = await storyOf(name, edit);
-  // Whatever an earlier run left half standing; and the cluster that files share, because two do not fit on this machine.
-  await takeDown(STANDING);
-  await tripodMust("lab", "down", "-i", story.inventory);
-  await tripodMust("lab", "up", "-i", story.inventory, "--install");
+  await bringUp(story);
   return {
     ...story,
     async [Symbol.asyncDispose]() {
@@ -33,6 +30,14 @@ export async function labStory(name: string, edit: (inventory: string) => string
       await story[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Its machines, bare. */
+export async function bringUp({ inventory }: LabStory): Promise<void> {
+  // Whatever an earlier run left half standing; and the cluster that files share, because two do not fit on this machine.
+  await takeDown(STANDING);
+  await tripodMust("lab", "down", "-i", inventory);
+  await tripodMust("lab", "up", "-i", inventory, "--install");
 }
 
 /** The name of the lab that files of stories share (./standing-lab.ts). */

@@ -1,5 +1,5 @@
 import { watchingVip } from "./founding.ts";
-import { labStory, type LabStory, STANDING, storyOf, takeDown } from "./lab-story.ts";
+import { bringUp, type LabStory, STANDING, storyOf, takeDown } from "./lab-story.ts";
 import { tripod, tripodMust } from "./tripod.ts";
 
 const PROBES = ["vip", "apiLive", "apiRead", "apiWrite", "watch", "service", "nodePort"];
@@ -23,13 +23,13 @@ const edit = (inventory: string) =>
 
 /**
  * A cluster that stands: an earlier file's where it is still healthy and nothing is to be changed on it, else a new one. Whoever uses it
- * leaves it like that. `endStandingLab` takes it down when all files are through.
+ * leaves it like that. `teardown` takes it down when all files are through.
  */
 export async function standingLab(): Promise<LabStory> {
   const story = await storyOf(STANDING, edit);
   if (await isWhole(story)) return story;
-  const lab = await labStory(STANDING, edit);
-  const moves = await watchingVip(lab, () => tripodMust("apply", "--yes", "--lab", "-i", lab.inventory));
+  await bringUp(story);
+  const moves = await watchingVip(story, () => tripodMust("apply", "--yes", "--lab", "-i", story.inventory));
   if (moves !== 0) throw new Error(`the VIP moved ${moves} times after the first master had taken it`);
   return story;
 }
