@@ -1,6 +1,7 @@
 import type { Fact } from "./facts/fact.ts";
 import type { Machine } from "./inventory/cluster.ts";
 import type { OsFamily } from "./os/os.ts";
+import type { ReadOptions } from "./remote/batch.ts";
 import type { Connection, Result } from "./remote/connection.ts";
 
 /** A machine we are connected to. */
@@ -10,6 +11,6 @@ export interface Host {
   readonly connection: Connection;
   readonly os: OsFamily;
   fact<T>(fact: Fact<T>): T;
-  /** Runs a script that only reads, in one command with all other reads of this host in the same tick. */
-  read(script: string): Promise<Result>;
+  /** Runs a script that only reads, in one command with all other reads of this host in the same tick. @throws E_COMMAND as `Connection.run` does */
+  read(script: string, options?: ReadOptions): Promise<Result>;
 }

@@ -1,4 +1,5 @@
 import type { Host } from "../host.ts";
+import { READ_WITHIN } from "../remote/limits.ts";
 import type { Condition } from "../resources/condition.ts";
 
 /** A host that went away (sshd restarted, a reboot, a cable) answers again. Its connection makes itself anew when it is used. */
@@ -7,7 +8,7 @@ export function reachable(host: Host): Condition {
     title: `${host.name} answers again`,
     within: 180_000,
     async holds() {
-      await host.connection.run("true");
+      await host.connection.run("true", { within: READ_WITHIN });
       return true;
     },
   };

@@ -122,7 +122,7 @@ function observed(host: Host, told: (ms: number, code: number | undefined) => vo
   const { connection } = host;
   return {
     ...host,
-    read: (script) => timed(host.read(script)),
+    read: (script, options) => timed(host.read(script, options)),
     connection: {
       name: connection.name,
       get traffic() {

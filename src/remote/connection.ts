@@ -13,6 +13,10 @@ export interface RunOptions {
   readonly input?: string | Buffer | Secret | Readable;
   /** Told all of stdout so far, whenever more of it has come: for a command that speaks before it ends, and may stay for long. */
   readonly listen?: (stdout: string) => void;
+  /** What it may say, bytes of both outputs together; default 16 MiB. Beyond it the command is given up. */
+  readonly maxOutput?: number;
+  /** How long it may take once its connection stands, ms; then it is given up. Default: as long as it likes. */
+  readonly within?: number;
   /** Closes the channel; the command's outcome is then unknown. */
   readonly signal?: AbortSignal;
   /** As the login user; default: as root (through `sudo -n` where the login user is not root). */
@@ -31,7 +35,10 @@ export interface Traffic {
 export interface Connection extends AsyncDisposable {
   /** The machine's name. */
   readonly name: string;
-  /** Runs a POSIX shell script, as root unless told otherwise. Never rejects for a non-zero exit. */
+  /**
+   * Runs a POSIX shell script, as root unless told otherwise. Never rejects for a non-zero exit.
+   * @throws E_COMMAND where it says more, or takes longer, than it may; E_AUTH, E_SUDO, E_UNREACHABLE, E_CONNECTION_LOST
+   */
   run(script: string, options?: RunOptions): Promise<Result>;
   /** Opens a TCP stream from the machine to somewhere else. */
   dial(host: string, port: number): Promise<Duplex>;

@@ -2,6 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import { TripodError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import type { RunOptions, Traffic } from "./connection.ts";
+import { type About, OUTPUT, tooMuch } from "./limits.ts";
 import { afterMark, type Wrapped } from "./shell.ts";
 
 /** A running command's three streams, on a host or here. */
@@ -28,22 +29,31 @@ export function bytesOf(content: string | Buffer | Secret): Buffer {
 
 /**
  * Feeds a wrapped script and its input to a running command and gathers what it says. Both outputs are always drained:
- * an unread one would keep the command from ending. `inputFailed` is called where an input stream breaks.
+ * an unread one would keep the command from ending. `giveUp` is called where an input stream breaks, and where it says too much: what
+ * it says from then on is not kept.
  * Returns what to call once the command has ended.
  */
 export function exchange(
   pipes: Pipes,
   wrapped: Wrapped,
-  { input, listen }: Pick<RunOptions, "input" | "listen">,
+  { input, listen, maxOutput = OUTPUT }: Pick<RunOptions, "input" | "listen" | "maxOutput">,
   traffic: MutableTraffic,
-  inputFailed: (error: Error) => void,
+  about: About,
+  giveUp: (error: Error) => void,
 ): () => Said {
-  const out = gather(pipes.stdout, traffic);
+  let room = maxOutput;
+  const take = (bytes: number) => {
+    traffic.bytesReceived += bytes;
+    if (room >= 0 && bytes > room) giveUp(tooMuch(about, maxOutput));
+    room -= bytes;
+    return room >= 0;
+  };
+  const out = gather(pipes.stdout, take);
   if (listen) pipes.stdout.on("data", () => listen(afterMark(out(), wrapped.mark) ?? ""));
-  const err = gather(pipes.stderr, traffic);
+  const err = gather(pipes.stderr, take);
   // A command may end without reading its input: that is its own affair.
   pipes.stdin.on("error", () => undefined);
-  const stream = feed(pipes.stdin, wrapped.prelude, input, traffic, inputFailed);
+  const stream = feed(pipes.stdin, wrapped.prelude, input, traffic, giveUp);
   return () => {
     stream?.destroy();
     const stdout = afterMark(out(), wrapped.mark);
@@ -58,7 +68,7 @@ function feed(
   prelude: Buffer,
   input: RunOptions["input"],
   traffic: MutableTraffic,
-  inputFailed: (error: Error) => void,
+  giveUp: (error: Error) => void,
 ): Readable | undefined {
   if (input === undefined || typeof input === "string" || Buffer.isBuffer(input) || input instanceof Secret) {
     const everything = Buffer.concat([prelude, bytesOf(input ?? "")]);
@@ -70,17 +80,18 @@ function feed(
   stdin.write(prelude);
   input.on("data", (chunk: Buffer | string) => (traffic.bytesSent += Buffer.byteLength(chunk)));
   input.on("error", (cause) => {
-    inputFailed(new TripodError("E_LOCAL", "cannot read what was to be sent", { why: cause.message, cause }));
+    giveUp(new TripodError("E_LOCAL", "cannot read what was to be sent", { why: cause.message, cause }));
   });
   input.pipe(stdin);
   return input;
 }
 
-function gather(stream: Readable, traffic: MutableTraffic): () => string {
+/** All a stream says, as long as `take` has room for it. */
+function gather(stream: Readable, take: (bytes: number) => boolean): () => string {
   const chunks: Buffer[] = [];
   stream.on("data", (chunk: Buffer) => {
-    traffic.bytesReceived += chunk.length;
-    chunks.push(chunk);
+    if (take(chunk.length)) chunks.push(chunk);
+    else chunks.length = 0;
   });
   return () => Buffer.concat(chunks).toString();
 }

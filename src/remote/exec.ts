@@ -3,6 +3,7 @@ import type { ClientChannel } from "ssh2";
 import type { RunOptions } from "./connection.ts";
 import { exchange, type MutableTraffic, type Said } from "./exchange.ts";
 import type { Link } from "./handshake.ts";
+import { type About, tooLong } from "./limits.ts";
 import type { Wrapped } from "./shell.ts";
 
 export type Outcome =
@@ -14,19 +15,33 @@ export type Outcome =
 
 /**
  * Runs a wrapped script in a session of its own. An abort closes the session and leaves the command to itself: something half
- * way through, like a package manager, does less harm when it comes to its end.
- * @throws the signal's reason; an input stream's error
+ * way through, like a package manager, does less harm when it comes to its end. One that says too much dies of that: nobody reads any
+ * more what it writes. ssh2 sends no signal to a command whose input has ended.
+ * @throws the signal's reason; an input stream's error; E_COMMAND where it says more, or takes longer, than it may
  */
-export function exec(link: Link, wrapped: Wrapped, options: RunOptions, traffic: MutableTraffic): Promise<Outcome> {
-  const { signal } = options;
+export function exec(
+  link: Link,
+  wrapped: Wrapped,
+  options: RunOptions,
+  traffic: MutableTraffic,
+  about: About,
+): Promise<Outcome> {
+  const { signal, within } = options;
   return new Promise((resolve, reject) => {
     let session: ClientChannel | undefined;
-    const settle = (outcome: Outcome) => {
+    let late: NodeJS.Timeout | undefined;
+    let givenUp = false;
+    const over = () => {
+      clearTimeout(late);
       signal?.removeEventListener("abort", abort);
+    };
+    const settle = (outcome: Outcome) => {
+      over();
       resolve(outcome);
     };
     const giveUp = (error: Error) => {
-      signal?.removeEventListener("abort", abort);
+      givenUp = true;
+      over();
       session?.close();
       reject(error);
     };
@@ -34,10 +49,11 @@ export function exec(link: Link, wrapped: Wrapped, options: RunOptions, traffic:
       giveUp(signal?.reason as Error);
     };
     signal?.addEventListener("abort", abort);
+    if (within !== undefined) late = setTimeout(() => giveUp(tooLong(about, within)), within);
 
     const start = (channel: ClientChannel) => {
       session = channel;
-      if (signal?.aborted) channel.close();
+      if (givenUp) channel.close();
       let code: number | undefined;
       channel.on("error", () => undefined);
       channel.on("exit", (status: number | null, name: string) => (code = status ?? signalCode(name)));
@@ -46,6 +62,7 @@ export function exec(link: Link, wrapped: Wrapped, options: RunOptions, traffic:
         wrapped,
         options,
         traffic,
+        about,
         giveUp,
       );
       channel.on("close", () => {

@@ -4,6 +4,7 @@ import { constants, userInfo } from "node:os";
 import { TripodError } from "../errors.ts";
 import type { CommandObserver, Connection, Result, RunOptions } from "./connection.ts";
 import { exchange } from "./exchange.ts";
+import { tooLong } from "./limits.ts";
 import { observed } from "./observe.ts";
 import { notStarted } from "./refused.ts";
 import { wrap } from "./shell.ts";
@@ -24,22 +25,29 @@ export function localConnection(options: LocalOptions = {}): Connection {
 
   const run = (script: string, runOptions: RunOptions = {}) =>
     new Promise<Result>((resolve, reject) => {
-      const { signal, asLoginUser } = runOptions;
+      const { signal, asLoginUser, within } = runOptions;
+      const about = { host: name, script };
       signal?.throwIfAborted();
       const sudo = user !== "root" && !asLoginUser;
       const wrapped = wrap(script, { sudo, shell: options.shell });
       const child = spawn("/bin/sh", ["-c", wrapped.command]);
       const giveUp = (error: Error) => {
+        clearTimeout(late);
         reject(error);
         child.kill();
+        // What it has started itself has nobody to write to any more.
+        child.stdout.destroy();
+        child.stderr.destroy();
       };
       const abort = () => {
         giveUp(signal?.reason as Error);
       };
       signal?.addEventListener("abort", abort, { once: true });
-      const said = exchange(child, wrapped, runOptions, traffic, giveUp);
+      const late = within === undefined ? undefined : setTimeout(() => giveUp(tooLong(about, within)), within);
+      const said = exchange(child, wrapped, runOptions, traffic, about, giveUp);
       child.on("error", reject);
       child.on("close", (code, ended) => {
+        clearTimeout(late);
         signal?.removeEventListener("abort", abort);
         traffic.commands++;
         const { stdout, stderr, instead } = said();

@@ -4,6 +4,7 @@ import type { Secret } from "../secret.ts";
 import type { Connection, Result } from "./connection.ts";
 import { bytesOf } from "./exchange.ts";
 import { failed } from "./failed.ts";
+import { READ_WITHIN } from "./limits.ts";
 import { READ_ANEW } from "./refused.ts";
 import { ENVIRONMENT, quote, takeBytes } from "./shell.ts";
 
@@ -20,6 +21,9 @@ export interface LongCommand {
   readonly within?: number;
 }
 
+/** How much of its log is read, bytes: what it said last. */
+const LOG = 2 ** 20;
+
 /** How the caller lets time pass; a resource's `Working` is one. */
 export interface Waiting {
   progress(text: string): void;
@@ -33,7 +37,7 @@ export interface Waiting {
 /**
  * Runs a command that a dropped session must neither kill nor start twice, as a systemd unit of its own. Where that unit runs
  * already (we were killed and have come back) it is waited for instead. While the host does not answer the wait goes on.
- * @returns its exit code, and all it said in `stdout`: both outputs in one, as in its log `/run/tripod/<unit>.log`
+ * @returns its exit code, and what it said, at most its last MiB, in `stdout`: both outputs in one, as in its log `/run/tripod/<unit>.log`
  * @throws E_COMMAND where it cannot be started or was killed; E_CONNECTION_LOST where the host was restarted under it: its outcome is
  * unknown; what `wait` throws
  */
@@ -107,7 +111,7 @@ function starting(connection: Connection, { unit, command, input = "", env = {} 
     `echo ${id} >${unit}.id`,
   ].join("\n");
   return async (signal?: AbortSignal) => {
-    const result = await connection.run(script, { input: content, signal });
+    const result = await connection.run(script, { input: content, signal, within: READ_WITHIN });
     if (result.code !== 0) throw failed(connection.name, `could not start ${unit} as a systemd unit`, result);
   };
 }
@@ -136,14 +140,14 @@ interface Seen {
 async function look(connection: Connection, unit: string, signal: AbortSignal): Promise<Seen> {
   const script = [
     "cd /run/tripod 2>/dev/null || { echo restarted; exit; }",
-    `ended() { [ ! -e ${unit}.exit ] || { echo ended $(cat ${unit}.exit); cat ${unit}.log; exit; }; }`,
+    `ended() { [ ! -e ${unit}.exit ] || { echo ended $(cat ${unit}.exit); tail -c ${LOG} ${unit}.log; exit; }; }`,
     "ended; state=runs",
     // The kernel answers faster than systemd, which is asked only where the process is not there, or not yet.
     `{ read -r pid <${unit}.pid && kill -0 "$pid"; } 2>/dev/null || systemctl --quiet is-active tripod-${unit}.service ||`,
     `  { ended; state=killed; [ -e ${unit}.sh ] || state=restarted; }`,
-    `echo $state; tail -n 5 ${unit}.log 2>/dev/null`,
+    `echo $state; tail -n 5 ${unit}.log 2>/dev/null | tail -c 65536`,
   ].join("\n");
-  const { stdout } = await connection.run(script, { signal });
+  const { stdout } = await connection.run(script, { signal, within: READ_WITHIN });
   const [, state, code, log = ""] = /^(\w+) ?(\d*)\n([^]*)$/.exec(stdout) ?? [];
   return { state: state as Seen["state"], code: Number(code), log };
 }

@@ -77,7 +77,11 @@ export async function connect(machine: string, target: SshTarget, options: Conne
     signal?.throwIfAborted();
     const over = await link();
     const sudo = target.user !== "root" && !asLoginUser;
-    const outcome = await exec(over, wrap(script, { sudo }), runOptions, traffic);
+    const outcome = await exec(over, wrap(script, { sudo }), runOptions, traffic, {
+      host: machine,
+      origin,
+      script,
+    });
     if (outcome.kind === "refused") {
       if (sessions.activeCount <= 1 || runOptions.listen)
         throw fail("E_UNREACHABLE", "sshd opens no session", outcome.why, "Raise MaxSessions in its sshd_config.");

@@ -1,4 +1,5 @@
 import type { Host } from "../host.ts";
+import { LIST_OUTPUT } from "../remote/limits.ts";
 import type { Condition } from "./condition.ts";
 import { lastLine } from "./command.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
@@ -59,7 +60,8 @@ function allAnew(leader: Host): Condition {
 }
 
 async function readState(leader: Host): Promise<KubeProxyState> {
-  const raw = (path: string) => leader.read(`[ ! -f ${ADMIN_CONF} ] || ${kubectl(leader, `get --raw '${path}'`)}`);
+  const raw = (path: string) =>
+    leader.read(`[ ! -f ${ADMIN_CONF} ] || ${kubectl(leader, `get --raw '${path}'`)}`, { maxOutput: LIST_OUTPUT });
   const [config, pods] = await Promise.all([raw(CONFIG), raw(PODS)]);
   const unknown = [config, pods].find(({ code }) => code !== 0);
   if (unknown) return { written: 0, pods: [], unknown: lastLine(unknown.stderr, "the API server does not answer") };

@@ -1,5 +1,6 @@
 import type { Host } from "../host.ts";
 import type { Result, RunOptions } from "../remote/connection.ts";
+import { LIST_OUTPUT } from "../remote/limits.ts";
 import { command, lastLine } from "./command.ts";
 
 export const ADMIN_CONF = "/etc/kubernetes/admin.conf";
@@ -34,6 +35,7 @@ export interface Node {
 export async function readNodes(master: Host): Promise<readonly Node[] | string> {
   const { code, stdout, stderr } = await master.read(
     `[ -f ${ADMIN_CONF} ] || { echo "no cluster here yet" >&2; exit 1; }\n${kubectl(master, "get nodes -o json")}`,
+    { maxOutput: LIST_OUTPUT },
   );
   if (code !== 0) return lastLine(stderr, "the API server does not answer");
   return (JSON.parse(stdout) as { items: Node[] }).items;

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { isAway, TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { LIST_OUTPUT } from "../remote/limits.ts";
 import type { Condition } from "./condition.ts";
 import { lastLine } from "./command.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
@@ -141,7 +142,7 @@ function podsRunning(
     within: 120_000,
     async holds() {
       const get = kubectl(leader, `get daemonsets.apps,pods -l app=${VERIFY} -o json`);
-      const { code, stdout, stderr } = await leader.read(get);
+      const { code, stdout, stderr } = await leader.read(get, { maxOutput: LIST_OUTPUT });
       if (code !== 0) return lastLine(stderr, "the API server does not answer");
       const pods = podsOfOurs((JSON.parse(stdout) as { items: Item[] }).items);
       const addresses = new Map(pods.flatMap(addressOf));

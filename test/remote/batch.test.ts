@@ -3,7 +3,35 @@ import { describe, expect, test } from "vitest";
 import { batchReads } from "../../src/remote/batch.ts";
 import type { Connection } from "../../src/remote/connection.ts";
 import { localConnection } from "../../src/remote/local.ts";
+import { failure } from "../support/sshd.ts";
 import { because, missingPrograms } from "../support/programs.ts";
+
+test("a batch of reads has a deadline, and as much room as the one that may say most", async () => {
+  const asked: unknown[] = [];
+  const connection = {
+    run: (_: string, options: unknown) => {
+      asked.push(options);
+      return Promise.reject(new Error("not here"));
+    },
+  } as unknown as Connection;
+  const read = batchReads(connection);
+  await Promise.allSettled([read("a"), read("b", { maxOutput: 1e9 })]);
+  await Promise.allSettled([read("c")]);
+  expect(asked).toEqual([
+    { maxOutput: 1e9, within: 120_000 },
+    { maxOutput: 16 * 2 ** 20, within: 120_000 },
+  ]);
+});
+
+test("what says too much, or never ends, is an error of the read", async () => {
+  const connection = localConnection({ name: "here" });
+  const read = batchReads({
+    ...connection,
+    run: (script, options) => connection.run(script, { ...options, within: 300, asLoginUser: true }),
+  });
+  expect(await failure(read("yes"))).toMatchObject({ code: "E_COMMAND", details: { host: "here" } });
+  expect(await failure(read("sleep 1000"))).toMatchObject({ code: "E_COMMAND", message: /within/ });
+});
 
 describe.each([
   ["dash", missingPrograms("dash")],
@@ -12,7 +40,8 @@ describe.each([
 ])("in %s", (shell, missing) => {
   const story = test.skipIf(missing);
   const local = localConnection({ shell });
-  const readAll = (...scripts: string[]) => Promise.all(scripts.map(batchReads(local)));
+  const read = batchReads(local);
+  const readAll = (...scripts: string[]) => Promise.all(scripts.map((script) => read(script)));
 
   story(`each read has its own output, error output and code, byte for byte${because(missing)}`, async () => {
     expect(

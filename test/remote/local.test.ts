@@ -26,6 +26,15 @@ test("an abort ends a command with the abort's reason", async () => {
   expect(await aborted).toMatchObject({ message: "enough" });
 });
 
+test("here too a command ends that says too much or takes too long, with all it has started", async () => {
+  const script = "(while echo y; do :; done; echo $? >&9) 9>&2 | cat & wait";
+  expect(await failure(local.run(script, { ...asMyself, maxOutput: 1000 }))).toMatchObject({ code: "E_COMMAND" });
+  expect(await failure(local.run("sleep 1000", { ...asMyself, within: 50 }))).toMatchObject({
+    code: "E_COMMAND",
+    details: { host: "here" },
+  });
+});
+
 test("a shell that does not exist is told apart from a command that fails", async () => {
   const error = await failure(localConnection({ shell: "no-such-shell" }).run("true", asMyself));
   expect(error).toMatchObject({ code: "E_AUTH", details: { why: expect.stringContaining("no-such-shell") as string } });

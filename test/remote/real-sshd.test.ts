@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { userInfo } from "node:os";
@@ -10,7 +10,7 @@ import { batchReads } from "../../src/remote/batch.ts";
 import { putLocalFile } from "../../src/remote/files.ts";
 import { connect } from "../../src/remote/ssh.ts";
 import { because, missingPrograms, temporaryFolder } from "../support/programs.ts";
-import { failure, newKey, type KeyPair } from "../support/sshd.ts";
+import { eventually, failure, newKey, type KeyPair } from "../support/sshd.ts";
 
 const SSHD = "/usr/sbin/sshd";
 const notHere = missingPrograms(SSHD) ?? (process.getuid?.() === 0 ? undefined : "needs root");
@@ -83,7 +83,7 @@ story("commands, codes, signals, and a batch of reads in one command", async () 
   });
   expect((await connection.run("kill -TERM $$")).code).toBe(143);
   const read = batchReads(connection);
-  const results = await Promise.all(["echo a", "exit 2", "cat /etc/hostname"].map(read));
+  const results = await Promise.all(["echo a", "exit 2", "cat /etc/hostname"].map((script) => read(script)));
   expect(results.map(({ code }) => code)).toEqual([0, 2, 0]);
   expect(connection.traffic.commands).toBe(3);
 });
@@ -98,6 +98,18 @@ story("a .bashrc that reads from stdin is told, and nothing is run without the h
     details: { host: "m1" },
   });
   expect(readdirSync(home)).toEqual([".bashrc"]);
+});
+
+story("a host that talks without end is told, its command dies, and the next one runs", async () => {
+  const pid = join(temporaryFolder(), "pid");
+  const connection = await connected(await startOpenSsh());
+  expect(await failure(connection.run(`echo $$ >${pid}; exec yes`))).toMatchObject({
+    code: "E_COMMAND",
+    message: "a command said more than 16 MiB",
+    details: { host: "m1" },
+  });
+  await eventually(() => existsSync(`/proc/${readFileSync(pid, "utf8").trim()}`)).toBe(false);
+  expect((await connection.run("echo fine")).stdout).toBe("fine\n");
 });
 
 story("ten megabytes travel both ways", async () => {

@@ -40,11 +40,41 @@ test("a script of half a megabyte runs like any other", async () => {
   expect(result).toEqual({ code: 0, stdout: "input, done\n", stderr: "" });
 });
 
-test("fifty megabytes of output arrive whole", async () => {
+test("fifty megabytes of output arrive whole, where a command may say so much", async () => {
   const connection = await connected(await startSshd());
-  const { stdout } = await connection.run("head -c 50000000 /dev/zero | tr '\\0' x");
+  const { stdout } = await connection.run("head -c 50000000 /dev/zero | tr '\\0' x", { maxOutput: 50_000_100 });
   expect(stdout.length).toBe(50_000_000);
   expect(connection.traffic.bytesReceived).toBeGreaterThanOrEqual(50_000_000);
+});
+
+test.each([
+  ["a command", "", "yes"],
+  ["a command's error output", "", "yes >&2"],
+  ["a login file", "yes", "true"],
+])(
+  "%s that talks without end is ended with the host's name, and the connection lives on",
+  async (_, loginFile, script) => {
+    const sshd = await startSshd({ loginFile: `[ -e ${"$HOME"}/quiet ] || { touch ~/quiet; ${loginFile || ":"}; }` });
+    const connection = await connected(sshd);
+    const error = await failure(connection.run(script));
+    expect(error).toMatchObject({
+      code: "E_COMMAND",
+      message: "a command said more than 16 MiB",
+      details: { host: "m1", why: expect.stringContaining(script) as string },
+    });
+    expect((await connection.run("echo fine")).stdout).toBe("fine\n");
+    expect(connection.traffic.bytesReceived).toBeLessThan(64 * 2 ** 20);
+  },
+);
+
+test("a command that is not over in its time is ended with the host's name, and the connection lives on", async () => {
+  const connection = await connected(await startSshd());
+  expect(await failure(connection.run("sleep 1000", { within: 300 }))).toMatchObject({
+    code: "E_COMMAND",
+    message: "a command did not end within 0.3 s",
+    details: { host: "m1", why: "the command was:\nsleep 1000" },
+  });
+  expect((await connection.run("echo fine", { within: 30_000 })).stdout).toBe("fine\n");
 });
 
 test("what a login file prints is no part of the output", async () => {
