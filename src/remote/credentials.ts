@@ -1,22 +1,28 @@
 import { readFile } from "node:fs/promises";
-import ssh2, { type AnyAuthMethod, type BaseAgent } from "ssh2";
+import ssh2, { type AnyAuthMethod } from "ssh2";
 import type { SshTarget } from "../inventory/cluster.ts";
+import { Agent } from "./agent.ts";
 import { quote } from "./shell.ts";
+
+/** How long the agent is waited for, ms. */
+const AGENT_WITHIN = 3_000;
 
 /** How we may log in, in the order in which it is tried. */
 export interface Credentials {
   readonly methods: readonly AnyAuthMethod[];
+  /** Is asked for signatures during the login. */
+  readonly agent?: Agent;
   /** One line for each key file and the agent: what it is, or why it is of no use. */
   readonly account: readonly string[];
   /** What would help, where something stood in the way. */
   readonly hint?: string;
 }
 
-type Credential = { method?: AnyAuthMethod; account: string; hint?: string };
+type Credential = { method?: AnyAuthMethod; agent?: Agent; account: string; hint?: string };
 
 /**
  * Reads the key files and asks the agent. What cannot be used is no error yet: the next key may open the door, and an encrypted
- * key is often in the agent. Explicit files come first, because sshd counts every key an agent offers (MaxAuthTries).
+ * key is often in the agent. An agent that does not answer is one of them. Explicit files come first, because sshd counts every key an agent offers (MaxAuthTries).
  */
 export async function loadCredentials(target: SshTarget): Promise<Credentials> {
   const { user: username, identityFiles, agent } = target;
@@ -25,6 +31,7 @@ export async function loadCredentials(target: SshTarget): Promise<Credentials> {
     ...(agent ? [fromAgent(process.env.SSH_AUTH_SOCK, username)] : []),
   ]);
   return {
+    agent: found.find(({ agent }) => agent)?.agent,
     methods: found.flatMap(({ method }) => method ?? []),
     account: found.length > 0 ? found.map(({ account }) => account) : ["no key file is named, and no agent is asked"],
     hint: found.find(({ hint }) => hint)?.hint,
@@ -50,20 +57,13 @@ async function fromFile(file: string, username: string): Promise<Credential> {
 async function fromAgent(path: string | undefined, username: string): Promise<Credential> {
   const hint = 'Start one (eval "$(ssh-agent)"; ssh-add), or name a key file.';
   if (!path) return { account: "agent: none, SSH_AUTH_SOCK is not set" };
-  const agent = ssh2.createAgent(path);
-  const keys = await countKeys(agent);
+  const agent = new Agent(path);
+  const keys = await agent.countKeys(AGENT_WITHIN);
   if (keys instanceof Error) return { account: `agent: does not answer at ${path} (${keys.message})`, hint };
   if (keys === 0) return { account: "agent: holds no keys", hint: "Give it one: ssh-add" };
   return {
     method: { type: "agent", username, agent },
+    agent,
     account: `agent: ${keys} ${keys === 1 ? "key" : "keys"}, refused`,
   };
-}
-
-function countKeys(agent: BaseAgent): Promise<number | Error> {
-  return new Promise((resolve) => {
-    agent.getIdentities((error, keys) => {
-      resolve(error ?? keys?.length ?? 0);
-    });
-  });
 }

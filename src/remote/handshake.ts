@@ -2,12 +2,13 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Client } from "ssh2";
 import { TripodError } from "../errors.ts";
+import type { Agent } from "./agent.ts";
 import type { Connection } from "./connection.ts";
 import { loadCredentials, type Credentials } from "./credentials.ts";
 import { hostKeyAlgorithms, judgeHostKey, noRecordedType, type Asked } from "./host-key.ts";
 import { lookupHost, type KnownHost } from "./known-hosts.ts";
-import { openStream } from "./stream.ts";
-import { noAnswer, unreachable } from "./unreachable.ts";
+import { aborted, openStream } from "./stream.ts";
+import { noAnswer, unread, unreachable, unsigned } from "./unreachable.ts";
 
 /** A login at one sshd, for as long as it lasts. */
 export interface Link {
@@ -21,7 +22,7 @@ export interface LinkOptions {
   readonly asked: Asked;
   /** Through this one; its host opens the TCP connection. */
   readonly bastion?: Connection;
-  /** ms for all of it: TCP, keys, login. */
+  /** ms for all of it: key files and agent, TCP, keys, login. */
   readonly timeout: number;
   /** ms between two questions whether the host is still there; three without an answer are the end. */
   readonly keepaliveInterval: number;
@@ -36,30 +37,40 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const { asked, bastion, timeout, signal } = options;
   const { host, origin, target } = asked;
   signal?.throwIfAborted();
-  const [known, credentials] = await Promise.all([
-    lookupHost(target.knownHostsFiles, target.address, target.port),
-    loadCredentials(target),
-  ]);
   const at = `${target.address}:${target.port}`;
-  const attempt = { stage: "connecting", abort: new AbortController() };
+  const attempt: Attempt = { stage: READING, abort: new AbortController() };
   const late = AbortSignal.timeout(timeout);
-  const stop = () =>
-    attempt.abort.abort(signal?.aborted ? signal.reason : noAnswer(host, origin, at, timeout, attempt.stage));
+  const why = () => {
+    if (attempt.stage === READING) return unread(asked, timeout);
+    if (attempt.agent?.owesAnswer) return unsigned(asked, timeout);
+    return noAnswer(host, origin, at, timeout, attempt.stage);
+  };
+  const stop = () => attempt.abort.abort(signal?.aborted ? signal.reason : why());
   late.addEventListener("abort", stop);
   signal?.addEventListener("abort", stop);
   try {
+    const papers = Promise.all([
+      lookupHost(target.knownHostsFiles, target.address, target.port),
+      loadCredentials(target),
+    ]);
+    const [known, credentials] = await Promise.race([papers, aborted(attempt.abort.signal)]);
+    attempt.agent = credentials.agent;
+    attempt.stage = "connecting";
     const socket = await openStream(asked, bastion, attempt.abort.signal);
     return await shakeHands(socket, { ...options, known, credentials }, attempt);
   } finally {
+    attempt.agent?.giveUp();
     late.removeEventListener("abort", stop);
     signal?.removeEventListener("abort", stop);
   }
 }
 
+const READING = "reading";
 const LOGIN = "logging in";
 
 interface Attempt {
   stage: string;
+  agent?: Agent;
   readonly abort: AbortController;
 }
 

@@ -14,6 +14,12 @@ export function openStream(asked: Asked, bastion: Connection | undefined, signal
   return bastion ? throughBastion(bastion, asked, signal) : direct(asked, signal);
 }
 
+/** Fails with the signal's reason. */
+export async function aborted(signal: AbortSignal): Promise<never> {
+  await once(signal, "abort");
+  throw signal.reason as Error;
+}
+
 async function direct({ host, origin, target }: Asked, signal: AbortSignal): Promise<Duplex> {
   const socket = connectTcp({ host: target.address, port: target.port, noDelay: true });
   try {
@@ -33,7 +39,7 @@ async function throughBastion(
 ): Promise<Duplex> {
   const dialled = bastion.dial(target.address, target.port);
   try {
-    return await Promise.race([dialled, once(signal, "abort").then(() => Promise.reject(signal.reason as Error))]);
+    return await Promise.race([dialled, aborted(signal)]);
   } catch (cause) {
     dialled.then(
       (socket) => socket.destroy(),

@@ -1,4 +1,5 @@
 import { TripodError, type Origin } from "../errors.ts";
+import type { Asked } from "./host-key.ts";
 
 interface Reason {
   readonly message: string;
@@ -40,4 +41,20 @@ export function noAnswer(host: string, origin: Origin | undefined, at: string, m
       ? `${SWITCHED_ON} A firewall that drops packets looks like this too.`
       : "The machine may be overloaded, or its sshd be waiting for a name server (UseDNS no).";
   return new TripodError("E_UNREACHABLE", message, { host, origin, why: `while ${stage}`, hint });
+}
+
+/** The operator's own files could not be read in time. */
+export function unread({ host, origin, target }: Asked, ms: number): TripodError {
+  const message = `the key files and known_hosts files could not be read within ${ms / 1000} s`;
+  const why = [...target.identityFiles, ...target.knownHostsFiles].join("\n");
+  const hint = "Are all of them ordinary files, on a file system that answers?";
+  return new TripodError("E_LOCAL", message, { host, origin, why, hint });
+}
+
+/** The operator's SSH agent was asked for a signature and gave none in time. */
+export function unsigned({ host, origin }: Asked, ms: number): TripodError {
+  const message = `the SSH agent did not sign the login within ${ms / 1000} s`;
+  const hint =
+    "Does it wait for a confirmation, or a key to be touched? Name a key file, or give the agent a key that needs neither.";
+  return new TripodError("E_AUTH", message, { host, origin, hint });
 }

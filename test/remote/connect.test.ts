@@ -1,11 +1,14 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
+import { writeFile } from "node:fs/promises";
+import ssh2, { type ParsedKey } from "ssh2";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { TripodError } from "../../src/errors.ts";
 import type { SshTarget } from "../../src/inventory/cluster.ts";
 import type { ConnectOptions } from "../../src/remote/ssh.ts";
 import { because, missingPrograms } from "../support/programs.ts";
-import { connected, eventually, failure, newKey, startSshd, type Sshd } from "../support/sshd.ts";
+import { connected, eventually, failure, newKey, startSshd, type KeyPair, type Sshd } from "../support/sshd.ts";
 
 const noAgent = missingPrograms("ssh-agent", "ssh-add");
 const noKeygen = missingPrograms("ssh-keygen");
@@ -138,6 +141,55 @@ test.skipIf(noAgent)(`a key in the agent opens the door${because(noAgent)}`, asy
   await once(agent, "exit");
 });
 
+test("an agent that accepts and never answers is passed over for a key file, and told where there is none", async () => {
+  const sshd = await startSshd();
+  const socket = await silentAgent(sshd);
+  expect(await login(sshd, { agent: true })).toBe("in\n");
+  expect(await refusal(sshd, { identityFiles: [], agent: true })).toMatchObject({
+    code: "E_AUTH",
+    details: {
+      host: "m1",
+      why: expect.stringContaining(`agent: does not answer at ${socket} (no answer within 3 s)`) as string,
+    },
+  });
+});
+
+test("Ctrl-C ends the wait for an agent that never answers", async () => {
+  const sshd = await startSshd();
+  let open = 0;
+  await silentAgent(sshd, { opened: (change) => (open += change) });
+  const interrupt = new AbortController();
+  const ended = refusal(sshd, { identityFiles: [], agent: true }, { signal: interrupt.signal });
+  await eventually(() => open).toBe(1);
+  interrupt.abort(new TripodError("E_INTERRUPTED", "stopped"));
+  expect(await ended).toMatchObject({ code: "E_INTERRUPTED" });
+});
+
+test("an agent that shows its key and never signs is told, and nothing stays open to it", async () => {
+  const sshd = await startSshd();
+  let open = 0;
+  await silentAgent(sshd, { shows: sshd.clientKey, opened: (change) => (open += change) });
+  expect(await refusal(sshd, { identityFiles: [], agent: true }, { connectTimeout: 1500 })).toMatchObject({
+    code: "E_AUTH",
+    message: "the SSH agent did not sign the login within 1.5 s",
+    details: { host: "m1" },
+  });
+  await eventually(() => open).toBe(0);
+});
+
+test("a key file that nobody writes to is told", async () => {
+  const sshd = await startSshd();
+  const fifo = `${sshd.folder}/fifo`;
+  execFileSync("mkfifo", [fifo]);
+  // Whoever reads it is let go.
+  onTestFinished(() => writeFile(fifo, ""));
+  const error = await refusal(sshd, { identityFiles: [fifo] }, { connectTimeout: 500 });
+  expect(error).toMatchObject({
+    code: "E_LOCAL",
+    details: { host: "m1", why: expect.stringContaining(fifo) as string },
+  });
+});
+
 test("a port nobody listens at is told from a name nobody knows", async () => {
   const sshd = await startSshd();
   const closed = createServer().listen(0, "127.0.0.1");
@@ -190,6 +242,31 @@ test("an abort ends the attempt to connect", async () => {
   await expect(login(sshd, {}, { signal: abort.signal })).rejects.toThrow("enough");
   await eventually(() => sshd.connections).toBe(0);
 });
+
+interface SilentAgent {
+  /** The key that it shows. Default: it does not even show keys. */
+  readonly shows?: KeyPair;
+  /** Told +1 and -1. */
+  readonly opened?: (change: number) => void;
+}
+
+/** An agent that takes questions and leaves them unanswered. */
+async function silentAgent(sshd: Sshd, { shows, opened }: SilentAgent = {}): Promise<string> {
+  const path = `${sshd.folder}/silent`;
+  const server = createServer((socket) => {
+    opened?.(1);
+    socket.on("close", () => opened?.(-1)).on("error", () => undefined);
+    if (!shows) return;
+    const agent = new ssh2.AgentProtocol(false);
+    const key = ssh2.utils.parseKey(shows.private) as ParsedKey;
+    agent.on("identities", (request) => agent.getIdentitiesReply(request, [key]));
+    socket.pipe(agent).pipe(socket);
+  }).listen(path);
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  agentAt(path);
+  return path;
+}
 
 function agentAt(socket: string): void {
   vi.stubEnv("SSH_AUTH_SOCK", socket);
