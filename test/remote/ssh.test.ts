@@ -54,7 +54,7 @@ test.each([
 ])(
   "%s that talks without end is ended with the host's name, and the connection lives on",
   async (_, loginFile, script) => {
-    const sshd = await startSshd({ loginFile: `[ -e ${"$HOME"}/quiet ] || { touch ~/quiet; ${loginFile || ":"}; }` });
+    const sshd = await startSshd({ loginFile: `[ -e $HOME/quiet ] || { touch ~/quiet; ${loginFile || ":"}; }` });
     const connection = await connected(sshd);
     const error = await failure(connection.run(script));
     expect(error).toMatchObject({
