@@ -1,4 +1,5 @@
 import type { Host } from "../host.ts";
+import { sh } from "../remote/shell.ts";
 import { Secret } from "../secret.ts";
 import { lastLine } from "./command.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
@@ -51,7 +52,7 @@ export const noBootstrapTokens = defineResource<{ readonly leader: Host }, Token
   async apply(_, { leader }, tokens) {
     const names = typeof tokens === "string" ? ours((await runKubectl(leader, LIST)).stdout) : tokens;
     if (names.length > 0)
-      await runKubectl(leader, `-n kube-system delete secret ${names.join(" ")} --ignore-not-found >/dev/null`);
+      await runKubectl(leader, sh`-n kube-system delete secret ${names} --ignore-not-found >/dev/null`);
   },
 });
 

@@ -1,5 +1,5 @@
 import type { Host } from "../host.ts";
-import { quote } from "../remote/shell.ts";
+import { sh } from "../remote/shell.ts";
 import type { Condition } from "./condition.ts";
 
 export interface ReachingArgs {
@@ -49,8 +49,8 @@ async function silencesOf(host: Host, { hosts, addresses, serviceAddress }: Reac
   // All at once: a lost ping takes two seconds. What does not say that it was answered was not.
   const { stdout } = await host.read(
     [
-      ...pods.map((pod) => `ping -c1 -W2 ${quote(addresses.get(pod) ?? "")} >/dev/null 2>&1 && echo ${quote(pod)} &`),
-      `curl -sk --max-time 3 https://${serviceAddress}/livez >/dev/null 2>&1 && echo ${SERVICE} &`,
+      ...pods.map((pod) => sh`ping -c1 -W2 ${addresses.get(pod) ?? ""} >/dev/null 2>&1 && echo ${pod} &`),
+      sh`curl -sk --max-time 3 https://${serviceAddress}/livez >/dev/null 2>&1 && echo ${SERVICE} &`,
       "wait",
     ].join("\n"),
   );

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIPv4 } from "node:net";
 import { isAway, TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { LIST_OUTPUT } from "../remote/limits.ts";
@@ -166,10 +166,10 @@ function podsOfOurs(items: readonly Item[]): Pod[] {
   );
 }
 
-/** On which machine it is to be reached where. The address is used in scripts: what is none is not taken from the API. */
+/** On which machine it is to be reached where. Only an IPv4 address is taken from the API: hosts are to ping it, and `getaddrinfo` would look up a name. */
 function addressOf({ spec, status }: Pod): [string, string][] {
   const { podIP = "" } = status;
-  return status.phase === "Running" && spec?.nodeName && isIP(podIP) > 0 ? [[spec.nodeName, podIP]] : [];
+  return status.phase === "Running" && spec?.nodeName && isIPv4(podIP) ? [[spec.nodeName, podIP]] : [];
 }
 
 function listed(names: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { podsReached } from "../../src/resources/pods-reached.ts";
 import { until } from "../../src/resources/until.ts";
@@ -32,6 +33,19 @@ function reaching(count: number, silent: (from: string, of: string) => boolean =
 const unless = (name: string) => (from: string, of: string) => of === name && from !== name;
 
 describe("that every host reaches the pods", () => {
+  it("is asked with addresses that a shell takes for nothing else", async () => {
+    const scripts: string[] = [];
+    const host = scriptedHost({ answer: (script) => (scripts.push(script), "") });
+    const addresses = new Map([["m1", "10.244.1.5 $(reboot)"]]);
+    await podsReached({ hosts: [host], addresses, serviceAddress: "10.96.0.1; reboot" }).holds(signal);
+    const run = spawnSync("sh", [
+      "-c",
+      `ping() { echo "ping $#"; } >&9; curl() { echo "curl $#"; } >&9; reboot() { echo hurt; } >&9
+exec 9>&1\n${scripts.join("\n")}`,
+    ]);
+    expect(run.stdout.toString().split("\n").sort().filter(Boolean)).toEqual(["Service", "curl 4", "m1", "ping 3"]);
+  });
+
   it("is asked of all pairs of up to 17 machines", async () => {
     const { asked, condition } = reaching(17);
     expect(await condition.holds(signal)).toBe(true);

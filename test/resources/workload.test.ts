@@ -124,7 +124,10 @@ machineStory("a pod that does not run says why, and on which node it is missing"
 machineStory("neither a pod of the try before nor an address that is none is taken for an answer", async (machine) => {
   standing(machine);
   const old = pod({ phase: "Running", podIP: "10.244.1.1" }, "old");
-  const false_ = pod({ phase: "Running", podIP: "10.244.1.1; reboot" });
-  machine.write("/fakes/pods", pods(old, false_));
-  expect(String(await failed(machine))).toContain("0 of 1 run, none on m1");
+  const addresses = ["10.244.1.1; touch /hurt", "$(touch /hurt)", "-h", "10.244", "pod.example", "::1", "fe80::1%eth0"];
+  for (const podIP of addresses) {
+    machine.write("/fakes/pods", pods(old, pod({ phase: "Running", podIP })));
+    expect(String(await failed(machine))).toContain("0 of 1 run, none on m1");
+  }
+  expect((await machine.host.read("ls /hurt")).code).not.toBe(0);
 });
