@@ -1,21 +1,65 @@
+import { parse } from "yaml";
+import { adminKubeconfig } from "./config/kubeconfig.ts";
 import { TripodError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { Cluster } from "./inventory/cluster.ts";
+import { clientCredentials, type ClientCredentials } from "./pki/client.ts";
 import { ADMIN_CONF } from "./resources/kubectl.ts";
 import { Secret } from "./secret.ts";
 
+/** Bytes; kubeadm's has less than ten thousand. */
+const LARGEST = 1 << 20;
+
 /**
- * The cluster's admin configuration, pointing at the VIP; from the first master that has one.
- * @throws TripodError E_REFUSED where no master has one yet
+ * The cluster's admin configuration, pointing at the VIP; from the first master that has one. Of that file only certificates and key are
+ * taken: a kubeconfig may also name programs that kubectl runs, and files that it reads, on the operator's machine.
+ * @throws TripodError E_REFUSED where no master has one yet, or the first that there is is not what kubeadm writes
  */
 export async function readKubeconfig(masters: readonly Host[], cluster: Cluster): Promise<Secret> {
-  const { vip, port } = cluster.loadBalancer;
   for (const master of masters) {
-    const { code, stdout } = await master.read(`cat ${ADMIN_CONF}`);
-    if (code === 0) return new Secret(stdout.replace(/^(\s+server: ).*$/m, `$1https://${vip}:${port}`));
+    const { code, stdout } = await master.read(`[ -f ${ADMIN_CONF} ] && head -c ${LARGEST} ${ADMIN_CONF}`);
+    if (code === 0) return adminKubeconfig(cluster, credentialsOf(stdout, master));
   }
   throw new TripodError("E_REFUSED", `no master has ${ADMIN_CONF}`, {
     origin: { file: cluster.file, line: 1, column: 1 },
     hint: "there is no cluster here yet; `tripod apply` makes one",
   });
+}
+
+function credentialsOf(text: string, { name, machine: { origin } }: Host): ClientCredentials {
+  try {
+    const { clusters, users } = (parsed(text) ?? {}) as Readonly<Record<string, unknown>>;
+    return clientCredentials({
+      authorities: data(clusters, "cluster", "certificate-authority-data"),
+      certificate: data(users, "user", "client-certificate-data"),
+      key: new Secret(data(users, "user", "client-key-data")),
+    });
+  } catch (cause) {
+    throw new TripodError("E_REFUSED", `its ${ADMIN_CONF} is not what kubeadm writes`, {
+      host: name,
+      origin,
+      why: (cause as Error).message,
+      hint: "look who has changed it; `kubeadm kubeconfig user --client-name kubernetes-admin --org kubeadm:cluster-admins` there makes another",
+      cause,
+    });
+  }
+}
+
+/** What is said of a mistake shows the lines around it, which may be the key's. */
+function parsed(text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    throw new Error("it is no YAML");
+  }
+}
+
+/** From `[{NAME: {KEY: base64}}]`, as kubeadm's has one of each. */
+function data(list: unknown, name: string, key: string): string {
+  const [first] = Array.isArray(list) ? (list as unknown[]) : [];
+  const value = (first as Readonly<Record<string, Readonly<Record<string, unknown>> | null>> | null | undefined)?.[
+    name
+  ]?.[key];
+  if (typeof value !== "string") throw new Error(`it has no ${key}`);
+  return Buffer.from(value, "base64").toString();
 }

@@ -1,0 +1,62 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { mayBeReplaced, writeKubeconfig } from "../../../src/cli/commands/kubeconfig.ts";
+import { Secret } from "../../../src/secret.ts";
+import { recordingIo } from "../../support/io.ts";
+import { temporaryFolder } from "../../support/programs.ts";
+import { failure } from "../../support/sshd.ts";
+
+/** In a folder that has a file, and a link to it. */
+function folder(): string {
+  const path = temporaryFolder();
+  writeFileSync(join(path, "config"), "mine\n");
+  symlinkSync("config", join(path, "link"));
+  return path;
+}
+
+const terminal = (cwd: string, answer: string) => ({
+  ...recordingIo({ cwd }),
+  stdin: Object.assign(Readable.from([answer]), { isTTY: true }),
+});
+
+describe("a kubeconfig's place", () => {
+  it.each(["config", "link"])("that is taken by a %s is asked for", async (output) => {
+    const cwd = folder();
+    const yes = terminal(cwd, "y\n");
+    await mayBeReplaced(output, yes);
+    expect(yes.stderr.text).toContain(`${output} `);
+    expect(await failure(mayBeReplaced(output, terminal(cwd, "\n")))).toMatchObject({ code: "E_INTERRUPTED" });
+  });
+
+  it("that is taken is left alone where nobody can be asked, with what replaces it", async () => {
+    expect(await failure(mayBeReplaced("link", recordingIo({ cwd: folder() })))).toMatchObject({
+      code: "E_USAGE",
+      details: { hint: expect.stringContaining("--force") as string },
+    });
+  });
+
+  it("that is free is not asked for", async () => {
+    const io = recordingIo({ cwd: folder() });
+    await mayBeReplaced("other", io);
+    expect(io.stderr.text).toBe("");
+  });
+});
+
+describe("a kubeconfig", () => {
+  it("replaces a link, and not the file that it leads to; nobody else may read it", async () => {
+    const cwd = folder();
+    await writeKubeconfig(join(cwd, "link"), new Secret("new\n"));
+    expect(readFileSync(join(cwd, "config"), "utf8")).toBe("mine\n");
+    expect(readFileSync(join(cwd, "link"), "utf8")).toBe("new\n");
+    expect(statSync(join(cwd, "link")).mode & 0o777).toBe(0o600);
+  });
+
+  it("that cannot be put into its place leaves no key beside it", async () => {
+    const cwd = folder();
+    mkdirSync(join(cwd, "taken/by"), { recursive: true });
+    expect(await failure(writeKubeconfig(join(cwd, "taken"), new Secret("key\n")))).toMatchObject({ code: "E_LOCAL" });
+    expect(readdirSync(cwd).toSorted()).toEqual(["config", "link", "taken"]);
+  });
+});
