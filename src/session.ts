@@ -75,10 +75,15 @@ export async function toHost(machine: Machine, connection: Connection): Promise<
   const sentAt = Date.now();
   const results = await Promise.all(FACTS.map(({ command }) => read(command)));
   const receivedAt = Date.now();
-  const values = new Map<Fact<unknown>, unknown>(
-    FACTS.map((fact, index) => [fact, fact.parse(results[index]?.stdout ?? "", { sentAt, receivedAt })]),
-  );
-  const release = values.get(osRelease) as Readonly<Record<string, string>>;
+  const parsed = <T>(fact: Fact<T>): T => {
+    try {
+      return fact.parse(results[FACTS.indexOf(fact)]?.stdout ?? "", { sentAt, receivedAt });
+    } catch (cause) {
+      throw notUnderstood(machine, fact, (cause as Error).message);
+    }
+  };
+  // First: of a system that nobody knows, the rest may well look strange.
+  const release = parsed(osRelease);
   const os = osOf(release);
   if (!os) {
     throw new TripodError(
@@ -91,7 +96,17 @@ export async function toHost(machine: Machine, connection: Connection): Promise<
       },
     );
   }
+  const values = new Map<Fact<unknown>, unknown>(FACTS.map((fact) => [fact, parsed(fact)]));
   return { name: machine.name, machine, connection, os, read, fact: <T>(fact: Fact<T>) => values.get(fact) as T };
+}
+
+function notUnderstood({ name, origin }: Machine, fact: Fact<unknown>, why: string): TripodError {
+  return new TripodError("E_COMMAND", `what it says of its ${fact.name} cannot be understood`, {
+    host: name,
+    origin,
+    why: `${why}\n\n$ ${fact.command}`,
+    hint: "run the command above on the host",
+  });
 }
 
 /** Opens a session for as long as `work` takes. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, test } from "vitest";
 import { TripodErrors } from "../src/errors.ts";
 import { hardware } from "../src/facts/hardware.ts";
 import { identity } from "../src/facts/identity.ts";
@@ -32,6 +32,16 @@ async function clusterOf(...sshds: ("listens" | "refuses" | "nobody")[]): Promis
   );
   return testCluster({ masters: machines.slice(0, 1), workers: machines.slice(1) });
 }
+
+test("a host whose clock says no time is told with its name, and is not taken for one whose clock is right", async () => {
+  const local = localConnection();
+  const run: typeof local.run = (script) => local.run(script.replaceAll("date +%s%3N", "date +%s3N"));
+  expect(await failure(toHost(testMachine("m1", "10.0.0.11", "master"), { ...local, run }))).toMatchObject({
+    code: "E_COMMAND",
+    message: "what it says of its clock cannot be understood",
+    details: { host: "m1", origin: { line: 11 }, why: expect.stringContaining("$ date") as string },
+  });
+});
 
 describe("a session", () => {
   it("has a host for every machine, in the inventory's order, and its facts were read in one round trip", async () => {

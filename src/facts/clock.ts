@@ -11,6 +11,8 @@ export const clock = defineFact<Clock>({
   name: "clock",
   command: "date +%s%3N",
   parse(stdout, { sentAt, receivedAt }) {
+    // Milliseconds since 1970 have 13 digits until 2286. What is no number would be no difference to any other clock.
+    if (!/^\d{13}$/.test(stdout.trim())) throw new Error("`date` does not say milliseconds");
     return { offset: Number(stdout.trim()) - (sentAt + receivedAt) / 2, uncertainty: (receivedAt - sentAt) / 2 };
   },
 });

@@ -13,6 +13,7 @@ export const hardware = defineFact<Hardware>({
   command: "nproc; grep MemTotal: /proc/meminfo; uname -m",
   parse(stdout) {
     const [cpus = "", memory = "", architecture = ""] = stdout.split("\n");
+    if (!/^\d+$/.test(cpus)) throw new Error("`nproc` does not say a number");
     return { cpus: Number(cpus), memory: Number(/\d+/.exec(memory)?.[0] ?? 0) * 1024, architecture };
   },
 });

@@ -1,8 +1,12 @@
 import { clock } from "../../facts/clock.ts";
 import type { Host } from "../../host.ts";
+import { isLeader } from "../leader.ts";
+import type { Check } from "./check.ts";
 
 /** How far apart two clocks may be, ms. Certificates and leases are told by them. */
 const MOST = 1000;
+/** How far the operator's may be from the hosts', ms: new certificates are dated five minutes back, and a token of a join lives for an hour. */
+const OPERATORS_CLOCK = 60_000;
 /** Of so many others a message names each. */
 const SHOWN = 8;
 
@@ -54,4 +58,36 @@ function firstWhere<T>(list: readonly T[], holds: (item: T) => boolean): number 
     else from = middle + 1;
   }
   return from;
+}
+
+/** Certificates and tokens are dated by the operator's clock. Where most hosts agree that it is wrong, it is; where one does, `clocks` tells. */
+export const operatorClock: Check = {
+  name: "the operator's clock",
+  examine(host, context) {
+    const { hosts } = context;
+    if (!isLeader(host, context)) return [];
+    const wrong = hosts.filter((each) => {
+      const { offset, uncertainty } = each.fact(clock);
+      return Math.abs(offset) - uncertainty > OPERATORS_CLOCK;
+    });
+    if (wrong.length * 2 <= hosts.length) return [];
+    const told = wrong
+      .slice(0, SHOWN)
+      .map((each) => `${each.name}: this machine is ${aheadOrBehind(each.fact(clock).offset)}`);
+    return [
+      {
+        ofCluster: true,
+        message: "the clock of the machine that Tripod runs on is not that of the hosts",
+        why: told.join("\n"),
+        hint: "set it (`timedatectl set-ntp true`), then run again: what is signed here is dated by it",
+      },
+    ];
+  },
+};
+
+/** @param offset ms by which a host's clock is ahead of the operator's */
+function aheadOrBehind(offset: number): string {
+  const seconds = Math.round(Math.abs(offset) / 1000);
+  const length = seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+  return `${length} ${offset < 0 ? "ahead" : "behind"}`;
 }

@@ -3,6 +3,7 @@ import type { Host } from "../../host.ts";
 import type { Context, Phase } from "../phase.ts";
 import type { Check } from "./check.ts";
 import { fits, otherEtcd, podRanges, sameAuthorities } from "./belonging.ts";
+import { operatorClock } from "./clocks.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
 import { manifestReadable } from "./manifest.ts";
 import { ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
@@ -13,6 +14,7 @@ const CHECKS: readonly Check[] = [
   size,
   unique,
   clocks,
+  operatorClock,
   cgroupVersion,
   ownAddress,
   vipInSubnet,

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { operatorClock } from "../../../src/phases/preflight/clocks.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "../../../src/phases/preflight/machine.ts";
 import { testCluster } from "../../support/cluster.ts";
 import { clusterOf } from "../../support/counted.ts";
@@ -9,6 +10,7 @@ test.each([
   ["CPUs and memory", size],
   ["unique machines", unique],
   ["clocks", clocks],
+  ["the operator's clock", operatorClock],
   ["cgroups", cgroupVersion],
 ])("fit hosts pass the check of %s", async (name, check) => {
   expect(check.name).toBe(name);
@@ -111,6 +113,31 @@ describe("clocks", () => {
       "m1: its clock is apart from m3 by 1.8 s",
       "m3: its clock is apart from m1 by 1.8 s",
     ]);
+  });
+});
+
+describe("the operator's clock", () => {
+  const all = (offset: number, uncertainty?: number): UnfitHosts =>
+    Object.fromEntries(["m1", "m2", "m3", "w1", "w2"].map((name) => [name, { offset, uncertainty }]));
+
+  it("three hours ahead of all hosts is told once, before anything is signed with it", async () => {
+    const found = await problems(all(-3 * 3_600_000));
+    expect(found).toMatchObject([
+      { name: "m1", problem: { ofCluster: true, message: expect.stringMatching(/clock of the machine/) as string } },
+    ]);
+    expect(found[0]?.problem.why).toContain("m1: this machine is 3.0 h ahead\nm2: ");
+  });
+
+  it("behind the hosts is told as well: a token for joining would be over before it is used", async () => {
+    expect((await problems(all(5 * 60_000)))[0]?.problem.why).toContain("w2: this machine is 5 min behind");
+  });
+
+  it.each<[string, UnfitHosts]>([
+    ["may be as wrong as harms nobody", all(50_000)],
+    ["is not held responsible for a slow way there", all(80_000, 30_000)],
+    ["is not doubted for one host's sake", { m2: { offset: -7_200_000 } }],
+  ])("%s", async (_, unfit) => {
+    expect(await findings(unfit)).toEqual([]);
   });
 });
 
