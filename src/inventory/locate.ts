@@ -1,18 +1,8 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  visit,
-} from "yaml";
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
 import type { Origin } from "../errors.ts";
+import { tooDeep } from "./nesting.ts";
 import type { Mistake, Path } from "./problem.ts";
+import { keyOf, unfold } from "./unfold.ts";
 
 /** A YAML text as plain data, with the way back from a path to its line and column. */
 export interface Source {
@@ -31,28 +21,35 @@ export interface Source {
  */
 export function locate(text: string, file: string): Source {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: "error" });
   const place = (offset: number): Origin => {
     const { line, col } = counter.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const mistakes = [...syntaxMistakes(document, text, place), ...treeMistakes(document, place)];
-  let value: unknown;
-  if (!mistakes.some(({ fatal }) => fatal))
-    try {
-      value = document.toJS({ maxAliasCount: 100 });
-    } catch {
-      mistakes.push({ origin: place(0), message: "aliases within aliases: they unfold to too much", fatal: true });
-    }
+  const deep = tooDeep(text);
+  if (deep !== undefined) return unreadable(text, file, deep);
+  // We look for doubled keys ourselves: the parser compares each key with all before it.
+  const options = { lineCounter: counter, prettyErrors: false, logLevel: "error", uniqueKeys: false } as const;
+  const document = parseDocument(text, options);
+  const mistakes = syntaxMistakes(document, text, place);
+  for (const { offset, ...mistake } of unfold(document)) mistakes.push({ origin: place(offset), ...mistake });
+  const find = finder(document);
   return {
-    value,
+    value: mistakes.some(({ fatal }) => fatal) ? undefined : document.toJS({ maxAliasCount: -1 }),
     mistakes,
-    origin: (path, at) => place(offsetOf(walk(document, path), at)),
+    origin: (path, at) => place(offsetOf(find(path), at)),
     written: (path) => {
-      const { node, whole } = walk(document, path);
+      const { node, whole } = find(path);
       return whole && isScalar(node) ? node.source : undefined;
     },
   };
+}
+
+/** What goes so deep is not parsed. */
+function unreadable(text: string, file: string, offset: number): Source {
+  const before = text.slice(0, offset).split("\n");
+  const origin = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  const message = "levels within levels: nothing in an inventory goes as deep";
+  return { value: undefined, mistakes: [{ origin, message }], origin: () => origin, written: () => undefined };
 }
 
 interface YamlMistake extends Mistake {
@@ -63,8 +60,7 @@ interface YamlMistake extends Mistake {
 function syntaxMistakes(document: Document.Parsed, text: string, place: (offset: number) => Origin): YamlMistake[] {
   const mistakes = [...document.errors, ...document.warnings].map(({ code, message, pos: [offset] }): YamlMistake => {
     const origin = place(offset);
-    const word = /^[^:\s]*/.exec(text.slice(offset))?.[0] ?? "";
-    if (code === "DUPLICATE_KEY") return { origin, message: `doubled key \`${word}\``, fatal: false };
+    const word = /^[^:\s]*/.exec(text.slice(offset, offset + 60))?.[0] ?? "";
     if (code === "TAG_RESOLVE_FAILED") return { origin, message: `unknown tag \`${word}\``, fatal: false };
     if (code === "MULTIPLE_DOCS")
       return { origin, message: "a second document: an inventory is one file with one document", fatal: false };
@@ -78,28 +74,8 @@ function syntaxMistakes(document: Document.Parsed, text: string, place: (offset:
       fatal: true,
     });
   // What follows a syntax error on its line is an echo of it.
-  return mistakes.filter(
-    ({ origin }, index) => mistakes.findIndex((other) => other.origin.line === origin.line) === index,
-  );
-}
-
-function treeMistakes(document: Document.Parsed, place: (offset: number) => Origin): YamlMistake[] {
-  const mistakes: YamlMistake[] = [];
-  const say = (node: Node, message: string) =>
-    mistakes.push({ origin: place(node.range?.[0] ?? 0), message, fatal: true });
-  visit(document, {
-    Pair(_, { key }) {
-      if (!isNode(key) || isScalar(key)) return undefined;
-      say(key, "a key must be plain text (quote what begins with a brace)");
-      return visit.SKIP;
-    },
-    Alias(_, alias, ancestors) {
-      const target = alias.resolve(document);
-      if (!target) say(alias, `unknown alias \`*${alias.source}\`: no anchor before it`);
-      else if (ancestors.includes(target)) say(alias, `the alias \`*${alias.source}\` holds itself`);
-    },
-  });
-  return mistakes;
+  const told = new Set<number>();
+  return mistakes.filter(({ origin: { line } }) => !told.has(line) && told.add(line));
 }
 
 interface Found {
@@ -109,27 +85,26 @@ interface Found {
   readonly whole: boolean;
 }
 
-function walk(document: Document.Parsed, path: Path): Found {
-  let found: Found = { key: null, node: document.contents, whole: true };
-  for (const step of path) {
-    const around = isAlias(found.node) ? (found.node.resolve(document) ?? null) : found.node;
-    const next = stepInto(around, step);
-    if (!next) return { ...found, whole: false };
-    found = next;
-  }
-  return found;
-}
-
-function stepInto(around: Node | null, step: string | number): Found | undefined {
-  if (isSeq<Node>(around)) {
-    const node = around.items[Number(step)];
-    return node && { key: node, node, whole: true };
-  }
-  if (!isMap<Node, Node | null>(around)) return undefined;
-  const pair = around.items.find(
-    ({ key }: Pair<Node, Node | null>) => isScalar(key) && String(key.value) === String(step),
-  );
-  return pair && { key: pair.key, node: pair.value, whole: true };
+/** Finds what a path leads to. The keys of a map are looked through once, not once for each path. */
+function finder(document: Document.Parsed): (path: Path) => Found {
+  const indices = new Map<Node, ReadonlyMap<string, Pair<Node, Node | null>>>();
+  const pairOf = (around: Node, name: string) => {
+    if (!isMap<Node, Node | null>(around)) return undefined;
+    const index = indices.get(around) ?? new Map(around.items.toReversed().map((pair) => [keyOf(pair) ?? "", pair]));
+    indices.set(around, index);
+    return index.get(name);
+  };
+  return (path) => {
+    let found: Found = { key: null, node: document.contents, whole: true };
+    for (const step of path) {
+      const { node: around } = found;
+      const item = isSeq<Node>(around) ? around.items[Number(step)] : undefined;
+      const pair = item ? { key: item, value: item } : around ? pairOf(around, String(step)) : undefined;
+      if (!pair) return { ...found, whole: false };
+      found = { key: pair.key, node: pair.value, whole: true };
+    }
+    return found;
+  };
 }
 
 function offsetOf({ key, node, whole }: Found, at?: "key"): number {

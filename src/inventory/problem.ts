@@ -28,15 +28,28 @@ export function dotted(path: Path): string {
     .replace(/^\./, "");
 }
 
-/** All mistakes of one inventory in the order of its lines, printed the way compilers do: `file:line:column message`, the line, a caret. */
+/** So many mistakes are told; whoever mended them sees the others. */
+const TOLD = 50;
+
+/** The mistakes of one inventory in the order of its lines, printed the way compilers do: `file:line:column message`, the line, a caret. */
 export class InventoryErrors extends TripodErrors {
+  /** @param more how many there are beside those that are told: the first fifty */
+  constructor(
+    errors: readonly TripodError[],
+    message: string,
+    readonly more = 0,
+  ) {
+    super(errors, message);
+  }
+
   override explain(): string {
     const blocks = this.errors.map(({ message, details: { origin, why, hint } }) => {
       const place = origin ? `${origin.file}:${origin.line}:${origin.column} ` : "";
       const shown = (why ?? "").split("\n").map((line) => `  ${line}`);
       return [`${place}${message}`, ...(why ? shown : []), ...(hint ? [`  → ${hint}`] : [])].join("\n");
     });
-    return [...blocks, this.message].join("\n");
+    const more = this.more > 0 ? [`… and ${counted(this.more)} more`] : [];
+    return [...blocks, ...more, this.message].join("\n");
   }
 }
 
@@ -47,12 +60,17 @@ export function inventoryErrors(mistakes: readonly Mistake[], text: string, file
   const sorted = [...distinct.values()].sort(
     ({ origin: one }, { origin: other }) => one.line - other.line || one.column - other.column,
   );
-  const errors = sorted.map(({ origin, message, hint }) => {
+  const errors = sorted.slice(0, TOLD).map(({ origin, message, hint }) => {
     const why = pointed(lines[origin.line - 1] ?? "", origin.column);
     return new TripodError("E_INVENTORY", printable(message), { origin, why, ...(hint && { hint: printable(hint) }) });
   });
-  const count = errors.length === 1 ? "1 mistake" : `${errors.length} mistakes`;
-  return new InventoryErrors(errors, `${count} in ${file}; nothing was contacted`);
+  const count = sorted.length === 1 ? "1 mistake" : `${counted(sorted.length)} mistakes`;
+  return new InventoryErrors(errors, `${count} in ${file}; nothing was contacted`, sorted.length - errors.length);
+}
+
+/** 9,950 */
+function counted(number: number): string {
+  return number.toLocaleString("en-US");
 }
 
 /** The line with a caret under the column; of a long line, what is around the column. */

@@ -6,15 +6,15 @@ type Node = Record<string | number, unknown>;
 
 /**
  * Takes out of an inventory whatever its schema refuses, until the rest is sound: so that one bad value does not keep the
- * rules from looking at the others. Every round removes something, so it ends.
+ * rules from looking at the others. A round removes all that it finds, and whatever is found in a later one was hidden behind it.
  */
 export function salvage(value: unknown): Draft {
   const root: { inventory: unknown } = { inventory: structuredClone(value) };
   for (;;) {
     const { data, error } = draft.safeParse(root.inventory);
     if (data) return data;
-    const [issue] = error.issues;
-    if (issue) for (const path of offending(issue)) remove(root, ["inventory", ...path]);
+    const places = error.issues.flatMap(offending).map((path) => placeOf(root, ["inventory", ...path]));
+    for (const place of places) remove(root, place);
   }
 }
 
@@ -23,8 +23,13 @@ function offending(issue: z.core.$ZodIssue): Path[] {
   return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
-/** Removes the deepest thing on the path that exists and has a name. Machines are emptied, so that the others keep their places. */
-function remove(root: Node, path: Path): void {
+interface Place {
+  readonly around: Node;
+  readonly step: string | number;
+}
+
+/** The deepest thing on the path that exists and has a name, or is a machine. */
+function placeOf(root: Node, path: Path): Place {
   let named = { around: root, step: path[0] ?? "" };
   let around = root;
   for (const [depth, step] of path.entries()) {
@@ -34,6 +39,11 @@ function remove(root: Node, path: Path): void {
     if (typeof inner !== "object" || inner === null) break;
     around = inner as Node;
   }
-  if (named.around === root || typeof named.step === "number") named.around[named.step] = {};
-  else Reflect.deleteProperty(named.around, named.step);
+  return named;
+}
+
+/** Machines are emptied, so that the others keep their places. */
+function remove(root: Node, { around, step }: Place): void {
+  if (around === root || typeof step === "number") around[step] = {};
+  else Reflect.deleteProperty(around, step);
 }

@@ -13,13 +13,15 @@ export function sample(cluster: Cluster, machines: number): Cluster {
       hint: "masters are never left out, only workers are",
     });
   const kinds = new Map<string, Machine[]>();
-  for (const worker of workers) kinds.set(kindOf(worker), [...(kinds.get(kindOf(worker)) ?? []), worker]);
+  for (const worker of workers) {
+    const kind = kinds.get(kindOf(worker));
+    if (kind) kind.push(worker);
+    else kinds.set(kindOf(worker), [worker]);
+  }
   const turns = [...kinds.values()].flatMap((kind) => kind.map((worker, turn) => ({ worker, turn })));
-  const chosen = turns
-    .toSorted((one, other) => one.turn - other.turn)
-    .slice(0, machines - masters.length)
-    .map(({ worker }) => worker.name);
-  return withWorkers(cluster, ({ name }) => chosen.includes(name));
+  const chosen = turns.toSorted((one, other) => one.turn - other.turn).slice(0, machines - masters.length);
+  const names = new Set(chosen.map(({ worker }) => worker.name));
+  return withWorkers(cluster, ({ name }) => names.has(name));
 }
 
 /** The same cluster with some of its workers. */
@@ -32,7 +34,8 @@ export function withWorkers(cluster: Cluster, some: (worker: Machine) => boolean
 export function united(cluster: Cluster, others: readonly Cluster[]): Cluster {
   const of = (list: "masters" | "workers"): Machine[] => {
     const all = [cluster, ...others].flatMap((each) => each[list]);
-    return all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
+    const seen = new Set<string>();
+    return all.filter(({ name }) => !seen.has(name) && seen.add(name));
   };
   const [masters, workers] = [of("masters"), of("workers")];
   return Object.freeze({ ...cluster, masters, workers, machines: [...masters, ...workers] });

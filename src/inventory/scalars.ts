@@ -94,9 +94,11 @@ export const path = textual("path", /^(?!~[^/])[^\0]+$/, "a path: of those that 
 /** Values of a list, each one once. */
 export function distinct<T extends z.ZodType>(item: T) {
   return z.array(item).superRefine((values, context) => {
+    const said = new Set<unknown>();
     values.forEach((value, index) => {
-      if (values.indexOf(value) < index)
+      if (said.has(value))
         context.addIssue({ code: "custom", path: [index], message: `"${String(value)}" is said twice` });
+      said.add(value);
     });
   });
 }

@@ -130,9 +130,11 @@ export function inventoryJsonSchema(): JsonSchema {
   return { ...schema, title: "Tripod inventory" } as JsonSchema;
 }
 
+let known: JsonSchema | undefined;
+
 /** The keys that may stand at a path: what an unknown one is compared with. */
 export function keysAt(path: Path): string[] {
-  let schema: JsonSchema | undefined = inventoryJsonSchema();
+  let schema: JsonSchema | undefined = (known ??= inventoryJsonSchema());
   for (const step of path) schema = typeof step === "number" ? schema?.items : schema?.properties?.[step];
   return Object.keys(schema?.properties ?? {});
 }

@@ -1,10 +1,16 @@
 /** The known word a person most likely meant: within a third of its letters (Levenshtein), or none. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   const scored = known
+    // As many letters have to be put in or taken out at the least.
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= allowed(candidate))
     .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.ceil(candidate.length / 3)))
+    .filter(({ candidate, distance }) => distance <= allowed(candidate))
     .sort((one, other) => one.distance - other.distance);
   return scored[0]?.candidate;
+}
+
+function allowed(candidate: string): number {
+  return Math.max(1, Math.ceil(candidate.length / 3));
 }
 
 /** `, did you mean …?` or nothing: the tail of a message. */

@@ -19,6 +19,20 @@ export function clusterOf(machines: number): Cluster {
   });
 }
 
+/** A right inventory of three masters and so many machines in all, a line each. */
+export function inventoryOf(machines: number): string {
+  const line = (name: string, index: number) =>
+    `  - { name: ${name}, address: 172.16.${1 + Math.floor(index / 200)}.${11 + (index % 200)} }\n`;
+  const masters = [1, 2, 3].map((n) => line(`m${n}`, n));
+  const workers = Array.from({ length: machines - 3 }, (_, index) => line(`w${index + 1}`, index + 4));
+  return `name: large
+kubernetes: { version: "1.36.3", podSubnet: 10.128.0.0/9, serviceSubnet: 10.96.0.0/12 }
+loadBalancer: { vip: 172.16.0.10, subnet: 172.16.0.0/12 }
+masters:
+${masters.join("")}workers:
+${workers.join("")}`;
+}
+
 /** The same hosts, and how often something of one of them was asked for since: its name, its connection (as whoever wraps it does), a fact. */
 export function countingUses(hosts: readonly Host[]): { hosts: Host[]; uses: () => number } {
   let uses = 0;

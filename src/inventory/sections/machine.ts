@@ -134,9 +134,12 @@ export const machine = z.strictObject({
 });
 
 export function* machineRules(at: Path, { taints = [] }: Partial<z.output<typeof machine>>): Iterable<Problem> {
-  for (const [index, { key, effect }] of taints.entries())
-    if (taints.findIndex((other) => other.key === key && other.effect === effect) < index)
+  const seen = new Set<string>();
+  for (const [index, { key, effect }] of taints.entries()) {
+    if (seen.has(`${key}:${effect}`))
       yield { path: [...at, "taints", index], message: `a second taint ${key} with ${effect}: a node takes one` };
+    seen.add(`${key}:${effect}`);
+  }
 }
 
 export function* sshRules(at: Path, settings: Partial<z.output<typeof ssh>>): Iterable<Problem> {
