@@ -1,29 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
-import { parse, stringify } from "yaml";
 import type { Cluster } from "../inventory/cluster.ts";
 import { type Json, overlay } from "./component-configs.ts";
 import { apiServerSans } from "./kubeadm.ts";
+import { kubernetesYaml, readKubernetesYaml } from "./yaml.ts";
 
 /** kubeadm's ClusterConfiguration as the cluster keeps it, with the names the API server's certificate is to carry; all else stays. */
 export function withCertSans(text: string, cluster: Cluster): string {
-  const found = parse(text) as Json | null;
+  const found = readKubernetesYaml(text) as Json | null;
   if (found === null) return text;
   const { certSANs: sans } = (found.apiServer ?? {}) as { certSANs?: readonly string[] };
   const wanted = apiServerSans(cluster);
   if (isDeepStrictEqual([...(sans ?? [])].toSorted(), wanted.toSorted())) return text;
-  return stringify(overlay(found, { apiServer: { certSANs: wanted } }), {
-    version: "1.1",
-    lineWidth: 0,
-    indentSeq: false,
-  });
+  return kubernetesYaml(overlay(found, { apiServer: { certSANs: wanted } }));
 }
 
 /** kube-proxy's document as the cluster keeps it, with the inventory's `kubeProxy` laid over it; all else is kubeadm's, and stays. */
 export function withKubeProxySettings(text: string, settings: Json): string {
-  const found = parse(text) as Json | null;
+  const found = readKubernetesYaml(text) as Json | null;
   if (found === null) return text;
   const wanted = overlay(found, settings);
-  return isDeepStrictEqual(found, wanted)
-    ? text
-    : stringify(wanted, { version: "1.1", lineWidth: 0, indentSeq: false });
+  return isDeepStrictEqual(found, wanted) ? text : kubernetesYaml(wanted);
 }

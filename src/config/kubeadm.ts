@@ -1,8 +1,8 @@
-import { stringify } from "yaml";
 import type { Cluster, KubernetesSettings, Machine, Taint } from "../inventory/cluster.ts";
 import { Secret } from "../secret.ts";
 import { kubeletConfiguration, kubeProxyConfiguration } from "./component-configs.ts";
 import { CONTAINERD_SOCKET } from "./containerd.ts";
+import { kubernetesYaml } from "./yaml.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -137,11 +137,17 @@ function nodeRegistration(kubernetes: KubernetesSettings, machine: Machine): Doc
 function taintsAtJoin(kubernetes: KubernetesSettings, { role, taints }: Machine): readonly Taint[] | undefined {
   if (role === "worker") return taints.length > 0 ? taints : undefined;
   if (kubernetes.mastersSchedulable) return taints;
-  return taints.length > 0 ? [...masterTaints(kubernetes), ...taints] : undefined;
+  return taints.length > 0 ? withMasterTaints(kubernetes, taints) : undefined;
+}
+
+/** A node takes a taint of the same key and effect once: what the inventory says of kubeadm's own goes before it. */
+export function withMasterTaints(kubernetes: KubernetesSettings, taints: readonly Taint[]): readonly Taint[] {
+  const said = new Set(taints.map(({ key, effect }) => `${key}:${effect}`));
+  return [...masterTaints(kubernetes).filter(({ key, effect }) => !said.has(`${key}:${effect}`)), ...taints];
 }
 
 /** kubeadm's own: `master` until 1.24, `control-plane` from 1.24 on. */
-export function masterTaints({ minor }: KubernetesSettings): readonly Taint[] {
+function masterTaints({ minor }: KubernetesSettings): readonly Taint[] {
   const roles = [...(minor < 25 ? ["master"] : []), ...(minor >= 24 ? ["control-plane"] : [])];
   return roles.map((role) => ({ key: `node-role.kubernetes.io/${role}`, effect: "NoSchedule" }));
 }
@@ -151,7 +157,6 @@ function argumentList({ minor }: KubernetesSettings, args: Readonly<Record<strin
   return minor < 31 ? args : Object.entries(args).map(([name, value]) => ({ name, value }));
 }
 
-/** Kubernetes reads YAML 1.1, where `on` and `012` are not text. */
 function toYaml(documents: readonly Document[]): string {
-  return documents.map((document) => stringify(document, { version: "1.1", lineWidth: 0 })).join("---\n");
+  return documents.map(kubernetesYaml).join("---\n");
 }

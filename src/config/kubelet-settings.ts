@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { parse, stringify } from "yaml";
 import { type Json, overlay } from "./component-configs.ts";
+import { kubernetesYaml, readKubernetesYaml } from "./yaml.ts";
 
 /**
  * A KubeletConfiguration as a node has it, with the inventory's `kubernetes.kubelet` laid over it; the text itself where that is so already,
@@ -8,8 +8,8 @@ import { type Json, overlay } from "./component-configs.ts";
  * was before is not known.
  */
 export function withKubeletSettings(text: string, settings: Json): string {
-  const found = parse(text) as Json | null;
+  const found = readKubernetesYaml(text) as Json | null;
   if (found === null) return text;
   const wanted = overlay(found, settings);
-  return isDeepStrictEqual(found, wanted) ? text : stringify(wanted, { indentSeq: false });
+  return isDeepStrictEqual(found, wanted) ? text : kubernetesYaml(wanted);
 }

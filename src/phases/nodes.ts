@@ -1,4 +1,4 @@
-import { masterTaints } from "../config/kubeadm.ts";
+import { withMasterTaints } from "../config/kubeadm.ts";
 import { withKubeletSettings } from "../config/kubelet-settings.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { editedFile } from "../resources/edited-file.ts";
@@ -32,14 +32,16 @@ export const nodes: Phase = {
     const { name, labels, taints, role } = host.machine;
     const { kubernetes } = context.cluster;
     const open = role === "master" && kubernetes.mastersSchedulable;
+    const named = new Set(taints.map(({ key, effect }) => `${key}:${effect}`));
     const closed = role === "master" && !kubernetes.mastersSchedulable;
     return [
       node({
         leader: leader(context),
         name,
         labels,
-        taints: [...(closed ? masterTaints(kubernetes) : []), ...taints],
-        unwantedTaints: open ? MASTER_TAINTS : [],
+        taints: closed ? withMasterTaints(kubernetes, taints) : taints,
+        // What the inventory names is wanted, though it is kubeadm's own.
+        unwantedTaints: open ? MASTER_TAINTS.filter((taint) => !named.has(taint)) : [],
       }),
       ...kubeletSettings(context.cluster),
     ];

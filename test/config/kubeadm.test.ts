@@ -118,6 +118,16 @@ describe("A node", () => {
     );
   });
 
+  it("whose inventory names kubeadm's own taint has it once, as the inventory says it", () => {
+    const own = { key: "node-role.kubernetes.io/control-plane", value: "yes", effect: "NoSchedule" } as const;
+    const masters = [testMachine("m1", "10.0.0.11", "master", { taints: [own] })];
+    expect(init(testCluster({ masters })).InitConfiguration?.nodeRegistration?.taints).toEqual([own]);
+    expect(
+      init(testCluster({ masters, kubernetes: { mastersSchedulable: true } })).InitConfiguration?.nodeRegistration
+        ?.taints,
+    ).toEqual([own]);
+  });
+
   it("that is a worker has its taints from its first moment", () => {
     const taints = [{ key: "gpu", value: "true", effect: "NoSchedule" }] as const;
     const cluster = testCluster({ workers: [testMachine("w1", "10.0.0.21", "worker", { taints })] });

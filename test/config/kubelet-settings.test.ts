@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { withKubeletSettings } from "../../src/config/kubelet-settings.ts";
 
 const TEXT = `apiVersion: kubelet.config.k8s.io/v1beta1
@@ -36,5 +37,20 @@ describe("kubelet settings of the inventory", () => {
 
   it("wait for kubeadm where there is no file yet", () => {
     expect(withKubeletSettings("", { maxPods: 200 })).toBe("");
+  });
+
+  // In YAML 1.1, which the kubelet reads, each of them without its quotes is something else.
+  it.each(["off", "on", "yes", "no", "y", "0644", "1_000", "0x1f", "1:30", "null", "~", "<<", "2026-01-01"])(
+    "leave text that stands in quotes what it is: %j",
+    (value) => {
+      const written = withKubeletSettings(`${TEXT}resolvConf: "${value}"\n`, { maxPods: 200, podCIDR: value });
+      for (const version of ["1.1", "1.2"] as const)
+        expect(parse(written, { version })).toMatchObject({ resolvConf: value, podCIDR: value });
+    },
+  );
+
+  it("read what stands as the kubelet does", () => {
+    const written = withKubeletSettings(`${TEXT}failSwapOn: off\nmode: 0644\n`, { maxPods: 200 });
+    expect(parse(written, { version: "1.1" })).toMatchObject({ failSwapOn: false, mode: 0o644 });
   });
 });

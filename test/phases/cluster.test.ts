@@ -82,6 +82,13 @@ describe("nodes", () => {
     expect(await changes(testCluster(), "m1")).toEqual([]);
   });
 
+  it("that are open masters keep kubeadm's taint where the inventory names it: nothing is added and removed at once", async () => {
+    const own = [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }] as const;
+    const masters = [testMachine("m1", "10.0.0.11", "master", { taints: own })];
+    expect(await changes(testCluster({ masters, kubernetes: { mastersSchedulable: true } }), "m1")).toEqual([]);
+    expect(await changes(testCluster({ masters }), "m1")).toEqual([]);
+  });
+
   it("that are workers keep such a taint: who gave it to them meant it", async () => {
     expect(await changes(cluster, "w1")).toEqual([]);
   });

@@ -1,0 +1,14 @@
+import { parse, stringify } from "yaml";
+
+/** Kubernetes reads YAML 1.1, where `on` and `off` are true and false and `0644` is octal. */
+const VERSION = "1.1";
+
+/** One document for Kubernetes, as its own programs write it: text that YAML 1.1 would take for something else is in quotes. */
+export function kubernetesYaml(document: unknown): string {
+  return stringify(document, { version: VERSION, lineWidth: 0, indentSeq: false });
+}
+
+/** One document as Kubernetes itself would read it; null where the text is empty. */
+export function readKubernetesYaml(text: string): unknown {
+  return parse(text, { version: VERSION, logLevel: "error" });
+}
