@@ -8,7 +8,7 @@ import { networkManifest } from "../../src/phases/network-manifest.ts";
 import { nodes } from "../../src/phases/nodes.ts";
 import { podNetwork } from "../../src/phases/pod-network.ts";
 import { verify } from "../../src/phases/verify.ts";
-import { type ClusterOverrides, machineNamed, testCluster } from "../support/cluster.ts";
+import { type ClusterOverrides, machineNamed, testCluster, testMachine } from "../support/cluster.ts";
 import { situation, testContext } from "../support/context.ts";
 import { temporaryFolder } from "../support/programs.ts";
 import { scriptedHost, type ScriptedHostOptions } from "../support/scripted-host.ts";

@@ -121,7 +121,7 @@ describe("the operator's clock", () => {
     Object.fromEntries(["m1", "m2", "m3", "w1", "w2"].map((name) => [name, { offset, uncertainty }]));
 
   it("three hours ahead of all hosts is told once, before anything is signed with it", async () => {
-    const found = await problems(all(-3 * 3_600_000));
+    const found = await problems(operatorClock, all(-3 * 3_600_000));
     expect(found).toMatchObject([
       { name: "m1", problem: { ofCluster: true, message: expect.stringMatching(/clock of the machine/) as string } },
     ]);
@@ -129,7 +129,9 @@ describe("the operator's clock", () => {
   });
 
   it("behind the hosts is told as well: a token for joining would be over before it is used", async () => {
-    expect((await problems(all(5 * 60_000)))[0]?.problem.why).toContain("w2: this machine is 5 min behind");
+    expect((await problems(operatorClock, all(5 * 60_000)))[0]?.problem.why).toContain(
+      "w2: this machine is 5 min behind",
+    );
   });
 
   it.each<[string, UnfitHosts]>([
@@ -137,7 +139,7 @@ describe("the operator's clock", () => {
     ["is not held responsible for a slow way there", all(80_000, 30_000)],
     ["is not doubted for one host's sake", { m2: { offset: -7_200_000 } }],
   ])("%s", async (_, unfit) => {
-    expect(await findings(unfit)).toEqual([]);
+    expect(await findings(operatorClock, unfit)).toEqual([]);
   });
 });
 
