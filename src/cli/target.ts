@@ -21,9 +21,10 @@ export function withLabOption(command: Command): Command {
   );
 }
 
-export async function loadTarget(options: TargetOptions, io: Io): Promise<Cluster> {
+/** @param login whether its machines will be logged into with the keys that it names */
+export async function loadTarget(options: TargetOptions, io: Io, login = false): Promise<Cluster> {
   const { loadCluster } = await import("../inventory/load.ts");
-  return loadCluster(options.inventory, { env: io.env, cwd: io.cwd });
+  return loadCluster(options.inventory, { env: io.env, cwd: io.cwd, login });
 }
 
 /** What `tripod vagrant software` has fetched is for Vagrant's machines. */
@@ -49,7 +50,7 @@ export async function onTarget(
   io: Io,
   work: (cluster: Cluster) => Promise<void>,
 ): Promise<void> {
-  const cluster = await loadTarget(options, io);
+  const cluster = await loadTarget(options, io, !options.lab);
   if (!options.lab) return work(await withWhatWasFetched(cluster));
   const { enterLab, withLab } = await import("../lab/overrides.ts");
   if (io.env[INSIDE] === cluster.name) return work(withLab(cluster));

@@ -42,8 +42,17 @@ export function overlap(one: Subnet, other: Subnet): boolean {
   return one.first <= other.last && other.first <= one.last;
 }
 
-/** Whether a machine may carry it: not 0/8, loopback, link-local, multicast or reserved (RFC 6890). */
+/** What no machine may carry (RFC 6890): this network, loopback, link-local, multicast and reserved. */
+const SPECIAL = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].flatMap(
+  (text) => parseSubnet(text) ?? [],
+);
+
+/** Whether a machine may carry it. */
 export function isUnicast(address: number): boolean {
-  const special = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].map(parseSubnet);
-  return !special.some((block) => block && contains(block, address));
+  return !SPECIAL.some((block) => contains(block, address));
+}
+
+/** Whether machines may carry all addresses of it. */
+export function isUnicastSubnet(subnet: Subnet): boolean {
+  return !SPECIAL.some((block) => overlap(block, subnet));
 }

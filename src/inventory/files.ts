@@ -1,23 +1,43 @@
 import { access, constants, readdir, stat } from "node:fs/promises";
 import { isUrl } from "./resolve.ts";
-import type { Problem } from "./problem.ts";
+import type { Path, Problem } from "./problem.ts";
+import { placed } from "./rules/placed.ts";
 import type { Draft } from "./schema.ts";
 
 const REQUIRED_BINARIES = ["kubeadm", "kubelet", "kubectl"];
 
-/** Whether the files and folders an inventory names are there and hold what they must. `absolute` makes a path absolute. */
+/**
+ * Whether the files and folders an inventory names are there and hold what they must. `absolute` makes a path absolute; without `login`
+ * nobody looks for SSH's own.
+ */
 export async function missingFiles(
-  { software, network, ssh }: Draft,
+  draft: Draft,
   absolute: (path: string) => string,
+  login: boolean,
 ): Promise<Problem[]> {
+  const { software, network, ssh } = draft;
   const checks: Promise<Problem[]>[] = [];
   const { binaries, images } = software ?? {};
   if (binaries !== undefined) checks.push(binariesMissing(absolute(binaries)));
   if (images !== undefined) checks.push(imagesMissing(absolute(images)));
   if (network?.manifest !== undefined && !isUrl(network.manifest))
-    checks.push(manifestMissing(absolute(network.manifest)));
+    checks.push(fileMissing(["network", "manifest"], absolute(network.manifest)));
   if (ssh?.vagrant !== undefined) checks.push(vagrantfileMissing(absolute(ssh.vagrant)));
+  // A thousand machines may name the same key: it is looked for once.
+  const found = new Map<string, Promise<Problem[]>>();
+  for (const { path, file } of login ? loginFiles(draft) : []) {
+    const looked = found.get(absolute(file)) ?? fileMissing(path, absolute(file));
+    found.set(absolute(file), looked);
+    checks.push(looked.then((problems) => problems.map((problem) => ({ ...problem, path }))));
+  }
   return (await Promise.all(checks)).flat();
+}
+
+interface Login {
+  readonly key?: string | undefined;
+  readonly keys?: readonly string[] | undefined;
+  readonly knownHosts?: readonly string[] | undefined;
+  readonly bastion?: Login | undefined;
 }
 
 async function binariesMissing(folder: string): Promise<Problem[]> {
@@ -37,8 +57,21 @@ async function imagesMissing(folder: string): Promise<Problem[]> {
     : [{ path, message: `${folder} holds no image archives (*.tar)` }];
 }
 
-async function manifestMissing(file: string): Promise<Problem[]> {
-  const path = ["network", "manifest"];
+/** Keys and known_hosts files, each where it is named. */
+function loginFiles(draft: Draft): { path: Path; file: string }[] {
+  const said: { path: Path; ssh: Login | undefined }[] = [
+    { path: ["ssh"], ssh: draft.ssh },
+    ...placed(draft).map(({ path, machine }) => ({ path: [...path, "ssh"], ssh: machine.ssh })),
+  ];
+  const bastions = said.map(({ path, ssh }) => ({ path: [...path, "bastion"], ssh: ssh?.bastion }));
+  return [...said, ...bastions].flatMap(({ path, ssh }) => [
+    ...(ssh?.key === undefined ? [] : [{ path: [...path, "key"], file: ssh.key }]),
+    ...(ssh?.keys ?? []).map((file, index) => ({ path: [...path, "keys", index], file })),
+    ...(ssh?.knownHosts ?? []).map((file, index) => ({ path: [...path, "knownHosts", index], file })),
+  ]);
+}
+
+async function fileMissing(path: Path, file: string): Promise<Problem[]> {
   try {
     if (!(await stat(file)).isFile()) return [{ path, message: `${file} is not a file` }];
     await access(file, constants.R_OK);

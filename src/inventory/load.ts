@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Where a relative path starts; default: the process's working directory. */
   readonly cwd?: string;
+  /** Whether keys and known_hosts files are looked for; default: yes. Throw-away machines (--lab) are reached without them. */
+  readonly login?: boolean;
 }
 
 /** No inventory that people write comes near it. */
@@ -32,11 +34,15 @@ const MOST_BYTES = 1024 * 1024;
  * Reads an inventory from a file and looks whether the files it names are there; contacts nothing.
  * Throws E_USAGE where there is no such file, E_LOCAL where it cannot be read, InventoryErrors with all its mistakes at once.
  */
-export async function loadCluster(path: string, { env, cwd = process.cwd() }: LoadOptions = {}): Promise<Cluster> {
+export async function loadCluster(
+  path: string,
+  { env, cwd = process.cwd(), login = true }: LoadOptions = {},
+): Promise<Cluster> {
   const file = resolvePath(cwd, path);
   const me = operator(env);
   const reading = read(await readText(file, path), path);
-  const missing = reading.draft && (await missingFiles(reading.draft, (named) => absolute(named, dirname(file), me)));
+  const place = (named: string) => absolute(named, dirname(file), me);
+  const missing = reading.draft && (await missingFiles(reading.draft, place, login));
   return conclude(reading, missing ?? [], file, me);
 }
 

@@ -1,12 +1,14 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { formatSubnet, isUnicast, parseAddress, parseSubnet } from "./addresses.ts";
+import { formatSubnet, isUnicast, isUnicastSubnet, parseAddress, parseSubnet } from "./addresses.ts";
 import { DURATION, parseDuration } from "./duration.ts";
 
 /** RFC 1123 in lower case, as Kubernetes wants names: one label, or several with dots. */
 const LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
 const LABEL_PATTERN = new RegExp(`^${LABEL}$`);
 export const DOMAIN_PATTERN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
+/** The name of a machine. A last label of digits alone makes a mistyped address of it, 10.0.0.300 (RFC 1123, 2.1). */
+export const HOST_PATTERN = new RegExp(`^(?!(?:.*\\.)?\\d+$)${DOMAIN_PATTERN.source.slice(1)}`);
 
 /** Text of a given form. `form` completes the sentence "… is not". */
 export function textual(title: string, pattern: RegExp, form: string) {
@@ -36,11 +38,11 @@ export const domain = textual("domain", DOMAIN_PATTERN, "a DNS name in lower cas
 
 export const hostname = textual(
   "hostname",
-  DOMAIN_PATTERN,
+  HOST_PATTERN,
   "a hostname: lower-case letters, digits, hyphens and dots (RFC 1123)",
 )
   .max(63, { error: "is longer than the 63 characters of a hostname" })
-  .refine((name) => isIP(name) === 0 && name !== "localhost", { error: saying("a name of one machine alone") });
+  .refine((name) => name !== "localhost", { error: saying("a name of one machine alone") });
 
 /** What a kernel accepts as the name of a network interface. */
 export const networkInterface = textual(
@@ -68,13 +70,15 @@ export const subnet = z
     const block = parseSubnet(text);
     if (block && formatSubnet(block) !== text)
       context.addIssue({ code: "custom", message: `"${text}" has host bits: say ${formatSubnet(block)}` });
+    else if (block && !isUnicastSubnet(block))
+      context.addIssue({ code: "custom", message: `"${text}" is not a subnet whose addresses machines may have` });
   })
   .meta({ title: "IPv4 subnet" });
 
 /** Where SSH goes: an address of either family, or a name. */
 export const sshAddress = z
   .string()
-  .refine((text) => isIP(text) !== 0 || DOMAIN_PATTERN.test(text.toLowerCase()), {
+  .refine((text) => isIP(text) !== 0 || HOST_PATTERN.test(text.toLowerCase()), {
     error: saying("an address or a hostname"),
   })
   .meta({ title: "address or hostname" });

@@ -50,6 +50,19 @@ const network = z
       .describe(`${CNIS.map(({ name, title }) => `\`${name}\`: ${title}`).join(". ")}. Default: bridge.`)
       .meta({ life: "at birth", examples: ["bridge"] }),
     manifest: textual("path or URL", /^(?!http:)(?!~[^/]).+$/, "a path or an https:// URL")
+      .superRefine((text, context) => {
+        if (!text.includes("://")) return;
+        const url = URL.canParse(text) ? new URL(text) : undefined;
+        // What was given may hold a password: it is not said again.
+        if (url?.protocol !== "https:" || url.hostname === "" || /\s/.test(text))
+          context.addIssue({ code: "custom", message: "must be a path, or an https:// URL with a host" });
+        else if (url.username !== "" || url.password !== "")
+          context.addIssue({
+            code: "custom",
+            message:
+              "carries a user or a password, which records and reports would keep: fetch the file and name its path",
+          });
+      })
       .optional()
       .describe("A manifest of any other pod network, applied instead: a file, or an https:// URL.")
       .meta({ life: "any time", examples: ["./calico.yaml"] }),

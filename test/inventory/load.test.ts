@@ -102,6 +102,21 @@ describe("the files it names", () => {
     ]);
   });
 
+  it("are keys and known hosts too, each missed where it is named; machines that are thrown away need none", async () => {
+    await write("here", "");
+    const more = `ssh: { key: here, knownHosts: [here, known], bastion: { address: 203.0.113.1, key: bastion-key } }
+workers:
+  - { name: w1, address: 10.0.0.21, ssh: { keys: [here, old-key] } }
+`;
+    expect(await missing(more)).toEqual([
+      "./known does not exist",
+      "./bastion-key does not exist",
+      "./old-key does not exist",
+    ]);
+    const inventory = await write("cluster.yaml", SMALL + more);
+    await expect(loadCluster(inventory, { login: false })).resolves.toMatchObject({ name: "small" });
+  });
+
   it("are folders where folders are meant, and files where files are", async () => {
     await write("file", "");
     const more = "software: { binaries: file, images: nowhere }\nnetwork: { manifest: . }\n";

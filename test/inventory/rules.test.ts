@@ -45,7 +45,7 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
     [["kubernetes.podSubnet", "10.244.0.0/22"]],
     /a \/24 for 4 nodes, and there are 5/,
   ],
-  ["a pod subnet of half the internet", [["kubernetes.podSubnet", "128.0.0.0/1"]], /takes \/8 and smaller/],
+  ["a pod subnet of an eighth of the internet", [["kubernetes.podSubnet", "32.0.0.0/3"]], /takes \/8 and smaller/],
   ["a service subnet of a few addresses", [["kubernetes.serviceSubnet", "10.96.0.0/29"]], /takes \/12 to \/28/],
   ["services among the pods", [["kubernetes.serviceSubnet", "10.244.8.0/24"]], /overlaps the pods', 10\.244\.0\.0\/16/],
   [
@@ -80,7 +80,7 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
   ["adverts of 15 ms", [["loadBalancer.advertInterval", "15ms"]], /whole hundredths of a second/],
   ["adverts of 41 s", [["loadBalancer.advertInterval", "41s"]], /from 10ms to 40\.95s/],
   ["haproxy on the API server's port", [["loadBalancer.port", 6443]], /haproxy cannot listen on 6443/],
-  ["haproxy on etcd's port", [["loadBalancer.port", 2379]], /port 2379 is etcd's/],
+  ["haproxy on etcd's port", [["loadBalancer.port", 2379]], /port 2379 is taken on every master: by etcd/],
   [
     "another port without haproxy",
     [
@@ -101,7 +101,7 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
   ["a name in capitals", [["masters.0.name", "M1"]], /not a hostname/],
   ["a name with an underscore", [["masters.0.name", "m_1"]], /not a hostname/],
   ["a name of 64 characters", [["masters.0.name", `${"a".repeat(31)}.${"b".repeat(32)}`]], /63 characters/],
-  ["an address for a name", [["masters.0.name", "10.0.0.11"]], /name of one machine alone/],
+  ["an address for a name", [["masters.0.name", "10.0.0.11"]], /not a hostname/],
   ["localhost", [["masters.0.name", "localhost"]], /name of one machine alone/],
   ["an IPv6 address", [["masters.0.address", "fd00::11"]], /not an IPv4 address/],
   ["a loopback address", [["masters.0.address", "127.0.0.1"]], /that a machine may have/],
@@ -112,6 +112,64 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
   ["a label's value with a slash", [["workers.0.labels", { a: "b/c" }]], /not a label's value/],
   ["a label the kubelet owns", [["workers.0.labels", { "kubernetes.io/arch": "arm64" }]], /the kubelet sets/],
   ["a taint without an effect", [["workers.0.taints", ["dedicated=gpu"]]], /not a taint/],
+  ...([10248, 10249, 8404] as const).map((port): (typeof refused)[number] => [
+    `haproxy on port ${port}, which is taken`,
+    [["loadBalancer.port", port]],
+    /taken on every master/,
+  ]),
+  ["haproxy on a port of services", [["loadBalancer.port", 30_443]], /one of those of services.*30000 to 32767/],
+  ["a version with leading zeros", [["kubernetes.version", "01.036.0003"]], /x\.y\.z/],
+  ...(["127.16.0.0/16", "169.254.0.0/16", "224.0.0.0/16", "240.0.0.0/16", "0.0.0.0/8"] as const).map(
+    (subnet): (typeof refused)[number] => [
+      `pods in ${subnet}`,
+      [["kubernetes.podSubnet", subnet]],
+      /not a subnet whose addresses machines may have/,
+    ],
+  ),
+  [
+    "an SSH address that would be a pod",
+    [["workers.0.ssh", { address: "10.244.3.9" }]],
+    /SSH address 10\.244\.3\.9 is in the pods'/,
+  ],
+  [
+    "a bastion that would be a service",
+    [["ssh.bastion", { address: "10.96.0.9" }]],
+    /bastion 10\.96\.0\.9 is in the services'/,
+  ],
+  ["a mistyped SSH address", [["workers.0.ssh", { address: "203.0.113.999" }]], /not an address or a hostname/],
+  ["a mistyped bastion", [["ssh.bastion", { address: "10.0.0.300" }]], /not an address or a hostname/],
+  ["a mistyped address in the certificate", [["kubernetes.certSans", ["10.0.0.300"]]], /not a DNS name/],
+  ["a machine called by a number", [["workers.0.name", "w.300"]], /not a hostname/],
+  [
+    "a taint of the node controller",
+    [["workers.0.taints", ["node.kubernetes.io/not-ready:NoExecute"]]],
+    /node controller gives and takes/,
+  ],
+  [
+    "a merge key among the kubelet's settings",
+    [["kubernetes.kubelet", { evictionHard: { "<<": { a: "b" } } }]],
+    /merge keys are not read/,
+  ],
+  [
+    "a mode that this kube-proxy does not have",
+    [
+      ["kubernetes.version", "1.20.15"],
+      ["kubernetes.kubeProxy", { mode: "nftables" }],
+    ],
+    /kube-proxy 1\.20\.15 has no such mode/,
+  ],
+  ["a mode that no kube-proxy has", [["kubernetes.kubeProxy", { mode: "bpf" }]], /has no such mode/],
+  ["a manifest URL without a host", [["network", { manifest: "https://" }]], /https:\/\/ URL with a host/],
+  [
+    "a manifest by another protocol",
+    [["network", { manifest: "ftp://example.org/cni.yaml" }]],
+    /https:\/\/ URL with a host/,
+  ],
+  [
+    "a manifest URL with a password",
+    [["network", { manifest: "https://me:pw@example.org/cni.yaml" }]],
+    /^(?!.*pw@).*records and reports/,
+  ],
   ["a taint with an unknown effect", [["workers.0.taints", ["a=b:Never"]]], /not a taint/],
 ];
 
@@ -123,6 +181,9 @@ const accepted: readonly [story: string, changes: readonly Change[]][] = [
   ["exactly ten heartbeats, exactly 50 s", [["etcd", { heartbeat: "5s", election: "50s" }]]],
   ["the slowest adverts", [["loadBalancer.advertInterval", "40.95s"]]],
   ["the VIP as the last address", [["loadBalancer.vip", "10.0.0.254"]]],
+  ["a newer mode of kube-proxy", [["kubernetes.kubeProxy", { mode: "nftables" }]]],
+  ["a manifest by a URL", [["network", { manifest: "https://example.org:8443/a%20b/cni.yaml?v=1" }]]],
+  ["a name that ends in digits", [["workers.0.ssh", { address: "bastion-2.example.org2" }]]],
   ["any port for haproxy", [["loadBalancer.port", 443]]],
   ["seven masters", [["masters", machines(7)]]],
   ["a taint without a value", [["workers.0.taints", ["dedicated:NoExecute", "dedicated:NoSchedule"]]]],

@@ -90,6 +90,14 @@ function* apart(draft: Draft, segment: Subnet | undefined): Iterable<Problem> {
         path: ["kubernetes", key],
         message: `${title} ${formatSubnet(subnet)} overlaps the machines', ${formatSubnet(segment)}`,
       };
+    for (const { path, text, what } of waysIn(draft)) {
+      const address = parseAddress(text);
+      if (address === undefined || !contains(subnet, address)) continue;
+      yield {
+        path,
+        message: `${what} ${text} is in ${title}, ${formatSubnet(subnet)}: there it would be a ${key === "podSubnet" ? "pod" : "service"}`,
+      };
+    }
     for (const each of placed(draft)) {
       const address = parseAddress(each.machine.address);
       if (address === undefined || !contains(subnet, address) || (segment && contains(segment, address))) continue;
@@ -99,6 +107,22 @@ function* apart(draft: Draft, segment: Subnet | undefined): Iterable<Problem> {
       };
     }
   }
+}
+
+/** Where SSH goes, as far as it is said by addresses: machines, and what is gone through. */
+function waysIn(draft: Draft): { path: Path; text: string; what: string }[] {
+  const said = [
+    { path: ["ssh"], ssh: draft.ssh },
+    ...placed(draft).map(({ path, machine }) => ({ path: [...path, "ssh"], ssh: machine.ssh })),
+  ];
+  return said.flatMap(({ path, ssh }) => {
+    const address = ssh && "address" in ssh ? ssh.address : undefined;
+    const bastion = ssh?.bastion?.address;
+    return [
+      ...(address === undefined ? [] : [{ path: [...path, "address"], text: address, what: "the SSH address" }]),
+      ...(bastion === undefined ? [] : [{ path: [...path, "bastion", "address"], text: bastion, what: "the bastion" }]),
+    ];
+  });
 }
 
 function* podsFit(draft: Draft): Iterable<Problem> {

@@ -1,13 +1,21 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { parseSubnet } from "../addresses.ts";
-import type { Problem } from "../problem.ts";
-import { distinct, DOMAIN_PATTERN, domain, saying, subnet, textual } from "../scalars.ts";
+import type { Path, Problem } from "../problem.ts";
+import { distinct, domain, HOST_PATTERN, saying, subnet, textual } from "../scalars.ts";
 import { didYouMean } from "../suggest.ts";
 
 /** The minors whose kubeadm configuration Tripod writes: v1beta2 (1.20) to v1beta4 (1.36). */
 const OLDEST_MINOR = 20;
 const NEWEST_MINOR = 36;
+
+/** kube-proxy's modes on Linux: the first minor that has each, and the first that has it no more. */
+const PROXY_MODES: Readonly<Record<string, { readonly from: number; readonly before: number }>> = {
+  userspace: { from: 0, before: 26 },
+  iptables: { from: 0, before: Infinity },
+  ipvs: { from: 0, before: Infinity },
+  nftables: { from: 29, before: Infinity },
+};
 
 /** What `kubeadm init` may leave out and still make a cluster. */
 const SKIPPABLE_PHASES = ["addon", "addon/coredns", "addon/kube-proxy"] as const;
@@ -61,7 +69,7 @@ const OURS: Readonly<Record<"kubelet" | "kubeProxy", Readonly<Record<string, str
 
 const version = textual(
   "Kubernetes version",
-  /^\d+\.\d+\.\d+$/,
+  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)$/,
   "a full version x.y.z without a leading v, such as 1.36.3",
 ).superRefine((text, context) => {
   const [major, minor = 0] = text.split(".").map(Number);
@@ -80,7 +88,7 @@ const imageRepository = textual(
 
 const certSan = z
   .string()
-  .refine((text) => isIP(text) !== 0 || DOMAIN_PATTERN.test(text.replace(/^\*\./, "")), {
+  .refine((text) => isIP(text) !== 0 || HOST_PATTERN.test(text.replace(/^\*\./, "")), {
     error: saying("a DNS name in lower case or an IP address"),
   })
   .meta({ title: "name or address" });
@@ -105,7 +113,16 @@ function overrides(document: "kubelet" | "kubeProxy") {
     for (const [key, instead] of Object.entries(OURS[document]))
       if (Object.hasOwn(settings, key))
         context.addIssue({ code: "custom", path: [key], message: `is Tripod's to set: ${instead}` });
+    for (const path of mergeKeys(settings))
+      context.addIssue({ code: "custom", path: [...path], message: "merge keys are not read, write the keys out" });
   });
+}
+
+/** Where a `<<` stands, which YAML 1.2 takes for a key like any other. */
+function mergeKeys(value: unknown): Path[] {
+  if (typeof value !== "object" || value === null) return [];
+  const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  return entries.flatMap(([key, inner]) => (key === "<<" ? [[key]] : mergeKeys(inner).map((path) => [key, ...path])));
 }
 
 export const kubernetes = z
@@ -162,12 +179,24 @@ export const kubernetes = z
   .describe("The Kubernetes cluster itself.");
 
 export function* kubernetesRules(settings: Partial<z.output<typeof kubernetes>>): Iterable<Problem> {
-  const { serviceSubnet, skipPhases = [], kubeProxy = {} } = settings;
+  const { version, serviceSubnet, skipPhases = [], kubeProxy = {} } = settings;
   const services = parseSubnet(serviceSubnet);
   if (services && (services.prefix < 12 || services.prefix > 28))
     yield {
       path: ["kubernetes", "serviceSubnet"],
       message: `a /${services.prefix} cannot be the services' subnet: the API server takes /12 to /28`,
+    };
+  const minor = Number(version?.split(".")[1] ?? NaN);
+  const since = typeof kubeProxy.mode === "string" ? PROXY_MODES[kubeProxy.mode] : undefined;
+  if (kubeProxy.mode !== undefined && !(since && !(minor < since.from) && !(minor >= since.before)))
+    yield {
+      path: ["kubernetes", "kubeProxy", "mode"],
+      message: `kube-proxy ${version ?? ""} has no such mode`,
+      hint: `say ${Object.keys(PROXY_MODES)
+        .filter(
+          (mode) => !(minor < (PROXY_MODES[mode]?.from ?? 0)) && !(minor >= (PROXY_MODES[mode]?.before ?? Infinity)),
+        )
+        .join(" or ")}`,
     };
   const proxyPhase = skipPhases.findIndex((phase) => phase !== "addon/coredns");
   if (proxyPhase >= 0 && Object.keys(kubeProxy).length > 0)

@@ -11,11 +11,17 @@ const TAKEN: Readonly<Record<number, string>> = {
   2379: "etcd",
   2380: "etcd",
   2381: "etcd",
+  8404: "haproxy's own page for keepalived",
+  10248: "the kubelet",
+  10249: "kube-proxy",
   10250: "the kubelet",
   10256: "kube-proxy",
   10257: "the controller manager",
   10259: "the scheduler",
 };
+
+/** The API server's default for --service-node-port-range. */
+const NODE_PORTS = { first: 30_000, last: 32_767 };
 
 export const loadBalancer = z
   .strictObject({
@@ -77,5 +83,10 @@ export function* loadBalancerRules(settings: Partial<z.output<typeof loadBalance
     };
   else if (haproxy === false && port !== API_SERVER_PORT)
     yield { path, message: `without haproxy nothing listens on ${port}: the API server's port is ${API_SERVER_PORT}` };
-  else if (taken !== undefined) yield { path, message: `port ${port} is ${taken}'s` };
+  else if (taken !== undefined) yield { path, message: `port ${port} is taken on every master: by ${taken}` };
+  else if (port >= NODE_PORTS.first && port <= NODE_PORTS.last)
+    yield {
+      path,
+      message: `port ${port} is one of those of services (NodePort, ${NODE_PORTS.first} to ${NODE_PORTS.last})`,
+    };
 }

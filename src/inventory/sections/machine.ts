@@ -11,6 +11,10 @@ const EFFECTS: readonly TaintEffect[] = ["NoSchedule", "PreferNoSchedule", "NoEx
 /** The kubelet writes these itself, each time it starts. */
 const KUBELET_LABELS = ["kubernetes.io/hostname", "kubernetes.io/os", "kubernetes.io/arch"];
 
+/** What the node controller, the cloud's controller and kubectl's cordon give and take away as they see fit (well-known taints of Kubernetes). */
+const CONTROLLERS_TAINTS =
+  /^node\.kubernetes\.io\/(?:not-ready|unreachable|memory-pressure|disk-pressure|pid-pressure|network-unavailable|unschedulable)$|^node\.cloudprovider\.kubernetes\.io\//;
+
 function isQualified(key: string): boolean {
   const [whole, prefix] = QUALIFIED.exec(key) ?? [];
   return whole !== undefined && (prefix === undefined || DOMAIN_PATTERN.test(prefix));
@@ -136,6 +140,12 @@ export const machine = z.strictObject({
 export function* machineRules(at: Path, { taints = [] }: Partial<z.output<typeof machine>>): Iterable<Problem> {
   const seen = new Set<string>();
   for (const [index, { key, effect }] of taints.entries()) {
+    if (CONTROLLERS_TAINTS.test(key))
+      yield {
+        path: [...at, "taints", index],
+        message: `the node controller gives and takes ${key} itself`,
+        hint: "choose a key of your own, such as example.org/reserved",
+      };
     if (seen.has(`${key}:${effect}`))
       yield { path: [...at, "taints", index], message: `a second taint ${key} with ${effect}: a node takes one` };
     seen.add(`${key}:${effect}`);

@@ -6,7 +6,7 @@ import { fits, otherEtcd, podRanges, sameAuthorities } from "./belonging.ts";
 import { operatorClock } from "./clocks.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
 import { manifestReadable } from "./manifest.ts";
-import { ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
+import { apartFromHost, ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
 import { ports } from "./ports.ts";
 
 const CHECKS: readonly Check[] = [
@@ -17,6 +17,7 @@ const CHECKS: readonly Check[] = [
   operatorClock,
   cgroupVersion,
   ownAddress,
+  apartFromHost,
   vipInSubnet,
   vipOurs,
   vipFree,

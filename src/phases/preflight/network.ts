@@ -1,9 +1,13 @@
 import { BlockList } from "node:net";
 import { network } from "../../facts/network.ts";
 import { readVip, removeStray, strayVip, type VipState } from "../../health/vip.ts";
+import { formatSubnet, overlap, parseSubnet } from "../../inventory/addresses.ts";
 import { quote } from "../../remote/shell.ts";
 import type { Context } from "../phase.ts";
 import type { Check } from "./check.ts";
+
+/** The bridge of our own pod network, which an earlier run may have left. */
+const OURS = "cni0";
 
 /** The machine's address is on one of its interfaces: a NATed one would be no use to etcd or to VRRP. */
 export const ownAddress: Check = {
@@ -18,6 +22,32 @@ export const ownAddress: Check = {
         hint: "name the address the other machines reach it by; where SSH goes somewhere else, say `ssh: {address: …}` for it",
       },
     ];
+  },
+};
+
+/** No network of the host's own is where pods or services are to be: their packets would not leave it. Looked at before it has any of a pod network. */
+export const apartFromHost: Check = {
+  name: "pods and services apart",
+  examine(host, { cluster, standing }) {
+    if (standing.founded && (standing.nodes.size === 0 || standing.nodes.has(host.name))) return [];
+    const { podSubnet, serviceSubnet } = cluster.kubernetes;
+    return [
+      { key: "podSubnet", title: "the pods' subnet", text: podSubnet },
+      { key: "serviceSubnet", title: "the services' subnet", text: serviceSubnet },
+    ].flatMap(({ key, title, text }) => {
+      const wanted = parseSubnet(text);
+      return host.fact(network).flatMap(({ interface: name, address, prefix }) => {
+        const own = parseSubnet(`${address}/${prefix}`);
+        // A wider one loses to the routes of pods, which are narrower.
+        if (!wanted || !own || name === OURS || !overlap(wanted, own) || own.prefix < wanted.prefix) return [];
+        return [
+          {
+            message: `its network ${formatSubnet(own)} (${name}) is in ${title}, ${text}`,
+            hint: `choose another \`kubernetes.${key}\`, or take ${name} away from the host`,
+          },
+        ];
+      });
+    });
   },
 };
 

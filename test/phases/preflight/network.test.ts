@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "../../../src/phases/preflight/network.ts";
+import {
+  apartFromHost,
+  ownAddress,
+  routerIdFree,
+  vipFree,
+  vipInSubnet,
+  vipOurs,
+} from "../../../src/phases/preflight/network.ts";
 import { testCluster } from "../../support/cluster.ts";
-import { findings, problems, type UnfitHosts } from "./fit.ts";
+import { testContext } from "../../support/context.ts";
+import { findings, hostsOf, problems, type UnfitHosts } from "./fit.ts";
 
 describe("a machine's address", () => {
   it("is on one of its interfaces", async () => {
@@ -20,6 +28,31 @@ describe("a machine's address", () => {
       },
     ]);
     expect(found[0]?.problem.hint).toContain("ssh: {address: …}");
+  });
+});
+
+describe("pods and services", () => {
+  it.each<[string, string[], string[]]>([
+    ["lie where no network of a host is", ["eth0 10.0.0.21/24"], []],
+    [
+      "are refused where a host has a network of its own",
+      ["eth0 10.0.0.21/24", "eth1 10.244.9.1/24", "tun0 10.100.0.2/32"],
+      [
+        "w1: its network 10.244.9.0/24 (eth1) is in the pods' subnet, 10.244.0.0/16",
+        "w1: its network 10.100.0.2/32 (tun0) is in the services' subnet, 10.96.0.0/12",
+      ],
+    ],
+    ["may lie in a wider network", ["eth0 10.0.0.21/8"], []],
+    ["may have our own bridge there already", ["eth0 10.0.0.21/24", "cni0 10.244.21.1/24"], []],
+  ])("%s", async (_, addresses, expected) => {
+    expect(await findings(apartFromHost, { w1: { addresses } })).toEqual(expected);
+  });
+
+  it("of a cluster that stands are where they are: its nodes have networks in them", async () => {
+    const cluster = testCluster();
+    const [m1] = hostsOf(cluster, { m1: { addresses: ["flannel.1 10.244.0.0/32"] } });
+    const standing = { founded: true, nodes: new Map([["m1", {} as never]]) };
+    expect(m1 && (await apartFromHost.examine(m1, testContext(cluster, [m1], "plan", standing)))).toEqual([]);
   });
 });
 
