@@ -27,3 +27,18 @@ export class Secret {
     return "***";
   }
 }
+
+/** A secret that stays on the machine that has it until it is needed; which one it is, its digest says. */
+export interface KeptSecret {
+  /** 64 hex digits, of its bytes. */
+  readonly sha256: string;
+  /** Name of the machine that has it. */
+  readonly from: string;
+  /** Fetches it. @throws TripodError E_REFUSED where it is another one by now */
+  open(): Promise<Secret>;
+}
+
+/** Opens what may lie elsewhere. */
+export async function atHand(secret: Secret | KeptSecret): Promise<Secret> {
+  return secret instanceof Secret ? secret : secret.open();
+}

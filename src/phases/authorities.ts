@@ -3,14 +3,25 @@ import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Authority } from "../pki/authority.ts";
 import type { AuthorityFiles, PkiFile } from "../pki/files.ts";
-import { createServiceAccountKeys, type ServiceAccountKeys, serviceAccountFiles } from "../pki/kubernetes.ts";
+import { createServiceAccountKeys, serviceAccountFiles } from "../pki/kubernetes.ts";
+import { quote } from "../remote/shell.ts";
 import { readPkiFile } from "../resources/certificate.ts";
-import type { Secret } from "../secret.ts";
+import type { KeptSecret, Secret } from "../secret.ts";
 import type { Context } from "./phase.ts";
 
-/** Whether nobody carries it yet, and it was made just now: in a plan, another one than an apply will make. */
-export interface Made {
+/** The two halves of what signs: the open one as text, and the key, which stays on the master that carries it until something is signed. */
+interface Kept {
+  readonly key: Secret | KeptSecret;
+  /** Nobody carries it yet, and it was made just now: in a plan, another one than an apply will make. */
   readonly made: boolean;
+}
+
+export interface KeptAuthority extends Kept {
+  readonly certificate: string;
+}
+
+export interface KeptServiceAccountKeys extends Kept {
+  readonly publicKey: string;
 }
 
 /**
@@ -22,18 +33,18 @@ export function authority(
   context: Context,
   files: AuthorityFiles,
   create: (now: Date) => Promise<Authority>,
-): Promise<Authority & Made> {
+): Promise<KeptAuthority> {
   return context.once(`authority ${files.certificate.path}`, async () => {
-    const carried = await carriedBy(context.masters, files.certificate, files.key);
+    const carried = await carriedBy(context, files.certificate, files.key);
     if (carried) return { certificate: carried.open.reveal(), key: carried.secret, made: false };
     return { ...(await create(new Date())), made: true };
   });
 }
 
 /** What service account tokens are signed with; the same on all masters. */
-export function serviceAccountKeys(context: Context): Promise<ServiceAccountKeys & Made> {
+export function serviceAccountKeys(context: Context): Promise<KeptServiceAccountKeys> {
   return context.once("service account keys", async () => {
-    const carried = await carriedBy(context.masters, serviceAccountFiles.publicKey, serviceAccountFiles.key);
+    const carried = await carriedBy(context, serviceAccountFiles.publicKey, serviceAccountFiles.key);
     if (carried) return { key: carried.secret, publicKey: carried.open.reveal(), made: false };
     return { ...(await createServiceAccountKeys()), made: true };
   });
@@ -42,14 +53,14 @@ export function serviceAccountKeys(context: Context): Promise<ServiceAccountKeys
 interface Carried {
   readonly master: Host;
   readonly open: Secret;
-  readonly secret: Secret;
+  readonly secret: KeptSecret;
 }
 
-async function carriedBy(masters: readonly Host[], open: PkiFile, secret: PkiFile): Promise<Carried | undefined> {
+async function carriedBy(context: Context, open: PkiFile, secret: PkiFile): Promise<Carried | undefined> {
   const found = await Promise.all(
-    masters.map(async (master) => {
-      const [openFile, secretFile] = await Promise.all([readPkiFile(master, open), readPkiFile(master, secret)]);
-      return { master, open: openFile?.text, secret: secretFile?.text };
+    context.masters.map(async (master) => {
+      const [openFile, kept] = await Promise.all([readPkiFile(master, open), keptSecret(context, master, secret)]);
+      return { master, open: openFile?.text, secret: kept };
     }),
   );
   const whole = found.filter((each): each is Carried => each.open !== undefined && each.secret !== undefined);
@@ -62,8 +73,30 @@ async function carriedBy(masters: readonly Host[], open: PkiFile, secret: PkiFil
   return first;
 }
 
+/** The key as its digest, which is made on the master; fetched at most once a run. */
+async function keptSecret({ once }: Context, master: Host, file: PkiFile): Promise<KeptSecret | undefined> {
+  const { stdout } = await master.read(`f=${quote(file.path)}; [ -f "$f" ] && sha256sum <"$f"`);
+  const sha256 = /^[0-9a-f]{64}\b/.exec(stdout)?.[0];
+  if (sha256 === undefined) return undefined;
+  const open = () =>
+    once(`${file.path} of ${master.name}`, async () => {
+      const text = (await readPkiFile(master, file))?.text;
+      if (text && digestOf(text) === sha256) return text;
+      throw new TripodError("E_REFUSED", `${file.path} was changed in the middle of the run`, {
+        host: master.name,
+        origin: master.machine.origin,
+        hint: "look who has changed it, then run again",
+      });
+    });
+  return { sha256, from: master.name, open };
+}
+
+function digestOf(text: Secret): string {
+  return createHash("sha256").update(text.reveal()).digest("hex");
+}
+
 function different(path: string, one: Carried, other: { master: Host; open: Secret }): TripodError {
-  const fingerprint = (text: Secret) => createHash("sha256").update(text.reveal()).digest("hex").slice(0, 16);
+  const fingerprint = (text: Secret) => digestOf(text).slice(0, 16);
   return new TripodError("E_REFUSED", `${path} on ${other.master.name} is not the one on ${one.master.name}`, {
     host: other.master.name,
     origin: other.master.machine.origin,

@@ -1,7 +1,7 @@
 import { apiServerSans } from "../config/kubeadm.ts";
 import { firstServiceAddress } from "../config/service-address.ts";
 import { apiServerCertificate } from "../pki/api-server.ts";
-import { createAuthority, type Authority } from "../pki/authority.ts";
+import { createAuthority } from "../pki/authority.ts";
 import { etcdAuthority, etcdCertificates } from "../pki/etcd.ts";
 import type { AuthorityFiles, PkiFile } from "../pki/files.ts";
 import { createKubernetesAuthority, kubernetesAuthorities, serviceAccountFiles } from "../pki/kubernetes.ts";
@@ -10,8 +10,8 @@ import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
 import type { Resource } from "../resources/resource.ts";
 import { user } from "../resources/user.ts";
-import type { Secret } from "../secret.ts";
-import { authority, type Made, serviceAccountKeys } from "./authorities.ts";
+import type { KeptSecret, Secret } from "../secret.ts";
+import { authority, type KeptAuthority, serviceAccountKeys } from "./authorities.ts";
 import { allHosts, type Context, type Phase } from "./phase.ts";
 
 /** Life of etcd's own authority, days. kubeadm gives its authorities the same ten years. */
@@ -58,24 +58,24 @@ export const certificates: Phase = {
   },
 };
 
-export function etcdAuthorityOf(context: Context): Promise<Authority & Made> {
+export function etcdAuthorityOf(context: Context): Promise<KeptAuthority> {
   const { commonName } = etcdAuthority;
   return authority(context, etcdAuthority, (now) =>
     createAuthority({ commonName, keys: context.cluster.etcd.keys, validityDays: AUTHORITY_DAYS }, now),
   );
 }
 
-export function kubernetesAuthorityOf(context: Context, files: AuthorityFiles): Promise<Authority & Made> {
+export function kubernetesAuthorityOf(context: Context, files: AuthorityFiles): Promise<KeptAuthority> {
   return authority(context, files, (now) => createKubernetesAuthority(files, now));
 }
 
 /** What a plan makes is not what an apply will make. */
-function known<T extends Made>(pair: T | undefined, { mode }: Context): T | undefined {
+function known<T extends { readonly made: boolean }>(pair: T | undefined, { mode }: Context): T | undefined {
   return mode === "plan" && pair?.made ? undefined : pair;
 }
 
 /** The key first: a certificate that is there means that its key is there too. */
-function authorityFiles(files: AuthorityFiles, pair: Authority | undefined): Resource[] {
+function authorityFiles(files: AuthorityFiles, pair: KeptAuthority | undefined): Resource[] {
   return [
     pkiFile(files.key, pair?.key),
     pkiFile(files.certificate, pair?.certificate),
@@ -83,6 +83,6 @@ function authorityFiles(files: AuthorityFiles, pair: Authority | undefined): Res
   ];
 }
 
-function pkiFile(where: PkiFile, content: string | Secret | undefined): Resource {
+function pkiFile(where: PkiFile, content: string | Secret | KeptSecret | undefined): Resource {
   return file({ ...where, content });
 }

@@ -1,15 +1,16 @@
 import type { Host } from "../host.ts";
-import { type Authority, issue } from "../pki/authority.ts";
+import { issue } from "../pki/authority.ts";
 import type { CertificateFiles, PkiFile } from "../pki/files.ts";
 import { type CurrentPair, reasonsToReissue } from "../pki/reissue.ts";
 import { type FileContent, putFiles } from "../remote/files.ts";
 import { quote } from "../remote/shell.ts";
-import { Secret } from "../secret.ts";
+import { atHand, type KeptSecret, Secret } from "../secret.ts";
 import { type Change, defineResource } from "./resource.ts";
 
 export interface CertificateArgs {
   readonly files: CertificateFiles;
-  readonly authority: Authority;
+  /** Its key may lie elsewhere: it is opened only where something is signed. */
+  readonly authority: { readonly certificate: string; readonly key: Secret | KeptSecret };
   /** days */
   readonly renewBefore: number;
 }
@@ -60,7 +61,8 @@ async function toWrite(
   const { certificate: text, key } = pair;
   const now = new Date();
   const keep = reasonsToReissue(pair, files.request, authority.certificate, now, renewBefore).length === 0;
-  const made = keep && text && key ? { certificate: text, key } : await issue(authority, files.request, now);
+  const signer = async () => ({ certificate: authority.certificate, key: await atHand(authority.key) });
+  const made = keep && text && key ? { certificate: text, key } : await issue(await signer(), files.request, now);
   return [
     { ...files.key, content: made.key },
     { ...files.certificate, content: made.certificate },

@@ -4,13 +4,13 @@ import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { type FileContent, putFile, putFiles } from "../remote/files.ts";
 import { quote } from "../remote/shell.ts";
-import { Secret } from "../secret.ts";
+import { atHand, type KeptSecret, Secret } from "../secret.ts";
 import { type Change, defineResource, KNOWN_AFTER_APPLY } from "./resource.ts";
 
 export interface FileArgs {
   readonly path: string;
   /** Undefined: it depends on something that an apply would do first; only ever so in a plan. */
-  readonly content: string | Secret | undefined;
+  readonly content: string | Secret | KeptSecret | undefined;
   /** Permission bits: 0o644. */
   readonly mode: number;
   readonly owner?: string;
@@ -39,9 +39,9 @@ export const file = defineResource<FileArgs, FileState>({
       changes.push({ field: "content", from: state.exists ? "present" : "absent", to: KNOWN_AFTER_APPLY });
     else if (!state.exists || state.digest !== digestOf(content)) {
       changes.push(
-        content instanceof Secret
-          ? { field: "content", from: state.exists ? "*** (another)" : "absent", to: "***" }
-          : { field: "content", diff: unifiedDiff(path, state.exists ? state.text : undefined, content) },
+        typeof content === "string"
+          ? { field: "content", diff: unifiedDiff(path, state.exists ? state.text : undefined, content) }
+          : { field: "content", from: state.exists ? "*** (another)" : "absent", to: hidden(content) },
       );
     }
     if (!state.exists) return [...changes, { field: "mode", from: "absent", to: `${mode} ${owner}:${group}` }];
@@ -50,23 +50,25 @@ export const file = defineResource<FileArgs, FileState>({
       changes.push({ field: "owner", from: `${state.owner}:${state.group}`, to: `${owner}:${group}` });
     return changes;
   },
-  apply: (host, args) => putFile(host.connection, toWrite(host, args)),
-  applyAll: (host, parts) =>
-    putFiles(
-      host.connection,
-      parts.map(({ args }) => toWrite(host, args)),
-    ),
+  apply: async (host, args) => putFile(host.connection, await toWrite(host, args)),
+  applyAll: async (host, parts) =>
+    putFiles(host.connection, await Promise.all(parts.map(({ args }) => toWrite(host, args)))),
 });
 
-function toWrite(host: Host, { path, content, mode, owner = "root", group = "root" }: FileArgs): FileContent {
+async function toWrite(host: Host, args: FileArgs): Promise<FileContent> {
+  const { path, content, mode, owner = "root", group = "root" } = args;
   if (content === undefined)
     throw new TripodError("E_INTERNAL", `the content of ${path} is not known`, { host: host.name });
-  return { path, content, mode, owner, group };
+  return { path, content: typeof content === "string" ? content : await atHand(content), mode, owner, group };
+}
+
+/** A secret that another machine has already is not of our making: whose it is has to be seen. */
+function hidden(content: Secret | KeptSecret): string {
+  return content instanceof Secret ? "***" : `*** (adopted from ${content.from})`;
 }
 
 async function readFile(host: Host, { path, content }: FileArgs): Promise<FileState> {
-  const show =
-    content === undefined || content instanceof Secret ? "" : `[ "$d" = ${digestOf(content)} ] || head -c 262144 "$f"`;
+  const show = typeof content !== "string" ? "" : `[ "$d" = ${digestOf(content)} ] || head -c 262144 "$f"`;
   const { stdout } = await host.read(`f=${quote(path)}
 [ -f "$f" ] || exit 0
 d=$(sha256sum < "$f"); d=\${d%% *}
@@ -77,7 +79,8 @@ ${show}`);
   return { exists: head !== "", mode, owner, group, digest, text: rest.join("\n") };
 }
 
-function digestOf(content: string | Secret): string {
+function digestOf(content: string | Secret | KeptSecret): string {
+  if (typeof content !== "string" && "sha256" in content) return content.sha256;
   return createHash("sha256")
     .update(content instanceof Secret ? content.reveal() : content)
     .digest("hex");

@@ -1,9 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { createHash } from "node:crypto";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Host } from "../../src/host.ts";
 import { authority, serviceAccountKeys } from "../../src/phases/authorities.ts";
+import { file } from "../../src/resources/file.ts";
 import { createAuthority } from "../../src/pki/authority.ts";
 import { etcdAuthority } from "../../src/pki/etcd.ts";
 import { serviceAccountFiles } from "../../src/pki/kubernetes.ts";
+import { atHand, type KeptSecret, type Secret } from "../../src/secret.ts";
+import { impatient } from "../support/working.ts";
 import { testCluster } from "../support/cluster.ts";
 import { testContext } from "../support/context.ts";
 import { scriptedHost } from "../support/scripted-host.ts";
@@ -18,21 +22,30 @@ const key = etcdAuthority.key.path;
 type Files = Readonly<Record<string, string>>;
 const whole = (pair: typeof ours): Files => ({ [crt]: pair.certificate, [key]: pair.key.reveal() });
 
+/** What has come from masters to us, each as `m1 /path`. */
+let sent: string[] = [];
+beforeEach(() => (sent = []));
+
 /** Masters that have these files, m1's first. */
 function masters(...files: readonly Files[]): Host[] {
   return cluster.masters.map((machine, index) => {
     const answer = (script: string) => {
       const [, path = ""] = /f=(\S+);/.exec(script) ?? [];
       const text = files[index]?.[path];
-      return text === undefined ? { code: 1 } : `600 root:root\n${text}`;
+      if (text === undefined) return { code: 1 };
+      if (script.includes("sha256sum")) return `${createHash("sha256").update(text).digest("hex")}  -\n`;
+      sent.push(`${machine.name} ${path}`);
+      return `600 root:root\n${text}`;
     };
     return scriptedHost({ machine, answer });
   });
 }
 
-async function found(...files: readonly Files[]): Promise<typeof ours> {
+function found(...files: readonly Files[]) {
   return authority(testContext(cluster, masters(...files)), etcdAuthority, create);
 }
+
+const opened = async (secret: Secret | KeptSecret) => (await atHand(secret)).reveal();
 
 describe("an authority", () => {
   it("is made where no master carries one", async () => {
@@ -49,12 +62,12 @@ describe("an authority", () => {
     ["one, and another has only the key yet", [{ [key]: ours.key.reveal() }, whole(ours), {}]],
   ])("is the one that %s carries", async (_, files) => {
     const kept = await found(...files);
-    expect([kept.certificate, kept.key.reveal()]).toEqual([ours.certificate, ours.key.reveal()]);
+    expect([kept.certificate, await opened(kept.key)]).toEqual([ours.certificate, ours.key.reveal()]);
   });
 
   it("that was half written, the key first, is made anew: nobody has trusted it yet", async () => {
     const made = await found({ [key]: ours.key.reveal() });
-    expect(made.key.reveal()).not.toBe(ours.key.reveal());
+    expect(await opened(made.key)).not.toBe(ours.key.reveal());
   });
 
   it("is not chosen where two masters carry different ones", async () => {
@@ -83,6 +96,34 @@ describe("an authority", () => {
     });
   });
 
+  it("keeps its key where it is as long as nothing is signed, and lets it travel once then", async () => {
+    const kept = await found({}, whole(ours), whole(ours));
+    expect(sent).toEqual([`m2 ${crt}`, `m3 ${crt}`]);
+    await Promise.all([opened(kept.key), opened(kept.key)]);
+    expect(sent.slice(2)).toEqual([`m2 ${key}`]);
+  });
+
+  it("that a master carries already is told with its name to those that get it", async () => {
+    const { key: content } = await found({}, whole(ours));
+    const inspection = await file({ path: key, content, mode: 0o600 }).inspect(
+      masters({})[0] ?? expect.unreachable(),
+      impatient,
+    );
+    expect(inspection.changes(new Set())).toContainEqual({
+      field: "content",
+      from: "absent",
+      to: "*** (adopted from m2)",
+    });
+    expect(sent).not.toContain(`m2 ${key}`);
+  });
+
+  it("whose key is exchanged in the middle of a run signs nothing", async () => {
+    const files: Record<string, string> = { ...whole(ours) };
+    const { key: kept } = await found(files);
+    files[key] = theirs.key.reveal();
+    expect(await failure(opened(kept))).toMatchObject({ code: "E_REFUSED", details: { host: "m1" } });
+  });
+
   it("is looked for once, however many ask", async () => {
     const context = testContext(cluster, masters());
     const [one, other] = await Promise.all([1, 2].map(() => authority(context, etcdAuthority, create)));
@@ -95,11 +136,11 @@ describe("the keys of service accounts", () => {
 
   it("are those that a master carries", async () => {
     const keys = await serviceAccountKeys(testContext(cluster, masters({}, files)));
-    expect([keys.key.reveal(), keys.publicKey]).toEqual(["private", "public"]);
+    expect([await opened(keys.key), keys.publicKey]).toEqual(["private", "public"]);
   });
 
   it("are made where no master carries any", async () => {
     const keys = await serviceAccountKeys(testContext(cluster, masters()));
-    expect([keys.key.reveal(), keys.publicKey].join()).toMatch(/PRIVATE KEY[^]*PUBLIC KEY/);
+    expect([await opened(keys.key), keys.publicKey].join()).toMatch(/PRIVATE KEY[^]*PUBLIC KEY/);
   });
 });

@@ -39,7 +39,11 @@ test("every failure of every host is told at once, each with its host, its line 
 
 test("a refusal does not hide what else is wrong on its host", async () => {
   const answer = (text: string) => (script: string) =>
-    script.startsWith("f=/etc/etcd/pki/ca.") ? `600 root:root\n${text}` : { code: 1 };
+    script.startsWith("f=/etc/etcd/pki/ca.crt")
+      ? `600 root:root\n${text}`
+      : script.startsWith("f=/etc/etcd/pki/ca.key")
+        ? "0".repeat(64)
+        : { code: 1 };
   const errors = await failures({ m1: { cpus: 1, answer: answer("ours") }, m2: { answer: answer("theirs") } });
   expect(errors.map(({ code, message }) => `${code} ${message}`).toSorted()).toEqual([
     "E_PREFLIGHT 1 CPU, but a master needs 2",
