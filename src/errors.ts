@@ -1,3 +1,5 @@
+import { hanging, printable } from "./printable.ts";
+
 /** Where in the inventory something was said. Lines and columns count from 1. */
 export interface Origin {
   readonly file: string;
@@ -56,21 +58,21 @@ export class TripodError extends Error {
     return ERRORS[this.code].exit;
   }
 
-  /** Several lines for a person: `host: message`, the inventory line, the reason indented, and the next step. */
+  /** Several printable lines for a person: `host: message`, the inventory line, the reason indented, and the next step. */
   explain(): string {
     const { host, origin, why, hint } = this.details;
-    const lines = [`${host ? `${host}: ` : ""}${this.message} (${this.code})`];
-    if (origin) lines.push(`  at ${origin.file}:${origin.line}:${origin.column}`);
-    if (why)
-      lines.push(
-        ...why
-          .trimEnd()
-          .split("\n")
-          .map((line) => `  | ${line}`),
-      );
-    if (hint) lines.push(`  → ${hint}`);
+    const lines = [hanging(`${host ? `${host}: ` : ""}${this.message} (${this.code})`)];
+    if (origin) lines.push(`  at ${printable(origin.file)}:${origin.line}:${origin.column}`);
+    if (why) lines.push(...lastLines(why).map((line) => `  | ${line}`));
+    if (hint) lines.push(`  → ${hanging(hint, "    ")}`);
     return lines.join("\n");
   }
+}
+
+/** As many as a person reads: what a program said last is what it failed of. */
+function lastLines(text: string, most = 200): string[] {
+  const lines = hanging(text, "").split("\n");
+  return lines.length <= most ? lines : [`… (${lines.length - most} more lines)`, ...lines.slice(-most)];
 }
 
 /** Several failures at once (all hosts of a preflight, all problems of an inventory); exits with the first one's code. */
@@ -83,7 +85,7 @@ export class TripodErrors extends AggregateError {
   }
 
   explain(): string {
-    return [...this.errors.map((error) => error.explain()), this.message].join("\n");
+    return [...this.errors.map((error) => error.explain()), hanging(this.message)].join("\n");
   }
 }
 

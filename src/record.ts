@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import type { DrillEvent } from "./drills/events.ts";
 import type { RunEvent } from "./engine/events.ts";
 import { TripodError } from "./errors.ts";
+import { jsonText } from "./printable.ts";
 import type { RehearsalEvent } from "./rehearsal.ts";
 import { stateFolder } from "./xdg.ts";
 
@@ -58,7 +59,7 @@ export function recordRun(cluster: string, mode: string, env: Environment, now =
       if (failure) return;
       try {
         file ??= create(folder, path);
-        appendFileSync(file, `${JSON.stringify(event)}\n`);
+        appendFileSync(file, `${jsonText(event)}\n`);
       } catch (cause) {
         failure = new TripodError("E_LOCAL", "this run's record could not be written", {
           why: (cause as Error).message,

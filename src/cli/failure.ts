@@ -1,5 +1,6 @@
 import { errorRecord } from "../engine/events.ts";
 import { TripodError, TripodErrors } from "../errors.ts";
+import { hanging, jsonText } from "../printable.ts";
 import { paintFor } from "../ui/paint.ts";
 import type { Io } from "./io.ts";
 
@@ -21,12 +22,12 @@ export function tellFailure(error: unknown, io: Pick<Io, "stderr" | "env">, opti
   const failure = expected ? error : bug(error);
   if (options.json) {
     const errors = (failure instanceof TripodErrors ? failure.errors : [failure]).map(errorRecord);
-    io.stderr.write(`${JSON.stringify({ message: failure.message, errors })}\n`);
+    io.stderr.write(`${jsonText({ message: failure.message, errors })}\n`);
     return failure.exitCode;
   }
   const paint = paintFor(io.stderr, io.env);
   io.stderr.write(`${failure.explain().replace(/^\S.*/gm, (line) => paint("red", line))}\n`);
-  if (options.debug && !expected) io.stderr.write(`${stackOf(error)}\n`);
+  if (options.debug && !expected) io.stderr.write(`${hanging(stackOf(error))}\n`);
   return failure.exitCode;
 }
 

@@ -1,18 +1,13 @@
 import type { Readable, Writable } from "node:stream";
 import { TripodError } from "../errors.ts";
+import { guarded, type Output } from "../ui/output.ts";
 import type { Interrupts } from "./interrupt.ts";
-
-interface Terminal {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  readonly rows?: number;
-}
 
 /** Everything a command may know of the process it runs in. Tests make their own; `main.ts` makes the real one. */
 export interface Io extends Interrupts {
-  readonly stdout: Writable & Terminal;
-  readonly stderr: Writable & Terminal;
-  readonly stdin: Readable & Pick<Terminal, "isTTY">;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly stdin: Readable & Pick<Output, "isTTY">;
   readonly env: NodeJS.ProcessEnv;
   /** Relative paths on the command line start here. */
   readonly cwd: string;
@@ -20,7 +15,7 @@ export interface Io extends Interrupts {
 
 export function processIo({ signal, handOver }: Interrupts): Io {
   const { stdout, stderr, stdin, env } = process;
-  return { stdout, stderr, stdin, env, cwd: process.cwd(), signal, handOver };
+  return { stdout: guarded(stdout), stderr: guarded(stderr), stdin, env, cwd: process.cwd(), signal, handOver };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { TripodError } from "../errors.ts";
+import { jsonText } from "../printable.ts";
 import type { RehearsalEvent } from "../rehearsal.ts";
 import type { ReadRecord, RehearsalReport } from "../report/rehearsal/index.ts";
 import type { Format } from "./drill-report.ts";
@@ -12,7 +13,7 @@ export async function rehearsalReport(events: readonly RehearsalEvent[], format:
     case "text":
       return rehearsalText(report);
     case "json":
-      return `${JSON.stringify(report, null, 2)}\n`;
+      return `${jsonText(report, 2)}\n`;
     case "junit":
       return rehearsalJunit(report);
     case "html":

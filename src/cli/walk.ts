@@ -3,6 +3,7 @@ import type { RunEvent } from "../engine/events.ts";
 import type { RunSummary } from "../engine/run.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
+import { hanging } from "../printable.ts";
 import type { Io } from "./io.ts";
 
 export interface WalkOptions extends Pick<BootstrapOptions, "mode" | "only" | "command" | "breakLock"> {
@@ -71,7 +72,7 @@ async function summarize(events: readonly RunEvent[], io: Io): Promise<void> {
   else if (report.outcome === "ok") io.stdout.write(`\n${summaryLine(report)}\n`);
   for (const event of events) {
     if (event.type !== "run.start") continue;
-    for (const notice of event.notices ?? []) io.stdout.write(`note: ${notice}\n`);
+    for (const notice of event.notices ?? []) io.stdout.write(`note: ${hanging(notice)}\n`);
     if (event.leftOut) io.stdout.write(leftOut(event.leftOut));
   }
 }

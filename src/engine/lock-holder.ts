@@ -56,7 +56,7 @@ export function seize(connection: Connection, claim: Claim): Promise<Hold | Hold
     };
     run.then((result) => {
       const [, age = "", name = "", command = ""] = /^held (-?\d+) (\S+) ?(.*)$/m.exec(result.stdout) ?? [];
-      if (name) resolve({ name: plain(name), command: plain(command), age: Math.max(0, Number(age)) });
+      if (name) resolve({ name, command, age: Math.max(0, Number(age)) });
       else reject(failed(connection.name, "it cannot keep the cluster's lock", result));
     }, reject);
   });
@@ -83,9 +83,4 @@ fi
 printf '%s\\n' "$$ $(date +%s) ${id} "${quote(name)} ${quote(command)} >lock.$$ && mv lock.$$ lock.owner || exit
 echo taken
 while [ -n "$(exec timeout ${SILENCE} dd bs=64 count=1 status=none 2>/dev/null 9>&-)" ]; do :; done`;
-}
-
-/** What comes from a file on a host must not steer the operator's terminal. */
-function plain(text: string): string {
-  return text.replace(/\p{Cc}/gu, "");
 }

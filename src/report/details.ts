@@ -1,7 +1,7 @@
 import type { Change } from "../engine/events.ts";
 import { duration, utc } from "./duration.ts";
 import { ABSENT, leftOutSentence, titleOf, unmetSentence } from "./explain.ts";
-import { plain } from "./plain.ts";
+import { printable } from "../printable.ts";
 import type { Failure, Report, StepReport } from "./report.ts";
 import { reportText } from "./text.ts";
 
@@ -18,7 +18,7 @@ export function reportDetails(report: Report): string {
     steps.flatMap((step) => waitLines(report, step)),
     [reportText(report)],
   ];
-  return plain(
+  return printable(
     paragraphs
       .filter((lines) => lines.length > 0)
       .map((lines) => `${lines.join("\n")}\n`)

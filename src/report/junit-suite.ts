@@ -1,5 +1,5 @@
 import { type Markup, markup } from "./markup.ts";
-import { plain } from "./plain.ts";
+import { printable } from "../printable.ts";
 
 /** A suite of test cases as the strictest schema in use wants it, that of Ant's JUnit reports (github.com/windyroad/JUnit-Schema). */
 export interface Suite {
@@ -73,5 +73,5 @@ function seconds(ms: number): string {
 
 /** A name is a token: https://www.w3.org/TR/xmlschema-2/#token */
 function oneLine(name: string): string {
-  return plain(name).replace(/\s+/g, " ").trim();
+  return printable(name).replace(/\s+/g, " ").trim();
 }

@@ -1,4 +1,4 @@
-import { plain } from "./plain.ts";
+import { printable } from "../printable.ts";
 
 /** Text that is HTML, SVG or XML already. */
 export interface Markup {
@@ -16,5 +16,5 @@ export function markup(strings: TemplateStringsArray, ...contents: readonly Cont
 function written(content: Content): string {
   if (content === undefined || content === false) return "";
   if (typeof content === "object") return "markup" in content ? content.markup : content.map(written).join("");
-  return plain(`${content}`).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return printable(`${content}`).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,10 +1,10 @@
 import type { Change } from "../engine/events.ts";
+import { bounded, printable } from "../printable.ts";
 import type { Paint } from "./paint.ts";
-import { printable } from "./screen.ts";
 
 /** What differs, a line each: `mode: 600 → 644`, or the lines of the diff. */
 export function changeLines(changes: readonly Change[]): string[] {
-  return changes.flatMap(lines).map(printable);
+  return changes.flatMap(lines).map((line) => bounded(line.replaceAll("\t", "    ")));
 }
 
 /** Only what something existing was changed from: the fields of everything new would bury a log. */
@@ -32,9 +32,9 @@ export function paintDiff(line: string, paint: Paint): string {
 const ABSENT = "absent";
 
 function lines({ field, from, to, diff }: Change): string[] {
-  if (diff !== undefined) return diff.trimEnd().split("\n");
+  if (diff !== undefined) return printable(diff).trimEnd().split("\n");
   const after = to ?? ABSENT;
-  return `${field}: ${from === undefined || from === ABSENT ? after : `${from} → ${after}`}`.split("\n");
+  return printable(`${field}: ${from === undefined || from === ABSENT ? after : `${from} → ${after}`}`).split("\n");
 }
 
 function isNewFile(diff: string): boolean {

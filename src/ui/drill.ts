@@ -1,9 +1,10 @@
 import type { DrillEvent, ScenarioOutcome } from "../drills/events.ts";
 import { lengthSaid } from "../drills/length.ts";
 import { type ScenarioVerdict, verdictOf } from "../drills/verdict.ts";
+import { oneLine } from "../printable.ts";
 import { jsonLine } from "./ndjson.ts";
 import { type Paint, paintFor } from "./paint.ts";
-import { oneLine, seconds, type Surface } from "./screen.ts";
+import { seconds, shown, type Surface } from "./screen.ts";
 
 /** Shows a drill while it goes on: a line for whatever a person would want to know, or all events as NDJSON. */
 export function drillScreenFor(surface: Surface, { json }: { readonly json: boolean }): (event: DrillEvent) => void {
@@ -11,7 +12,7 @@ export function drillScreenFor(surface: Surface, { json }: { readonly json: bool
   if (json) return (event) => stdout.write(jsonLine(event));
   const told = drillLog(paintFor(stdout, surface.env));
   return (event) => {
-    for (const line of told(event)) stdout.write(`${line.trimEnd()}\n`);
+    for (const line of told(shown(event))) stdout.write(`${line.trimEnd()}\n`);
   };
 }
 

@@ -3,7 +3,7 @@ import { linesScreen } from "./lines.ts";
 import { ndjsonScreen } from "./ndjson.ts";
 import { paintFor } from "./paint.ts";
 import { planScreen } from "./plan.ts";
-import type { Screen, Surface } from "./screen.ts";
+import { type Screen, shown, type Surface } from "./screen.ts";
 import { treeScreen } from "./tree.ts";
 
 export type { Screen, Surface } from "./screen.ts";
@@ -11,13 +11,18 @@ export type { Screen, Surface } from "./screen.ts";
 /** NDJSON where it was asked for; a plan as changes with their diffs; an apply as the tree on a terminal, as lines in a log. */
 export function screenFor(surface: Surface, options: { readonly json: boolean; readonly mode?: Mode }): Screen {
   if (options.json) return ndjsonScreen(surface.stdout);
+  const screen = screenForPeople(surface, options.mode);
+  return { sink: (event) => screen.sink(shown(event)), finish: () => screen.finish() };
+}
+
+function screenForPeople(surface: Surface, mode: Mode | undefined): Screen {
   const paint = paintFor(surface.stdout, surface.env);
-  if (options.mode === "plan") return planScreen(surface.stdout, paint);
-  return isForPeople(surface) ? treeScreen(surface) : linesScreen(surface.stdout, paint);
+  if (mode === "plan") return planScreen(surface.stdout, paint);
+  return isATerminal(surface) ? treeScreen(surface) : linesScreen(surface.stdout, paint);
 }
 
 /** A terminal that has a size and can move its cursor, and somebody before it: CI systems sometimes pretend to have one. */
-function isForPeople({ stdout, env }: Surface): boolean {
+function isATerminal({ stdout, env }: Surface): boolean {
   const inCi = env.CI !== undefined && env.CI !== "" && env.CI !== "false";
   return stdout.isTTY === true && stdout.columns !== 0 && env.TERM !== "dumb" && !inCi;
 }

@@ -1,8 +1,9 @@
-import type { Writable } from "node:stream";
 import type { Change, ErrorRecord, Outcome, RunEvent } from "../engine/events.ts";
+import { oneLine } from "../printable.ts";
 import { changeLines, paintDiff, replacements } from "./changes.ts";
+import type { Output } from "./output.ts";
 import type { Paint } from "./paint.ts";
-import { count, oneLine, type Screen, seconds } from "./screen.ts";
+import { count, type Screen, seconds } from "./screen.ts";
 
 interface StepEvent {
   readonly at: number;
@@ -11,7 +12,7 @@ interface StepEvent {
 }
 
 /** For logs: one attributed line for everything that matters, `12.3s  m1  etcd  changed file:/etc/etcd/etcd.env`. */
-export function linesScreen(out: Writable, paint: Paint): Screen {
+export function linesScreen(out: Output, paint: Paint): Screen {
   let told: ((event: RunEvent) => string[]) | undefined;
   return {
     sink: (event) => {

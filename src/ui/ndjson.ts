@@ -1,8 +1,9 @@
-import type { Writable } from "node:stream";
+import { jsonText } from "../printable.ts";
+import type { Output } from "./output.ts";
 import type { Screen } from "./screen.ts";
 
 /** For machines: every event is one line of JSON. */
-export function ndjsonScreen(out: Writable): Screen {
+export function ndjsonScreen(out: Output): Screen {
   return {
     sink: (event) => {
       out.write(jsonLine(event));
@@ -12,5 +13,5 @@ export function ndjsonScreen(out: Writable): Screen {
 }
 
 export function jsonLine(event: object): string {
-  return `${JSON.stringify(event)}\n`;
+  return `${jsonText(event)}\n`;
 }

@@ -1,8 +1,9 @@
-import type { Writable } from "node:stream";
 import type { Change, RunEvent } from "../engine/events.ts";
+import { oneLine } from "../printable.ts";
 import { changeLines, paintDiff, signOf } from "./changes.ts";
+import type { Output } from "./output.ts";
 import type { Paint } from "./paint.ts";
-import { count, oneLine, type Screen } from "./screen.ts";
+import { count, type Screen } from "./screen.ts";
 
 /** What would change in one phase, host by host in the inventory's order. */
 interface Chapter {
@@ -24,7 +25,7 @@ interface Entry extends ResourceChange {
 const COLOURS = { "+": "green", "-": "red", "~": "yellow" } as const;
 
 /** For people: phase by phase what would change, on which hosts, and all of its diffs. A phase is printed when those before it are known. */
-export function planScreen(out: Writable, paint: Paint): Screen {
+export function planScreen(out: Output, paint: Paint): Screen {
   let chapters = new Map<string, Chapter>();
   const flush = (all: boolean) => {
     for (const [name, chapter] of chapters) {

@@ -1,5 +1,6 @@
 import type { RunEvent } from "../engine/events.ts";
-import { oneLine, seconds } from "./screen.ts";
+import { oneLine } from "../printable.ts";
+import { seconds } from "./screen.ts";
 
 type RunStart = Extract<RunEvent, { type: "run.start" }>;
 

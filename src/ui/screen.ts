@@ -1,6 +1,6 @@
-import type { Writable } from "node:stream";
-import { stripVTControlCharacters } from "node:util";
 import type { Sink } from "../engine/events.ts";
+import { printableWithin } from "../printable.ts";
+import type { Output } from "./output.ts";
 
 /** What shows a run to somebody: a fold of its events. `finish` must be awaited before anything else is printed. */
 export interface Screen {
@@ -10,8 +10,8 @@ export interface Screen {
 
 /** What a screen needs of the process: a part of the command line's Io. */
 export interface Surface {
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
-  readonly stderr: Writable;
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
 }
@@ -19,16 +19,9 @@ export interface Surface {
 /** Said at the first Ctrl-C. The tree owns the terminal while it stands, so it says this itself. */
 export const FINISHING = "finishing what runs; Ctrl-C again aborts at once";
 
-/** A line without control characters: what programs on the hosts print must not steer the operator's terminal. */
-export function printable(line: string): string {
-  return stripVTControlCharacters(line)
-    .replaceAll("\t", "    ")
-    .replace(/\p{Cc}/gu, "");
-}
-
-/** The first line, printable. */
-export function oneLine(text: string): string {
-  return printable(text.trim().split(/[\r\n]/, 1)[0] ?? "");
+/** An event as a screen may show it: nothing that steers a terminal, and only the values of a change have several lines. */
+export function shown<Event extends object>(event: Event): Event {
+  return printableWithin(event, ["from", "to", "diff"]);
 }
 
 /** ms as `12.3s`. */

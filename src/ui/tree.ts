@@ -1,5 +1,6 @@
 import { Listr, type ListrTask, ListrTaskState, ProcessOutput, ListrLogger, Spinner } from "listr2";
 import type { RunEvent } from "../engine/events.ts";
+import type { Output } from "./output.ts";
 import { createRows } from "./rows.ts";
 import { FINISHING, type Screen, type Surface } from "./screen.ts";
 
@@ -131,7 +132,8 @@ async function drawWithListr(tasks: ListrTask[], surface: Surface, refresh: () =
 }
 
 /** listr2 wants a terminal's type; of it, it uses what every Writable has, and `rows` and `columns`. */
-function terminal(stream: unknown): NodeJS.WriteStream {
+function terminal(output: Output): NodeJS.WriteStream {
+  const stream: unknown = output.beneath ?? output;
   return stream as NodeJS.WriteStream;
 }
 

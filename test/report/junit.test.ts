@@ -39,7 +39,9 @@ test("a step that was left out, but is needed, fails a narrowed plan", () => {
 
 test("what a host said stays text", () => {
   const failures = all(junit(RUNS["hostile run"] ?? []), "failure");
-  expect(failures[0]?.text).toContain(`</style><script>alert("1")</script><img src=x onerror='alert(2)'> & ]]> \n`);
+  expect(failures[0]?.text).toContain(
+    `</style><script>alert("1")</script><img src=x onerror='alert(2)'> & ]]> \\u0000\\u202e\n`,
+  );
   expect(HOSTILE).toContain(`& ]]> \u001B`);
 });
 

@@ -31,7 +31,7 @@ test("a log of a bootstrap says on which host and in which phase everything happ
        6.0s  m1  etcd          waiting for etcd is healthy: no leader yet
        6.2s      etcd          done in 4.2s
        7.0s  m1  first-master  kubeadm init: [preflight]
-       9.0s  m1  first-master  kubeadm init: [wait-control-plane] waiting
+       9.0s  m1  first-master  kubeadm init: [wait-control-plane] \\u001b[2Jwaiting
       30.0s  m1  first-master  changed kubeadm-init:m1 in 23.3s
       30.2s      first-master  done in 24.0s
       36.0s  w1  workers       changed kubeadm-join:w1 in 5.5s

@@ -27,7 +27,7 @@ test("a long command shows how far it is", () => {
     "Preflight     3/3  0.5s
     Prepare       3/3  2.1s  2 changed
     etcd          2/2  4.2s  1 changed
-    First master  0/1  m1: kubeadm init: [wait-control-plane] waiting
+    First master  0/1  m1: kubeadm init: [wait-control-plane] \\u001b[2Jwaiting
     Workers       0/1"
   `);
 });
@@ -67,7 +67,7 @@ test("on a low terminal what runs is shown first, then what was done last, then 
     "
     Prepare       3/3  2.1s  2 changed
     etcd          2/2  4.2s  1 changed
-    First master  0/1  m1: kubeadm init: [wait-control-plane] waiting
+    First master  0/1  m1: kubeadm init: [wait-control-plane] \\u001b[2Jwaiting
     "
   `);
 });

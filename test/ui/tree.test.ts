@@ -71,7 +71,7 @@ test("while kubeadm works, its row says what it is doing", async () => {
     "✔ Preflight     3/3  0.5s
     ✔ Prepare       3/3  2.1s  2 changed
     ✔ etcd          2/2  4.2s  1 changed
-    ~ First master  0/1  m1: kubeadm init: [wait-control-plane] waiting
+    ~ First master  0/1  m1: kubeadm init: [wait-control-plane] \\u001b[2Jwaiting
     ◼ Workers       0/1"
   `);
 });
@@ -79,7 +79,7 @@ test("while kubeadm works, its row says what it is doing", async () => {
 test("on a low terminal the rows that matter least make room", async () => {
   expect(await frameInTheMiddle(4, /✔ etcd[^]*wait-control-plane/)).toMatchInlineSnapshot(`
     "✔ etcd          2/2  4.2s  1 changed
-    ~ First master  0/1  m1: kubeadm init: [wait-control-plane] waiting"
+    ~ First master  0/1  m1: kubeadm init: [wait-control-plane] \\u001b[2Jwaiting"
   `);
 });
 

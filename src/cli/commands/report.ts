@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { TripodError } from "../../errors.ts";
+import { hanging } from "../../printable.ts";
 import type { RecordedEvents, RecordedRun } from "../../record.ts";
 import type { Report } from "../../report/report.ts";
 import { drillReport, formatOf, FORMATS, type Format, saveReport } from "../drill-report.ts";
@@ -86,7 +87,7 @@ async function list(runs: readonly RecordedRun[], io: Io): Promise<void> {
     }
   };
   if (runs.length === 0) io.stderr.write("no run is on record\n");
-  for (const run of runs) io.stdout.write(`${run.id}  ${run.cluster}  ${said(run)}\n`);
+  for (const run of runs) io.stdout.write(`${run.id}  ${run.cluster}  ${hanging(said(run))}\n`);
 }
 
 async function clusterOf({ inventory, cluster }: ReportOptions, io: Io): Promise<string | undefined> {

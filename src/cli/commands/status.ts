@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { errorRecord } from "../../engine/events.ts";
 import type { TripodError } from "../../errors.ts";
+import { hanging, jsonText } from "../../printable.ts";
 import type { Status } from "../../status.ts";
 import { ExitWith } from "../exit.ts";
 import type { Io } from "../io.ts";
@@ -25,8 +26,8 @@ export function statusCommand(io: Io): Command {
         );
         io.stdout.write(
           options.json
-            ? `${JSON.stringify({ ...status, unusable: unusable.map(errorRecord) })}\n`
-            : `${[...unusable.map((failure) => failure.explain()), ...text(status)].join("\n")}\n`,
+            ? `${jsonText({ ...status, unusable: unusable.map(errorRecord) })}\n`
+            : `${[...unusable.map((failure) => failure.explain()), ...text(status).map((line) => hanging(line))].join("\n")}\n`,
         );
         if (!status.healthy) throw new ExitWith(1);
       }),

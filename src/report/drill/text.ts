@@ -1,7 +1,7 @@
 import { lengthInColumn, lengthSaid } from "../../drills/length.ts";
 import type { ErrorRecord } from "../../engine/events.ts";
 import { duration, utc } from "../duration.ts";
-import { plain } from "../plain.ts";
+import { printable } from "../../printable.ts";
 import { table } from "../text.ts";
 import type { DrillReport } from "./report.ts";
 import type { RoundsReport } from "./rounds.ts";
@@ -37,7 +37,7 @@ export function drillText(report: DrillReport): string {
     [methodLine(report)],
     [drillSummaryLine(report)],
   ];
-  return plain(
+  return printable(
     paragraphs
       .filter((lines) => lines.length > 0)
       .map((lines) => `${lines.join("\n")}\n`)

@@ -1,5 +1,5 @@
 import { duration, utc } from "../duration.ts";
-import { plain } from "../plain.ts";
+import { printable } from "../../printable.ts";
 import type { RehearsalReport } from "./report.ts";
 import { headline } from "./words.ts";
 
@@ -7,7 +7,7 @@ import { headline } from "./words.ts";
 export function rehearsalText(report: RehearsalReport): string {
   const { cluster, startedAt, wallMs, acts } = report;
   const width = Math.max(0, ...acts.map(({ title }) => title.length));
-  return plain(
+  return printable(
     [
       `tripod rehearse of ${cluster}, ${utc(startedAt)}, ${duration(wallMs)}`,
       "",

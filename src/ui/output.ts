@@ -1,0 +1,37 @@
+import { printable } from "../printable.ts";
+
+/** A terminal, or whatever stands in its place. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  /** The stream itself, unguarded: for the tree alone, which moves the cursor and shows nothing that is not printable. */
+  readonly beneath?: Output;
+}
+
+/** The colours that `paint.ts` begins and ends. */
+// eslint-disable-next-line no-control-regex -- the escape character is what it is about
+const OUR_COLOURS = /(\u001B\[(?:2|22|31|32|33|39)m)/;
+
+/** The boundary: whatever is written, nothing but our own colours can steer the terminal. */
+export function guarded(stream: Output): Output {
+  return {
+    write: (text) => stream.write(harmless(text)),
+    beneath: stream,
+    get isTTY() {
+      return stream.isTTY ?? false;
+    },
+    get columns() {
+      return stream.columns as number;
+    },
+    get rows() {
+      return stream.rows as number;
+    },
+  };
+}
+
+function harmless(text: string): string {
+  const parts = text.split(OUR_COLOURS);
+  return parts.map((part, index) => (index % 2 === 1 ? part : printable(part))).join("");
+}
