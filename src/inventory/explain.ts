@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Source } from "./locate.ts";
 import { dotted, type Path, type Problem } from "./problem.ts";
 import { keysAt } from "./schema.ts";
+import { shown, shownBare } from "./shown.ts";
 import { didYouMean } from "./suggest.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -27,9 +28,7 @@ export function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
     case "invalid_value": {
       const known = issue.values.map(String);
       const given = valueAt(source.value, path);
-      return [
-        said(path, `${JSON.stringify(given)} is not one of ${known.join(", ")}${didYouMean(String(given), known)}`),
-      ];
+      return [said(path, `${shown(given)} is not one of ${known.join(", ")}${didYouMean(String(given), known)}`)];
     }
     default:
       return [said(path, issue.message)];
@@ -45,7 +44,11 @@ function said(path: Path, message: string): Problem {
 
 function unknownKey(path: Path, key: string): Problem {
   const merge = key === "<<" ? ": merge keys are not read, write the keys out" : "";
-  return { path, at: "key", message: `unknown key \`${key}\`${merge || didYouMean(key, keysAt(path.slice(0, -1)))}` };
+  return {
+    path,
+    at: "key",
+    message: `unknown key \`${shownBare(key)}\`${merge || didYouMean(key, keysAt(path.slice(0, -1)))}`,
+  };
 }
 
 function wrongType(path: Path, expected: string, source: Source): Problem {
@@ -54,11 +57,11 @@ function wrongType(path: Path, expected: string, source: Source): Problem {
   if (value === undefined) return { path, message: `${name} is missing` };
   if (value === null) return { path, message: `${name} has no value: give it one, or leave the key out` };
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
-    return unquoted(path, value, source.written(path) ?? String(value));
+    return unquoted(path, value, shownBare(source.written(path) ?? String(value)));
   const hint = typeof value === "string" ? meant(expected, value) : undefined;
   return {
     path,
-    message: `${name} must be ${KINDS[expected] ?? expected}, not ${kindOf(value)}`,
+    message: `${name} must be ${KINDS[expected] ?? expected}, not ${shown(value)}`,
     ...(hint && { hint }),
   };
 }
@@ -80,11 +83,6 @@ function unquoted(path: Path, value: number | boolean, written: string): Problem
     message: `\`${dotted(path)}\` must be text: without quotes ${written} is ${asRead}`,
     hint: `quote it: ${typeof path.at(-1) === "number" ? full : `${key}: ${full}`}`,
   };
-}
-
-function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "a map of keys" : JSON.stringify(value);
 }
 
 function valueAt(value: unknown, path: Path): unknown {

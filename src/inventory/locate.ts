@@ -2,6 +2,7 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pai
 import type { Origin } from "../errors.ts";
 import { tooDeep } from "./nesting.ts";
 import type { Mistake, Path } from "./problem.ts";
+import { shownBare } from "./shown.ts";
 import { keyOf, unfold } from "./unfold.ts";
 
 /** A YAML text as plain data, with the way back from a path to its line and column. */
@@ -60,7 +61,7 @@ interface YamlMistake extends Mistake {
 function syntaxMistakes(document: Document.Parsed, text: string, place: (offset: number) => Origin): YamlMistake[] {
   const mistakes = [...document.errors, ...document.warnings].map(({ code, message, pos: [offset] }): YamlMistake => {
     const origin = place(offset);
-    const word = /^[^:\s]*/.exec(text.slice(offset, offset + 60))?.[0] ?? "";
+    const word = shownBare(/^[^:\s]*/.exec(text.slice(offset, offset + 120))?.[0] ?? "");
     if (code === "TAG_RESOLVE_FAILED") return { origin, message: `unknown tag \`${word}\``, fatal: false };
     if (code === "MULTIPLE_DOCS")
       return { origin, message: "a second document: an inventory is one file with one document", fatal: false };

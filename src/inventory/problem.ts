@@ -1,4 +1,6 @@
 import { type Origin, TripodError, TripodErrors } from "../errors.ts";
+import { hanging, printable, visible } from "../printable.ts";
+import { shownBare, withoutKeys } from "./shown.ts";
 
 /** Keys and list positions from the top of the inventory: `["masters", 0, "address"]`. */
 export type Path = readonly (string | number)[];
@@ -23,7 +25,7 @@ export interface Mistake {
 /** `masters[0].address` */
 export function dotted(path: Path): string {
   return path
-    .map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`))
+    .map((step) => (typeof step === "number" ? `[${step}]` : `.${shownBare(step)}`))
     .join("")
     .replace(/^\./, "");
 }
@@ -44,17 +46,17 @@ export class InventoryErrors extends TripodErrors {
 
   override explain(): string {
     const blocks = this.errors.map(({ message, details: { origin, why, hint } }) => {
-      const place = origin ? `${origin.file}:${origin.line}:${origin.column} ` : "";
+      const place = origin ? `${printable(origin.file)}:${origin.line}:${origin.column} ` : "";
       const shown = (why ?? "").split("\n").map((line) => `  ${line}`);
       return [`${place}${message}`, ...(why ? shown : []), ...(hint ? [`  → ${hint}`] : [])].join("\n");
     });
     const more = this.more > 0 ? [`… and ${counted(this.more)} more`] : [];
-    return [...blocks, ...more, this.message].join("\n");
+    return [...blocks, ...more, hanging(this.message)].join("\n");
   }
 }
 
 export function inventoryErrors(mistakes: readonly Mistake[], text: string, file: string): InventoryErrors {
-  const lines = text.split(/\r?\n/);
+  const lines = withoutKeys(text).split(/\r?\n/);
   // What stands at an anchor is read, and refused, once for each alias.
   const distinct = new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake]));
   const sorted = [...distinct.values()].sort(
@@ -62,7 +64,7 @@ export function inventoryErrors(mistakes: readonly Mistake[], text: string, file
   );
   const errors = sorted.slice(0, TOLD).map(({ origin, message, hint }) => {
     const why = pointed(lines[origin.line - 1] ?? "", origin.column);
-    return new TripodError("E_INVENTORY", printable(message), { origin, why, ...(hint && { hint: printable(hint) }) });
+    return new TripodError("E_INVENTORY", hanging(message), { origin, why, ...(hint && { hint: hanging(hint) }) });
   });
   const count = sorted.length === 1 ? "1 mistake" : `${counted(sorted.length)} mistakes`;
   return new InventoryErrors(errors, `${count} in ${file}; nothing was contacted`, sorted.length - errors.length);
@@ -76,12 +78,7 @@ function counted(number: number): string {
 /** The line with a caret under the column; of a long line, what is around the column. */
 function pointed(line: string, column: number): string {
   const start = column > 120 ? column - 60 : 0;
-  const shown = printable(line.slice(start, start + 160));
-  const before = shown.slice(0, column - 1 - start);
+  const shown = visible(line.slice(start, start + 160));
+  const before = visible(line.slice(start, column - 1));
   return `${shown}\n${before.replace(/[^\t]/g, " ")}^`;
-}
-
-/** No control character of the file reaches the terminal. */
-function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\t]/gu, "\uFFFD");
 }

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { formatSubnet, isUnicast, isUnicastSubnet, parseAddress, parseSubnet } from "./addresses.ts";
 import { DURATION, parseDuration } from "./duration.ts";
+import { shown } from "./shown.ts";
 
 /** RFC 1123 in lower case, as Kubernetes wants names: one label, or several with dots. */
 const LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
@@ -20,7 +21,7 @@ export function textual(title: string, pattern: RegExp, form: string) {
 
 /** The message of a failed check: what was given, and what it should have been. */
 export function saying(form: string) {
-  return ({ input }: { input?: unknown }) => `"${String(input)}" is not ${form}`;
+  return ({ input }: { input?: unknown }) => `${shown(input)} is not ${form}`;
 }
 
 export function integer(least: number, most: number) {
@@ -69,9 +70,9 @@ export const subnet = z
   .superRefine((text, context) => {
     const block = parseSubnet(text);
     if (block && formatSubnet(block) !== text)
-      context.addIssue({ code: "custom", message: `"${text}" has host bits: say ${formatSubnet(block)}` });
+      context.addIssue({ code: "custom", message: `${shown(text)} has host bits: say ${formatSubnet(block)}` });
     else if (block && !isUnicastSubnet(block))
-      context.addIssue({ code: "custom", message: `"${text}" is not a subnet whose addresses machines may have` });
+      context.addIssue({ code: "custom", message: `${shown(text)} is not a subnet whose addresses machines may have` });
   })
   .meta({ title: "IPv4 subnet" });
 
@@ -93,7 +94,11 @@ export const days = textual("days", /^[1-9]\d{0,3}d$/, "a number of days such as
   parseInt(text, 10),
 );
 
-export const path = textual("path", /^(?!~[^/])[^\0]+$/, "a path: of those that begin with a tilde, only ~/… is known");
+export const path = textual(
+  "path",
+  /^(?!~[^/])[^\0\r\n]+$/,
+  "a path: of those that begin with a tilde, only ~/… is known",
+);
 
 /** Values of a list, each one once. */
 export function distinct<T extends z.ZodType>(item: T) {
@@ -101,7 +106,7 @@ export function distinct<T extends z.ZodType>(item: T) {
     const said = new Set<unknown>();
     values.forEach((value, index) => {
       if (said.has(value))
-        context.addIssue({ code: "custom", path: [index], message: `"${String(value)}" is said twice` });
+        context.addIssue({ code: "custom", path: [index], message: `${shown(value)} is said twice` });
       said.add(value);
     });
   });

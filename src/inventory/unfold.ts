@@ -28,8 +28,8 @@ export function unfold(document: Document.Parsed): TreeMistake[] {
   const meant = (node: Node | null): Node | null => {
     if (!isAlias(node)) return node && through(node);
     const target = anchors.get(node.source);
-    if (!target) say(node, `unknown alias \`*${node.source}\`: no anchor before it`);
-    else if (open.has(target)) say(node, `the alias \`*${node.source}\` holds itself`);
+    if (!target) say(node, `unknown alias \`*${shownBare(node.source)}\`: no anchor before it`);
+    else if (open.has(target)) say(node, `the alias \`*${shownBare(node.source)}\` holds itself`);
     else return target;
     return null;
   };
@@ -50,7 +50,7 @@ export function unfold(document: Document.Parsed): TreeMistake[] {
         const name = keyOf(pair);
         if (name === undefined) say(pair.key, "a key must be plain text (quote what begins with a brace)");
         else {
-          if (seen.has(name)) say(pair.key, `doubled key \`${name}\``, false);
+          if (seen.has(name)) say(pair.key, `doubled key \`${shownBare(name)}\``, false);
           seen.add(name);
           pair.value = put(pair.value);
         }

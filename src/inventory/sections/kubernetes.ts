@@ -3,6 +3,7 @@ import { z } from "zod";
 import { parseSubnet } from "../addresses.ts";
 import type { Path, Problem } from "../problem.ts";
 import { distinct, domain, HOST_PATTERN, saying, subnet, textual } from "../scalars.ts";
+import { shown } from "../shown.ts";
 import { didYouMean } from "../suggest.ts";
 
 /** The minors whose kubeadm configuration Tripod writes: v1beta2 (1.20) to v1beta4 (1.36). */
@@ -102,7 +103,7 @@ const tolerated = z
     const message =
       name.toLowerCase() === "all"
         ? "`all` would hide what is wrong: tolerate each error by its name"
-        : `"${name}" is no preflight check of kubeadm${didYouMean(name, CHECKS)}`;
+        : `${shown(name)} is no preflight check of kubeadm${didYouMean(name, CHECKS)}`;
     context.addIssue({ code: "custom", message });
   })
   .meta({ title: "preflight check" });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Taint, TaintEffect } from "../cluster.ts";
 import type { Path, Problem } from "../problem.ts";
 import { DOMAIN_PATTERN, distinct, hostname, integer, ipv4, path, saying, sshAddress, textual } from "../scalars.ts";
+import { shown } from "../shown.ts";
 import { vagrantMachine } from "./vagrant.ts";
 
 /** Kubernetes' qualified names: [domain/]name, and the values of labels and taints. */
@@ -44,7 +45,7 @@ const taint = z
     if (parsed) return parsed;
     context.addIssue({
       code: "custom",
-      message: `"${text}" is not a taint: key=value:Effect, with ${EFFECTS.join(", ")}`,
+      message: `${shown(text)} is not a taint: key=value:Effect, with ${EFFECTS.join(", ")}`,
     });
     return z.NEVER;
   })

@@ -1,0 +1,35 @@
+import { jsonText } from "../printable.ts";
+
+/** So much of a value says which one is meant. What was given by mistake, a key above all, is not printed whole. */
+const MOST = 60;
+
+/** https://www.rfc-editor.org/rfc/rfc7468#section-10, and what came before it. */
+const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----/;
+
+/** A value as a mistake shows it: its kind, or its first sixty characters in quotes, each of which can be seen. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return quoted(value);
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" && value !== null ? "a map of keys" : shownBare(String(value));
+}
+
+/** The same without quotes: a key, or a scalar as it was written. */
+export function shownBare(text: string): string {
+  return quoted(text).slice(1, -1).replaceAll('\\"', '"');
+}
+
+/** A text as its lines are shown: of private keys only where they begin. */
+export function withoutKeys(text: string): string {
+  const [head] = PRIVATE_KEY.exec(text) ?? [];
+  if (head === undefined) return text;
+  const start = text.indexOf(head) + head.length;
+  const end = text.indexOf("-----END", start);
+  const [key, rest] = end < 0 ? [text.slice(start), ""] : [text.slice(start, end), text.slice(end)];
+  return text.slice(0, start) + key.replace(/[^\r\n]+/g, "***") + withoutKeys(rest);
+}
+
+function quoted(text: string): string {
+  const key = PRIVATE_KEY.exec(text.slice(0, 2 * MOST));
+  const start = text.slice(0, key ? Math.min(MOST, key.index + key[0].length) : MOST).toWellFormed();
+  return jsonText(start.length < text.length ? `${start}…` : start);
+}
