@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Markup, markup } from "./markup.ts";
+import { type Markup, markup, verbatim } from "./markup.ts";
 
 /** Opens and closes everything that is folded up. Without it a page lacks nothing else, not even the button. */
 const SCRIPT = `
@@ -49,7 +49,7 @@ ${body}
 <footer>${footer}</footer>
 ${
   folds &&
-  markup`<script>${{ markup: SCRIPT }}</script>
+  markup`<script>${verbatim(SCRIPT)}</script>
 `
 }</body>
 </html>

@@ -15,6 +15,18 @@ test("markup inside markup is not escaped again", () => {
   expect(markup`<a>${inner}${[inner, ["&", 1]]}</a>`.markup).toBe("<a><b>&#60;</b><b>&#60;</b>&#38;1</a>");
 });
 
+test.each([
+  ["an object", { markup: "<img src=x onerror=alert(1)>" }],
+  ["a list of objects", [{ markup: "<img src=x onerror=alert(1)>" }]],
+  ["null", null],
+])("%s in a record, where a text should be, is no markup", (_, value) => {
+  const { markup: page } = markup`<a>${value as unknown as string}</a>`;
+  expect(parseXml(page)).toMatchObject({
+    elements: [],
+    text: Array.isArray(value) ? JSON.stringify(value[0]) : JSON.stringify(value),
+  });
+});
+
 test("what is absent leaves nothing, and zero is something", () => {
   expect(markup`[${undefined}${false}${[]}${0}${""}]`.markup).toBe("[0]");
 });

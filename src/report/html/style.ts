@@ -1,8 +1,7 @@
-import { type Markup } from "../markup.ts";
+import { verbatim } from "../markup.ts";
 
 /** The page's own style; it asks for no font, picture or script from anywhere. */
-export const STYLE: Markup = {
-  markup: `
+export const STYLE = verbatim(`
 :root {
   color-scheme: light dark;
   --paper: #ffffff; --sheet: #f6f7f8; --ink: #1a1d21; --soft: #5c636b; --faint: #8b929a; --rule: #e2e5e8; --grid: #edeff1;
@@ -142,8 +141,7 @@ footer { margin-top: 3.5rem; color: var(--faint); font-size: .85rem; }
   .diff span { min-width: 0; }
   .host-changes::details-content { content-visibility: visible; block-size: auto; }
 }
-`,
-};
+`);
 
 function groups(): string {
   return ["checks", "hosts", "etcd", "network", "programs", "masters", "nodes", "other"]

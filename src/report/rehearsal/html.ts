@@ -3,18 +3,16 @@ import { DRILL_PATTERN, drillBody } from "../drill/html.ts";
 import { DRILL_STYLE } from "../drill/html/style.ts";
 import { reportBody } from "../html.ts";
 import { STYLE } from "../html/style.ts";
-import { type Markup, markup } from "../markup.ts";
+import { type Markup, markup, verbatim } from "../markup.ts";
 import { page } from "../page.ts";
 import type { RehearsalReport, RehearsedAct } from "./report.ts";
 import { headline } from "./words.ts";
 
-const REHEARSAL_STYLE: Markup = {
-  markup: `
+const REHEARSAL_STYLE = verbatim(`
 .act { border-top: 3px solid var(--rule); margin-top: 4rem; padding-top: 2rem; }
 .act h1 { font-size: 1.5rem; }
 @media print { .act { break-before: page; margin-top: 0; } }
-`,
-};
+`);
 
 /** All acts of a rehearsal on one page: what came of each, and then the page that each would have by itself. */
 export function rehearsalHtml(report: RehearsalReport): string {

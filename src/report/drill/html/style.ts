@@ -1,11 +1,10 @@
-import type { Markup } from "../../markup.ts";
+import { verbatim } from "../../markup.ts";
 
 /**
  * What the drill's page adds to the style of a run's page. The colours of hosts are those of Okabe and Ito (jfly.uni-koeln.de/color),
  * which everybody can tell apart.
  */
-export const DRILL_STYLE: Markup = {
-  markup: `
+export const DRILL_STYLE = verbatim(`
 :root {
   --calm: #93a5a0; --dark: #b3261e; --tail: #fbe3dc; --broken: rgb(20 24 29 / .045);
   --h0: #56b4e9; --h1: #e69f00; --h2: #2fb58e; --h3: #d490b6; --h4: #f0e442; --h5: #8c9fe0; --h6: #ea8a4e;
@@ -92,5 +91,4 @@ ${[0, 1, 2, 3, 4, 5, 6].map((index) => `.h${index} rect { fill: var(--h${index})
   .course, .versions { font-size: 9pt; }
   details.waits::details-content { content-visibility: visible; block-size: auto; }
 }
-`,
-};
+`);
