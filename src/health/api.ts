@@ -1,5 +1,5 @@
 import type { Host } from "../host.ts";
-import { quote } from "../remote/shell.ts";
+import { sh } from "../remote/shell.ts";
 import { lastLine } from "../resources/command.ts";
 import type { Condition } from "../resources/condition.ts";
 
@@ -25,8 +25,9 @@ export function apiReady(master: Host): Condition {
 export function certificateServed(master: Host, names: readonly string[]): Condition {
   const ask = (name: string) => {
     const asked = name.replace(/^\*/, "any").replace(/^(.*:.*)$/, "[$1]");
-    const at = `--connect-to ${quote(`${asked}:6443:${master.machine.address}:6443`)}`;
-    return `curl -sS --max-time 3 --noproxy '*' --cacert /etc/kubernetes/pki/ca.crt ${at} -o /dev/null ${quote(`https://${asked}:6443/readyz`)} || exit`;
+    const at = `${asked}:6443:${master.machine.address}:6443`;
+    const url = `https://${asked}:6443/readyz`;
+    return sh`curl -sS --max-time 3 --noproxy '*' --cacert /etc/kubernetes/pki/ca.crt --connect-to ${at} -o /dev/null ${url} || exit`;
   };
   return {
     title: `the API server on ${master.name} serves a certificate for ${names.join(", ") || "its own names"}`,

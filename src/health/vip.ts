@@ -1,6 +1,7 @@
 import { parseAddresses } from "../facts/network.ts";
 import type { Host } from "../host.ts";
 import type { Connection } from "../remote/connection.ts";
+import { sh } from "../remote/shell.ts";
 import type { Condition } from "../resources/condition.ts";
 
 /** A handover takes less: who has held the VIP for so long, and alone, is going to keep it, ms. */
@@ -60,7 +61,7 @@ export function strayVip({ address, interface: carrier, left }: StrayVip): strin
 
 /** The command that takes it away, on that host. */
 export function removeStray({ address, interface: carrier }: StrayVip): string {
-  return `ip addr del ${address} dev ${carrier}`;
+  return sh`ip addr del ${address} dev ${carrier}`;
 }
 
 export interface OneVipHolderOptions {

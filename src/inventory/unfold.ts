@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
+import { shownBare } from "./shown.ts";
 
 /** A place in a YAML tree that cannot be read, or not by everybody as the same. */
 export interface TreeMistake {

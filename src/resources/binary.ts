@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { putLocalFile } from "../remote/files.ts";
-import { DIGEST, quote } from "../remote/shell.ts";
+import { DIGEST, sh } from "../remote/shell.ts";
 import { defineResource } from "./resource.ts";
 
 export interface BinaryArgs {
@@ -19,7 +19,7 @@ export const binary = defineResource<BinaryArgs, { wanted: string; found: string
   async read(host, { localPath, path }) {
     const [wanted, { stdout }] = await Promise.all([
       digestOfLocal(localPath),
-      host.read(`${DIGEST}\n[ -x ${quote(path)} ] && digest ${quote(path)}`),
+      host.read(`${DIGEST}\n${sh`[ -x ${path} ] && digest ${path}`}`),
     ]);
     return { wanted, found: stdout.trim() };
   },

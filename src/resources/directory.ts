@@ -1,4 +1,4 @@
-import { quote } from "../remote/shell.ts";
+import { sh } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
@@ -14,8 +14,7 @@ export interface DirectoryArgs {
 export const directory = defineResource<DirectoryArgs, string>({
   kind: "directory",
   name: ({ path }) => path,
-  read: async (host, { path }) =>
-    (await host.read(`[ -d ${quote(path)} ] && stat -Lc '%a %U:%G' ${quote(path)}`)).stdout.trim(),
+  read: async (host, { path }) => (await host.read(sh`[ -d ${path} ] && stat -Lc '%a %U:%G' ${path}`)).stdout.trim(),
   diff({ mode, owner = "root", group = "root" }, state) {
     const wanted = `${mode.toString(8)} ${owner}:${group}`;
     return state === wanted ? [] : [{ field: "directory", from: state || "absent", to: wanted }];
@@ -29,5 +28,5 @@ export const directory = defineResource<DirectoryArgs, string>({
 });
 
 function install({ path, mode, owner = "root", group = "root" }: DirectoryArgs): string {
-  return `install -d -m ${mode.toString(8)} -o ${quote(owner)} -g ${quote(group)} ${quote(path)}`;
+  return sh`install -d -m ${mode.toString(8)} -o ${owner} -g ${group} ${path}`;
 }

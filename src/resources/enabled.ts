@@ -1,4 +1,4 @@
-import { quote } from "../remote/shell.ts";
+import { sh } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 import { enableScript } from "./systemd.ts";
@@ -9,7 +9,7 @@ export const enabled = defineResource<{ readonly unit: string }, { enabled: stri
   name: ({ unit }) => unit,
   async read(host, { unit }) {
     const { stdout } = await host.read(
-      `echo "$(systemctl is-enabled ${quote(unit)} 2>/dev/null)"; systemctl show -p NeedDaemonReload --value ${quote(unit)}`,
+      sh`echo "$(systemctl is-enabled ${unit} 2>/dev/null)"; systemctl show -p NeedDaemonReload --value ${unit}`,
     );
     const [state = "", reload] = stdout.split("\n");
     return { enabled: state || "absent", stale: reload === "yes" };

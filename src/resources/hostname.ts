@@ -1,4 +1,4 @@
-import { quote } from "../remote/shell.ts";
+import { sh } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
@@ -18,10 +18,9 @@ export const hostname = defineResource<{ readonly name: string }, { live: string
     ];
   },
   async apply(host, { name }) {
-    const n = quote(name);
     await command(
       host,
-      `hostnamectl set-hostname ${n} 2>/dev/null || { printf '%s\\n' ${n} > /etc/hostname && hostname ${n}; }`,
+      sh`hostnamectl set-hostname ${name} 2>/dev/null || { printf '%s\n' ${name} > /etc/hostname && hostname ${name}; }`,
     );
   },
 });

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import { TripodError } from "../errors.ts";
-import { quote } from "../remote/shell.ts";
+import { sh } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
@@ -33,11 +33,11 @@ export const pulledImage = defineResource<{ readonly reference: string }, boolea
   kind: "image",
   name: ({ reference }) => reference,
   read: async (host, { reference }) =>
-    (await host.read(`ctr -n k8s.io images ls -q | grep -qxF ${quote(reference)}`)).code === 0,
+    (await host.read(sh`ctr -n k8s.io images ls -q | grep -qxF ${reference}`)).code === 0,
   diff: ({ reference }, there) => (there ? [] : [{ field: "image", from: "absent", to: reference }]),
   async apply(host, { reference }, _, working) {
     working.progress(`pulling ${reference}`);
-    await command(host, `ctr -n k8s.io images pull ${quote(reference)} >/dev/null`);
+    await command(host, sh`ctr -n k8s.io images pull ${reference} >/dev/null`);
   },
 });
 

@@ -1,7 +1,7 @@
 import type { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { runLong, stillRuns } from "../remote/long.ts";
-import { quote } from "../remote/shell.ts";
+import { sh } from "../remote/shell.ts";
 import type { Secret } from "../secret.ts";
 import { command, commandFailed } from "./command.ts";
 import type { Condition } from "./condition.ts";
@@ -181,7 +181,7 @@ async function becomeMember(
 async function forget(host: Host, leader: Host): Promise<void> {
   const credentials = "/etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf /var/lib/kubelet/pki";
   await command(host, `systemctl stop kubelet; rm -rf ${credentials}`);
-  await runKubectl(leader, `delete node ${quote(host.name)} --ignore-not-found >/dev/null`);
+  await runKubectl(leader, sh`delete node ${host.name} --ignore-not-found >/dev/null`);
 }
 
 function unitOf(verb: Verb): string {

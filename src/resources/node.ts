@@ -1,6 +1,6 @@
 import type { Host } from "../host.ts";
 import type { Taint } from "../inventory/cluster.ts";
-import { quote } from "../remote/shell.ts";
+import { sh } from "../remote/shell.ts";
 import { readNodes, runKubectl } from "./kubectl.ts";
 import { type Change, defineResource, KNOWN_AFTER_APPLY } from "./resource.ts";
 
@@ -54,10 +54,8 @@ export const node = defineResource<NodeArgs, NodeState>({
     const present = unwantedTaints.filter((taint) => state.taints.includes(taint)).map((taint) => `${taint}-`);
     const wantedTaints = [...taints.map(text), ...present];
     const wantedLabels = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-    if (wantedLabels.length > 0)
-      await runKubectl(leader, `label --overwrite node ${quote(name)} ${wantedLabels.map(quote).join(" ")}`);
-    if (wantedTaints.length > 0)
-      await runKubectl(leader, `taint --overwrite node ${quote(name)} ${wantedTaints.map(quote).join(" ")}`);
+    if (wantedLabels.length > 0) await runKubectl(leader, sh`label --overwrite node ${name} ${wantedLabels}`);
+    if (wantedTaints.length > 0) await runKubectl(leader, sh`taint --overwrite node ${name} ${wantedTaints}`);
   },
 });
 

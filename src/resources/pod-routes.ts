@@ -1,4 +1,4 @@
-import { quote } from "../remote/shell.ts";
+import { sh } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { type Change, defineResource } from "./resource.ts";
 
@@ -51,12 +51,12 @@ iptables -w 5 -t nat -C POSTROUTING ${masquerading(ownCidr, podSubnet)} 2>/dev/n
     return changes;
   },
   async apply(host, { script }) {
-    await command(host, `bash ${quote(script)} lay`);
+    await command(host, sh`bash ${script} lay`);
   },
 });
 
 function masquerading(ownCidr: string, podSubnet: string): string {
-  return `-s ${quote(ownCidr)} ! -d ${quote(podSubnet)} -j MASQUERADE`;
+  return sh`-s ${ownCidr} ! -d ${podSubnet} -j MASQUERADE`;
 }
 
 function subnetOf(line: string): string | undefined {

@@ -50,7 +50,7 @@ async function silencesOf(host: Host, { hosts, addresses, serviceAddress }: Reac
   const { stdout } = await host.read(
     [
       ...pods.map((pod) => sh`ping -c1 -W2 ${addresses.get(pod) ?? ""} >/dev/null 2>&1 && echo ${pod} &`),
-      sh`curl -sk --max-time 3 https://${serviceAddress}/livez >/dev/null 2>&1 && echo ${SERVICE} &`,
+      sh`curl -sk --max-time 3 ${`https://${serviceAddress}/livez`} >/dev/null 2>&1 && echo ${SERVICE} &`,
       "wait",
     ].join("\n"),
   );

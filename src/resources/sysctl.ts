@@ -1,4 +1,4 @@
-import { quote } from "../remote/shell.ts";
+import { sh } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
@@ -11,7 +11,7 @@ export const sysctl = defineResource<
   name: () => "live",
   async read(host, { values }) {
     const names = Object.keys(values);
-    const lines = names.map((name) => `sysctl -n ${quote(name)} 2>/dev/null || echo missing`);
+    const lines = names.map((name) => sh`sysctl -n ${name} 2>/dev/null || echo missing`);
     const { stdout } = await host.read(lines.join("\n"));
     const found = stdout.split("\n");
     return new Map(names.map((name, index) => [name, (found[index] ?? "missing").trim()]));
@@ -21,11 +21,7 @@ export const sysctl = defineResource<
       .filter(([name, wanted]) => live.get(name) !== wanted)
       .map(([name, wanted]) => ({ field: name, from: live.get(name) ?? "missing", to: wanted })),
   async apply(host, { values }) {
-    await command(
-      host,
-      `sysctl -qw ${Object.entries(values)
-        .map(([name, value]) => quote(`${name}=${value}`))
-        .join(" ")}`,
-    );
+    const settings = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+    await command(host, sh`sysctl -qw ${settings}`);
   },
 });

@@ -1,4 +1,4 @@
-import { quote } from "../remote/shell.ts";
+import { sh } from "../remote/shell.ts";
 
 /**
  * A script that makes systemd read the unit's latest text, where it holds an older one, and start it at boot. A reload of the
@@ -6,7 +6,6 @@ import { quote } from "../remote/shell.ts";
  * the files alone: otherwise systemd 257 calls every unit outdated, even with --no-reload.
  */
 export function enableScript(unit: string): string {
-  const u = quote(unit);
-  return `[ "$(systemctl show -p NeedDaemonReload --value ${u})" = no ] || systemctl daemon-reload
-[ "$(systemctl is-enabled ${u} 2>/dev/null)" = enabled ] || systemctl --root=/ enable -q ${u}`;
+  return sh`[ "$(systemctl show -p NeedDaemonReload --value ${unit})" = no ] || systemctl daemon-reload
+[ "$(systemctl is-enabled ${unit} 2>/dev/null)" = enabled ] || systemctl --root=/ enable -q ${unit}`;
 }

@@ -1,4 +1,4 @@
-import { quote } from "../remote/shell.ts";
+import { sh } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
@@ -11,14 +11,13 @@ export interface UserArgs {
 export const user = defineResource<UserArgs, boolean>({
   kind: "user",
   name: ({ name }) => name,
-  read: async (host, { name }) => (await host.read(`id -u ${quote(name)} && getent group ${quote(name)}`)).code === 0,
+  read: async (host, { name }) => (await host.read(sh`id -u ${name} && getent group ${name}`)).code === 0,
   diff: (_, exists) => (exists ? [] : [{ field: "user", from: "absent", to: "system user" }]),
   async apply(host, { name, home }) {
-    const n = quote(name);
     await command(
       host,
-      `getent group ${n} >/dev/null || groupadd --system ${n}
-id -u ${n} >/dev/null 2>&1 || useradd --system --gid ${n} --home-dir ${quote(home)} --no-create-home --shell /usr/sbin/nologin ${n}`,
+      sh`getent group ${name} >/dev/null || groupadd --system ${name}
+id -u ${name} >/dev/null 2>&1 || useradd --system --gid ${name} --home-dir ${home} --no-create-home --shell /usr/sbin/nologin ${name}`,
     );
   },
 });

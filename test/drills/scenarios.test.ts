@@ -5,6 +5,7 @@ import { SCENARIOS } from "../../src/drills/index.ts";
 import type { Result } from "../../src/remote/connection.ts";
 import { testCluster } from "../support/cluster.ts";
 import { scriptedHost } from "../support/scripted-host.ts";
+import { failure } from "../support/sshd.ts";
 
 interface Told {
   readonly host: string;
@@ -12,7 +13,11 @@ interface Told {
 }
 
 /** Three masters (m1 holds the VIP, m2 leads etcd) and two workers, that do what they are told and remember it. */
-function stageOf(answer: (script: string) => string | Partial<Result> = () => "", power?: Power) {
+function stageOf(
+  answer: (script: string) => string | Partial<Result> = () => "",
+  power?: Power,
+  sshConnection = "10.0.0.1 50000 10.0.0.11 22\n",
+) {
   const told: Told[] = [];
   const cluster = testCluster();
   const hosts = cluster.machines.map((machine) =>
@@ -20,7 +25,7 @@ function stageOf(answer: (script: string) => string | Partial<Result> = () => ""
       machine,
       answer: (script) => {
         told.push({ host: machine.name, script });
-        if (script === "echo $SSH_CONNECTION") return "10.0.0.1 50000 10.0.0.11 22\n";
+        if (script === "echo $SSH_CONNECTION") return sshConnection;
         return answer(script);
       },
     }),
@@ -139,6 +144,16 @@ describe("scenarios that cannot be played here are left out with a reason", () =
 });
 
 describe("a cut network", () => {
+  it.each(["", "10.0.0.1 1 10.0.0.11 22;reboot", "$(reboot) 1 10.0.0.11 22", "10.0.0.1\nreboot 1 2 22"])(
+    "is refused where a host says that we come from %j",
+    async (says) => {
+      const theatre = stageOf(undefined, POWER, says);
+      const refused = await failure(prepared("cut-holder", theatre));
+      expect(refused).toMatchObject({ code: "E_COMMAND", message: /from where Tripod is connected/ });
+      expect(theatre.told.map(({ script }) => script)).toEqual(["echo $SSH_CONNECTION"]);
+    },
+  );
+
   it("spares the SSH connection by which it is undone", async () => {
     const theatre = stageOf();
     const disruption = await prepared("cut-holder", theatre);

@@ -12,6 +12,8 @@ const VIP = "10.0.0.10";
 interface Scene {
   has: Readonly<Record<string, string>>;
   idle?: readonly string[];
+  /** The interface of what they have; default `eth0`. */
+  named?: string;
 }
 
 /** The hosts of a cluster, which have what the scene says at the moment they are asked. */
@@ -23,7 +25,7 @@ function hostsOf(scene: Scene): Host[] {
         const extra = scene.has[machine.name];
         const state = machine.role === "worker" || scene.idle?.includes(machine.name) ? "inactive" : "active";
         return `1: lo    inet 127.0.0.1/8 scope host lo\n2: eth0    inet ${machine.address}/24 brd 10.0.0.255\n${
-          extra ? `2: eth0    inet ${extra} scope global eth0\\       valid_lft forever\n` : ""
+          extra ? `2: ${scene.named ?? "eth0"}    inet ${extra} scope global eth0\\       valid_lft forever\n` : ""
         }keepalived ${state}\n`;
       },
     }),
@@ -52,6 +54,11 @@ describe("one master holds the VIP", () => {
       "keepalived was killed and has left it",
       { has: { m1: `${VIP}/32` }, idle: ["m1"] },
       "m1 has 10.0.0.10/32 on eth0, and keepalived, which should carry it, does not run: `ip addr del 10.0.0.10/32 dev eth0` there takes it away",
+    ],
+    [
+      "an interface has a name that a shell would obey",
+      { has: { w1: `${VIP}/32` }, named: "a;reboot" },
+      "w1 has 10.0.0.10/32 on a;reboot, which keepalived did not put there: `ip addr del 10.0.0.10/32 dev 'a;reboot'` there takes it away",
     ],
   ])("%s", async (_, scene, expected) => {
     expect(await asked(scene)).toBe(expected);

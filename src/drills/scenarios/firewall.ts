@@ -1,3 +1,5 @@
+import { isIPv4 } from "node:net";
+import { TripodError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { Disruption } from "../drill.ts";
 import { byScript } from "../switch.ts";
@@ -23,7 +25,12 @@ export async function dropPackets(
 ): Promise<Disruption> {
   // sudo takes the variable away, so it is asked as whoever logged in.
   const { stdout } = await host.connection.run("echo $SSH_CONNECTION", { asLoginUser: true });
-  const [operator = "", , , port = "22"] = stdout.trim().split(" ");
+  const [operator = "", , , port = ""] = stdout.trim().split(" ");
+  if (!isIPv4(operator) || !/^\d{1,5}$/.test(port)) {
+    const why = `SSH_CONNECTION is ${JSON.stringify(stdout.trim().slice(0, 200))}`;
+    const message = "it does not say from where Tripod is connected, which must not be cut off";
+    throw new TripodError("E_COMMAND", message, { host: host.name, origin: host.machine.origin, why });
+  }
   const spared = [
     "-i lo -j RETURN",
     "-o lo -j RETURN",

@@ -2,7 +2,7 @@ import { BlockList } from "node:net";
 import { network } from "../../facts/network.ts";
 import { readVip, removeStray, strayVip, type VipState } from "../../health/vip.ts";
 import { formatSubnet, overlap, parseSubnet } from "../../inventory/addresses.ts";
-import { quote } from "../../remote/shell.ts";
+import { sh } from "../../remote/shell.ts";
 import type { Context } from "../phase.ts";
 import type { Check } from "./check.ts";
 
@@ -101,7 +101,7 @@ export const vipFree: Check = {
     // Whatever the packet, an ARP answer is what tells; half a second is long for a neighbour. One that is only remembered (STALE,
     // or DELAY once a packet has gone there) was perhaps a master of ours that had the VIP before.
     const { stdout } = await host.read(
-      `v=${quote(vip)}; { timeout 0.5 ping -c1 -W1 "$v" || timeout 0.5 curl -sk "https://$v:${context.cluster.loadBalancer.port}/"; } >/dev/null 2>&1 && echo answered
+      sh`v=${vip}; { timeout 0.5 ping -c1 -W1 "$v" || timeout 0.5 curl -sk "https://$v:${context.cluster.loadBalancer.port}/"; } >/dev/null 2>&1 && echo answered
 ip neigh show to "$v"`,
     );
     const mac = /lladdr (\S+)/.exec(stdout)?.[1];
