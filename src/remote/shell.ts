@@ -30,6 +30,12 @@ export function takeBytes(count: number | string): string {
 /** What every script runs with: messages in English, and a PATH that has the sbins. */
 export const ENVIRONMENT = "LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/**
+ * What curl and kubectl would send through a proxy goes to this cluster, which a proxy of the login's environment need not know. What
+ * fetches from outside has its proxy in settings of its own: packages are installed by a systemd unit, images pulled by containerd.
+ */
+const PROXIES = "http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY";
+
 export interface Wrapped {
   /** What the login shell is given. Nothing in it needs quoting rules that sh, csh and fish do not share. */
   readonly command: string;
@@ -63,6 +69,7 @@ export function wrap(script: string, options: WrapOptions = {}): Wrapped {
   // The mark is not in the command line as a whole: a login file with `set -x` prints that.
   const start = [
     `export ${ENVIRONMENT}`,
+    `unset ${PROXIES}`,
     "cd /",
     "umask 022",
     `tripod_script=$(${takeBytes(prelude.length)})`,

@@ -111,6 +111,18 @@ test("a login file that takes something out of the middle of a script is an erro
   expect(existsSync(`${sshd.folder}/ran`)).toBe(false);
 });
 
+test("a proxy of the login's environment does not stand between a host and its cluster", async () => {
+  const names = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+  const bashrc = names.map((name) => `export ${name}=http://127.0.0.1:1/`).join("; ");
+  const connection = await connected(await startSshd({ bashrc }));
+  const api = createServer((socket) => socket.end("HTTP/1.0 200 OK\r\n\r\n")).listen(0, "127.0.0.1");
+  await once(api, "listening");
+  const { port } = api.address() as AddressInfo;
+  const ask = `env | grep -i proxy; curl -sS -o /dev/null -w '%{http_code}' http://127.0.0.1:${port}/`;
+  expect(await connection.run(ask)).toEqual({ code: 0, stdout: "200", stderr: "" });
+  api.close();
+});
+
 test("a login file that shows every command it is given does not get into the output", async () => {
   const connection = await connected(await startSshd({ bashrc: 'set -x; echo "$BASH_EXECUTION_STRING"' }));
   expect(await connection.run("echo ours")).toEqual({ code: 0, stdout: "ours\n", stderr: "" });
