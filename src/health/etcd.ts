@@ -1,5 +1,7 @@
+import { z } from "zod";
 import type { Host } from "../host.ts";
 import type { Condition } from "../resources/condition.ts";
+import { understood } from "../resources/json.ts";
 import { etcdctl, WHY_NO_MEMBER, whyNoMember } from "../resources/etcdctl.ts";
 
 export interface EtcdMember {
@@ -13,16 +15,19 @@ export interface EtcdMember {
   readonly dbSize: number;
 }
 
-interface EndpointStatus {
-  readonly Endpoint: string;
-  readonly Status: {
-    readonly header: { readonly member_id: number };
-    readonly version: string;
-    readonly dbSize: number;
-    readonly leader: number;
-    readonly isLearner?: boolean;
-  };
-}
+/** With ids as text; etcd leaves out what is zero, as the leader is where there is none. */
+const statuses = z.array(
+  z.object({
+    Endpoint: z.string(),
+    Status: z.object({
+      header: z.object({ member_id: z.string() }),
+      version: z.string(),
+      dbSize: z.number().default(0),
+      leader: z.string().default("0"),
+      isLearner: z.boolean().default(false),
+    }),
+  }),
+);
 
 const SILENT = "etcd does not answer";
 
@@ -39,25 +44,18 @@ export async function readEtcd(
   );
   // Ids are 64 bits wide: as JSON numbers they would lose their last digits.
   const exact = result.stdout.replace(/"(member_id|leader)":(\d+)/g, '"$1":"$2"');
-  const statuses = parse(exact);
-  if (!statuses) return whyNoMember(result, SILENT);
-  return statuses.map(({ Endpoint, Status }) => ({
+  // Where nobody has answered there is none, and then what the member has said.
+  if (!/^\s*\[/.test(exact) && result.code !== 0) return whyNoMember(result, SILENT);
+  const answer = understood(master, "`etcdctl endpoint status`", exact, statuses);
+  if ("why" in answer) return answer.why;
+  return answer.value.map(({ Endpoint, Status }) => ({
     endpoint: Endpoint,
-    id: String(Status.header.member_id),
-    leader: String(Status.leader) === String(Status.header.member_id),
-    learner: Status.isLearner ?? false,
+    id: Status.header.member_id,
+    leader: Status.leader === Status.header.member_id,
+    learner: Status.isLearner,
     version: Status.version,
     dbSize: Status.dbSize,
   }));
-}
-
-function parse(text: string): EndpointStatus[] | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return Array.isArray(parsed) ? (parsed as EndpointStatus[]) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** One member, asked from its own host or from another; or why there is no answer. */

@@ -1,6 +1,7 @@
 import type { Host } from "../host.ts";
 import { lastLine } from "../resources/command.ts";
 import type { Condition } from "../resources/condition.ts";
+import { shown } from "../resources/journal.ts";
 import { kubectl } from "../resources/kubectl.ts";
 
 /** Who renews a Lease says that they are there: every kubelet, and the leaders among the control plane's programs. */
@@ -23,7 +24,9 @@ export async function readLeases(master: Host): Promise<readonly Lease[] | strin
     `date +%s%3N; ${kubectl(master, `get leases --all-namespaces -o jsonpath='${LINES}'`)}`,
   );
   if (code !== 0) return lastLine(stderr, "the API server does not answer");
-  const [now, ...lines] = stdout.trim().split("\n");
+  const [now = "", ...lines] = stdout.trim().split("\n");
+  // Without it none would ever be too old.
+  if (!/^\d{13}$/.test(now)) return `what \`date\` says on ${master.name} cannot be understood: ${shown(now)}`;
   return lines.flatMap((line) => {
     const [namespace = "", name = "", renewed = "", seconds, holder = ""] = line.split(" ");
     const at = Date.parse(renewed);

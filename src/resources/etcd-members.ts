@@ -1,6 +1,8 @@
+import { z } from "zod";
 import type { Host } from "../host.ts";
 import { lastLine } from "./command.ts";
 import { etcdctl } from "./etcdctl.ts";
+import { understood } from "./json.ts";
 
 /** A member as etcd's own list has it. */
 export interface Member {
@@ -16,7 +18,13 @@ export interface Member {
 export async function readMembers(master: Host): Promise<readonly Member[] | string> {
   const { code, stdout, stderr } = await master.read(etcdctl("member list -w json"));
   if (code !== 0) return lastLine(stderr, "etcd does not answer");
-  return parseMembers(stdout) ?? "etcd's list of members cannot be read";
+  const list = understood(master, "`etcdctl member list`", stdout, listed);
+  if ("why" in list) return list.why;
+  return list.value.members.map(({ name, peerURLs, clientURLs }) => ({
+    name,
+    peerUrls: peerURLs,
+    clientUrls: clientURLs,
+  }));
 }
 
 /** Whether one of its peer URLs is at this address. */
@@ -24,21 +32,13 @@ export function isAt({ peerUrls }: Member, address: string): boolean {
   return peerUrls.some((url) => url.includes(`//${address}:`));
 }
 
-interface Listed {
-  readonly name?: string;
-  readonly peerURLs?: readonly string[];
-  readonly clientURLs?: readonly string[];
-}
-
-function parseMembers(text: string): Member[] | undefined {
-  try {
-    const { members } = JSON.parse(text) as { members: readonly Listed[] };
-    return members.map(({ name = "", peerURLs = [], clientURLs = [] }) => ({
-      name,
-      peerUrls: peerURLs.map(String),
-      clientUrls: clientURLs.map(String),
-    }));
-  } catch {
-    return undefined;
-  }
-}
+/** etcd leaves out what is empty. */
+const listed = z.object({
+  members: z.array(
+    z.object({
+      name: z.string().default(""),
+      peerURLs: z.array(z.string()).default([]),
+      clientURLs: z.array(z.string()).default([]),
+    }),
+  ),
+});

@@ -1,4 +1,5 @@
 import type { Host } from "../host.ts";
+import { DOMAIN_PATTERN } from "../inventory/scalars.ts";
 import { command } from "./command.ts";
 import { defineResource, type Working } from "./resource.ts";
 
@@ -57,11 +58,15 @@ export const haproxyServers = defineResource<Record<string, never>, readonly str
   name: () => BACKEND,
   async read(host) {
     const { stdout } = await host.read(`[ -e ${SOCKET} ] && ${tell(`show servers state ${BACKEND}`)}; true`);
-    return stdout
-      .split("\n")
-      .map((line) => line.split(" "))
-      .filter((fields) => fields[1] === BACKEND && (Number(fields[6]) & FORCED_DRAIN) !== 0)
-      .map((fields) => fields[3] ?? "");
+    return (
+      stdout
+        .split("\n")
+        .map((line) => line.split(" "))
+        .filter((fields) => fields[1] === BACKEND && (Number(fields[6]) & FORCED_DRAIN) !== 0)
+        .map((fields) => fields[3] ?? "")
+        // They go back into a command of root's, and haproxy is not root: what is no machine's name is none of ours.
+        .filter((name) => DOMAIN_PATTERN.test(name))
+    );
   },
   diff: (_, drained) => drained.map((name) => ({ field: name, from: "out of turn", to: "in turn" })),
   async apply(host, _, drained) {

@@ -1,9 +1,11 @@
+import { z } from "zod";
 import type { Host } from "../host.ts";
 import { LIST_OUTPUT } from "../remote/limits.ts";
 import type { Condition } from "./condition.ts";
 import { lastLine } from "./command.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
-import { type Pod, whyNot } from "./pods.ts";
+import { understood } from "./json.ts";
+import { type Pod, podForm, whyNot } from "./pods.ts";
 import { defineResource } from "./resource.ts";
 
 interface KubeProxyState {
@@ -65,32 +67,26 @@ async function readState(leader: Host): Promise<KubeProxyState> {
   const [config, pods] = await Promise.all([raw(CONFIG), raw(PODS)]);
   const unknown = [config, pods].find(({ code }) => code !== 0);
   if (unknown) return { written: 0, pods: [], unknown: lastLine(unknown.stderr, "the API server does not answer") };
-  return { written: writtenAt(config.stdout), pods: podsIn(pods.stdout) };
-}
-
-interface Written {
-  readonly metadata?: {
-    readonly creationTimestamp?: string;
-    readonly managedFields?: readonly { readonly time?: string }[];
+  // Before there is a cluster both are empty.
+  if (config.stdout.trim() === "" || pods.stdout.trim() === "") return { written: 0, pods: [] };
+  const written = understood(leader, `\`kubectl get --raw ${CONFIG}\``, config.stdout, configForm);
+  const found = understood(leader, `\`kubectl get --raw ${PODS}\``, pods.stdout, podList);
+  if ("why" in written) return { written: 0, pods: [], unknown: written.why };
+  if ("why" in found) return { written: 0, pods: [], unknown: found.why };
+  return {
+    written: writtenAt(written.value),
+    pods: found.value.items.filter(({ metadata }) => metadata.deletionTimestamp === undefined),
   };
 }
 
+const time = z.string().optional();
+const configForm = z.object({
+  metadata: z.object({ creationTimestamp: time, managedFields: z.array(z.object({ time })).optional() }),
+});
+const podList = z.object({ items: z.array(podForm) });
+
 /** Whoever writes a field leaves the time there (server-side apply's managedFields, 1.18). */
-function writtenAt(text: string): number {
-  const { metadata } = (parsed(text) ?? {}) as Written;
-  const times = [metadata?.creationTimestamp, ...(metadata?.managedFields ?? []).map(({ time }) => time)];
-  return Math.max(0, ...times.map((time) => Date.parse(time ?? "")).filter((ms) => !Number.isNaN(ms)));
-}
-
-function podsIn(text: string): readonly Pod[] {
-  const items = ((parsed(text) ?? {}) as { items?: readonly Pod[] }).items ?? [];
-  return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function writtenAt({ metadata }: z.output<typeof configForm>): number {
+  const times = [metadata.creationTimestamp, ...(metadata.managedFields ?? []).map((field) => field.time)];
+  return Math.max(0, ...times.map((each) => Date.parse(each ?? "")).filter((ms) => !Number.isNaN(ms)));
 }

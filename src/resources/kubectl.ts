@@ -1,7 +1,10 @@
+import { z } from "zod";
 import type { Host } from "../host.ts";
 import type { Result, RunOptions } from "../remote/connection.ts";
+import { DOMAIN_PATTERN } from "../inventory/scalars.ts";
 import { LIST_OUTPUT } from "../remote/limits.ts";
 import { command, lastLine } from "./command.ts";
+import { understood } from "./json.ts";
 
 export const ADMIN_CONF = "/etc/kubernetes/admin.conf";
 
@@ -17,12 +20,11 @@ export async function runKubectl(master: Host, args: string, options?: RunOption
   return command(master, kubectl(master, args), options);
 }
 
-/** The parts of a Node object that Tripod looks at. */
+/** The parts of a Node object that Tripod looks at; `nodeList` is their form. */
 export interface Node {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: {
     readonly taints?: readonly { key: string; value?: string; effect: string }[];
-    readonly podCIDR?: string;
   };
   readonly status: {
     readonly conditions?: readonly { type: string; status: string; message?: string }[];
@@ -31,14 +33,41 @@ export interface Node {
   };
 }
 
-/** All nodes as the API server of this master knows them, or why it does not answer. */
+/** Names go into files and commands on hosts: what cannot be a node's is none. */
+const nodeList = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({
+        name: z.string().regex(DOMAIN_PATTERN),
+        labels: z.record(z.string(), z.string()).optional(),
+      }),
+      spec: z
+        .object({
+          taints: z.array(z.object({ key: z.string(), value: z.string().optional(), effect: z.string() })).optional(),
+        })
+        .prefault({}),
+      status: z
+        .object({
+          conditions: z
+            .array(z.object({ type: z.string(), status: z.string(), message: z.string().optional() }))
+            .optional(),
+          addresses: z.array(z.object({ type: z.string(), address: z.string() })).optional(),
+          nodeInfo: z.object({ kubeletVersion: z.string() }).optional(),
+        })
+        .prefault({}),
+    }),
+  ),
+});
+
+/** All nodes as the API server of this master knows them, or why that is not known. */
 export async function readNodes(master: Host): Promise<readonly Node[] | string> {
   const { code, stdout, stderr } = await master.read(
     `[ -f ${ADMIN_CONF} ] || { echo "no cluster here yet" >&2; exit 1; }\n${kubectl(master, "get nodes -o json")}`,
     { maxOutput: LIST_OUTPUT },
   );
   if (code !== 0) return lastLine(stderr, "the API server does not answer");
-  return (JSON.parse(stdout) as { items: Node[] }).items;
+  const list = understood<{ items: Node[] }>(master, "`kubectl get nodes`", stdout, nodeList);
+  return "why" in list ? list.why : list.value.items;
 }
 
 export function ready(node: Node): true | string {

@@ -1,26 +1,50 @@
-/** The parts of a Pod object that Tripod looks at. */
+import { z } from "zod";
+
+/** The parts of a Pod object that Tripod looks at; `podForm` is their form. */
 export interface Pod {
   readonly metadata: {
-    readonly name: string;
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
     readonly ownerReferences?: readonly { readonly uid: string }[];
   };
   readonly spec?: { readonly nodeName?: string };
   readonly status: {
-    readonly phase: string;
+    readonly phase?: string;
     readonly podIP?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
     readonly containerStatuses?: readonly {
-      readonly state: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
+      readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
     }[];
   };
 }
 
+const text = z.string().optional();
+
+export const podForm = z.object({
+  metadata: z.object({
+    creationTimestamp: text,
+    deletionTimestamp: text,
+    ownerReferences: z.array(z.object({ uid: z.string() })).optional(),
+  }),
+  spec: z.object({ nodeName: text }).optional(),
+  status: z
+    .object({
+      phase: text,
+      podIP: text,
+      conditions: z.array(z.object({ type: z.string(), status: z.string(), message: text })).optional(),
+      containerStatuses: z
+        .array(
+          z.object({ state: z.object({ waiting: z.object({ reason: text, message: text }).optional() }).optional() }),
+        )
+        .optional(),
+    })
+    .prefault({}),
+});
+
 /** The first reason that pods themselves give for not being ready, as the tail of a sentence: `: image not found`, or nothing. */
 export function whyNot(pods: readonly Pod[]): string {
   const reasons = pods.flatMap(({ status }) => [
-    ...(status.containerStatuses ?? []).map(({ state }) => state.waiting?.message ?? state.waiting?.reason),
+    ...(status.containerStatuses ?? []).map(({ state }) => state?.waiting?.message ?? state?.waiting?.reason),
     ...(status.conditions ?? []).filter(({ status: holds }) => holds === "False").map(({ message }) => message),
   ]);
   const reason = reasons.find(Boolean);

@@ -1,5 +1,7 @@
+import { z } from "zod";
 import type { Host } from "../host.ts";
 import { lastLine } from "./command.ts";
+import { understood } from "./json.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
 
 /** The name of the record, a ConfigMap in kube-system, and of the workload whose verdict it is. */
@@ -23,7 +25,9 @@ export async function readVerifyRecord(leader: Host): Promise<VerifyRecord | str
   const get = kubectl(leader, `-n kube-system get configmap ${VERIFY} --ignore-not-found -o json`);
   const { code, stdout, stderr } = await leader.read(`[ ! -f ${ADMIN_CONF} ] || ${get}`);
   if (code !== 0) return lastLine(stderr, "the API server does not answer");
-  return verifyRecordIn(stdout.trim() ? JSON.parse(stdout) : undefined);
+  if (!stdout.trim()) return { result: "due" };
+  const object = understood(leader, "`kubectl get configmap`", stdout, z.looseObject({}));
+  return "why" in object ? object.why : verifyRecordIn(object.value);
 }
 
 /** @throws TripodError E_COMMAND where the API server does not take it */
@@ -35,7 +39,7 @@ export async function recordVerify(leader: Host, { result, why }: Omit<VerifyRec
 
 /** @param object the ConfigMap. Whoever may write ConfigMaps may have written it: what is not as we write it counts as due */
 export function verifyRecordIn(object: unknown): VerifyRecord {
-  const data = (object as { data?: Readonly<Record<string, unknown>> } | undefined)?.data ?? {};
+  const data = (object as { data?: Readonly<Record<string, unknown>> | null } | undefined)?.data ?? {};
   const { result, why, at } = data;
   if (result !== "reached" && result !== "failed") return { result: "due" };
   return {

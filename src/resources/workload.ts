@@ -1,11 +1,13 @@
 import { isIPv4 } from "node:net";
+import { z } from "zod";
 import { isAway, TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { LIST_OUTPUT } from "../remote/limits.ts";
 import type { Condition } from "./condition.ts";
 import { lastLine } from "./command.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
-import { type Pod, whyNot } from "./pods.ts";
+import { understood } from "./json.ts";
+import { type Pod, podForm, whyNot } from "./pods.ts";
 import { podsReached } from "./pods-reached.ts";
 import type { Change, Resource, Working } from "./resource.ts";
 import { recordVerify, VERIFY, type VerifyRecord, verifyRecordIn } from "./verify-record.ts";
@@ -71,7 +73,9 @@ async function read(leader: Host): Promise<Found> {
   const get = kubectl(leader, `get configmaps,daemonsets.apps -A --field-selector metadata.name=${VERIFY} -o json`);
   const { code, stdout, stderr } = await leader.read(`[ ! -f ${ADMIN_CONF} ] || ${get}`);
   if (code !== 0) return { record: lastLine(stderr, "the API server does not answer"), leftBehind: false };
-  const items = stdout.trim() ? (JSON.parse(stdout) as { items: Named[] }).items : [];
+  const list = understood(leader, "`kubectl get configmaps`", stdout.trim() || NOTHING, namedList);
+  if ("why" in list) return { record: list.why, leftBehind: false };
+  const { items } = list.value;
   const find = (kind: string, namespace: string) =>
     items.find((item) => item.kind === kind && item.metadata.namespace === namespace);
   return {
@@ -80,10 +84,11 @@ async function read(leader: Host): Promise<Found> {
   };
 }
 
-interface Named {
-  readonly kind: string;
-  readonly metadata: { readonly namespace?: string };
-}
+/** Before there is a cluster. */
+const NOTHING = '{"items":[]}';
+
+const named = z.looseObject({ kind: z.string(), metadata: z.object({ namespace: z.string().optional() }) });
+const namedList = z.object({ items: z.array(named) });
 
 function whyDue({ changed }: WorkloadArgs, record: VerifyRecord | string): string | undefined {
   if (typeof record === "string") return `not known: ${record}`;
@@ -144,7 +149,9 @@ function podsRunning(
       const get = kubectl(leader, `get daemonsets.apps,pods -l app=${VERIFY} -o json`);
       const { code, stdout, stderr } = await leader.read(get, { maxOutput: LIST_OUTPUT });
       if (code !== 0) return lastLine(stderr, "the API server does not answer");
-      const pods = podsOfOurs((JSON.parse(stdout) as { items: Item[] }).items);
+      const list = understood(leader, "`kubectl get pods`", stdout, itemList);
+      if ("why" in list) return list.why;
+      const pods = podsOfOurs(list.value.items);
       const addresses = new Map(pods.flatMap(addressOf));
       found(addresses);
       const without = hosts.filter(({ name }) => !addresses.has(name)).map(({ name }) => name);
@@ -155,10 +162,14 @@ function podsRunning(
   };
 }
 
-type Item = Pod & { readonly kind: string; readonly metadata: { readonly uid: string } };
+const item = podForm.extend({
+  kind: z.string(),
+  metadata: podForm.shape.metadata.extend({ uid: z.string().optional() }),
+});
+const itemList = z.object({ items: z.array(item) });
 
 /** Those of a DaemonSet that was taken away a moment ago may still run, and are about to go. */
-function podsOfOurs(items: readonly Item[]): Pod[] {
+function podsOfOurs(items: readonly z.output<typeof item>[]): Pod[] {
   const uid = items.find(({ kind }) => kind === "DaemonSet")?.metadata.uid;
   return items.filter(
     ({ kind, metadata: { deletionTimestamp, ownerReferences = [] } }) =>
