@@ -33,6 +33,6 @@ function written(content: unknown): string {
   if (content === undefined || content === false) return "";
   if (content instanceof Trusted) return content.markup;
   if (Array.isArray(content)) return content.map(written).join("");
-  const text = typeof content === "object" ? JSON.stringify(content) : String(content);
+  const text = typeof content === "string" ? content : JSON.stringify(content);
   return printable(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
