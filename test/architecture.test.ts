@@ -171,11 +171,14 @@ describe("house rules", () => {
     expect(filesWith(/\bconsole\.|\bprocess\.std(out|err|in)\./)).toEqual(["cli/main.ts", "drills/keeper.ts"]);
   });
 
-  test("time passes in two places, a drill has its metronome and its keeper, and everything else waits for a condition", () => {
+  test("time passes in two places, a drill has its metronome and its keeper, what is asked has a deadline, and everything else waits for a condition", () => {
     expect(filesWith(/\bset(Timeout|Interval)\b|["'](node:)?timers|\bsleep\s+[\d$]/)).toEqual([
       "drills/clock.ts",
       "drills/keeper.ts",
       "lab/poll.ts",
+      "remote/agent.ts",
+      "remote/exec.ts",
+      "remote/local.ts",
       "resources/until.ts",
     ]);
   });

@@ -144,7 +144,7 @@ test.each([
   const bug = () => {
     throw new TypeError("x is not a function");
   };
-  expect((await tripod(line, bug, { env })).stderr).toMatch(/^TypeError: x is not a function\n {4}at /m);
+  expect((await tripod(line, bug, { env })).stderr).toMatch(/^TypeError: x is not a function\n +at /m);
 });
 
 test("a verb may choose its exit code without a word, as plan --detailed-exitcode does", async () => {

@@ -64,8 +64,8 @@ function firstWhere<T>(list: readonly T[], holds: (item: T) => boolean): number 
 export const operatorClock: Check = {
   name: "the operator's clock",
   examine(host, context) {
-    const { hosts } = context;
     if (!isLeader(host, context)) return [];
+    const { hosts } = context;
     const wrong = hosts.filter((each) => {
       const { offset, uncertainty } = each.fact(clock);
       return Math.abs(offset) - uncertainty > OPERATORS_CLOCK;
