@@ -13,18 +13,18 @@ class Trusted {
   }
 }
 
-export type Markup = Trusted;
+export type { Trusted as Markup };
 
 /** What may stand in markup: text is escaped, markup is not, lists follow one another, and what is absent leaves nothing. */
-export type Content = string | number | Markup | undefined | false | readonly Content[];
+export type Content = string | number | Trusted | undefined | false | readonly Content[];
 
 /** The only way from text to markup: everything put in is escaped, in elements and in quoted attributes alike. */
-export function markup(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
+export function markup(strings: TemplateStringsArray, ...contents: readonly Content[]): Trusted {
   return new Trusted(String.raw({ raw: strings }, ...contents.map(written)));
 }
 
 /** Styles and scripts, which this program has written itself: nothing in them comes from anywhere else. */
-export function verbatim(text: string): Markup {
+export function verbatim(text: string): Trusted {
   return new Trusted(text);
 }
 
