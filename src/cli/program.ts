@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ERRORS, TripodError } from "../errors.ts";
+import { suggest } from "../inventory/suggest.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { drillCommand } from "./commands/drill.ts";
 import { exitCodesCommand } from "./commands/exit-codes.ts";
@@ -51,7 +52,7 @@ function commands(io: Io): Command[] {
 export async function runCommandLine(args: readonly string[], io: Io, verbs = commands(io)): Promise<number> {
   const options = failureOptions(args, io.env);
   try {
-    await createProgram(io, verbs).parseAsync(args, { from: "user" });
+    await createProgram(io, verbs, args).parseAsync(args, { from: "user" });
     io.signal.throwIfAborted();
     return 0;
   } catch (error) {
@@ -60,7 +61,7 @@ export async function runCommandLine(args: readonly string[], io: Io, verbs = co
   }
 }
 
-function createProgram(io: Io, verbs: readonly Command[]): Command {
+function createProgram(io: Io, verbs: readonly Command[], args: readonly string[]): Command {
   const program = new Command("tripod")
     .description(
       "Brings up highly available Kubernetes clusters over SSH, rehearses them, and proves that they survive.",
@@ -71,12 +72,12 @@ function createProgram(io: Io, verbs: readonly Command[]): Command {
     .on("option:no-color", () => (io.env.NO_COLOR = "1"))
     .addHelpText("after", `${EXAMPLES}\n\nExit codes: tripod help exit-codes`);
   for (const verb of verbs) program.addCommand(verb);
-  makeStrict(program, io);
+  makeStrict(program, io, args);
   return program;
 }
 
 /** Commander's own output goes through Io, and its complaints become errors like all others. */
-function makeStrict(command: Command, io: Io): void {
+function makeStrict(command: Command, io: Io, args: readonly string[]): void {
   command
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -88,9 +89,27 @@ function makeStrict(command: Command, io: Io): void {
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .exitOverride((error) => {
-      throw isComplaint(error) ? usageError(error, command) : error;
+      throw isComplaint(error) ? (misspelt(error, command, args) ?? usageError(error, command)) : error;
     });
-  for (const sub of command.commands) makeStrict(sub, io);
+  for (const sub of command.commands) makeStrict(sub, io, args);
+}
+
+/** Commander says first that an option is missing, and only then that another one does not exist: mostly that is the one that was meant. */
+function misspelt({ code }: CommanderError, command: Command, args: readonly string[]): TripodError | undefined {
+  if (code !== "commander.missingMandatoryOptionValue") return undefined;
+  const known = [command, ...ancestorsOf(command)].flatMap(({ options }) => options.flatMap(({ long }) => long ?? []));
+  const end = args.indexOf("--");
+  const flags = args.slice(0, end < 0 ? args.length : end).map((arg) => arg.replace(/=.*/s, ""));
+  const unknown = flags.find((flag) => /^--\w/.test(flag) && flag !== "--help" && !known.includes(flag));
+  if (unknown === undefined) return undefined;
+  const meant = suggest(unknown, known);
+  return new TripodError("E_USAGE", `unknown option '${unknown}'`, {
+    hint: meant === undefined ? `see ${pathOf(command)} --help` : `Did you mean ${meant}?`,
+  });
+}
+
+function ancestorsOf({ parent }: Command): Command[] {
+  return parent ? [parent, ...ancestorsOf(parent)] : [];
 }
 
 /** Commander also throws for help and version that were asked for, and for a missing subcommand, when it has shown the help. */

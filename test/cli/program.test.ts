@@ -43,6 +43,15 @@ test("a command that works exits with 0", async () => {
   expect(await tripod("work", nothing)).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
 });
 
+test("an option that is mistyped is told, not the one that is missing for it", async () => {
+  for (const line of ["validate --inventroy x", "plan --lab --inventroy=x"]) {
+    const { exitCode, stderr } = await tripod(line);
+    expect(exitCode).toBe(3);
+    expect(stderr).toBe("unknown option '--inventroy' (E_USAGE)\n  → Did you mean --inventory?\n");
+  }
+  expect((await tripod("validate --json")).stderr).toContain("required option '-i, --inventory <file>' not specified");
+});
+
 test("--version prints the package's version and nothing else", async () => {
   const { exitCode, stdout } = await tripod("--version");
   expect(exitCode).toBe(0);
