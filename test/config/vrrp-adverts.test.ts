@@ -87,5 +87,5 @@ test.skipIf(unable)(
     advert(255);
     expect(await neighbour).toContain("BACKUP");
   },
-  30_000,
+  120_000,
 );
