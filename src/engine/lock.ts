@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { quote } from "../remote/shell.ts";
 import { until } from "../resources/until.ts";
 import { type Claim, type Hold, type Holder, seize } from "./lock-holder.ts";
 
@@ -182,7 +183,7 @@ function locked(grips: readonly Grip[], cluster: string, does: string): Error {
   const since = new Date(Date.now() - by.age * 1000).toISOString().replace("T", " ").slice(0, 19);
   return new TripodError("E_LOCKED", `${by.name} ${does} ${cluster}`, {
     why: `since ${since} UTC (${ago(by.age)}): ${by.command}`,
-    hint: `wait until that is done; whoever is gone has lost it within a minute. To take it away: --break-lock ${by.name}`,
+    hint: `wait until that is done; whoever is gone has lost it within a minute. To take it away: --break-lock ${quote(by.name)}`,
   });
 }
 

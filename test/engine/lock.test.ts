@@ -188,6 +188,15 @@ describe.skipIf(noMachine)(`the lock of a cluster${because(noMachine)}`, () => {
     await bert.finish();
   });
 
+  test("a holder's name is told as one word of a shell, whatever it is", async () => {
+    const mallory = operator("$(reboot);x@y:1", masters);
+    await mallory.working;
+    const error = await failure(operator(BERT, masters).working);
+    expect(error.details.hint).toMatch(/--break-lock '\$\(reboot\);x@y:1'$/);
+    await mallory.held();
+    await mallory.finish();
+  });
+
   test("--break-lock takes it from the one it names, who begins nothing more; and from nobody else", async () => {
     const anna = operator(ANNA, masters);
     await anna.working;
