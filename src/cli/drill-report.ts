@@ -9,10 +9,26 @@ export const FORMATS = ["text", "json", "junit", "html"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** What the end of a file's name says of its format. */
-const BY_ENDING: Readonly<Record<string, Format>> = { ".html": "html", ".json": "json", ".xml": "junit" };
+const BY_ENDING: Readonly<Record<string, Format>> = {
+  "": "text",
+  ".txt": "text",
+  ".log": "text",
+  ".html": "html",
+  ".htm": "html",
+  ".xhtml": "html",
+  ".json": "json",
+  ".xml": "junit",
+};
 
+/** @throws TripodError E_USAGE where it says none that is known */
 export function formatOf(file: string | undefined): Format {
-  return BY_ENDING[extname(file ?? "")] ?? "text";
+  const ending = extname(file ?? "").toLowerCase();
+  const format = BY_ENDING[ending];
+  if (format) return format;
+  const known = Object.keys(BY_ENDING).filter(Boolean).join(", ");
+  throw new TripodError("E_USAGE", `no format of a report ends in ${ending}`, {
+    hint: `${known} are known; \`tripod report --format\` writes any of them into any file`,
+  });
 }
 
 /** The end of a drill: its summary on the screen, and its report in the file that was asked for. */

@@ -5,7 +5,7 @@ import { TripodError } from "../../errors.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
 import { didYouMean } from "../../inventory/suggest.ts";
 import { askFor } from "../confirm.ts";
-import { mustBeWritable } from "../drill-report.ts";
+import { formatOf, mustBeWritable } from "../drill-report.ts";
 import { drillOnScreen } from "../drilling.ts";
 import type { Io } from "../io.ts";
 import { onTarget, type TargetOptions, withLabOption } from "../target.ts";
@@ -60,6 +60,7 @@ async function list(io: Io): Promise<void> {
 async function run(names: readonly string[], options: DrillOptions, io: Io): Promise<void> {
   const { SCENARIOS } = await import("../../drills/index.ts");
   const chosen = choose(SCENARIOS, names, options);
+  if (options.output !== undefined) formatOf(options.output);
   if (options.output !== undefined) await mustBeWritable(resolve(io.cwd, options.output));
   await onTarget(options, io, async (cluster) => {
     if (!options.lab) await mustBeMeant(cluster, chosen, options, io);

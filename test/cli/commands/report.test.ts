@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -77,6 +77,8 @@ test.each([
 });
 
 test.each([
+  ["run.htm", /^<!DOCTYPE html>/],
+  ["RUN.HTML", /^<!DOCTYPE html>/],
   ["run.html", /^<!DOCTYPE html>/],
   ["run.xml", /^<\?xml/],
   ["run.json", /^\{/],
@@ -103,6 +105,14 @@ test("a file that tells of no run, or cannot be written, is a clear error too", 
   expect((await tripod("empty")).stderr).toContain("tells of no run (E_LOCAL)");
   record(bootstrap, 1);
   expect((await tripod("-o", "no/such/folder.html")).stderr).toContain("(E_LOCAL)\n  | ENOENT");
+});
+
+test("-o with an end that no format has is refused, and with --format it is written", async () => {
+  record(bootstrap, 1);
+  const { exitCode, stderr } = await tripod("-o", "run.pdf");
+  expect([exitCode, existsSync(join(folder, "run.pdf"))]).toEqual([3, false]);
+  expect(stderr).toContain("no format of a report ends in .pdf (E_USAGE)\n  → .txt");
+  expect(await tripod("-o", "run.pdf", "--format", "text")).toMatchObject({ exitCode: 0 });
 });
 
 test("a list without runs says so", async () => {
