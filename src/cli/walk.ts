@@ -8,6 +8,8 @@ import type { Io } from "./io.ts";
 
 export interface WalkOptions extends Pick<BootstrapOptions, "mode" | "only" | "command" | "breakLock"> {
   readonly json?: boolean;
+  /** Shows the text of files that others may not read; the record never has it. */
+  readonly showSecrets?: boolean;
   /** Is told the path of the record that the walk leaves. */
   readonly recorded?: (path: string) => void;
 }
@@ -32,7 +34,7 @@ export async function walkOnScreen(
   cluster: Cluster,
   hosts: readonly Host[],
   io: Io,
-  { json = false, recorded, ...options }: WalkOptions,
+  { json = false, showSecrets = false, recorded, ...options }: WalkOptions,
 ): Promise<Walked> {
   const [{ walkPhases }, { screenFor }, { recordRun }] = await Promise.all([
     import("../bootstrap.ts"),
@@ -40,7 +42,7 @@ export async function walkOnScreen(
     import("../record.ts"),
   ]);
   const { mode } = options;
-  const screen = screenFor(io, { json, mode });
+  const screen = screenFor(io, { json, mode, showSecrets });
   const record = recordRun(cluster.name, mode, io.env);
   recorded?.(record.path);
   const events: RunEvent[] = [];

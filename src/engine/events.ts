@@ -45,7 +45,8 @@ interface InStep extends At {
 
 /**
  * Everything that happens in a run. Screens, plans and reports are folds over these. A *step* is one phase on one host.
- * All values are JSON; secrets never get here.
+ * All values are JSON, but for the `secret` of a
+ * change, which writes itself as `***`; other secrets never get here.
  */
 export type RunEvent =
   | (At & {

@@ -1,7 +1,7 @@
 import type { Host } from "../host.ts";
 import { putFile } from "../remote/files.ts";
 import { quote } from "../remote/shell.ts";
-import { unifiedDiff } from "./file.ts";
+import { textChange } from "./file.ts";
 import { defineResource } from "./resource.ts";
 
 export interface EditedFileArgs {
@@ -19,9 +19,9 @@ export const editedFile = defineResource<EditedFileArgs, { text: string; mode: s
     const cut = stdout.indexOf("\n");
     return { mode: cut < 0 ? "" : stdout.slice(0, cut), text: cut < 0 ? "" : stdout.slice(cut + 1) };
   },
-  diff({ path, edit }, { text }) {
+  diff({ path, edit }, { text, mode }) {
     const wanted = edit(text);
-    return wanted === text ? [] : [{ field: "content", diff: unifiedDiff(path, text, wanted) }];
+    return wanted === text ? [] : [textChange({ path, before: text, after: wanted, modes: [mode] })];
   },
   async apply(host, { path, edit }, { text, mode }) {
     await putFile(host.connection, {

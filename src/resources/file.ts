@@ -40,7 +40,7 @@ export const file = defineResource<FileArgs, FileState>({
     else if (!state.exists || state.digest !== digestOf(content)) {
       changes.push(
         typeof content === "string"
-          ? { field: "content", diff: unifiedDiff(path, state.exists ? state.text : undefined, content) }
+          ? textChange({ path, before: state.exists ? state.text : undefined, after: content, modes: [state.mode, mode] })
           : { field: "content", from: state.exists ? "*** (another)" : "absent", to: hidden(content) },
       );
     }
@@ -85,6 +85,25 @@ function digestOf(content: string | Secret | KeptSecret): string {
     .update(content instanceof Secret ? content.reveal() : content)
     .digest("hex");
 }
+
+interface TextChange {
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly after: string;
+  /** Those that the file has and shall have, octal; empty: it has none. */
+  readonly modes: readonly string[];
+}
+
+/** How the text of a file differs: told to whoever reads a plan, unless others may not read the file itself, now or then. */
+export function textChange({ path, before, after, modes }: TextChange): Change {
+  const diff = unifiedDiff(path, before, after);
+  if (modes.every((mode) => mode === "" || (Number.parseInt(mode, 8) & READ_BY_OTHERS) !== 0))
+    return { field: "content", diff };
+  const from = before === undefined ? "absent" : "*** (another)";
+  return { field: "content", from, to: "***", secret: new Secret(diff) };
+}
+
+const READ_BY_OTHERS = 0o004;
 
 export function unifiedDiff(path: string, before: string | undefined, after: string): string {
   const from = before === undefined ? "/dev/null" : path;

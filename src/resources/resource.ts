@@ -1,4 +1,5 @@
 import type { Host } from "../host.ts";
+import type { Secret } from "../secret.ts";
 import type { Condition } from "./condition.ts";
 
 /** One field of one resource that is not as it should be. `diff` is a unified diff where the field is a text file. */
@@ -7,6 +8,8 @@ export interface Change {
   readonly from?: string;
   readonly to?: string;
   readonly diff?: string;
+  /** Instead of `diff`, where not everybody on the host may read that file: in JSON, and so in records and reports, it is `***`. */
+  readonly secret?: Secret;
 }
 
 /** What a plan says of a value that only exists once something else has been applied. */

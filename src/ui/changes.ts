@@ -7,6 +7,13 @@ export function changeLines(changes: readonly Change[]): string[] {
   return changes.flatMap(lines).map((line) => bounded(line.replaceAll("\t", "    ")));
 }
 
+/** The changes as a screen shows them: the diffs of files that others may not read for whoever asked for them, and nobody else. */
+export function asked(changes: readonly Change[], showSecrets: boolean): readonly Change[] {
+  return changes.map(({ secret, ...change }) =>
+    showSecrets && secret ? { field: change.field, diff: secret.reveal() } : change,
+  );
+}
+
 /** Only what something existing was changed from: the fields of everything new would bury a log. */
 export function replacements(changes: readonly Change[]): readonly Change[] {
   return changes.filter(({ from, diff }) =>

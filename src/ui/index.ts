@@ -1,4 +1,5 @@
 import type { Mode } from "../engine/events.ts";
+import { asked } from "./changes.ts";
 import { linesScreen } from "./lines.ts";
 import { ndjsonScreen } from "./ndjson.ts";
 import { paintFor } from "./paint.ts";
@@ -8,11 +9,26 @@ import { treeScreen } from "./tree.ts";
 
 export type { Screen, Surface } from "./screen.ts";
 
+interface ScreenOptions {
+  readonly json: boolean;
+  readonly mode?: Mode;
+  /** The text of files that others may not read is shown too; never in NDJSON, which is kept. */
+  readonly showSecrets?: boolean;
+}
+
 /** NDJSON where it was asked for; a plan as changes with their diffs; an apply as the tree on a terminal, as lines in a log. */
-export function screenFor(surface: Surface, options: { readonly json: boolean; readonly mode?: Mode }): Screen {
+export function screenFor(surface: Surface, options: ScreenOptions): Screen {
   if (options.json) return ndjsonScreen(surface.stdout);
   const screen = screenForPeople(surface, options.mode);
-  return { sink: (event) => screen.sink(shown(event)), finish: () => screen.finish() };
+  const { showSecrets = false } = options;
+  return {
+    sink: (event) => {
+      const told =
+        event.type === "resource.change" ? { ...event, changes: asked(event.changes, showSecrets) } : event;
+      screen.sink(shown(told));
+    },
+    finish: () => screen.finish(),
+  };
 }
 
 function screenForPeople(surface: Surface, mode: Mode | undefined): Screen {

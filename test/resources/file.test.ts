@@ -24,10 +24,10 @@ machineStory("a changed file is shown as a unified diff", async (machine) => {
 });
 
 machineStory("a new file is shown as a diff from nothing, with its mode", async (machine) => {
-  const wanted = file({ path: PATH, content: "one\n", mode: 0o600 });
+  const wanted = file({ path: PATH, content: "one\n", mode: 0o644 });
   expect(changesIn(await walk(machine.host, [wanted], "plan"))).toEqual([
     { field: "content", diff: `--- /dev/null\n+++ ${PATH}\n@@ -0,0 +1,1 @@\n+one\n` },
-    { field: "mode", from: "absent", to: "600 root:root" },
+    { field: "mode", from: "absent", to: "644 root:root" },
   ]);
 });
 
@@ -39,6 +39,23 @@ machineStory("a secret's change is seen, its content is not", async (machine) =>
   ]);
   expect(machine.read(PATH)).toBe("password = new");
 });
+
+for (const [said, before, mode] of [
+  ["others might not read", 0o600, 0o644],
+  ["others shall not read", 0o644, 0o640],
+] as const)
+  machineStory(`the text of a file that ${said} is in no record, and is there for whoever asks for it`, async (machine) => {
+    machine.write(PATH, "password = old\n", before);
+    const wanted = file({ path: PATH, content: "password = new\n", mode });
+    const [change] = changesIn(await walk(machine.host, [wanted], "plan"));
+    expect(JSON.parse(JSON.stringify(change))).toEqual({
+      field: "content",
+      from: "*** (another)",
+      to: "***",
+      secret: "***",
+    });
+    expect(change?.secret?.reveal()).toContain("-password = old\n+password = new\n");
+  });
 
 machineStory("a link in the place of a file becomes the file, and what it led to is left alone", async (machine) => {
   machine.write("/etc/theirs.conf", "theirs\n");
@@ -67,7 +84,7 @@ test("content that only an apply can know is a change in a plan, and a bug in an
 machineStory("of a file of others only our part is changed; its mode is kept", async (machine) => {
   machine.write(PATH, "theirs\n", 0o640);
   const wanted = () => [editedFile({ path: PATH, edit: (text) => `${text.replace(/ours\n/, "")}ours\n` })];
-  expect(changesIn(await walk(machine.host, wanted()))[0]?.diff).toContain("\n theirs\n+ours\n");
+  expect(changesIn(await walk(machine.host, wanted()))[0]?.secret?.reveal()).toContain("\n theirs\n+ours\n");
   expect((await machine.host.read(`stat -c %a ${PATH}; cat ${PATH}`)).stdout).toBe("640\ntheirs\nours\n");
   expect(changesIn(await walk(machine.host, wanted()))).toEqual([]);
 });

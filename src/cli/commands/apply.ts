@@ -9,6 +9,7 @@ import { onHosts, type Walked, walkOnScreen } from "../walk.ts";
 interface ApplyOptions extends TargetOptions, NarrowingOptions {
   readonly yes?: boolean;
   readonly json?: boolean;
+  readonly showSecrets?: boolean;
   readonly breakLock?: string;
 }
 
@@ -17,17 +18,18 @@ export function applyCommand(io: Io): Command {
     .description("bring the cluster up, or back to what the inventory says; safe to run again at any time")
     .option("-y, --yes", "do not show the plan and ask first")
     .option("--break-lock <owner>", "take the cluster's lock away from who holds it, by the name that was told")
+    .option("--show-secrets", "show the text of files that others may not read, on the screen; records never have it")
     .option("--json", "one JSON event a line; needs --yes")
     .action((options: ApplyOptions) => {
       if (!options.yes) mustBeAsked(options, io);
       return onTarget(options, io, async (cluster) => {
-        const { yes, json, breakLock, inventory } = options;
+        const { yes, json, showSecrets, breakLock, inventory } = options;
         const only = await narrowingOf(options, cluster);
         await onHosts(cluster, io, async (hosts) => {
           // What was answered is no promise: the apply reads everything again.
-          if (!yes) await agreed(await walkOnScreen(cluster, hosts, io, { mode: "plan", only }), io);
+          if (!yes) await agreed(await walkOnScreen(cluster, hosts, io, { mode: "plan", showSecrets, only }), io);
           const command = `tripod apply -i ${inventory}`;
-          await walkOnScreen(cluster, hosts, io, { mode: "apply", json, only, breakLock, command });
+          await walkOnScreen(cluster, hosts, io, { mode: "apply", json, showSecrets, only, breakLock, command });
         });
       });
     });

@@ -7,6 +7,7 @@ import { onHosts, walkOnScreen } from "../walk.ts";
 
 interface PlanOptions extends TargetOptions, NarrowingOptions {
   readonly json?: boolean;
+  readonly showSecrets?: boolean;
   readonly detailedExitcode?: boolean;
 }
 
@@ -14,12 +15,14 @@ export function planCommand(io: Io): Command {
   return withNarrowing(withTarget(new Command("plan")))
     .description("what apply would change, on which host; writes nothing anywhere")
     .option("--detailed-exitcode", "exit with 2 where something would change, with 0 where nothing would")
+    .option("--show-secrets", "show the text of files that others may not read, on the screen; records never have it")
     .option("--json", "one JSON event a line")
     .action((options: PlanOptions) =>
       onTarget(options, io, async (cluster) => {
         const only = await narrowingOf(options, cluster);
         await onHosts(cluster, io, async (hosts) => {
-          const { changed } = await walkOnScreen(cluster, hosts, io, { mode: "plan", json: options.json, only });
+          const { json, showSecrets } = options;
+          const { changed } = await walkOnScreen(cluster, hosts, io, { mode: "plan", json, showSecrets, only });
           if (options.detailedExitcode && changed > 0) throw new ExitWith(2);
         });
       }),
