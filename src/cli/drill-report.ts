@@ -1,4 +1,4 @@
-import { access, constants, writeFile } from "node:fs/promises";
+import { access, constants, lstat, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import type { DrillEvent } from "../drills/events.ts";
 import { TripodError } from "../errors.ts";
@@ -62,11 +62,24 @@ export async function mustBeWritable(file: string): Promise<void> {
   });
 }
 
-/** @throws TripodError E_LOCAL */
+/** All of it or nothing: what could be written of a report on a disk that is full does not stay. @throws TripodError E_LOCAL */
 export async function saveReport(file: string, text: string): Promise<void> {
+  const partly = `${file}.${process.pid}`;
   try {
-    await writeFile(file, text);
+    // A device, a pipe or a link is written to, not replaced.
+    if (await isReplaceable(file)) {
+      await writeFile(partly, text, { flag: "wx" });
+      await rename(partly, file);
+    } else await writeFile(file, text);
   } catch (cause) {
+    await rm(partly, { force: true });
     throw new TripodError("E_LOCAL", `cannot write ${file}`, { why: (cause as Error).message, cause });
   }
+}
+
+async function isReplaceable(file: string): Promise<boolean> {
+  return lstat(file).then(
+    (there) => there.isFile(),
+    () => true,
+  );
 }

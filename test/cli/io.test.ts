@@ -1,23 +1,31 @@
 import { expect, test } from "vitest";
-import { outliveReader } from "../../src/cli/io.ts";
+import { watchOutput } from "../../src/cli/io.ts";
 import type { TripodError } from "../../src/errors.ts";
 import { Recorder } from "../support/surface.ts";
 
-/** What is told when writing fails with this code. */
-function failures(code: string): TripodError[] {
+/** What is told, and the exit code, when writing fails with this code in a command that would end with that one. */
+function outcome(code: string, exitCode: number): { told: TripodError[]; exitCode: number } {
   const told: TripodError[] = [];
   const stdout = new Recorder();
-  outliveReader(stdout, (error) => told.push(error));
+  const after = watchOutput(stdout, (error) => told.push(error));
   stdout.emit("error", Object.assign(new Error(`write ${code}`), { code }));
-  return told;
+  return { exitCode: after(exitCode), told };
 }
 
-test("a reader that goes away early is no failure", () => {
-  expect(failures("EPIPE")).toEqual([]);
+test("a reader that goes away early is told nothing, and nothing ends as if all had been read", () => {
+  expect(outcome("EPIPE", 0)).toEqual({ told: [], exitCode: 5 });
+});
+
+test("a command that fails for another reason keeps its exit code", () => {
+  expect(outcome("EPIPE", 23)).toEqual({ told: [], exitCode: 23 });
 });
 
 test("a full disk under a redirected output is a failure of the operator's machine", () => {
-  expect(failures("ENOSPC")).toMatchObject([
-    { code: "E_LOCAL", message: "cannot write to the standard output: write ENOSPC" },
-  ]);
+  const { told, exitCode } = outcome("ENOSPC", 0);
+  expect(exitCode).toBe(5);
+  expect(told).toMatchObject([{ code: "E_LOCAL", message: "cannot write to the standard output: write ENOSPC" }]);
+});
+
+test("where all is written nothing changes", () => {
+  expect(watchOutput(new Recorder(), () => expect.unreachable())(2)).toBe(2);
 });

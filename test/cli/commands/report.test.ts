@@ -1,12 +1,17 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runCommandLine } from "../../../src/cli/program.ts";
 import type { RunEvent } from "../../../src/engine/events.ts";
 import { recordRun } from "../../../src/record.ts";
 import { recordingIo } from "../../support/io.ts";
 import { bootstrap, failedBootstrap, plan } from "../../support/scenario.ts";
+
+const MAIN = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
+const TSX = new URL("../../../node_modules/tsx/dist/loader.mjs", import.meta.url).href;
 
 let folder: string;
 
@@ -113,6 +118,30 @@ test("-o with an end that no format has is refused, and with --format it is writ
   expect([exitCode, existsSync(join(folder, "run.pdf"))]).toEqual([3, false]);
   expect(stderr).toContain("no format of a report ends in .pdf (E_USAGE)\n  → .txt");
   expect(await tripod("-o", "run.pdf", "--format", "text")).toMatchObject({ exitCode: 0 });
+});
+
+/** A run of the real program that may not make files larger than 4 KiB: a disk that becomes full. */
+function onFullDisk(command: string): { status: number | null; stderr: string } {
+  return spawnSync(
+    "sh",
+    ["-c", `ulimit -f 8; trap "" XFSZ; "$0" --import "$1" "$2" ${command}`, process.execPath, TSX, MAIN],
+    { cwd: folder, env: { ...process.env, ...state(), TSX_DISABLE_CACHE: "1" }, encoding: "utf8" },
+  );
+}
+
+test("a report that does not fit on the disk leaves what was there before, and nothing of itself", () => {
+  record(bootstrap, 1);
+  writeFileSync(join(folder, "run.html"), "before");
+  const { status, stderr } = onFullDisk("report -o run.html");
+  expect([status, stderr]).toEqual([5, expect.stringContaining("cannot write")]);
+  expect(readdirSync(folder).toSorted()).toEqual(["run.html", "tripod"]);
+  expect(readFileSync(join(folder, "run.html"), "utf8")).toBe("before");
+});
+
+test("a report that does not fit on the disk as the standard output is a failure, not half a report", () => {
+  record(bootstrap, 1);
+  const { status, stderr } = onFullDisk("report --format html >cut.html");
+  expect([status, stderr]).toEqual([5, expect.stringContaining("cannot write to the standard output")]);
 });
 
 test("a list without runs says so", async () => {
