@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { Client } from "ssh2";
+import { Client, type MacAlgorithm } from "ssh2";
 import { TripodError } from "../errors.ts";
 import type { Agent } from "./agent.ts";
 import type { Connection } from "./connection.ts";
@@ -65,6 +65,14 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   }
 }
 
+/** ssh2's own, in its order, without those of SHA-1: RFC 6668; RFC 9142 asks for the end of SHA-1. */
+const MACS: MacAlgorithm[] = [
+  "hmac-sha2-256-etm@openssh.com",
+  "hmac-sha2-512-etm@openssh.com",
+  "hmac-sha2-256",
+  "hmac-sha2-512",
+];
+
 const READING = "reading";
 const LOGIN = "logging in";
 
@@ -124,7 +132,7 @@ function shakeHands(socket: Duplex, options: LinkOptions & Papers, attempt: Atte
         sock: socket,
         username: target.user,
         authHandler: [...credentials.methods],
-        algorithms: { serverHostKey: hostKeyAlgorithms(known) },
+        algorithms: { serverHostKey: hostKeyAlgorithms(known), hmac: MACS },
         hostVerifier: (key: Buffer) => (refused = judgeHostKey(key, known, asked)) === undefined,
         keepaliveInterval,
         keepaliveCountMax: 3,

@@ -9,7 +9,7 @@ export type PoolOptions = Pick<ConnectOptions, "observer" | "signal" | "connectT
 /** sshd drops handshakes beyond MaxStartups, 10 by default. */
 const HANDSHAKES = 10;
 
-/** All connections of a run: one to each machine, one to each bastion however many machines lie behind it. */
+/** All connections of a run: one to each machine, one to each bastion however many machines lie behind it, as long as they reach it by the same keys. */
 export class Pool implements AsyncDisposable {
   readonly #options: PoolOptions;
   readonly #connections: Promise<Connection>[] = [];
@@ -51,12 +51,13 @@ export class Pool implements AsyncDisposable {
   }
 
   #bastion(target: SshTarget, origin: Machine["origin"]): Promise<Connection> {
-    const name = bastionName(target);
-    const known = this.#bastions.get(name);
+    // All of it: who reaches a bastion with another key has a connection of its own, and does not enter with somebody else's.
+    const way = JSON.stringify(target);
+    const known = this.#bastions.get(way);
     if (known) return known;
-    const bastion = this.#open({ name, ssh: target, origin });
-    this.#bastions.set(name, bastion);
-    bastion.catch(() => this.#bastions.delete(name));
+    const bastion = this.#open({ name: bastionName(target), ssh: target, origin });
+    this.#bastions.set(way, bastion);
+    bastion.catch(() => this.#bastions.delete(way));
     return bastion;
   }
 

@@ -190,6 +190,19 @@ test("a key file that nobody writes to is told", async () => {
   });
 });
 
+test("a host that protects its packets with SHA-1 alone is refused, one that has SHA-2 beside it is not", async () => {
+  const cipher = ["aes256-ctr" as const];
+  const [old, both] = await Promise.all([
+    startSshd({ algorithms: { cipher, hmac: ["hmac-sha1", "hmac-sha1-etm@openssh.com"] } }),
+    startSshd({ algorithms: { cipher, hmac: ["hmac-sha1", "hmac-sha2-256"] } }),
+  ]);
+  expect(await refusal(old)).toMatchObject({
+    code: "E_UNREACHABLE",
+    details: { why: expect.stringMatching(/no matching .*MAC/) as string },
+  });
+  expect(await login(both)).toBe("in\n");
+});
+
 test("a port nobody listens at is told from a name nobody knows", async () => {
   const sshd = await startSshd();
   const closed = createServer().listen(0, "127.0.0.1");

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { TripodErrors } from "../../src/errors.ts";
 import type { SshTarget } from "../../src/inventory/cluster.ts";
 import { Pool, type PoolOptions } from "../../src/remote/pool.ts";
-import { connected, eventually, failure, startSshd, type Sshd } from "../support/sshd.ts";
+import { connected, eventually, failure, newKey, startSshd, type Sshd } from "../support/sshd.ts";
 
 function newPool(options?: PoolOptions): Pool {
   const pool = new Pool(options);
@@ -23,6 +23,19 @@ test("machines behind one bastion share one connection to it", async () => {
   expect(results.map(({ stdout }) => stdout)).toEqual(["m1\n", "m2\n"]);
   expect([bastion.logins, m1.logins, m2.logins]).toEqual([["jump"], ["root"], ["root"]]);
   expect(bastion.commands).toEqual([]);
+});
+
+test("machines that reach one bastion by different keys do not use each other's", async () => {
+  const [bastion, m1, m2] = await Promise.all([startSshd(), startSshd(), startSshd()]);
+  const wrong = m2.write("other", `${newKey().private}\n`);
+  const pool = newPool();
+  await pool.connect(machine("m1", behind(bastion, m1)));
+  const other = m2.target({ bastion: bastion.target({ user: "jump", identityFiles: [wrong] }) });
+  expect(await failure(pool.connect(machine("m2", other)))).toMatchObject({
+    code: "E_AUTH",
+    details: { host: `bastion jump@127.0.0.1:${bastion.port}`, why: `${wrong}: ssh-ed25519, refused` },
+  });
+  expect(m2.logins).toEqual([]);
 });
 
 test("a single connection brings its own bastion, and takes it away again", async () => {

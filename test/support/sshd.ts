@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect as connectTcp, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ssh2, { type Connection as ServerConnection, type ServerChannel } from "ssh2";
+import ssh2, { type Algorithms, type Connection as ServerConnection, type ServerChannel } from "ssh2";
 import { expect, onTestFinished } from "vitest";
 import type { TripodError } from "../../src/errors.ts";
 import type { SshTarget } from "../../src/inventory/cluster.ts";
@@ -31,6 +31,8 @@ export interface SshdOptions {
   /** A real bash is the login shell, and this its ~/.bashrc, which it reads because it is started by an sshd. */
   readonly bashrc?: string;
   readonly forwarding?: boolean;
+  /** What it has for each purpose; default: all that ssh2 has. */
+  readonly algorithms?: Algorithms;
   readonly port?: number;
 }
 
@@ -112,7 +114,9 @@ export class Sshd implements AsyncDisposable {
   private constructor(options: SshdOptions) {
     this.#options = options;
     this.hostKeys = options.hostKeys ?? [newKey()];
-    this.#ssh = new ssh2.Server({ hostKeys: this.hostKeys.map((key) => key.private) }, (client) => this.#serve(client));
+    const { algorithms } = options;
+    const hostKeys = this.hostKeys.map((key) => key.private);
+    this.#ssh = new ssh2.Server({ hostKeys, algorithms }, (client) => this.#serve(client));
   }
 
   get port(): number {
