@@ -6,17 +6,18 @@ import { spawn } from "node:child_process";
  */
 const SCRIPT = `
 const { spawn } = require("node:child_process");
-const [ms, program, ...args] = process.argv.slice(1);
 let said = "";
 let over = false;
 const end = () => {
   if (over) return;
   over = true;
-  if (said.startsWith("done")) process.exit();
+  const [order, answer = ""] = said.split("\\n");
+  if (answer.startsWith("done")) process.exit();
+  const { program, args } = JSON.parse(order);
   spawn(program, args, { stdio: "ignore" }).on("exit", () => process.exit());
 };
 process.stdin.on("data", (text) => (said += text)).on("end", end).on("error", end);
-setTimeout(end, Number(ms));
+setTimeout(end, Number(process.argv[1]));
 `;
 
 export interface Keeper {
@@ -24,14 +25,18 @@ export interface Keeper {
   done(): void;
 }
 
-/** Starts a keeper that runs a program when Tripod is gone, or after `within` ms. */
-export function keep([command = "", ...args]: readonly string[], within: number): Keeper {
-  const child = spawn(process.execPath, ["-e", SCRIPT, String(within), command, ...args], {
+/**
+ * Starts a keeper that runs a program when Tripod is gone, or after `within` ms. The program travels by stdin: there may be a password in
+ * it, and everybody on this machine sees the keeper's own command line for as long as it lives.
+ */
+export function keep([program = "", ...args]: readonly string[], within: number): Keeper {
+  const child = spawn(process.execPath, ["-e", SCRIPT, String(within)], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });
   child.on("error", () => undefined);
   child.stdin.on("error", () => undefined);
+  child.stdin.write(`${JSON.stringify({ program, args })}\n`);
   child.unref();
   return { done: () => child.stdin.end("done\n") };
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -45,6 +45,26 @@ describe("a power cut", () => {
   it("is undone by itself when Tripod is late", async () => {
     await byPower([scriptedHost()], power(), 100).begin();
     await expect.poll(() => is("m1-on"), { timeout: 10_000 }).toBe(true);
+  });
+
+  it("does not show what would switch it on, a password perhaps, to everybody on the operator's machine", async () => {
+    const secret = `hunter2-${process.pid}`;
+    const on = () => ["sh", "-c", `: ${secret}; touch ${join(folder, "on")}`];
+    const cut = byPower([scriptedHost()], { off: () => ["true"], on }, 60_000);
+    await cut.begin();
+    const commandLines = readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        } catch {
+          return "";
+        }
+      });
+    expect(commandLines.some((line) => line.includes("setTimeout(end"))).toBe(true);
+    expect(commandLines.filter((line) => line.includes(secret))).toEqual([]);
+    await cut.end(new AbortController().signal);
+    expect(is("on")).toBe(true);
   });
 
   it("says what the command said when it fails", async () => {

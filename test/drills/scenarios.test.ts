@@ -5,6 +5,7 @@ import { SCENARIOS } from "../../src/drills/index.ts";
 import type { Result } from "../../src/remote/connection.ts";
 import { testCluster } from "../support/cluster.ts";
 import { scriptedHost } from "../support/scripted-host.ts";
+import { machineStory } from "../support/machine-story.ts";
 import { failure } from "../support/sshd.ts";
 
 interface Told {
@@ -170,5 +171,28 @@ describe("a cut network", () => {
       "-p tcp -d 10.0.0.1 --sport 22 -j RETURN",
       "-j DROP",
     ]);
+  });
+});
+
+describe("a full disk", () => {
+  machineStory("fills etcd's disk, and nothing that etcd has put a link to", async (machine) => {
+    const { stage, told } = stageOf();
+    const disruption = await named("disk-full").prepare(stage, 1000);
+    if (typeof disruption === "string") throw new Error(disruption);
+    await disruption.begin();
+    const script = told.at(-1)?.script ?? "";
+    const disrupt = script.slice(script.indexOf("free() {"));
+    const setUp = [
+      "mkdir -p /var/lib/etcd /victim && mount -t tmpfs -o size=24m tmpfs /var/lib/etcd && chown nobody /var/lib/etcd",
+      "mknod /dev/zero c 1 5",
+      "echo precious >/victim/file",
+      "ln -s /victim/file /var/lib/etcd/tripod-drill-ballast; ln -s /victim /var/lib/etcd/tripod-drill",
+    ];
+    expect(await machine.connection.run(setUp.join("\n"))).toMatchObject({ code: 0 });
+    expect(await machine.connection.run(disrupt)).toMatchObject({ code: 0 });
+    const { stdout } = await machine.connection.run(
+      "cat /victim/file; ls /victim; df --output=avail -B1 /var/lib/etcd | tail -n 1",
+    );
+    expect(stdout.trim().split(/\s+/)).toEqual(["precious", "file", "0"]);
   });
 });

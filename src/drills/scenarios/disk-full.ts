@@ -4,7 +4,9 @@ import { byScript } from "../switch.ts";
 import { otherThan } from "./victims.ts";
 
 const DATA = "/var/lib/etcd";
-const BALLAST = `${DATA}/tripod-drill-ballast`;
+
+/** The ballast lies in a folder of root's: in etcd's own, etcd could put a link to something else in its place. */
+const FOLDER = `${DATA}/tripod-drill`;
 
 /** Only ever a file system that is etcd's alone: mounted there as a whole, from a device that is mounted nowhere else. */
 const SHARED = [
@@ -32,11 +34,14 @@ export const diskFull: Scenario = {
         // Most of it at once, and the rest as it goes: the file system wants some of it for its own.
         disrupt: [
           `free() { df --output=avail -B1 ${DATA} | tail -n 1; }`,
-          `fallocate -l "$(($(free) - 16777216))" ${BALLAST} || exit`,
-          `cat /dev/zero >>${BALLAST} 2>/dev/null`,
+          `rm -rf ${FOLDER} && mkdir -m 700 ${FOLDER} && cd -P ${FOLDER} || exit`,
+          // Where etcd was quicker and has put a link there, this is not the folder that was made.
+          `[ "$(stat -c '%u %a %d' .)" = "0 700 $(stat -c %d ${DATA})" ] || { echo "${FOLDER} was exchanged" >&2; exit 1; }`,
+          `fallocate -l "$(($(free) - 16777216))" ballast || exit`,
+          `cat /dev/zero >>ballast 2>/dev/null`,
           `[ "$(free)" -lt 65536 ] || { echo "there are still $(free) bytes free" >&2; exit 1; }`,
         ].join("\n"),
-        undo: `rm -f ${BALLAST}; systemctl reset-failed etcd 2>/dev/null; systemctl start etcd`,
+        undo: `rm -rf ${FOLDER}; systemctl reset-failed etcd 2>/dev/null; systemctl start etcd`,
       },
       undoneAfter,
     );

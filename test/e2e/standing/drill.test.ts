@@ -186,7 +186,7 @@ async function leftBehind(holder: string): Promise<string[]> {
 /** What a drill must not leave on a host. */
 async function leftovers(): Promise<string> {
   const look =
-    "systemctl list-units --plain --no-legend 'tripod-drill-*'; iptables -w -S | grep TRIPOD-DRILL; ls /var/lib/etcd/tripod-drill-ballast 2>/dev/null; true";
+    "systemctl list-units --plain --no-legend 'tripod-drill-*'; iptables -w -S | grep TRIPOD-DRILL; ls -d /var/lib/etcd/tripod-drill 2>/dev/null; true";
   const said = await Promise.all(["m1", "m2", "m3", "w1", "w2"].map((host) => lab.on(host, look)));
   return said.join("");
 }
