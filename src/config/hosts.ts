@@ -8,8 +8,10 @@ export function hostsFile(
 ): string {
   const names = machines.map(({ name, address }) => `${address} ${name}`);
   const block = [BEGIN, ...names, END].join("\n");
-  const ours = new RegExp(`^${BEGIN}\n[^]*?^${END}$`, "m");
-  if (ours.test(text)) return text.replace(ours, () => block);
+  const lines = text.split("\n");
+  const from = lines.indexOf(BEGIN);
+  const to = from < 0 ? -1 : lines.indexOf(END, from);
+  if (to >= 0) return [...lines.slice(0, from), block, ...lines.slice(to + 1)].join("\n");
   const before = text === "" || text.endsWith("\n") ? text : `${text}\n`;
   return `${before}${block}\n`;
 }

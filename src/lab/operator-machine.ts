@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { mkdir, open, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Progress } from "./cache.ts";
 import { inotifyInUse, inotifyWanted } from "./inotify.ts";
@@ -17,12 +17,14 @@ export interface Places {
   readonly namespaces: string;
   /** What is remembered, in a folder of its own. */
   readonly memory: string;
+  readonly lock: string;
 }
 
 const PLACES: Places = {
   instances: "/proc/sys/fs/inotify/max_user_instances",
   namespaces: NAMESPACES,
   memory: "/run/tripod/found.json",
+  lock: "/run/tripod-labs.lock",
 };
 
 /** How the first lab found this machine. */
@@ -36,11 +38,16 @@ interface Found {
 }
 
 /**
- * Does work on what all labs of this machine share, one process at a time. The lock is on a folder that is always there: nothing is left
- * behind.
+ * Does work on what all labs of this machine share, one process at a time. The lock is a file that root alone can open: anybody may lock
+ * what he can read. It stays, empty, until the next boot: another process may be waiting for this very file.
  */
-export function onOperatorMachine<T>({ progress, signal }: Progress, work: () => Promise<T>): Promise<T> {
-  return lockedFile("/run", () => progress("another lab comes or goes, waiting for it"), signal, work);
+export async function onOperatorMachine<T>(
+  { progress, signal }: Progress,
+  work: () => Promise<T>,
+  { lock } = PLACES,
+): Promise<T> {
+  await (await open(lock, constants.O_CREAT | constants.O_RDONLY | constants.O_NOFOLLOW, 0o600)).close();
+  return lockedFile(lock, () => progress("another lab comes or goes, waiting for it"), signal, work);
 }
 
 /** Before the first lab makes anything: how it is now. What an earlier lab remembers stays as it is. */

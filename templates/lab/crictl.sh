@@ -33,13 +33,12 @@ containers() { ctr containers ls ${quiet:+--quiet} "labels.\"io.cri-containerd.k
 # A gRPC call with one id in its message: a frame of 5 bytes, then field 1 as a string. $2 is 64 characters long.
 cri() {
   [ ${#2} -eq 64 ] || { echo "crictl: $2 is not the id of a pod" >&2 && return 1; }
-  printf '\0\0\0\0\102\012\100%s' "$2" |
+  answer=$(printf '\0\0\0\0\102\012\100%s' "$2" |
     curl --silent --show-error --http2-prior-knowledge --unix-socket "$endpoint" --data-binary @- \
       --header 'content-type: application/grpc' --header 'te: trailers' --output /dev/null --dump-header - \
-      "http://localhost/runtime.v1.RuntimeService/$1" | tr -d '\r' >"/tmp/crictl.$$"
-  status=$(sed -n 's/^grpc-status: //p' "/tmp/crictl.$$")
-  [ "$status" = 0 ] || sed -n "s/^grpc-message: /crictl: /p" "/tmp/crictl.$$" >&2
-  rm -f "/tmp/crictl.$$"
+      "http://localhost/runtime.v1.RuntimeService/$1" | tr -d '\r')
+  status=$(echo "$answer" | sed -n 's/^grpc-status: //p')
+  [ "$status" = 0 ] || echo "$answer" | sed -n "s/^grpc-message: /crictl: /p" >&2
   [ "$status" = 0 ]
 }
 

@@ -24,6 +24,12 @@ describe("/etc/hosts", () => {
     expect(hostsFile(before, cluster.machines)).toBe(`127.0.0.1 localhost\n${block}10.9.9.9 nas\n`);
   });
 
+  it("does not take for ever where somebody begins our block five thousand times", { timeout: 2_000 }, () => {
+    const hostile = "# BEGIN tripod\n".repeat(5_000);
+    expect(hostsFile(hostile, cluster.machines)).toBe(`${hostile}${block}`);
+    expect(hostsFile(`${hostile}# END tripod\n`, cluster.machines)).toBe(block);
+  });
+
   it.each(["", "127.0.0.1 localhost\n", `${block}10.9.9.9 nas\n`])("is left alone the second time", (text) => {
     const once = hostsFile(text, cluster.machines);
     expect(hostsFile(once, cluster.machines)).toBe(once);

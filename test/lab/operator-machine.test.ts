@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { beforeEach, expect, test, vi } from "vitest";
 import { inotifyWanted } from "../../src/lab/inotify.ts";
-import { makeRoom, type Places, putBack, rememberFound } from "../../src/lab/operator-machine.ts";
+import { makeRoom, onOperatorMachine, type Places, putBack, rememberFound } from "../../src/lab/operator-machine.ts";
 import { temporaryFolder } from "../support/programs.ts";
 
 const progress = vi.fn();
@@ -15,6 +16,7 @@ beforeEach(() => {
     instances: join(folder, "max_user_instances"),
     namespaces: join(folder, "netns"),
     memory: join(folder, "tripod/found.json"),
+    lock: join(folder, "labs.lock"),
   };
   write(128);
 });
@@ -28,6 +30,21 @@ async function comes(hosts = 5): Promise<void> {
 }
 
 const goes = (...standing: string[]): Promise<void> => putBack(standing, { progress }, places);
+
+test("labs come and go one at a time, by a lock that only root can take", async () => {
+  const done: string[] = [];
+  const work = (name: string) => async () => {
+    done.push(`${name} begins`);
+    await nextTurn();
+    done.push(`${name} ends`);
+    // Who may open a file may lock it.
+    expect(statSync(places.lock).mode & 0o777).toBe(0o600);
+  };
+  await Promise.all(["a", "b"].map((name) => onOperatorMachine({ progress }, work(name), places)));
+  expect(done.filter((_, index) => index % 2 === 0).map((begins) => begins.replace("begins", "ends"))).toEqual(
+    done.filter((_, index) => index % 2 === 1),
+  );
+});
 
 test("a lab makes room for its hosts, says so, and the machine is as before when it has gone", async () => {
   await comes();
