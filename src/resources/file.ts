@@ -40,7 +40,12 @@ export const file = defineResource<FileArgs, FileState>({
     else if (!state.exists || state.digest !== digestOf(content)) {
       changes.push(
         typeof content === "string"
-          ? textChange({ path, before: state.exists ? state.text : undefined, after: content, modes: [state.mode, mode] })
+          ? textChange({
+              path,
+              before: state.exists ? state.text : undefined,
+              after: content,
+              modes: [state.mode, mode],
+            })
           : { field: "content", from: state.exists ? "*** (another)" : "absent", to: hidden(content) },
       );
     }

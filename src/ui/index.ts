@@ -23,8 +23,7 @@ export function screenFor(surface: Surface, options: ScreenOptions): Screen {
   const { showSecrets = false } = options;
   return {
     sink: (event) => {
-      const told =
-        event.type === "resource.change" ? { ...event, changes: asked(event.changes, showSecrets) } : event;
+      const told = event.type === "resource.change" ? { ...event, changes: asked(event.changes, showSecrets) } : event;
       screen.sink(shown(told));
     },
     finish: () => screen.finish(),

@@ -133,7 +133,7 @@ test("our own colours come through, and the process's streams are guarded", () =
   const out = new Recorder();
   guarded(out).write("\u001B[32mok\u001B[39m");
   expect(out.text).toBe("\u001B[32mok\u001B[39m");
-  const io = processIo({ signal: new AbortController().signal, handOver: () => () => undefined });
+  const io = processIo({ signal: new AbortController().signal, handOver: () => () => undefined }, process.stdout);
   expect(io.stdout.beneath).toBe(process.stdout);
   expect(io.stderr.beneath).toBe(process.stderr);
 });

@@ -44,18 +44,21 @@ for (const [said, before, mode] of [
   ["others might not read", 0o600, 0o644],
   ["others shall not read", 0o644, 0o640],
 ] as const)
-  machineStory(`the text of a file that ${said} is in no record, and is there for whoever asks for it`, async (machine) => {
-    machine.write(PATH, "password = old\n", before);
-    const wanted = file({ path: PATH, content: "password = new\n", mode });
-    const [change] = changesIn(await walk(machine.host, [wanted], "plan"));
-    expect(JSON.parse(JSON.stringify(change))).toEqual({
-      field: "content",
-      from: "*** (another)",
-      to: "***",
-      secret: "***",
-    });
-    expect(change?.secret?.reveal()).toContain("-password = old\n+password = new\n");
-  });
+  machineStory(
+    `the text of a file that ${said} is in no record, and is there for whoever asks for it`,
+    async (machine) => {
+      machine.write(PATH, "password = old\n", before);
+      const wanted = file({ path: PATH, content: "password = new\n", mode });
+      const [change] = changesIn(await walk(machine.host, [wanted], "plan"));
+      expect(JSON.parse(JSON.stringify(change))).toEqual({
+        field: "content",
+        from: "*** (another)",
+        to: "***",
+        secret: "***",
+      });
+      expect(change?.secret?.reveal()).toContain("-password = old\n+password = new\n");
+    },
+  );
 
 machineStory("a link in the place of a file becomes the file, and what it led to is left alone", async (machine) => {
   machine.write("/etc/theirs.conf", "theirs\n");

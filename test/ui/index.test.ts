@@ -5,9 +5,18 @@ import { screenFor } from "../../src/ui/index.ts";
 import { bootstrap, plan } from "../support/scenario.ts";
 import { recordingSurface } from "../support/surface.ts";
 
-type Situation = Parameters<typeof recordingSurface>[0] & { json?: boolean; showSecrets?: boolean; events?: typeof plan };
+type Situation = Parameters<typeof recordingSurface>[0] & {
+  json?: boolean;
+  showSecrets?: boolean;
+  events?: typeof plan;
+};
 
-async function shown({ json = false, showSecrets = false, events = bootstrap, ...situation }: Situation): Promise<string> {
+async function shown({
+  json = false,
+  showSecrets = false,
+  events = bootstrap,
+  ...situation
+}: Situation): Promise<string> {
   const surface = recordingSurface(situation);
   const [start] = events;
   const screen = screenFor(surface, { json, showSecrets, mode: start?.type === "run.start" ? start.mode : "apply" });
