@@ -31,10 +31,10 @@ export function takeBytes(count: number | string): string {
 export const ENVIRONMENT = "LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * What curl and kubectl would send through a proxy goes to this cluster, which a proxy of the login's environment need not know. What
- * fetches from outside has its proxy in settings of its own: packages are installed by a systemd unit, images pulled by containerd.
+ * Put before what fetches from the internet. Everything else goes straight to where it is sent: the proxy that a login environment names
+ * (`https_proxy`, `all_proxy` …) knows nothing of a cluster's addresses. curl and what is written in Go heed a `no_proxy` of `*`.
  */
-const PROXIES = "http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY";
+export const THROUGH_PROXY = 'env NO_PROXY="$tripod_no_proxy" no_proxy="$tripod_no_proxy"';
 
 export interface Wrapped {
   /** What the login shell is given. Nothing in it needs quoting rules that sh, csh and fish do not share. */
@@ -69,7 +69,8 @@ export function wrap(script: string, options: WrapOptions = {}): Wrapped {
   // The mark is not in the command line as a whole: a login file with `set -x` prints that.
   const start = [
     `export ${ENVIRONMENT}`,
-    `unset ${PROXIES}`,
+    'tripod_no_proxy="${no_proxy-$NO_PROXY}"',
+    'export NO_PROXY="*" no_proxy="*"',
     "cd /",
     "umask 022",
     `tripod_script=$(${takeBytes(prelude.length)})`,

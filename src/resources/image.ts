@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import { TripodError } from "../errors.ts";
-import { sh } from "../remote/shell.ts";
+import { sh, THROUGH_PROXY } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
@@ -37,7 +37,7 @@ export const pulledImage = defineResource<{ readonly reference: string }, boolea
   diff: ({ reference }, there) => (there ? [] : [{ field: "image", from: "absent", to: reference }]),
   async apply(host, { reference }, _, working) {
     working.progress(`pulling ${reference}`);
-    await command(host, sh`ctr -n k8s.io images pull ${reference} >/dev/null`);
+    await command(host, `${THROUGH_PROXY} ${sh`ctr -n k8s.io images pull ${reference} >/dev/null`}`);
   },
 });
 
