@@ -8,7 +8,8 @@ export async function kubeletTrouble(host: Host): Promise<string | undefined> {
   const { stdout } = await host.read(
     `date +%s; systemctl is-active kubelet.service; ${KUBELET_CERTIFICATE}; echo journal; ${kubeletJournal.script}`,
   );
-  const [, now = "", state = "", pem = "", journal = ""] = /^(\d+)\n(\S*)\n([^]*?)^journal\n([^]*)/m.exec(stdout) ?? [];
+  const [, now = "", state = "", pem = "", journal = ""] =
+    /^(\d+)\n(\S*)\n([^]*?\n|)journal\n([^]*)/.exec(stdout) ?? [];
   const expired = expiry(pem, Number(now) * 1000);
   if (expired !== undefined)
     return `the client certificate of its kubelet expired on ${expired}: docs/health.md says how it gets another`;

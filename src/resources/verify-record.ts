@@ -51,7 +51,8 @@ export function verifyRecordIn(object: unknown): VerifyRecord {
 
 /** Printable and bounded: no line breaks, nothing that a terminal would obey. */
 function oneLine(text: string): string {
-  const sentences = text.trim().replace(/\s*\n\s*/g, "; ");
+  const lines = text.split("\n").map((each) => each.trim());
+  const sentences = lines.filter(Boolean).join("; ");
   const line = sentences.replace(/[\p{C}\p{Z}]+/gu, " ").trim();
   return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
 }

@@ -100,6 +100,13 @@ describe("why nothing is heard from a kubelet", () => {
     );
   });
 
+  it("is looked for in one go, whatever the host says", async () => {
+    const begun = process.cpuUsage();
+    const reason = await ready({ nodes, kubelet: `${"1\n".repeat(40_000)}x` });
+    expect(reason).toBe(stopped);
+    expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(1);
+  });
+
   it("is what it died of", async () => {
     expect(await asked("activating", valid, "F1127 12:00:00.000000     962 server.go:269] misconfiguration\n")).toBe(
       `${stopped}: its kubelet is activating: misconfiguration`,

@@ -35,6 +35,13 @@ describe("whether the cluster was seen to work", () => {
     expect(verifyRecordIn(object)).toEqual({ result: "due" });
   });
 
+  it("is read in one go, whatever somebody has written there", () => {
+    const begun = process.cpuUsage();
+    const why = `a${" ".repeat(200_000)}b`;
+    expect(verifyRecordIn({ data: { result: "failed", why } })).toEqual({ result: "failed", why: "a b" });
+    expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(1);
+  });
+
   it("is shown without what a terminal would obey, and not at any length", () => {
     const escape = "\u001b[2J";
     const why = `${escape}no\u202e answer${"!".repeat(9999)}`;
