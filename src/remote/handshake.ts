@@ -160,7 +160,8 @@ function explain(error: Error & { level?: string }, stage: string, { asked, know
     return new TripodError("E_AUTH", `${at} did not let ${target.user} log in`, { ...details, why, hint });
   }
   const why = `while ${stage}: ${error.message}`;
-  const hint =
-    "Is it an sshd that listens there? Too many logins at once (MaxStartups) and a ban (fail2ban) look like this too.";
+  const hint = error.message.includes("no matching")
+    ? "Its sshd offers nothing that is still held for safe. Update it, or allow more in its sshd_config (KexAlgorithms, Ciphers, MACs)."
+    : "Is it an sshd that listens there? Too many logins at once (MaxStartups) and a ban (fail2ban) look like this too.";
   return new TripodError("E_UNREACHABLE", `no SSH connection to ${at}`, { ...details, why, hint });
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -45,6 +46,20 @@ test("of the folder, what belongs on hosts is passed on: an etcd and CNI plugins
   await linkBinaries(folder, to, 36);
   await linkBinaries(folder, to, 36);
   expect(readdirSync(to).sort()).toEqual(["cni", "etcd", "etcdctl", "kubeadm", "kubectl", "kubelet"]);
+});
+
+test("crictl writes nothing where another user could have laid a link for it", async () => {
+  const [folder, to] = [temporaryFolder(), join(temporaryFolder(), "binaries")];
+  await linkBinaries(await programs("1.20.2"), to, 20);
+  await writeFile(join(folder, "victim"), "precious");
+  const says = "HTTP/2 200\\r\\n\\r\\ngrpc-status: 5\\r\\ngrpc-message: no such pod\\r\\n";
+  await writeFile(join(folder, "curl"), `#!/bin/sh\ncat >/dev/null\nprintf '${says}'\n`, { mode: 0o755 });
+  // The name that it took was made of its number.
+  const script = `ln -s "$1" /tmp/crictl.$$ && trap 'rm -f /tmp/crictl.$$' EXIT && (PATH=$2:$PATH; set -- stopp "$3"; . "$0")`;
+  const words = [join(to, "crictl"), join(folder, "victim"), folder, "a".repeat(64)];
+  const { status, stderr } = spawnSync("sh", ["-c", script, ...words], { encoding: "utf8" });
+  expect([status, stderr]).toEqual([1, "crictl: no such pod\n"]);
+  expect(readFileSync(join(folder, "victim"), "utf8")).toBe("precious");
 });
 
 test("kubeadm before 1.30 finds a crictl: the folder's own, else the lab's", async () => {

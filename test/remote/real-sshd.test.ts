@@ -180,6 +180,18 @@ story("a host key that was made anew is refused", async () => {
   });
 });
 
+story("an sshd whose messages nothing but SHA-1 guards is refused", async () => {
+  const target = await startOpenSsh(["Ciphers aes128-ctr", "MACs hmac-sha1,hmac-sha1-etm@openssh.com"]);
+  expect(await failure(connect("m1", target))).toMatchObject({
+    code: "E_UNREACHABLE",
+    details: {
+      host: "m1",
+      why: expect.stringContaining("no matching") as string,
+      hint: expect.stringContaining("MACs") as string,
+    },
+  });
+});
+
 story("a machine is reached through a bastion, unless that forwards nothing", async () => {
   const [bastion, closed, target] = await Promise.all([
     startOpenSsh(),

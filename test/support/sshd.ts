@@ -230,7 +230,8 @@ export class Sshd implements AsyncDisposable {
     if (bashrc !== undefined) this.write(".bashrc", `${bashrc}\n`);
     const child = spawn(bashrc === undefined ? "sh" : "bash", ["-c", `${loginFile}\n${command}`], { env });
     this.#children.add(child);
-    channel.on("error", () => undefined);
+    // A command that talks on after its channel was closed: each output is a stream of its own.
+    for (const output of [channel, channel.stderr]) output.on("error", () => undefined);
     channel.on("close", () => child.kill("SIGKILL"));
     child.stdin.on("error", () => undefined);
     channel.pipe(child.stdin);
