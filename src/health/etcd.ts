@@ -42,10 +42,11 @@ export async function readEtcd(
   const result = await master.read(
     `${etcdctl("endpoint status -w json", endpoints)}${alone ? ` || ${WHY_NO_MEMBER}` : ""}`,
   );
+  // etcdctl writes one line; what the member has said comes after it.
+  const [line = ""] = result.stdout.split("\n", 1);
+  if (result.code !== 0 && !/^\[\{/.test(line)) return whyNoMember(result, SILENT);
   // Ids are 64 bits wide: as JSON numbers they would lose their last digits.
-  const exact = result.stdout.replace(/"(member_id|leader)":(\d+)/g, '"$1":"$2"');
-  // Where nobody has answered there is none, and then what the member has said.
-  if (!/^\s*\[/.test(exact) && result.code !== 0) return whyNoMember(result, SILENT);
+  const exact = line.replace(/"(member_id|leader)":(\d+)/g, '"$1":"$2"');
   const answer = understood(master, "`etcdctl endpoint status`", exact, statuses);
   if ("why" in answer) return answer.why;
   return answer.value.map(({ Endpoint, Status }) => ({

@@ -78,11 +78,13 @@ function startOf(events: readonly DrillEvent[], scenario: number) {
     Extract<DrillEvent, { type: "scenario.start" }> | undefined;
 }
 
-/** `reads dark 0.91 s, writes dark 0.95 s, tail 0 s; 812 writes acknowledged, 0 lost` */
+/** `reads out 0.91 s, writes out 19.7 s, of it dark 1.71 s; 812 writes acknowledged, 0 lost` */
 function summary({ probes, ledger }: ScenarioVerdict): string {
-  const of = (name: string) => probes.filter(({ probe }) => probe.name === name).map(({ measured }) => measured);
-  const dark = (name: string) => lengthSaid(Math.max(0, ...of(name).map((measured) => measured.dark)));
-  const tail = Math.max(0, ...probes.flatMap(({ measured }) => measured.outages.map((outage) => outage.tail)));
+  const worst = (key: "longest" | "dark", ...names: string[]) =>
+    lengthSaid(
+      Math.max(0, ...probes.flatMap(({ probe, measured }) => (names.includes(probe.name) ? measured[key] : []))),
+    );
   const written = ledger && `; ${ledger.acknowledged} writes acknowledged, ${ledger.lost.length} lost`;
-  return `reads dark ${dark("apiRead")}, writes dark ${dark("apiWrite")}, longest tail ${lengthSaid(tail)}${written ?? ""}`;
+  const dark = worst("dark", "apiRead", "apiWrite");
+  return `reads out ${worst("longest", "apiRead")}, writes out ${worst("longest", "apiWrite")}, of it dark ${dark}${written ?? ""}`;
 }

@@ -66,7 +66,7 @@ describe("etcd is whole", () => {
         answer: (script) =>
           script.includes(",")
             ? `[${M1},${M3}]`
-            : { code: 1, stdout: 'etcd.service failed\n{"level":"panic","msg":"no space left"}\n' },
+            : { code: 1, stdout: '[]\netcd.service failed\n{"level":"panic","msg":"no space left"}\n' },
       }),
     ) as [Host, Host, Host];
     expect(await etcdWhole(m1, [m1, m2, m3]).holds(signal)).toBe(

@@ -1,4 +1,4 @@
-import { lengthInColumn, lengthSaid } from "../../drills/length.ts";
+import { lengthInColumn } from "../../drills/length.ts";
 import type { ErrorRecord } from "../../engine/events.ts";
 import { duration, utc } from "../duration.ts";
 import { printable } from "../../printable.ts";
@@ -7,14 +7,14 @@ import type { DrillReport } from "./report.ts";
 import type { RoundsReport } from "./rounds.ts";
 import type { ScenarioReport } from "./scenario.ts";
 import { countsSaid, lossesSaid, methodLine, outcomeSaid, probeSaid } from "./words.ts";
-import { darkest, worstOf } from "./worst.ts";
+import { outSaid, worstOf, worstScenario } from "./worst.ts";
 
 /** `drill: 6 scenarios, 5 within their limits, 1 not; worst read 1.9 s dark (power-holder), 0 of 12345 acknowledged writes lost` */
 export function drillSummaryLine(report: DrillReport): string {
-  const worst = darkest(report.scenarios, "apiRead");
+  const found = worstScenario(report.scenarios, "apiRead");
   const facts = [
-    ...(worst
-      ? [worst.dark === 0 ? "no read failed" : `worst read ${lengthSaid(worst.dark)} dark (${worst.scenario.name})`]
+    ...(found
+      ? [found.worst.longest === 0 ? "no read failed" : `worst read ${outSaid(found.worst)} (${found.scenario.name})`]
       : []),
     ...(report.ledger ? [lossesSaid(report.ledger)] : []),
   ];
@@ -49,18 +49,18 @@ const OUTCOME = 15;
 
 function scenarioTable(scenarios: readonly ScenarioReport[]): string[] {
   return table(
-    ["scenario", "read dark", "write dark", "tail", "workload", "elections", "writes lost", ""],
+    ["scenario", "read out", "write out", "of it dark", "workload", "elections", "writes lost", ""],
     scenarios.map((scenario) => {
       const read = worstOf(scenario, ["apiRead"]);
       const write = worstOf(scenario, ["apiWrite"]);
-      const tail = worstOf(scenario, ["apiRead", "apiWrite"]);
+      const both = worstOf(scenario, ["apiRead", "apiWrite"]);
       const workload = worstOf(scenario, ["service", "nodePort"]);
       const { ledger } = scenario;
       return [
         scenario.name,
-        cell(read?.dark),
-        cell(write?.dark),
-        cell(tail?.tail),
+        cell(read?.longest),
+        cell(write?.longest),
+        cell(both?.dark),
         cell(workload?.longest),
         `${scenario.termChanges}`,
         ledger ? `${ledger.lost.length} of ${ledger.acknowledged}` : "?",

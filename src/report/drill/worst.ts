@@ -1,3 +1,4 @@
+import { lengthSaid } from "../../drills/length.ts";
 import type { ProbeName } from "../../drills/events.ts";
 import type { ScenarioReport } from "./scenario.ts";
 
@@ -18,19 +19,23 @@ export function worstOf({ probes }: ScenarioReport, names: readonly ProbeName[])
   return { longest: most("longest"), dark: most("dark"), tail: most("tail") };
 }
 
-/** The scenario that left a kind of clients in the dark for the longest; those that are meant to are not counted. */
-export function darkest(
+/** The scenario in which a kind of clients was out for the longest, which limits are held against; those that are meant to are not counted. */
+export function worstScenario(
   scenarios: readonly ScenarioReport[],
   name: ProbeName,
-): { readonly scenario: ScenarioReport; readonly dark: number } | undefined {
+): { readonly scenario: ScenarioReport; readonly worst: Worst } | undefined {
   return scenarios
     .filter(({ stops }) => !stops)
     .flatMap((scenario) => {
       const worst = worstOf(scenario, [name]);
-      return worst ? [{ scenario, dark: worst.dark }] : [];
+      return worst ? [{ scenario, worst }] : [];
     })
-    .reduce<{ scenario: ScenarioReport; dark: number } | undefined>(
-      (worst, each) => (worst && worst.dark >= each.dark ? worst : each),
-      undefined,
-    );
+    .toSorted((one, other) => other.worst.longest - one.worst.longest)[0];
+}
+
+/** `19.7 s out, at most 1.71 s of it dark`; `0.87 s dark` where that is all. */
+export function outSaid({ longest, dark }: Worst): string {
+  return dark === longest
+    ? `${lengthSaid(dark)} dark`
+    : `${lengthSaid(longest)} out, at most ${lengthSaid(dark)} of it dark`;
 }

@@ -52,7 +52,7 @@ function resourceChange({ resource, changes, ms }: ResourceChange, report: Repor
   return markup`<details><summary>${resource}${diffStat(changes)}${took}</summary>${changes.map((change) =>
     change.diff === undefined
       ? markup`<ul class="fields"><li>${fieldChange(change)}</li></ul>`
-      : markup`<div class="diff">${diffLines(change.diff)}</div>`,
+      : markup`<div class="diff" role="group" aria-label="Diff" tabindex="0">${diffLines(change.diff)}</div>`,
   )}</details>`;
 }
 

@@ -1,6 +1,7 @@
 import { titleOf, unmetSentence } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Failure, Report } from "../report.ts";
+import { programSaid } from "./said.ts";
 
 /** On top of everything: what failed, why, and what to do. */
 export function failuresSection(report: Report): Markup | undefined {
@@ -39,5 +40,5 @@ function failureCard({ code, host, message, during, origin, why, hint }: Failure
   return markup`
 <div class="failure"><h3>${host}: ${message}</h3>
 <p class="note">${phase}${during !== undefined && `, ${during}`} · ${code}${origin && ` · ${origin.file}:${origin.line}:${origin.column}`}</p>
-${why && markup`<pre>${why.trimEnd()}</pre>`}${hint && markup`<p class="todo">→ ${hint}</p>`}</div>`;
+${why && programSaid(why)}${hint && markup`<p class="todo">→ ${hint}</p>`}</div>`;
 }

@@ -4,6 +4,8 @@ import { type Markup, markup } from "../markup.ts";
 import { groupOf, PHASE_GROUPS } from "../phase-groups.ts";
 import type { Report } from "../report.ts";
 import { isVisible, timelineSvg } from "../timeline-svg.ts";
+import { tellingLine } from "./said.ts";
+import { wide } from "./wide.ts";
 
 /** What took the time: in a sentence, as a picture, and as the table of the steps that waited for one another. */
 export function pathSection(report: Report): Markup | undefined {
@@ -14,18 +16,21 @@ export function pathSection(report: Report): Markup | undefined {
   return markup`<section>
 <h2>What took the time</h2>
 <p class="lead">${stepSentence(report, longest)}.</p>
-${reason && reason.ms >= 1000 && markup`<p class="note">${duration(reason.ms)} of it: ${reason.reason}</p>`}
-<div class="wide">${timelineSvg(report)}</div>
+${reason && reason.ms >= 1000 && markup`<p class="note">${duration(reason.ms)} of it: ${tellingLine(reason.reason)}</p>`}
+${wide("Timeline", timelineSvg(report))}
 ${legend(report)}
 <h2>Critical path</h2>
 <p class="note">Each of these steps waited for the one above it; whatever else was done meanwhile cost no time. The hosts themselves worked for ${duration(commandMs)} of the ${duration(wallMs)}.</p>
-<div class="wide"><table>
-<thead><tr><th>Step</th><th>Host</th><th>Mostly</th><th class="number">From</th><th class="number">Took</th><th class="share"></th></tr></thead>
+${wide(
+  "Critical path",
+  markup`<table>
+<thead><tr><th scope="col">Step</th><th scope="col">Host</th><th scope="col">Mostly</th><th scope="col" class="number">From</th><th scope="col" class="number">Took</th><th scope="col" class="share">When</th></tr></thead>
 <tbody>${steps.map(
     (step) => markup`
 <tr${step === longest && markup` class="longest"`}><td class="phase">${swatch(step.phase)}${titleOf(report, step.phase)}</td><td>${step.host}</td><td>${mostly(partsOf(stepAt(report, step)), step.end - step.start)}</td><td class="number">${duration(step.start)}</td><td class="number">${duration(step.end - step.start)}</td><td class="share">${share(step, wallMs)}</td></tr>`,
   )}
-</tbody></table></div>
+</tbody></table>`,
+)}
 </section>`;
 }
 
@@ -38,7 +43,7 @@ function mostly(parts: readonly Part[], stepMs: number): Markup[] {
     const why =
       reason &&
       reason.ms >= 1000 &&
-      markup`<div class="note why">${reason.reason} <span class="took">${duration(reason.ms)}</span></div>`;
+      markup`<div class="note why">${tellingLine(reason.reason)} <span class="took">${duration(reason.ms)}</span></div>`;
     return markup`<div>${said}${took}${why}</div>`;
   });
 }
@@ -51,7 +56,7 @@ export function swatch(phase: string): Markup {
 export function share({ start, end, phase }: { start: number; end: number; phase: string }, wallMs: number): Markup {
   const percent = (ms: number) => Math.round((ms / Math.max(1, wallMs)) * 1000) / 10;
   const width = Math.max(0.6, percent(end - start));
-  return markup`<svg aria-hidden="true"><rect width="100%" height="8" rx="2"/><g class="g-${groupOf(phase)}"><rect class="step" x="${Math.min(percent(start), 100 - width)}%" width="${width}%" height="8" rx="2"/></g></svg>`;
+  return markup`<svg role="img" aria-label="from ${duration(start)} to ${duration(end)}"><rect width="100%" height="8" rx="2"/><g class="g-${groupOf(phase)}"><rect class="step" x="${Math.min(percent(start), 100 - width)}%" width="${width}%" height="8" rx="2"/></g></svg>`;
 }
 
 function legend({ steps }: Report): Markup {

@@ -3,15 +3,19 @@ import { type Markup, markup } from "../markup.ts";
 import type { PhaseReport, Report } from "../report.ts";
 import { OUTCOMES } from "../text.ts";
 import { share, swatch } from "./path.ts";
+import { wide } from "./wide.ts";
 
 /** When each phase ran, and how much it changed. */
 export function phasesSection(report: Report): Markup {
   return markup`<section>
 <h2>Phases</h2>
-<div class="wide"><table>
-<thead><tr><th>Phase</th><th class="number">Hosts</th><th class="number">${report.mode === "plan" ? "To change" : "Changed"}</th><th class="number">From</th><th class="number">To</th><th class="number">Took</th><th class="share"></th></tr></thead>
+${wide(
+  "Phases",
+  markup`<table>
+<thead><tr><th scope="col">Phase</th><th scope="col" class="number">Hosts</th><th scope="col" class="number">${report.mode === "plan" ? "To change" : "Changed"}</th><th scope="col" class="number">From</th><th scope="col" class="number">To</th><th scope="col" class="number">Took</th><th scope="col" class="share">When</th></tr></thead>
 <tbody>${report.phases.map((phase) => phaseRow(report, phase))}
-</tbody></table></div>
+</tbody></table>`,
+)}
 </section>`;
 }
 

@@ -7,7 +7,7 @@ export const STYLE = verbatim(`
   --paper: #ffffff; --sheet: #f6f7f8; --ink: #1a1d21; --soft: #5c636b; --faint: #8b929a; --rule: #e2e5e8; --grid: #edeff1;
   --good: #1a7f4b; --bad: #c0322b; --warn: #8f6400; --bad-sheet: #fdf3f2;
   --add: #17663c; --add-sheet: #e8f6ee; --cut: #a32a24; --cut-sheet: #fcecea;
-  --label: #14181d; --hatch: rgb(20 24 29 / .3);
+  --label: #14181d; --hatch: rgb(20 24 29 / .3); --shade: rgb(20 24 29 / .22);
   --g-checks: #b6bec7; --g-hosts: #8dbbe0; --g-etcd: #e7b45c; --g-network: #7fc7b0;
   --g-programs: #b4a6e3; --g-masters: #ec9482; --g-nodes: #c3c66f; --g-other: #d3cbc2;
 }
@@ -16,7 +16,7 @@ export const STYLE = verbatim(`
     --paper: #14171a; --sheet: #1c2024; --ink: #e8eaed; --soft: #a3abb4; --faint: #747c85; --rule: #2d3238; --grid: #23272c;
     --good: #56c98b; --bad: #ff8077; --warn: #e2b04a; --bad-sheet: #2b1b1b;
     --add: #7fd8a5; --add-sheet: #16291f; --cut: #ff9b93; --cut-sheet: #2f1d1d;
-    --hatch: rgb(20 24 29 / .42);
+    --hatch: rgb(20 24 29 / .42); --shade: rgb(0 0 0 / .65);
     --g-checks: #98a2ad; --g-hosts: #78a9d1; --g-etcd: #d7a349; --g-network: #69b39b;
     --g-programs: #a294d6; --g-masters: #dc8270; --g-nodes: #aeb15c; --g-other: #b8aea3;
   }
@@ -46,7 +46,15 @@ h1 .outcome { font-weight: 400; }
 .facts dt { color: var(--soft); font-size: .8rem; }
 .facts dd { margin: 0; font-size: 1.05rem; font-variant-numeric: tabular-nums; }
 
-.wide { overflow-x: auto; margin-inline: -.25rem; padding-inline: .25rem; }
+.wide {
+  overflow-x: auto; margin-inline: -.25rem; padding-inline: .25rem;
+  background:
+    linear-gradient(to right, var(--paper) 40%, transparent) left / 2.5rem 100% no-repeat local,
+    linear-gradient(to left, var(--paper) 40%, transparent) right / 2.5rem 100% no-repeat local,
+    linear-gradient(to right, var(--shade), transparent) left / .8rem 100% no-repeat scroll,
+    linear-gradient(to left, var(--shade), transparent) right / .8rem 100% no-repeat scroll;
+}
+.wide:focus-visible, .diff:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { font-weight: 500; font-size: .8rem; color: var(--soft); white-space: nowrap; }
 th, td { padding: .4rem 1.25rem .4rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--rule); }
@@ -89,6 +97,8 @@ ${groups()}
 .failure h3 { margin: 0; font-size: 1rem; color: var(--ink); overflow-wrap: anywhere; }
 .failure pre { margin: .6rem 0; padding: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .failure .todo { font-weight: 600; }
+.said summary { overflow-wrap: anywhere; }
+.reasons pre { margin: .2rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 
 .head { display: flex; align-items: baseline; justify-content: space-between; gap: 1rem; }
 button { font: inherit; font-size: .85rem; color: var(--soft); background: none; border: 0; padding: .2rem 0; cursor: pointer; text-decoration: underline; text-underline-offset: 3px; text-decoration-color: var(--rule); }
@@ -132,6 +142,7 @@ footer { margin-top: 3.5rem; color: var(--faint); font-size: .85rem; }
   @page { margin: 15mm; }
   body { padding: 0; font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .timeline { min-width: 0; }
+  .wide { background: none; overflow: visible; }
   td.share { width: 14%; min-width: 0; }
   td.phase { white-space: normal; }
   button { display: none; }
@@ -139,7 +150,7 @@ footer { margin-top: 3.5rem; color: var(--faint); font-size: .85rem; }
   tr, .failure, .timeline, li { break-inside: avoid; }
   .diff { white-space: pre-wrap; overflow-wrap: anywhere; }
   .diff span { min-width: 0; }
-  .host-changes::details-content { content-visibility: visible; block-size: auto; }
+  .host-changes::details-content, .said::details-content { content-visibility: visible; block-size: auto; }
 }
 `);
 

@@ -3,6 +3,8 @@ import { titleOf } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Report } from "../report.ts";
 import type { Reason } from "../waits.ts";
+import { tellingLine } from "./said.ts";
+import { wide } from "./wide.ts";
 
 /** What did not hold at once, the longest first, with every reason that was given. */
 export function waitsSection(report: Report): Markup | undefined {
@@ -13,14 +15,24 @@ export function waitsSection(report: Report): Markup | undefined {
   if (waits.length === 0) return undefined;
   return markup`<section>
 <h2>Waits</h2>
-<div class="wide"><table>
-<thead><tr><th>Until</th><th>Host</th><th>Phase</th><th>What was missing</th><th class="number">Waited</th></tr></thead>
+${wide(
+  "Waits",
+  markup`<table>
+<thead><tr><th scope="col">Until</th><th scope="col">Host</th><th scope="col">Phase</th><th scope="col">What was missing</th><th scope="col" class="number">Waited</th></tr></thead>
 <tbody>${waits.map(
     ({ condition, host, phase, reasons, met, during, start, end }) => markup`
 <tr><td>${condition}${during && markup`<div class="note">${during}</div>`}${!met && markup` <span class="outcome failed">never held</span>`}</td><td>${host}</td><td>${titleOf(report, phase)}</td><td>${reasonList(reasons)}</td><td class="number">${duration(end - start)}</td></tr>`,
   )}
-</tbody></table></div>
+</tbody></table>`,
+)}
 </section>`;
+}
+
+/** A program's answer of several lines as one, and a fold. */
+function reasonSaid(reason: string): Markup | string {
+  return reason.trim().includes("\n")
+    ? markup`<details><summary>${tellingLine(reason)}</summary><pre>${reason}</pre></details>`
+    : reason;
 }
 
 /** The answers that took a tenth of the time or more; the others, of which a program that tells its steps gives many, folded up. */
@@ -29,6 +41,6 @@ function reasonList(reasons: readonly Reason[]): Markup {
   const long = reasons.filter(({ ms }) => ms >= all / 10);
   const short = reasons.filter((reason) => !long.includes(reason));
   const items = (some: readonly Reason[]) =>
-    markup`<ul class="reasons">${some.map(({ reason, ms }) => markup`<li>${reason} <span class="took">${duration(ms)}</span></li>`)}</ul>`;
+    markup`<ul class="reasons">${some.map(({ reason, ms }) => markup`<li>${reasonSaid(reason)} <span class="took">${duration(ms)}</span></li>`)}</ul>`;
   return markup`${items(long)}${short.length > 0 && markup`<details class="note"><summary>${short.length} shorter</summary>${items(short)}</details>`}`;
 }

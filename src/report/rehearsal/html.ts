@@ -3,6 +3,7 @@ import { DRILL_PATTERN, drillBody } from "../drill/html.ts";
 import { DRILL_STYLE } from "../drill/html/style.ts";
 import { reportBody } from "../html.ts";
 import { STYLE } from "../html/style.ts";
+import { wide } from "../html/wide.ts";
 import { type Markup, markup, verbatim } from "../markup.ts";
 import { page } from "../page.ts";
 import type { RehearsalReport, RehearsedAct } from "./report.ts";
@@ -41,10 +42,13 @@ function header({ cluster, inventories, machines, startedAt, wallMs, ok, acts, .
 <p class="over">tripod rehearse</p>
 <h1>${cluster} <span class="outcome ${outcome}">${headline({ ok })}</span></h1>
 <dl class="facts">${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<div class="wide"><table>
-<thead><tr><th>Act</th><th>What came of it</th><th class="number">Took</th></tr></thead>
+${wide(
+  "Acts",
+  markup`<table>
+<thead><tr><th scope="col">Act</th><th scope="col">What came of it</th><th scope="col" class="number">Took</th></tr></thead>
 <tbody>${acts.map(actRow)}
-</tbody></table></div>
+</tbody></table>`,
+)}
 </header>`;
 }
 

@@ -12,7 +12,7 @@ test("its last line is the drill in one", () => {
   const last = drillText(drillReport(everything)).trimEnd().split("\n").at(-1);
   expect(last).toBe(drillSummaryLine(drillReport(everything)));
   expect(last).toBe(
-    "drill: 10 scenarios, 6 within their limits, 3 not, 1 failed, 2 skipped, 1 not begun; worst read 1.71 s dark (power-master), " +
+    "drill: 10 scenarios, 6 within their limits, 3 not, 1 failed, 2 skipped, 1 not begun; worst read 19.7 s out, at most 1.71 s of it dark (power-master), " +
       "1 of 6220 acknowledged writes lost, 2 never told by the watch",
   );
 });

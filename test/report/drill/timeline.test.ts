@@ -95,9 +95,7 @@ describe("labels", () => {
   });
 
   test("tell a tail that is worth the name", () => {
-    expect(labelsOf(drawn([100, 1000], [1500, 1600]), canvas, Infinity)).toMatchObject([
-      { text: "0.9 s dark, 0.6 s tail" },
-    ]);
+    expect(labelsOf(drawn([100, 1000], [1500, 1600]), canvas, Infinity)).toMatchObject([{ text: "1.5 s, 0.9 s dark" }]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { LedgerResult } from "../../../drills/events.ts";
 import { lengthSaid } from "../../../drills/length.ts";
 import { lengthOf, type Span } from "../../../drills/outages.ts";
 import { duration } from "../../duration.ts";
+import { wide } from "../../html/wide.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { Wait } from "../../waits.ts";
 import type { ScenarioReport } from "../scenario.ts";
@@ -35,11 +36,14 @@ function ledgerSaid({ attempted, acknowledged, unacknowledgedThere, lost, outOfO
 
 function waitsDetails(waits: readonly Wait[], zero: number): Markup {
   return markup`<details class="waits"><summary>What was waited for</summary>
-<div class="wide"><table>
-<thead><tr><th>Until</th><th>What was missing</th><th class="number">From</th><th class="number">Waited</th></tr></thead>
+${wide(
+  "What was waited for",
+  markup`<table>
+<thead><tr><th scope="col">Until</th><th scope="col">What was missing</th><th scope="col" class="number">From</th><th scope="col" class="number">Waited</th></tr></thead>
 <tbody>${waits.map(
     ({ condition, reasons, met, start, end }) => markup`
 <tr><td>${condition}${!met && markup` <span class="outcome failed">never held</span>`}</td><td><ul class="reasons">${reasons.map(({ reason, ms }) => markup`<li>${reason} <span class="took">${duration(ms)}</span></li>`)}</ul></td><td class="number">${start < zero ? "before" : duration(start - zero)}</td><td class="number">${duration(end - start)}</td></tr>`,
   )}
-</tbody></table></div></details>`;
+</tbody></table>`,
+)}</details>`;
 }

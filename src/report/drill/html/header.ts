@@ -1,16 +1,14 @@
 import { duration, utc } from "../../duration.ts";
-import { lengthSaid } from "../../../drills/length.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { DrillReport } from "../report.ts";
-import { darkest, worstOf } from "../worst.ts";
+import { outSaid, worstScenario } from "../worst.ts";
 
 /** The verdict first, and the figures that everybody asks for. */
 export function headerSection(report: DrillReport): Markup {
   const { cluster, startedAt, wallMs, ledger, outcome } = report;
   const facts: readonly [string, string | Markup][] = [
-    ["worst read", darkSaid(report, "apiRead")],
-    ["worst write", darkSaid(report, "apiWrite")],
-    ["longest tail of both", tailSaid(report)],
+    ["worst read", worstSaid(report, "apiRead")],
+    ["worst write", worstSaid(report, "apiWrite")],
     [
       "acknowledged writes lost",
       ledger ? `${ledger.lost} of ${ledger.acknowledged.toLocaleString("en")}` : "not counted",
@@ -38,22 +36,11 @@ function headline({ scenarios, outcome }: DrillReport): string {
   return outcome === "unfinished" ? `${stayed}; the record breaks off` : stayed;
 }
 
-function darkSaid({ scenarios }: DrillReport, name: "apiRead" | "apiWrite"): Markup | string {
-  const worst = darkest(scenarios, name);
-  if (!worst) return "not measured";
-  if (worst.dark === 0) return "never dark";
-  return markup`<a href="#s${worst.scenario.scenario}">${lengthSaid(worst.dark)} dark</a>`;
-}
-
-function tailSaid({ scenarios }: DrillReport): Markup | string {
-  const tails = scenarios
-    .filter(({ stops }) => !stops)
-    .map((scenario) => {
-      return { scenario, tail: worstOf(scenario, ["apiRead", "apiWrite"])?.tail ?? 0 };
-    });
-  const [worst] = tails.toSorted((one, other) => other.tail - one.tail);
-  if (!worst || worst.tail === 0) return "none";
-  return markup`<a href="#s${worst.scenario.scenario}">${lengthSaid(worst.tail)}</a>`;
+function worstSaid({ scenarios }: DrillReport, name: "apiRead" | "apiWrite"): Markup | string {
+  const found = worstScenario(scenarios, name);
+  if (!found) return "not measured";
+  if (found.worst.longest === 0) return "never out";
+  return markup`<a href="#s${found.scenario.scenario}">${outSaid(found.worst)}</a>`;
 }
 
 function askedOf({ scenarios }: DrillReport): number {

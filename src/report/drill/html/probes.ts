@@ -1,6 +1,7 @@
 import { lengthSaid } from "../../../drills/length.ts";
 import { lengthOf, type Outage } from "../../../drills/outages.ts";
 import type { ProbeVerdict } from "../../../drills/verdict.ts";
+import { wide } from "../../html/wide.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { ScenarioReport } from "../scenario.ts";
 import { kindsSaid } from "../words.ts";
@@ -18,11 +19,12 @@ export function probesTable({
   ...scenario
 }: ScenarioReport): Markup {
   const zero = scenario.times.disrupt ?? scenario.from;
-  return markup`<div class="wide"><table>
-<thead><tr><th>Client</th><th>From</th><th class="number">Out</th><th class="number">Allowed</th><th class="number">Dark</th><th class="number">Tail</th><th class="number">Failed of asked</th><th class="optional">Outages</th><th class="number optional">Answers p50 / p99</th></tr></thead>
+  const table = markup`<table>
+<thead><tr><th scope="col">Client</th><th scope="col">From</th><th scope="col" class="number">Out</th><th scope="col" class="number">Allowed</th><th scope="col" class="number">Dark</th><th scope="col" class="number">Tail</th><th scope="col" class="number">Failed of asked</th><th scope="col" class="optional">Outages</th><th scope="col" class="number optional">Answers p50 / p99</th></tr></thead>
 <tbody>${probes.map((each) => row(each, zero))}
 <tr${twoHoldersJudged === 0 && markup` class="quiet"`}><td>two holders of the VIP</td><td></td>${lengthCell(twoHoldersJudged, twoHoldersJudged > twoHoldersLimit)}<td class="number">${lengthSaid(twoHoldersLimit)}</td><td></td><td></td><td></td><td class="optional small">${twoHolders.slice(0, 4).map((span) => markup`<div>from ${since(span.from, zero)} for ${lengthSaid(lengthOf(span))}: ${span.hosts.join(", ")}</div>`)}${scenario.divides && markup`<div>not judged while the masters are divided</div>`}</td><td class="optional"></td></tr>
-</tbody></table></div>`;
+</tbody></table>`;
+  return wide("What each client felt", table);
 }
 
 function row({ probe, measured, before, limit, judged, breach }: ProbeVerdict, zero: number): Markup {

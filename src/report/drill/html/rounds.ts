@@ -1,4 +1,5 @@
 import { lengthSaid } from "../../../drills/length.ts";
+import { wide } from "../../html/wide.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { DrillReport } from "../report.ts";
 import type { RoundsReport } from "../rounds.ts";
@@ -15,13 +16,14 @@ ${rounds.map(roundsTable)}
 
 function roundsTable({ title, rounds, probes }: RoundsReport): Markup {
   const highest = Math.max(...probes.map(({ worstDark }) => worstDark));
-  return markup`<div class="wide"><table>
-<thead><tr><th>${title}, ${rounds} rounds</th><th>From</th><th class="number">Median dark</th><th class="number">Worst dark</th><th class="number">Worst tail</th><th class="number">Failed of asked</th><th class="each optional">Dark in each round</th></tr></thead>
+  const table = markup`<table>
+<thead><tr><th scope="col">${title}, ${rounds} rounds</th><th scope="col">From</th><th scope="col" class="number">Median dark</th><th scope="col" class="number">Worst dark</th><th scope="col" class="number">Worst tail</th><th scope="col" class="number">Failed of asked</th><th scope="col" class="each optional">Dark in each round</th></tr></thead>
 <tbody>${probes.map(
     ({ probe, darks, median, worstDark, worstTail, failed, asked }) => markup`
 <tr${failed === 0 && markup` class="quiet"`}><td class="client">${probe.title}</td><td>${probe.from}</td>${lengthCell(median, false)}${lengthCell(worstDark, false)}${lengthCell(worstTail, false)}<td class="number">${failed} of ${asked}</td><td class="each optional">${worstDark > 0 && eachRound(darks, highest)}</td></tr>`,
   )}
-</tbody></table></div>`;
+</tbody></table>`;
+  return wide(`${title}, ${rounds} rounds`, table);
 }
 
 /** A bar for each round, as high as it was dark. */

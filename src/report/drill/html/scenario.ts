@@ -1,5 +1,6 @@
-import { lengthOf } from "../../../drills/outages.ts";
+import { lengthOf, type Span } from "../../../drills/outages.ts";
 import { duration } from "../../duration.ts";
+import { wide } from "../../html/wide.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { DrillReport } from "../report.ts";
 import type { ScenarioReport } from "../scenario.ts";
@@ -22,20 +23,19 @@ export function scenarioSection(report: DrillReport, scenario: ScenarioReport): 
 <h2>${title}${roundSaid(scenario, report.scenarios)} <span class="outcome ${outcome}">${sign(outcome)}${outcomeSaid(scenario)}</span></h2>
 <p class="note">${doneSaid(scenario)} <span class="small">${name}</span></p>
 ${breaches.length + errors.length > 0 && markup`<div class="failure">${findings(scenario)}</div>`}
-<div class="wide">${timelineSvg(scenario, probes, report.masters, wholeView(scenario))}</div>
+${wide("Timeline", timelineSvg(scenario, probes, report.masters, wholeView(scenario)))}
 ${scenario === first && legend(report)}${
     near &&
     markup`<p class="close-up">Close-up of the disruption: ${duration(lengthOf(near))}, and who was disturbed then</p>
-<div class="wide">${timelineSvg(
-      scenario,
-      probes.filter(({ measured }) => measured.outages.some(({ from, to }) => to > near.from && from < near.to)),
-      report.masters,
-      near,
-    )}</div>`
+${wide("Close-up", timelineSvg(scenario, disturbed(probes, near), report.masters, near, "Close-up"))}`
   }
 ${probesTable(scenario)}
 ${courseList(scenario)}
 </section>`;
+}
+
+function disturbed(probes: ScenarioReport["probes"], near: Span): ScenarioReport["probes"] {
+  return probes.filter(({ measured }) => measured.outages.some(({ from, to }) => to > near.from && from < near.to));
 }
 
 /** `power of m1 cut for 10 s; 21 s after it was put right everything was as before.` */

@@ -39,9 +39,9 @@ export function labelsOf(outages: readonly DrawnOutage[], canvas: Canvas, limit:
   return labels;
 }
 
-/** `0.87 s`, and where there is a tail worth the name: `1.71 s dark, 18.1 s tail`. */
+/** `0.87 s`, and where there is a tail worth the name: `19.8 s, 1.71 s dark`. */
 function textOf({ from, to, dark, tail, open }: Outage, beyond: boolean): string {
   const length = lengthOf(dark);
-  const said = tail > length / 4 ? `${lengthSaid(length)} dark, ${lengthSaid(tail)} tail` : lengthSaid(to - from);
+  const said = `${lengthSaid(to - from)}${tail > length / 4 ? `, ${lengthSaid(length)} dark` : ""}`;
   return `${beyond ? "✗ " : ""}${said}${open ? ", not back" : ""}`;
 }

@@ -23,6 +23,7 @@ export function timelineSvg(
   probes: readonly ProbeVerdict[],
   masters: readonly string[],
   view: View,
+  what = "Timeline",
 ): Markup {
   const canvas = canvasOf(view);
   const marks = marksOf(scenario, canvas);
@@ -30,7 +31,7 @@ export function timelineSvg(
   const top = AXIS + marksHeight(marks) + 4;
   const height = top + lanes.length * LANE + 3;
   const drawn = lanes.map(({ draw }, index) => draw(top + index * LANE));
-  return markup`<svg class="timeline drill" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Timeline of ${scenario.name}: who held the VIP, who led etcd, and what clients felt">
+  return markup`<svg class="timeline drill" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${what} of ${scenario.name}: who held the VIP, who led etcd, and what clients felt">
 ${axis(canvas, height)}${inForce(scenario, canvas, top, height)}
 ${lanes.map(({ name, from }, index) => {
   const y = top + index * LANE;
