@@ -44,7 +44,7 @@ const PLACES: Readonly<Record<string, string | readonly string[]>> = {
   "node-forge": "pki/",
   ssh2: "remote/",
   // What a person says, and what hosts say.
-  zod: ["inventory/", "resources/", "health/"],
+  zod: ["inventory/", "resources/", "health/", "drills/"],
 };
 
 const root = join(import.meta.dirname, "..");

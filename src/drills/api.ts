@@ -1,37 +1,60 @@
+import { z } from "zod";
 import { TripodError } from "../errors.ts";
 import { ask, type Door, NoAnswer, type Question } from "./client.ts";
 
 /** A request may take as long as this where it is not a probe, ms. */
 const PATIENCE = 15_000;
 
-/** The cluster's API for the drill's own needs: through the VIP, over a fresh connection each. */
+/**
+ * The cluster's API for the drill's own needs: through the VIP, over a fresh connection each. Both throw TripodError E_COMMAND where the
+ * answer is none of `good` (default: 200–299), or not of its form; E_UNREACHABLE where there is none, or the server says that it cannot
+ * answer now (5xx): a condition goes on asking then.
+ */
 export interface Api {
-  /**
-   * @throws TripodError E_COMMAND where the answer is none of `good` (default: 200–299); E_UNREACHABLE where there is none, or the server
-   * says that it cannot answer now (5xx): a condition goes on asking then
-   */
-  call<T>(question: Question, good?: readonly number[]): Promise<T>;
+  get<T>(question: Question, form: z.ZodType<T>, good?: readonly number[]): Promise<T>;
+  /** Where the answer's text does not matter. */
+  send(question: Question, good?: readonly number[]): Promise<void>;
 }
 
 export function apiThrough(door: Door): Api {
+  const failure = (
+    { method = "GET", path }: Question,
+    code: "E_COMMAND" | "E_UNREACHABLE",
+    why: string,
+    cause?: unknown,
+  ) => new TripodError(code, `${method} ${path} through the VIP ${door.host} failed: ${why}`, { why, cause });
+
+  async function call(question: Question, good: readonly number[] = []): Promise<string> {
+    const { status, body } = await ask(door, question, AbortSignal.timeout(PATIENCE)).catch((error: unknown) => {
+      throw error instanceof NoAnswer ? failure(question, "E_UNREACHABLE", error.message, error) : error;
+    });
+    if ((status >= 200 && status < 300) || good.includes(status)) return body;
+    throw failure(question, status >= 500 ? "E_UNREACHABLE" : "E_COMMAND", `${status}: ${messageOf(body)}`);
+  }
+
   return {
-    async call<T>(question: Question, good: readonly number[] = []) {
-      const { method = "GET", path } = question;
-      const fail = (code: "E_COMMAND" | "E_UNREACHABLE", why: string, cause?: unknown) =>
-        new TripodError(code, `${method} ${path} through the VIP ${door.host} failed: ${why}`, { why, cause });
-      const { status, body } = await ask(door, question, AbortSignal.timeout(PATIENCE)).catch((error: unknown) => {
-        throw error instanceof NoAnswer ? fail("E_UNREACHABLE", error.message, error) : error;
-      });
-      if ((status >= 200 && status < 300) || good.includes(status)) return JSON.parse(body) as T;
-      throw fail(status >= 500 ? "E_UNREACHABLE" : "E_COMMAND", `${status}: ${messageOf(body)}`);
+    async get<T>(question: Question, form: z.ZodType<T>, good?: readonly number[]) {
+      const answer = form.safeParse(json(await call(question, good)));
+      if (answer.success) return answer.data;
+      throw failure(question, "E_COMMAND", `the answer cannot be understood: ${z.prettifyError(answer.error)}`);
+    },
+    async send(question, good) {
+      await call(question, good);
     },
   };
 }
 
-function messageOf(body: string): string {
+/** Undefined where it is none. */
+export function json(text: string): unknown {
   try {
-    return (JSON.parse(body) as { message?: string }).message ?? body;
+    return JSON.parse(text);
   } catch {
-    return body;
+    return undefined;
   }
+}
+
+const status = z.object({ message: z.string() });
+
+function messageOf(body: string): string {
+  return status.safeParse(json(body)).data?.message ?? body;
 }

@@ -70,14 +70,25 @@ export async function knock({ dial, host, port }: Door, signal: AbortSignal): Pr
   }
 }
 
-/** One question over a fresh connection. @throws NoAnswer where there is none; an answer of any status is one */
+/** An answer is read up to here, characters: a page of a list has five hundred objects of some kB. */
+const LARGEST = 64 * 2 ** 20;
+
+/** One question over a fresh connection. @throws NoAnswer where there is none, or none that ends; an answer of any status is one */
 export async function ask(door: Door, question: Question, signal: AbortSignal): Promise<Answer> {
   const parts: string[] = [];
-  const status = await open(door, question, signal, (text) => parts.push(text));
+  let length = 0;
+  const status = await open(door, question, signal, (text) => {
+    parts.push(text);
+    length += text.length;
+    if (length > LARGEST) throw new NoAnswer("too long");
+  });
   return { status, body: parts.join("") };
 }
 
-/** The same, told piece by piece as it comes: resolves with the status when the answer has ended. @throws NoAnswer */
+/**
+ * The same, told piece by piece as it comes: resolves with the status when the answer has ended.
+ * @throws NoAnswer, also what `tell` throws: then nothing more is read
+ */
 export async function open(
   door: Door,
   { method = "GET", path, body, accept = "application/json" }: Question,
@@ -124,7 +135,13 @@ function exchange(
     asked.once("response", (response) => {
       const status = response.statusCode ?? 0;
       response.setEncoding("utf8");
-      response.on("data", (piece: string) => tell(piece, status));
+      response.on("data", (piece: string) => {
+        try {
+          tell(piece, status);
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
       response.once("end", () => (response.complete ? resolve(status) : reject(new NoAnswer("reset"))));
       response.once("error", reject);
     });

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Condition } from "../resources/condition.ts";
 import type { Api } from "./api.ts";
 import { ask, type Door, NoAnswer } from "./client.ts";
@@ -30,10 +31,10 @@ export interface Ledger {
   acknowledged?: (number: number, at: number) => void;
 }
 
-interface List {
-  readonly metadata: { readonly continue?: string };
-  readonly items: readonly { readonly metadata: { readonly name: string; readonly resourceVersion: string } }[];
-}
+const listed = z.object({
+  metadata: z.object({ continue: z.string().optional() }),
+  items: z.array(z.object({ metadata: z.object({ name: z.string(), resourceVersion: z.string() }) })),
+});
 
 export function openLedger(namespace: string, door: Door, api: Api): Ledger {
   const path = `/api/v1/namespaces/${namespace}/configmaps`;
@@ -82,7 +83,8 @@ async function list(api: Api, path: string): Promise<ReadonlyMap<number, number>
   const found = new Map<number, number>();
   let more: string | undefined = "";
   while (more !== undefined) {
-    const page: List = await api.call<List>({ path: more ? `${path}&continue=${more}` : path, accept: METADATA });
+    const from: string = more ? `${path}&continue=${more}` : path;
+    const page: z.infer<typeof listed> = await api.get({ path: from, accept: METADATA }, listed);
     for (const { metadata } of page.items) found.set(Number(metadata.name.slice(2)), Number(metadata.resourceVersion));
     more = page.metadata.continue ? encodeURIComponent(page.metadata.continue) : undefined;
   }

@@ -1,19 +1,21 @@
-import { ask, type Door, open } from "./client.ts";
+import { z } from "zod";
+import { json } from "./api.ts";
+import { ask, type Door, NoAnswer, open } from "./client.ts";
 import { beat, now } from "./clock.ts";
 import { METADATA } from "./objects.ts";
 
-interface List {
-  readonly metadata: { readonly resourceVersion: string };
-  readonly items: readonly { readonly metadata: { readonly name: string } }[];
-}
+/** The most that an object of Kubernetes may have, with room for what the watch adds, characters. */
+const LONGEST = 4 * 2 ** 20;
 
-interface WatchEvent {
-  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
-  readonly object: {
-    readonly metadata: { readonly name?: string; readonly resourceVersion: string };
-    readonly code?: number;
-  };
-}
+const list = z.object({
+  metadata: z.object({ resourceVersion: z.string() }),
+  items: z.array(z.object({ metadata: z.object({ name: z.string() }) })),
+});
+
+const change = z.object({
+  type: z.enum(["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]),
+  object: z.object({ metadata: z.object({ name: z.string().optional(), resourceVersion: z.string() }) }),
+});
 
 export interface Watch {
   /** The running numbers that the watch has told. */
@@ -47,10 +49,12 @@ export function openWatch({ namespace, door, interval, timeout, signal, tell }: 
   let version = "";
   let stream: { readonly since: number; readonly abort: () => void } | undefined;
 
-  function told({ type, object }: WatchEvent): void {
-    // Too old to go on from.
-    if (type === "ERROR") version = "";
-    else version = object.metadata.resourceVersion;
+  function told(line: string): void {
+    const { success, data } = change.safeParse(json(line));
+    // An error, as that it is too old to go on from, or nothing that can be understood: the list is asked for again.
+    version = success ? data.object.metadata.resourceVersion : "";
+    if (!success) return;
+    const { type, object } = data;
     const number = Number(object.metadata.name?.slice(2));
     if (type === "ADDED" && !Number.isNaN(number)) tellOf(number);
   }
@@ -65,16 +69,16 @@ export function openWatch({ namespace, door, interval, timeout, signal, tell }: 
   }
 
   /** What every client does that cannot go on from where it stood: what it missed, it finds in the list. */
-  async function list(over: AbortSignal): Promise<void> {
+  async function catchUp(over: AbortSignal): Promise<void> {
     const { status, body } = await ask(door, { path, accept: METADATA }, over);
     if (status !== 200) return;
-    const { metadata, items } = JSON.parse(body) as List;
+    const { metadata, items } = list.parse(json(body));
     for (const { metadata: found } of items) if (found.name.startsWith("n-")) tellOf(Number(found.name.slice(2)));
     version = metadata.resourceVersion;
   }
 
   async function follow(over: AbortSignal): Promise<void> {
-    if (version === "") await list(over);
+    if (version === "") await catchUp(over);
     if (version === "") return;
     let rest = "";
     const from = `${path}?watch=1&allowWatchBookmarks=true&resourceVersion=${version}`;
@@ -82,7 +86,8 @@ export function openWatch({ namespace, door, interval, timeout, signal, tell }: 
       if (status !== 200) return;
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
-      for (const line of lines) if (line) told(JSON.parse(line) as WatchEvent);
+      if (rest.length > LONGEST) throw new NoAnswer("too long");
+      for (const line of lines) if (line) told(line);
     });
   }
 

@@ -1,6 +1,7 @@
+import { z } from "zod";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { Condition } from "../resources/condition.ts";
-import { type Pod, whyNot } from "../resources/pods.ts";
+import { podForm, whyNot } from "../resources/pods.ts";
 import type { Api } from "./api.ts";
 import { deploymentObject, MARK_SELECTOR, namespaceObject, serviceObject, WORKLOAD } from "./objects.ts";
 
@@ -11,31 +12,38 @@ export interface Service {
   readonly nodePort: number;
 }
 
+const names = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
+const service = z.object({
+  spec: z.object({
+    clusterIP: z.string(),
+    ports: z.tuple([z.object({ port: z.number(), nodePort: z.number() })]),
+  }),
+});
+const endpoints = z.object({
+  subsets: z.array(z.object({ addresses: z.array(z.unknown()).optional() })).optional(),
+});
+const pods = z.object({ items: z.array(podForm) });
+
 /** Makes the drill's namespace, and lets go of those that killed drills left behind. */
 export async function makeNamespace(api: Api, name: string): Promise<void> {
   const path = "/api/v1/namespaces";
-  const { items } = await api.call<{ items: { metadata: { name: string } }[] }>({
-    path: `${path}?labelSelector=${MARK_SELECTOR}`,
-  });
+  const { items } = await api.get({ path: `${path}?labelSelector=${MARK_SELECTOR}` }, names);
   await Promise.all(items.map(({ metadata }) => dropNamespace(api, metadata.name)));
-  await api.call({ method: "POST", path, body: namespaceObject(name) });
+  await api.send({ method: "POST", path, body: namespaceObject(name) });
 }
 
 /** Everything in it goes with it, in the background. */
 export async function dropNamespace(api: Api, name: string): Promise<void> {
-  await api.call({ method: "DELETE", path: `/api/v1/namespaces/${name}` }, [404, 409]);
+  await api.send({ method: "DELETE", path: `/api/v1/namespaces/${name}` }, [404, 409]);
 }
 
 /** An HTTP server with two replicas behind a Service and a NodePort. */
 export async function makeWorkload(api: Api, namespace: string, cluster: Cluster): Promise<Service> {
   const body = deploymentObject(namespace, cluster);
-  await api.call({ method: "POST", path: `/apis/apps/v1/namespaces/${namespace}/deployments`, body });
-  const { spec } = await api.call<{ spec: { clusterIP: string; ports: { port: number; nodePort: number }[] } }>({
-    method: "POST",
-    path: `/api/v1/namespaces/${namespace}/services`,
-    body: serviceObject(namespace),
-  });
-  const [{ port, nodePort } = { port: 80, nodePort: 0 }] = spec.ports;
+  await api.send({ method: "POST", path: `/apis/apps/v1/namespaces/${namespace}/deployments`, body });
+  const path = `/api/v1/namespaces/${namespace}/services`;
+  const { spec } = await api.get({ method: "POST", path, body: serviceObject(namespace) }, service);
+  const [{ port, nodePort }] = spec.ports;
   return { address: spec.clusterIP, port, nodePort };
 }
 
@@ -49,7 +57,7 @@ export function serviceNoticed(api: Api, namespace: string, within: number): Con
     within,
     async holds() {
       const path = `/api/v1/namespaces/${namespace}/endpoints/${WORKLOAD}`;
-      const { subsets = [] } = await api.call<{ subsets?: { addresses?: unknown[] }[] }>({ path }, [404]);
+      const { subsets = [] } = await api.get({ path }, endpoints, [404]);
       const noticed = subsets.flatMap(({ addresses = [] }) => addresses).length;
       return noticed >= 2 || `${noticed} of 2 endpoints are made, though both pods are ready`;
     },
@@ -63,7 +71,7 @@ export function workloadReady(api: Api, namespace: string, without: readonly str
     within: 180_000,
     async holds() {
       const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=app%3D${WORKLOAD}`;
-      const { items } = await api.call<{ items: Pod[] }>({ path });
+      const { items } = await api.get({ path }, pods);
       const living = items.filter(
         ({ metadata, spec }) => !metadata.deletionTimestamp && !without.includes(spec?.nodeName ?? ""),
       );

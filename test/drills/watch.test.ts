@@ -82,3 +82,24 @@ it("begins anew where the server has forgotten where it stood", async () => {
   await expect.poll(() => asked.length).toBe(2);
   expect(asked).toEqual(["7", "7"]);
 });
+
+it.each([
+  ["a page", "<html>"],
+  ["null", "null"],
+  ["half a change", '{"type":"ADDED","object":{"metadata":null}}'],
+  ["5 MiB", "x".repeat(5 << 20)],
+])("begins again where what it is told is no change but %s", async (_, line) => {
+  const { watch } = await watched((response, _from, nth) => {
+    if (nth === 0) response.end(`${line}\n`);
+    else response.write(added(1, 8));
+  });
+  await expect.poll(() => watch.seen.has(1)).toBe(true);
+});
+
+it("stops reading a line that has no end", async () => {
+  const { watch } = await watched((response, _from, nth) => {
+    if (nth === 0) response.write("x".repeat(5 << 20));
+    else response.write(added(1, 8));
+  });
+  await expect.poll(() => watch.seen.has(1)).toBe(true);
+});
