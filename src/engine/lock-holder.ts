@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { Connection } from "../remote/connection.ts";
 import { failed } from "../remote/failed.ts";
+import { tooLong } from "../remote/limits.ts";
 import { quote } from "../remote/shell.ts";
 
 /** Who holds the lock of a cluster. */
@@ -31,19 +32,30 @@ export interface Hold {
 /** Not heard from for so long, a holder is held for dead, s. */
 const SILENCE = 60;
 
+/** A host says within this whether the lock is ours, ms: it waits for 2 s itself at most. */
+const ANSWER_WITHIN = 30_000;
+
 /**
  * Takes the lock of one host: a process there keeps `flock` on /run/tripod/lock for as long as it hears from us over its stdin. It
  * ends with our channel, however that ends, and lapses where the channel stands but nobody speaks any more (a laptop asleep, a cable
  * pulled): no lock outlives its owner by more than a minute.
- * @throws E_CONNECTION_LOST, E_UNREACHABLE; E_COMMAND where the host cannot keep a lock
+ * @throws E_CONNECTION_LOST, E_UNREACHABLE; E_COMMAND where the host cannot keep a lock, or does not say whether it does
  */
-export function seize(connection: Connection, claim: Claim): Promise<Hold | Holder> {
+export function seize(connection: Connection, claim: Claim, within = ANSWER_WITHIN): Promise<Hold | Holder> {
   const beats = new PassThrough();
+  const unanswered = new AbortController();
+  let answered = false;
+  AbortSignal.timeout(within).addEventListener("abort", () => {
+    if (!answered) unanswered.abort(tooLong({ host: connection.name, script: script(claim) }, within));
+  });
   return new Promise((resolve, reject) => {
     const run = connection.run(script(claim), {
       input: beats,
+      signal: unanswered.signal,
       listen: (stdout) => {
-        if (stdout === "taken\n") resolve({ over, beat: () => beats.write("."), release });
+        if (stdout !== "taken\n") return;
+        answered = true;
+        resolve({ over, beat: () => beats.write("."), release });
       },
     });
     const over = run.then(

@@ -1,11 +1,13 @@
 import { PassThrough, type Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seize } from "../../src/engine/lock-holder.ts";
 import { withLock } from "../../src/engine/lock.ts";
 import { TripodError } from "../../src/errors.ts";
 import type { Host } from "../../src/host.ts";
 import { testMachine } from "../support/cluster.ts";
 import { noMachine, over, throwAwayMachine, type ThrowAwayMachine } from "../support/machine.ts";
 import { because } from "../support/programs.ts";
+import { scriptedHost } from "../support/scripted-host.ts";
 import { eventually, failure } from "../support/sshd.ts";
 
 const ANNA = "anna@laptop:4711";
@@ -209,4 +211,14 @@ describe.skipIf(noMachine)(`the lock of a cluster${because(noMachine)}`, () => {
     await anna.finish();
     await bert.finish();
   });
+});
+
+test("a host that does not say whether the lock is ours is told, and given up", async () => {
+  const { connection } = scriptedHost({ answer: () => "" });
+  const run: typeof connection.run = (_script, { signal } = {}) =>
+    new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error)));
+  const claim = { id: "1", name: ANNA, command: "tripod apply", breakLock: undefined };
+  const error = await failure(seize({ ...connection, name: "m1", run }, claim, 50));
+  expect(error).toMatchObject({ code: "E_COMMAND", details: { host: "m1" } });
+  expect(error.message).toContain("did not end within 0.05 s");
 });
