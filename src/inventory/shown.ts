@@ -33,3 +33,8 @@ function quoted(text: string): string {
   const start = text.slice(0, key ? Math.min(MOST, key.index + key[0].length) : MOST).toWellFormed();
   return jsonText(start.length < text.length ? `${start}…` : start);
 }
+
+/** A path as it is; an address without its query, in which a token may stand. */
+export function shownSource(source: string): string {
+  return source.startsWith("https://") ? source.replace(/\?[^]*$/, "?…") : source;
+}

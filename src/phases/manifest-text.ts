@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { TripodError } from "../errors.ts";
 import type { ManifestNetwork } from "../inventory/cluster.ts";
+import { shownSource } from "../inventory/shown.ts";
 import type { Context } from "./phase.ts";
 
 /** MiB; the largest manifest of a pod network that we know of has one. */
@@ -20,10 +21,14 @@ export function manifestText({ once, signal }: Context, { manifest, sha256 }: Ma
     const text = await read(manifest, signal);
     const found = createHash("sha256").update(text).digest("hex");
     if (sha256 === undefined || sha256 === found) return text.toString();
-    throw new TripodError("E_REFUSED", `the manifest ${manifest} is not the one that the inventory means`, {
-      why: `network.sha256: ${sha256}\nwhat is there: ${found}`,
-      hint: "look what has changed in it; if that is right, say the new `network.sha256`",
-    });
+    throw new TripodError(
+      "E_REFUSED",
+      `the manifest ${shownSource(manifest)} is not the one that the inventory means`,
+      {
+        why: `network.sha256: ${sha256}\nwhat is there: ${found}`,
+        hint: "look what has changed in it; if that is right, say the new `network.sha256`",
+      },
+    );
   });
 }
 
@@ -34,7 +39,7 @@ async function read(from: string, stop: AbortSignal): Promise<Buffer> {
   } catch (cause) {
     // Ctrl-C is no fault of the manifest's.
     stop.throwIfAborted();
-    throw new TripodError("E_LOCAL", `cannot read the manifest ${from}`, {
+    throw new TripodError("E_LOCAL", `cannot read the manifest ${shownSource(from)}`, {
       why: reasonOf(cause),
       hint: "mend `network.manifest`, or save the manifest to a file and name that",
       cause,
@@ -53,7 +58,7 @@ async function download(from: string, signal: AbortSignal): Promise<AsyncIterabl
     if (response.status < 300 || response.status > 399 || location === null)
       throw new Error(`${response.status} ${response.statusText}`);
     url = new URL(location, url);
-    if (url.protocol !== "https:") throw new Error(`it redirects to ${url.href}, which is not https`);
+    if (url.protocol !== "https:") throw new Error(`it redirects to ${url.origin}, which is not https`);
   }
   throw new Error(`more than ${HOPS} redirects`);
 }

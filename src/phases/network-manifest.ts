@@ -1,3 +1,4 @@
+import { shownSource } from "../inventory/shown.ts";
 import { manifest } from "../resources/manifest.ts";
 import { isLeader, leader } from "./leader.ts";
 import { manifestText } from "./manifest-text.ts";
@@ -15,6 +16,7 @@ export const networkManifest: Phase = {
   async resources(_, context) {
     const { network } = context.cluster;
     if (!("manifest" in network)) return [];
-    return [manifest({ leader: leader(context), name: network.manifest, text: await manifestText(context, network) })];
+    const text = await manifestText(context, network);
+    return [manifest({ leader: leader(context), name: shownSource(network.manifest), text })];
   },
 };

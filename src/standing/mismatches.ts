@@ -1,3 +1,4 @@
+import { shownSource } from "../inventory/shown.ts";
 import { imageRepository } from "../config/images.ts";
 import { controlPlaneEndpoint } from "../config/kubeadm.ts";
 import type { Cluster } from "../inventory/cluster.ts";
@@ -52,7 +53,7 @@ export function settingsMismatches(cluster: Cluster, standing: Standing): Mismat
     if (bridge !== stands.bridge)
       found.push({
         message: `the pod network is chosen when a cluster is founded: it is ${stands.bridge ? "" : "not "}\`bridge\``,
-        why: `the inventory says ${"cni" in network ? `cni: ${network.cni}` : `manifest: ${network.manifest}`}`,
+        why: `the inventory says ${"cni" in network ? `cni: ${network.cni}` : `manifest: ${shownSource(network.manifest)}`}`,
         hint: stands.bridge ? "set `network: {cni: bridge}`" : "set `network.manifest`, or `network: {cni: none}`",
       });
   }

@@ -6,7 +6,9 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import type { Host } from "../../src/host.ts";
 import { manifestText } from "../../src/phases/manifest-text.ts";
+import { networkManifest } from "../../src/phases/network-manifest.ts";
 import { manifestReadable } from "../../src/phases/preflight/manifest.ts";
 import { createAuthority, issue, type KeyPair } from "../../src/pki/authority.ts";
 import { testCluster } from "../support/cluster.ts";
@@ -56,13 +58,28 @@ test("a manifest that would come without TLS in the end is refused", async () =>
   const url = await served((_, response) => response.writeHead(302, { location: "http://example.org/cni.yaml" }).end());
   expect(await failure(read(url))).toMatchObject({
     code: "E_LOCAL",
-    details: { why: "it redirects to http://example.org/cni.yaml, which is not https" },
+    details: { why: "it redirects to http://example.org, which is not https" },
   });
 });
 
 test("a server that redirects for ever is left", async () => {
   const url = await served((_, response) => response.writeHead(302, { location: "/again" }).end());
   expect(await failure(read(url))).toMatchObject({ code: "E_LOCAL", details: { why: "more than 5 redirects" } });
+});
+
+test("a token in an address is in no message and in no record", async () => {
+  const url = `${await served((_, response) => response.writeHead(404).end())}/cni.yaml?token=s3cret`;
+  const error = await failure(read(url));
+  expect(error.message).toMatch(/\/cni\.yaml\?…$/);
+  expect(JSON.stringify(error)).not.toContain("s3cret");
+  const file = `${await served((_, response) => response.end(TEXT))}/cni.yaml?token=s3cret`;
+  const cluster = testCluster({ network: { manifest: file } });
+  const context = testContext(
+    cluster,
+    cluster.machines.map((machine) => scriptedHost({ machine })),
+  );
+  const resources = await networkManifest.resources(context.hosts[0] as Host, context);
+  expect(resources.map(({ name }) => name)).toEqual([expect.stringMatching(/cni\.yaml\?…$/)]);
 });
 
 test("a server that never stops sending is left", async () => {
