@@ -19,7 +19,16 @@ export default defineConfig({
     // Else one processor is left free, which is half of them on a small machine.
     maxWorkers: availableParallelism(),
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"], testTimeout: 30_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**"],
+          testTimeout: 30_000,
+          // A busy machine takes its time.
+          expect: { poll: { timeout: 20_000 } },
+        },
+      },
       {
         test: {
           name: "e2e",

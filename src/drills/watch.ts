@@ -84,10 +84,13 @@ export function openWatch({ namespace, door, interval, timeout, signal, tell }: 
     const from = `${path}?watch=1&allowWatchBookmarks=true&resourceVersion=${version}`;
     await open(door, { path: from }, over, (text, status) => {
       if (status !== 200) return;
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
+      rest += text;
+      if (text.includes("\n")) {
+        const lines = rest.split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) if (line) told(line);
+      }
       if (rest.length > LONGEST) throw new NoAnswer("too long");
-      for (const line of lines) if (line) told(line);
     });
   }
 

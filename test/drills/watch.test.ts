@@ -12,7 +12,7 @@ const added = (number: number, version: number) =>
   `${JSON.stringify({ type: "ADDED", object: { metadata: { name: `n-${number}`, resourceVersion: String(version) } } })}\n`;
 
 /** An API server that knows one thing: to watch. */
-async function watched(stream: (response: ServerResponse, from: string, nth: number) => void) {
+async function watched(stream: (response: ServerResponse, from: string, nth: number) => void, timeout = 10_000) {
   let nth = 0;
   const server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? "/", "http://vip");
@@ -34,7 +34,7 @@ async function watched(stream: (response: ServerResponse, from: string, nth: num
     namespace: "ns",
     door,
     interval: 10,
-    timeout: 300,
+    timeout,
     signal: over.signal,
     tell: (from, _ms, error) => said.push([from, error]),
   });
@@ -66,7 +66,7 @@ it("goes on from where it stood when its connection breaks", async () => {
 it("asks again when a write is not told in time, and counts it as late", async () => {
   const { watch, said } = await watched((response, _from, nth) => {
     if (nth > 0) response.write(added(1, 8));
-  });
+  }, 300);
   watch.expect(1, now());
   await expect.poll(() => watch.seen.has(1)).toBe(true);
   expect(said.map(([, error]) => error)).toEqual(["timeout"]);
