@@ -28,7 +28,8 @@ export function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
     case "invalid_value": {
       const known = issue.values.map(String);
       const given = valueAt(source.value, path);
-      return [said(path, `${shown(given)} is not one of ${known.join(", ")}${didYouMean(String(given), known)}`)];
+      const meant = typeof given === "string" ? didYouMean(given, known) : "";
+      return [said(path, `${shown(given)} is not one of ${known.join(", ")}${meant}`)];
     }
     default:
       return [said(path, issue.message)];

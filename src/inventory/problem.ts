@@ -31,7 +31,7 @@ export function dotted(path: Path): string {
 }
 
 /** So many mistakes are told; whoever mended them sees the others. */
-const TOLD = 50;
+export const TOLD = 50;
 
 /** The mistakes of one inventory in the order of its lines, printed the way compilers do: `file:line:column message`, the line, a caret. */
 export class InventoryErrors extends TripodErrors {

@@ -104,6 +104,14 @@ describe("a large inventory with nothing but mistakes is refused within seconds:
       /… and 9,950 more\n10,000 mistakes/,
     ],
     [
+      "ten thousand settings that no kubelet has",
+      small.replace(
+        "kubernetes: {",
+        `kubernetes: { kubelet: { ${many(10_000, (index) => `maxPodsOf${index}: 1, `)} },`,
+      ),
+      /did you mean `maxPods`[^]*… and 9,950 more\n10,000 mistakes/,
+    ],
+    [
       "five thousand workers that lack an address",
       inventoryOf(5000).replaceAll(", address", ", adress"),
       /… and 9,\d+ more\n/,

@@ -156,9 +156,13 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
       ["kubernetes.version", "1.20.15"],
       ["kubernetes.kubeProxy", { mode: "nftables" }],
     ],
-    /kube-proxy 1\.20\.15 has no such mode/,
+    /kube-proxy of 1\.20\.15 takes userspace, iptables, ipvs, not "nftables"/,
   ],
-  ["a mode that no kube-proxy has", [["kubernetes.kubeProxy", { mode: "bpf" }]], /has no such mode/],
+  [
+    "a mode that no kube-proxy has",
+    [["kubernetes.kubeProxy", { mode: "bpf" }]],
+    /takes iptables, ipvs, nftables, not "bpf"/,
+  ],
   ["a manifest URL without a host", [["network", { manifest: "https://" }]], /https:\/\/ URL with a host/],
   [
     "a manifest by another protocol",

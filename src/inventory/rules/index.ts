@@ -6,6 +6,7 @@ import { kubernetesRules } from "../sections/kubernetes.ts";
 import { loadBalancerRules } from "../sections/load-balancer.ts";
 import { machineRules, sshRules } from "../sections/machine.ts";
 import { addressing } from "./addressing.ts";
+import { componentRules } from "./components.ts";
 import { doubled } from "./doubled.ts";
 import { placed } from "./placed.ts";
 import { quorum } from "./quorum.ts";
@@ -17,6 +18,7 @@ export function* rules(draft: Draft): Iterable<Problem> {
   yield* doubled(draft);
   yield* addressing(draft);
   yield* kubernetesRules(draft.kubernetes);
+  yield* componentRules(draft);
   yield* etcdRules(draft.etcd ?? {});
   yield* loadBalancerRules(draft.loadBalancer);
   yield* drillRules(draft.drill ?? {});

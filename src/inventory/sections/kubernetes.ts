@@ -6,17 +6,9 @@ import { distinct, domain, HOST_PATTERN, saying, subnet, textual } from "../scal
 import { shown } from "../shown.ts";
 import { didYouMean } from "../suggest.ts";
 
-/** The minors whose kubeadm configuration Tripod writes: v1beta2 (1.20) to v1beta4 (1.36). */
+/** The minors whose kubeadm configuration Tripod writes, v1beta2 (1.20) to v1beta4 (1.36), and whose fields it knows (components/). */
 const OLDEST_MINOR = 20;
 const NEWEST_MINOR = 36;
-
-/** kube-proxy's modes on Linux: the first minor that has each, and the first that has it no more. */
-const PROXY_MODES: Readonly<Record<string, { readonly from: number; readonly before: number }>> = {
-  userspace: { from: 0, before: 26 },
-  iptables: { from: 0, before: Infinity },
-  ipvs: { from: 0, before: Infinity },
-  nftables: { from: 29, before: Infinity },
-};
 
 /** What `kubeadm init` may leave out and still make a cluster. */
 const SKIPPABLE_PHASES = ["addon", "addon/coredns", "addon/kube-proxy"] as const;
@@ -108,7 +100,7 @@ const tolerated = z
   })
   .meta({ title: "preflight check" });
 
-/** Laid over a document of kubeadm's as it is; kubeadm's strict reader judges the keys. */
+/** Laid over a document of kubeadm's as it is. Which keys the program of this version has is a rule's to say (rules/components.ts). */
 function overrides(document: "kubelet" | "kubeProxy") {
   return z.record(z.string(), z.unknown()).superRefine((settings, context) => {
     for (const [key, instead] of Object.entries(OURS[document]))
@@ -165,11 +157,15 @@ export const kubernetes = z
       .meta({ life: "operator's side", examples: [["SystemVerification"]] }),
     kubelet: overrides("kubelet")
       .default({})
-      .describe("Laid over every node's KubeletConfiguration. What Tripod itself must set is refused by name.")
+      .describe(
+        "Laid over every node's KubeletConfiguration. What Tripod itself must set is refused by name, and so is what no kubelet of this version has.",
+      )
       .meta({ life: "any time", examples: [{ maxPods: 200 }] }),
     kubeProxy: overrides("kubeProxy")
       .default({})
-      .describe("Laid over the KubeProxyConfiguration. What Tripod itself must set is refused by name.")
+      .describe(
+        "Laid over the KubeProxyConfiguration. What Tripod itself must set is refused by name, and so is what no kube-proxy of this version has.",
+      )
       .meta({ life: "any time", examples: [{ mode: "nftables" }] }),
     mastersSchedulable: z
       .boolean()
@@ -180,24 +176,12 @@ export const kubernetes = z
   .describe("The Kubernetes cluster itself.");
 
 export function* kubernetesRules(settings: Partial<z.output<typeof kubernetes>>): Iterable<Problem> {
-  const { version, serviceSubnet, skipPhases = [], kubeProxy = {} } = settings;
+  const { serviceSubnet, skipPhases = [], kubeProxy = {} } = settings;
   const services = parseSubnet(serviceSubnet);
   if (services && (services.prefix < 12 || services.prefix > 28))
     yield {
       path: ["kubernetes", "serviceSubnet"],
       message: `a /${services.prefix} cannot be the services' subnet: the API server takes /12 to /28`,
-    };
-  const minor = Number(version?.split(".")[1] ?? NaN);
-  const since = typeof kubeProxy.mode === "string" ? PROXY_MODES[kubeProxy.mode] : undefined;
-  if (kubeProxy.mode !== undefined && !(since && !(minor < since.from) && !(minor >= since.before)))
-    yield {
-      path: ["kubernetes", "kubeProxy", "mode"],
-      message: `kube-proxy ${version ?? ""} has no such mode`,
-      hint: `say ${Object.keys(PROXY_MODES)
-        .filter(
-          (mode) => !(minor < (PROXY_MODES[mode]?.from ?? 0)) && !(minor >= (PROXY_MODES[mode]?.before ?? Infinity)),
-        )
-        .join(" or ")}`,
     };
   const proxyPhase = skipPhases.findIndex((phase) => phase !== "addon/coredns");
   if (proxyPhase >= 0 && Object.keys(kubeProxy).length > 0)
