@@ -139,7 +139,7 @@ function exchange(
         try {
           tell(piece, status);
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       });
       response.once("end", () => (response.complete ? resolve(status) : reject(new NoAnswer("reset"))));
