@@ -6,9 +6,9 @@ import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { writeDrillReport } from "./drill-report.ts";
 import type { Io } from "./io.ts";
-import type { TargetOptions } from "./target.ts";
+import { sameTarget, type TargetOptions } from "./target.ts";
 
-interface ShownOptions {
+interface ShownOptions extends TargetOptions {
   readonly json?: boolean | undefined;
   /** The file of the report; default: none but what is told at the end. */
   readonly output?: string | undefined;
@@ -16,7 +16,7 @@ interface ShownOptions {
   readonly recorded?: (path: string) => void;
 }
 
-interface DrillingOptions extends ShownOptions, TargetOptions {
+interface DrillingOptions extends ShownOptions {
   readonly breakLock?: string | undefined;
 }
 
@@ -58,12 +58,13 @@ export async function changeOnScreen(
 
 async function recorded(
   cluster: Cluster,
-  { json = false, output, recorded: told }: ShownOptions,
+  options: ShownOptions,
   io: Io,
   screen: DrillSink,
   play: (sink: DrillSink) => Promise<ScenarioOutcome>,
 ): Promise<void> {
   const { recordRun } = await import("../record.ts");
+  const { json = false, output, recorded: told } = options;
   const record = recordRun(cluster.name, "drill", io.env);
   told?.(record.path);
   const events: DrillEvent[] = [];
@@ -79,11 +80,11 @@ async function recorded(
     if (gap) io.stderr.write(`warning: ${gap.explain()}\n`);
     await writeDrillReport(events, { json, output }, io);
   }
-  if (outcome !== "ok" && outcome !== "cancelled") throw failureOf(events, outcome);
+  if (outcome !== "ok" && outcome !== "cancelled") throw failureOf(events, outcome, sameTarget(options, io.cwd));
 }
 
 /** @returns what to say of a drill that was carried through, and was not as it should be */
-function failureOf(events: readonly DrillEvent[], outcome: ScenarioOutcome): TripodError {
+function failureOf(events: readonly DrillEvent[], outcome: ScenarioOutcome, target: string): TripodError {
   const ends = events.flatMap((event) => (event.type === "scenario.end" ? [event] : []));
   if (outcome === "failed") {
     const errors = ends.flatMap((end) => end.errors);
@@ -91,7 +92,7 @@ function failureOf(events: readonly DrillEvent[], outcome: ScenarioOutcome): Tri
       why: errors
         .map(({ host, message, why }) => `${host ? `${host}: ` : ""}${message}${why ? `\n${why}` : ""}`)
         .join("\n"),
-      hint: "look at `tripod status`; `tripod apply` brings it back to what the inventory says",
+      hint: `look at \`tripod status ${target}\`; \`tripod apply ${target}\` brings it back to what the inventory says`,
     });
   }
   const breaches = ends.flatMap((end) => end.breaches);

@@ -37,7 +37,7 @@ export async function showResult(cluster: Cluster, hosts: readonly Host[], took:
   if (!status.healthy)
     throw new TripodError("E_NOT_CONVERGED", "not all is well after the apply", {
       why: line,
-      hint: "`tripod status --lab` tells of each part; --keep leaves the machines standing",
+      hint: "`tripod status --lab -i FILE` tells of each part; --keep leaves the machines standing",
     });
   return line;
 }

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { TripodError } from "../errors.ts";
 import type { RehearsalEvent, RehearsalSetting } from "../rehearsal.ts";
 import type { Io } from "./io.ts";
-import { isInsideLab, loadTarget } from "./target.ts";
+import { isInsideLab, loadTarget, mustLast } from "./target.ts";
 
 /** How a rehearsal is asked for on the command line. */
 export interface RehearsalOptions {
@@ -29,6 +29,7 @@ export async function rehearsalAsked(options: RehearsalOptions, io: Io): Promise
       hint: "see tripod rehearse --help",
     });
   const [{ name }, scenarios] = await Promise.all([loadTarget({ inventory }, io), scenariosAsked(options)]);
+  for (const file of [inventory, ...then]) mustLast(file, "a rehearsal", io);
   const inventories = [resolve(io.cwd, inventory), ...then.map((file) => resolve(io.cwd, file))] as const;
   return {
     cluster: name,

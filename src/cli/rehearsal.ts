@@ -154,7 +154,7 @@ async function changed(before: Cluster, { cluster, inventory, recorded, io }: St
       });
     };
     const change = { title: `${name} applied on top`, what: `${name} is applied`, work };
-    return changeOnScreen(before, asked, change, { recorded }, io);
+    return changeOnScreen(before, asked, change, { lab: true, inventory, recorded }, io);
   };
   io.stdout.write(`\nclients begin to ask; then ${name} is applied\n`);
   await onHosts(before, io, (asked) =>

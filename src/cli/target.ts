@@ -1,5 +1,9 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Command } from "commander";
+import { TripodError } from "../errors.ts";
 import type { Cluster } from "../inventory/cluster.ts";
+import { inventoryOption, isLasting } from "../inventory/option.ts";
 import { giveTerminal } from "./child.ts";
 import type { Io } from "./io.ts";
 
@@ -25,6 +29,24 @@ export function withLabOption(command: Command): Command {
 export async function loadTarget(options: TargetOptions, io: Io, login = false): Promise<Cluster> {
   const { loadCluster } = await import("../inventory/load.ts");
   return loadCluster(options.inventory, { env: io.env, cwd: io.cwd, login });
+}
+
+/** For a command in a hint: the same machines again, `--lab -i inventories/prod.yaml`. */
+export function sameTarget({ inventory, lab }: TargetOptions, cwd: string): string {
+  return `${lab ? "--lab " : ""}${inventoryOption(inventory, cwd)}`;
+}
+
+/**
+ * A pipe is empty when it is read again, and another process has another standard input.
+ * @param who what reads it more than once, as a sentence begins
+ * @throws TripodError E_USAGE
+ */
+export function mustLast(inventory: string, who: string, { cwd }: Pick<Io, "cwd">): void {
+  const file = resolve(cwd, inventory);
+  if (!existsSync(file) || isLasting(file)) return;
+  throw new TripodError("E_USAGE", `${who} reads the inventory again, and ${inventory} can be read only once`, {
+    hint: "save it in a file, and name that with -i",
+  });
 }
 
 /** What `tripod vagrant software` has fetched is for Vagrant's machines. */
@@ -54,6 +76,7 @@ export async function onTarget(
   if (!options.lab) return work(await withWhatWasFetched(cluster));
   const { enterLab, withLab } = await import("../lab/overrides.ts");
   if (io.env[INSIDE] === cluster.name) return work(withLab(cluster));
+  mustLast(options.inventory, "--lab", io);
   const again = [...enterLab(cluster), process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   await giveTerminal(again, io, { ...io.env, [INSIDE]: cluster.name });
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve as resolvePath } from "node:path";
 import { TripodError } from "../errors.ts";
 import type { Cluster } from "./cluster.ts";
+import { everyKey } from "./example.ts";
 import { explain } from "./explain.ts";
 import { missingFiles, reason } from "./files.ts";
 import { locate, type Source } from "./locate.ts";
@@ -11,12 +12,6 @@ import { resolve } from "./resolve.ts";
 import { rules } from "./rules/index.ts";
 import { salvage } from "./salvage.ts";
 import { type Draft, type Inventory, inventory } from "./schema.ts";
-
-const EMPTY: Problem = {
-  path: [],
-  message: "the inventory is empty",
-  hint: "inventories/example.yaml shows every key",
-};
 
 export interface LoadOptions {
   /** For `HOME` and `SSH_AUTH_SOCK`; default: the process's. */
@@ -40,7 +35,7 @@ export async function loadCluster(
 ): Promise<Cluster> {
   const file = resolvePath(cwd, path);
   const me = operator(env);
-  const reading = read(await readText(file, path), path);
+  const reading = read(await readText(file, path, cwd), path, cwd);
   const place = (named: string) => absolute(named, dirname(file), me);
   const missing = reading.draft && (await missingFiles(reading.draft, place, login));
   return conclude(reading, missing ?? [], file, me);
@@ -63,15 +58,19 @@ interface Reading {
   readonly inventory?: Inventory;
 }
 
-function read(text: string, shown: string): Reading {
+function read(text: string, shown: string, cwd?: string): Reading {
   const source = locate(text, shown);
   const common = { text, shown, source };
   if (source.value === undefined) return { ...common, problems: [] };
-  if (source.value === null) return { ...common, problems: [EMPTY] };
+  if (source.value === null) return { ...common, problems: [empty(cwd)] };
   const { data, error } = inventory.safeParse(source.value);
   const draft = salvage(source.value);
   const problems = [...(error?.issues ?? []).flatMap((issue) => explain(issue, source)), ...rules(draft)];
   return { ...common, problems, draft, ...(data && { inventory: data }) };
+}
+
+function empty(cwd?: string): Problem {
+  return { path: [], message: "the inventory is empty", hint: everyKey(cwd) };
 }
 
 function conclude(
@@ -90,11 +89,11 @@ function conclude(
   return resolve(inventory, { file, operator: me, origin: (path) => source.origin(path) });
 }
 
-async function readText(file: string, shown: string): Promise<string> {
+async function readText(file: string, shown: string, cwd: string): Promise<string> {
   const bytes = await readFile(file).catch((cause: unknown) => {
     const absent = ["ENOENT", "ENOTDIR", "EISDIR"].includes(String((cause as NodeJS.ErrnoException).code));
     throw new TripodError(absent ? "E_USAGE" : "E_LOCAL", `no inventory: ${reason(shown, cause)}`, {
-      hint: "name one with -i FILE; inventories/example.yaml shows every key",
+      hint: `name one with -i FILE; ${everyKey(cwd)}`,
       cause,
     });
   });

@@ -75,7 +75,7 @@ function mustAgree(lab: string, there: Base, asked: Releases | undefined, pristi
   const hosts = Object.entries(there.named).map(([host, release]) => `${host} ${release}`);
   throw new TripodError("E_LAB", `the lab ${lab} stands on another root file system`, {
     why: `it is ${there.flavour}, with Debian ${hosts.join(", ")}${gone ? `; ${gone.rootfs} is gone` : ""}`,
-    hint: "take the lab away first: tripod lab down",
+    hint: "take the lab away first: tripod lab down -i FILE",
   });
 }
 

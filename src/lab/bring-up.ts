@@ -79,6 +79,6 @@ export async function untilUp(lab: string, stations: readonly Station[], signal?
   if (answer === true) return;
   throw new TripodError("E_LAB", `the lab's hosts did not let us in within ${BOOT / 1000} s`, {
     why: answer,
-    hint: "look at lxc.log in the lab's folder, or take the lab away with `tripod lab down` and try again",
+    hint: "look at lxc.log in the lab's folder, or take the lab away with `tripod lab down -i FILE` and try again",
   });
 }

@@ -126,7 +126,7 @@ async function rememberWhatFor(
     host: name,
     ...(origin && { origin }),
     why: `then: ${found}now:  ${wanted}`,
-    hint: "take the lab away first: tripod lab down",
+    hint: "take the lab away first: tripod lab down -i FILE",
   });
 }
 

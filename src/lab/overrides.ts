@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { TripodError } from "../errors.ts";
 import type { Cluster, Machine, SoftwareSettings, SshTarget } from "../inventory/cluster.ts";
+import { inventoryOption } from "../inventory/option.ts";
 import { labFolders } from "./folders.ts";
 import { WORKLOAD_IMAGE } from "./images.ts";
 import { inNetwork, networkExists } from "./network.ts";
@@ -8,9 +9,9 @@ import { sshCommand } from "./ssh.ts";
 import { type Login, type Station, topology } from "./topology.ts";
 
 /** The argv with which a program (Tripod itself) runs inside the lab's network: `nsenter --net=…`. Throws E_LAB when it is not up. */
-export function enterLab({ name }: Cluster): string[] {
-  mustBeUp(name);
-  return inNetwork(name);
+export function enterLab(cluster: Cluster): string[] {
+  mustBeUp(cluster);
+  return inNetwork(cluster.name);
 }
 
 /** The argv of ssh to one of the hosts, by its name. Throws E_LAB when the lab is not up, E_USAGE for an unknown name. */
@@ -26,13 +27,15 @@ export function standing(cluster: Cluster, name: string): Station {
     throw new TripodError("E_USAGE", `no machine ${name} in ${cluster.file}`, {
       hint: `there are ${stations.map((one) => one.name).join(", ")}`,
     });
-  mustBeUp(cluster.name);
+  mustBeUp(cluster);
   return station;
 }
 
-function mustBeUp(lab: string): void {
-  if (networkExists(lab)) return;
-  throw new TripodError("E_LAB", `the lab ${lab} is not up`, { hint: "bring it up: tripod lab up -i FILE" });
+function mustBeUp({ name, file }: Cluster): void {
+  if (networkExists(name)) return;
+  throw new TripodError("E_LAB", `the lab ${name} is not up`, {
+    hint: `bring it up: tripod lab up ${inventoryOption(file)}`,
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TripodError } from "../errors.ts";
 import type { Cluster } from "../inventory/cluster.ts";
+import { inventoryOption } from "../inventory/option.ts";
 import { alone } from "./alone.ts";
 import { bringUp, untilUp } from "./bring-up.ts";
 import { discard, type Progress } from "./cache.ts";
@@ -41,14 +42,15 @@ export async function labSnapshots({ name: lab }: Cluster): Promise<Snapshot[]> 
 export async function labSave(cluster: Cluster, name: string, options: Progress): Promise<void> {
   const { name: lab } = cluster;
   const folder = snapshotFolder(lab, name);
+  const inventory = inventoryOption(cluster.file);
   requireRoot();
   await alone(lab, options, async () => {
     await mustBeOurs(lab);
     if (!existsSync(labFolders(lab).record))
-      throw new TripodError("E_LAB", `there is no lab ${lab}`, { hint: "bring it up: tripod lab up -i FILE" });
+      throw new TripodError("E_LAB", `there is no lab ${lab}`, { hint: `bring it up: tripod lab up ${inventory}` });
     if (existsSync(folder))
       throw new TripodError("E_LAB", `the lab ${lab} has a snapshot ${name} already`, {
-        hint: `choose another name, or take that one away: tripod lab forget ${name} -i FILE`,
+        hint: `choose another name, or take that one away: tripod lab forget ${name} ${inventory}`,
       });
     const hosts = topology(cluster).stations;
     const running = await runningHosts(lab);
@@ -118,7 +120,10 @@ async function mustBeThere(cluster: Cluster, name: string): Promise<void> {
   const names = (await labSnapshots(cluster)).map((snapshot) => snapshot.name);
   if (names.includes(name)) return;
   throw new TripodError("E_LAB", `the lab ${cluster.name} has no snapshot ${name}`, {
-    hint: names.length > 0 ? `it has ${names.join(", ")}` : `make one: tripod lab save ${name} -i FILE`,
+    hint:
+      names.length > 0
+        ? `it has ${names.join(", ")}`
+        : `make one: tripod lab save ${name} ${inventoryOption(cluster.file)}`,
   });
 }
 

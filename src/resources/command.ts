@@ -5,23 +5,34 @@ import type { Result, RunOptions } from "../remote/connection.ts";
 /** How many of a failed command's last lines are shown. */
 const LAST_LINES = 15;
 
+/** What to do next: of what was sent to a command's stdin nothing is shown, and without it nobody can try it. */
+const BY_HAND = "run the command above on the host to see it fail; when its cause is mended, run Tripod again";
+const WITH_INPUT = "the command above reads what Tripod sends to its stdin; when its cause is mended, run Tripod again";
+
 /**
  * Runs a script that must succeed.
- * @throws TripodError E_COMMAND with the last lines it printed and the script, to be pasted
+ * @throws TripodError E_COMMAND with the last lines it printed and the script, to be pasted where it has no input
  */
 export async function command(host: Host, script: string, options?: RunOptions): Promise<Result> {
   const result = await host.connection.run(script, options);
-  if (result.code !== 0) throw commandFailed(host, script, result);
+  if (result.code !== 0)
+    throw commandFailed(host, script, result, undefined, options?.input === undefined ? BY_HAND : WITH_INPUT);
   return result;
 }
 
-export function commandFailed(host: Host, script: string, result: Result, message?: string): TripodError {
+export function commandFailed(
+  host: Host,
+  script: string,
+  result: Result,
+  message?: string,
+  hint = BY_HAND,
+): TripodError {
   const said = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-LAST_LINES).join("\n");
   return new TripodError("E_COMMAND", message ?? `a command failed with exit code ${result.code}`, {
     host: host.name,
     origin: host.machine.origin,
     why: `${said}\n\n$ ${script.trim()}`,
-    hint: "run the command above on the host to see it fail; when its cause is mended, run Tripod again",
+    hint,
   });
 }
 

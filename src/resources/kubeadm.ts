@@ -217,5 +217,7 @@ async function kubeadm(
     progress: () => undefined,
   });
   if (result.code === 0) return { log: result.stdout };
-  return { failure: commandFailed(host, script, result, `kubeadm ${verb} failed`), log: result.stdout };
+  // What it reads from stdin is gone with it.
+  const hint = `all that it said is in /run/tripod/${unitOf(verb)}.log there; when its cause is mended, run Tripod again`;
+  return { failure: commandFailed(host, script, result, `kubeadm ${verb} failed`, hint), log: result.stdout };
 }

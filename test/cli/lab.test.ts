@@ -1,9 +1,11 @@
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { runCommandLine } from "../../src/cli/program.ts";
 import { recordingIo } from "../support/io.ts";
+import { temporaryFolder } from "../support/programs.ts";
 
 const INVENTORY = `
 name: no-such-lab
@@ -21,6 +23,17 @@ async function tripod(...line: string[]) {
   const io = recordingIo({ cwd });
   const exitCode = await runCommandLine([...line, "-i", "inventories/lab.yaml"], io);
   return { exitCode, stdout: io.stdout.text, stderr: io.stderr.text };
+}
+
+/** The inventory comes through a named pipe, which, like any other, has nothing for who reads it a second time. */
+async function throughPipe(line: readonly string[]) {
+  const pipe = join(temporaryFolder(), "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const writer = spawn("sh", ["-c", 'cat >"$1"', "sh", pipe], { stdio: ["pipe", "ignore", "ignore"] });
+  writer.stdin.end(INVENTORY);
+  const io = recordingIo();
+  const exitCode = await runCommandLine([...line, "-i", pipe], io);
+  return { exitCode, stderr: io.stderr.text };
 }
 
 test("lab status shows each machine of the inventory, in columns", async () => {
@@ -51,7 +64,7 @@ test.each(["off", "on", "ssh"])("lab %s says that there is no lab, and how to ge
   const { exitCode, stderr } = await tripod("lab", verb, "m1");
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 40,
-    stderr: expect.stringContaining("tripod lab up -i") as string,
+    stderr: expect.stringMatching(/tripod lab up -i \/\S+\/inventories\/lab\.yaml\n/) as string,
   });
 });
 
@@ -69,4 +82,15 @@ test("only known releases of Debian are taken", async () => {
     exitCode: 3,
     stderr: expect.stringContaining("it knows bookworm and trixie") as string,
   });
+});
+
+test("--lab takes no inventory from a pipe: it is read again in the lab's network", async () => {
+  const { exitCode, stderr } = await throughPipe(["status", "--lab"]);
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining("can be read only once")]);
+  expect(stderr).toContain("→ save it in a file");
+});
+
+test("a lab that is not up is not brought up from a pipe that is empty by now", async () => {
+  const { stderr } = await throughPipe(["lab", "off", "m1"]);
+  expect(stderr).toContain("bring it up: tripod lab up -i FILE\n");
 });

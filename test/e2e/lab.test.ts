@@ -212,14 +212,14 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     const moved = { ...labCluster(NAME), machines: [...cluster.masters, { ...(w1 as Machine), address: "10.0.0.22" }] };
     await expect(labUp(moved, { ...quiet, hostsOnly: true })).rejects.toMatchObject({
       code: "E_LAB",
-      details: { host: "w1", hint: "take the lab away first: tripod lab down" },
+      details: { host: "w1", hint: "take the lab away first: tripod lab down -i FILE" },
     });
   });
 
   test("a lab that stands on one root file system is not turned into another", async () => {
     await expect(labUp(cluster, { ...quiet, hostsOnly: true, release: "trixie" })).rejects.toMatchObject({
       code: "E_LAB",
-      details: { hint: "take the lab away first: tripod lab down" },
+      details: { hint: "take the lab away first: tripod lab down -i FILE" },
     });
   });
 

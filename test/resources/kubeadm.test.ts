@@ -112,13 +112,19 @@ clusterStory(
   },
 );
 
-machineStory("what kubeadm says when it fails is shown, with the command to try by hand", async (machine) => {
-  withKubelet(machine);
-  machine.write("/fakes/broken/kubeadm", "");
-  const error = await failure(walk(machine.host, init(machine)));
-  expect(error).toMatchObject({ code: "E_COMMAND", message: "kubeadm init failed", details: { host: "m1" } });
-  expect(error.details.why).toMatch(/\[ERROR NumCPU\]\n\n\$ kubeadm init --config \/dev\/stdin/);
-});
+machineStory(
+  "what kubeadm says when it fails is shown, and where the rest is, but nobody is told to type what reads from stdin",
+  async (machine) => {
+    withKubelet(machine);
+    machine.write("/fakes/broken/kubeadm", "");
+    const error = await failure(walk(machine.host, init(machine)));
+    expect(error).toMatchObject({ code: "E_COMMAND", message: "kubeadm init failed", details: { host: "m1" } });
+    const log = /(\S+kubeadm-init\.log) there/.exec(error.details.hint ?? "")?.[1] ?? "no log is named";
+    expect((await machine.host.read(`cat ${log}`)).stdout).toContain("[ERROR NumCPU]");
+    expect(error.details.hint).not.toContain("run the command above");
+    expect(error.details.why).toMatch(/\[ERROR NumCPU\]\n\n\$ kubeadm init --config \/dev\/stdin/);
+  },
+);
 
 machineStory("before there is a cluster the plan says so", async (machine) => {
   expect(changesIn(await walk(machine.host, joining(machine.host, machine.host), "plan"))).toEqual([

@@ -3,7 +3,7 @@ import { TripodError } from "../../errors.ts";
 import { confirm } from "../confirm.ts";
 import type { Io } from "../io.ts";
 import { narrowingOf, type NarrowingOptions, withNarrowing } from "../narrowing.ts";
-import { onTarget, type TargetOptions, withTarget } from "../target.ts";
+import { onTarget, sameTarget, type TargetOptions, withTarget } from "../target.ts";
 import { onHosts, type Walked, walkOnScreen } from "../walk.ts";
 
 interface ApplyOptions extends TargetOptions, NarrowingOptions {
@@ -36,11 +36,11 @@ export function applyCommand(io: Io): Command {
 }
 
 /** @throws TripodError E_USAGE where nobody could answer */
-function mustBeAsked({ json }: ApplyOptions, { stdin }: Io): void {
-  if (stdin.isTTY && !json) return;
-  const why = json ? "--json is for programs" : "the standard input is no terminal";
+function mustBeAsked(options: ApplyOptions, { stdin, cwd }: Io): void {
+  if (stdin.isTTY && !options.json) return;
+  const why = options.json ? "--json is for programs" : "the standard input is no terminal";
   throw new TripodError("E_USAGE", `apply asks before it changes anything, and nobody is there to answer: ${why}`, {
-    hint: "look at what `tripod plan` says, and then say --yes",
+    hint: `look at what \`tripod plan ${sameTarget(options, cwd)}\` says, and then say --yes`,
   });
 }
 

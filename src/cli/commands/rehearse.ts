@@ -2,6 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { TripodError } from "../../errors.ts";
+import { inventoryOption } from "../../inventory/option.ts";
 import type { RehearsalSetting } from "../../rehearsal.ts";
 import type { Io } from "../io.ts";
 import { clustersOf } from "../rehearsal-clusters.ts";
@@ -72,6 +73,7 @@ async function onFreshMachines(setting: RehearsalSetting, options: RehearseOptio
   const { clusters, all } = await clustersOf(setting, io);
   const [inventory] = setting.inventories;
   const { binaries, pristine, release } = setting;
+  const named = inventoryOption(inventory, io.cwd);
   const releases = release && { release: parseReleases(release, labHostNames(all)) };
   const stood = labStands(all.name);
   const progress = (text: string) => io.stderr.write(`${text}\n`);
@@ -95,9 +97,9 @@ async function onFreshMachines(setting: RehearsalSetting, options: RehearseOptio
       await labDown(all, { progress });
     } else if (labStands(all.name)) {
       const sampled = clusters[0].machines.length < all.machines.length || setting.machines !== undefined;
-      const look = sampled ? `tripod lab ssh -i ${inventory} MACHINE` : `tripod status --lab -i ${inventory}`;
+      const look = sampled ? `tripod lab ssh ${named} MACHINE` : `tripod status --lab ${named}`;
       const why = stood ? "stood before, and stands still" : "stands still";
-      progress(`the lab ${all.name} ${why}: ${look}; away with it: tripod rehearse --down -i ${inventory}`);
+      progress(`the lab ${all.name} ${why}: ${look}; away with it: tripod rehearse --down ${named}`);
     }
   }
 }

@@ -18,9 +18,16 @@ test("where nobody can be asked, apply wants --yes, and says where to look first
   expect([exitCode, stdout]).toEqual([3, ""]);
   expect(stderr).toMatchInlineSnapshot(`
     "apply asks before it changes anything, and nobody is there to answer: the standard input is no terminal (E_USAGE)
-      → look at what \`tripod plan\` says, and then say --yes
+      → look at what \`tripod plan -i inventories/ha-3x2.yaml\` says, and then say --yes
     "
   `);
+});
+
+test("what is to be looked at first is looked at on the same machines, and is not read from an input that is used up", async () => {
+  expect((await tripod(["apply", "--lab", ...INVENTORY])).stderr).toContain(
+    "`tripod plan --lab -i inventories/ha-3x2.yaml`",
+  );
+  expect((await tripod(["apply", "-i", "/dev/stdin"])).stderr).toContain("`tripod plan -i FILE`");
 });
 
 test("a program is never asked, not even at a terminal", async () => {

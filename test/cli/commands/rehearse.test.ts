@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { runCommandLine } from "../../../src/cli/program.ts";
 import { lastLine } from "../../../src/cli/rehearsal-result.ts";
 import type { Status } from "../../../src/status.ts";
@@ -69,6 +69,17 @@ describe("before anything is made", () => {
   test("nobody can have it broken by everything, and not at all", async () => {
     const both = ["--no-drill", "--all"];
     expect(await rehearse("-i", "inventories/lab.yaml", ...both)).toEqual([3, expect.stringContaining("--no-drill")]);
+  });
+
+  test("a rehearsal takes no inventory that cannot be read again: it could not be repeated either", async () => {
+    const copy = openSync(join(cwd, "inventories/lab.yaml"), "r");
+    onTestFinished(() => closeSync(copy));
+    for (const given of [
+      ["-i", `/dev/fd/${copy}`],
+      ["-i", "inventories/lab.yaml", "--then", `/proc/self/fd/${copy}`],
+    ])
+      expect(await rehearse(...given)).toEqual([3, expect.stringMatching(/only once .*\n {2}→ save it in a file/)]);
+    expect(await rehearse("-i", "absent.yaml")).toEqual([3, expect.stringContaining("absent.yaml does not exist")]);
   });
 
   test("what is applied on top is of the same cluster", async () => {

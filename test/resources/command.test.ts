@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { command } from "../../src/resources/command.ts";
+import { scriptedHost } from "../support/scripted-host.ts";
+import { failure } from "../support/sshd.ts";
+
+test("who is told to run a command by hand can: one that reads what Tripod sends it is not among them", async () => {
+  const host = scriptedHost({ answer: () => ({ code: 1, stderr: "it broke" }) });
+  const alone = await failure(command(host, "systemctl start kubelet"));
+  expect(alone.details.hint).toContain("run the command above on the host");
+  const fed = await failure(command(host, "kubectl apply -f -", { input: "kind: Secret" }));
+  expect(fed.details.hint).not.toContain("on the host to see it fail");
+  expect(fed.details.why).toBe("it broke\n\n$ kubectl apply -f -");
+});
