@@ -87,7 +87,8 @@ function makeStrict(command: Command, io: Io, args: readonly string[]): void {
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
     .configureHelp({ showGlobalOptions: true })
-    .showSuggestionAfterError()
+    // Its suggestions are generous: of `reset` it makes `report`.
+    .showSuggestionAfterError(false)
     .exitOverride((error) => {
       throw isComplaint(error) ? (misspelt(error, command, args) ?? usageError(error, command)) : error;
     });
@@ -97,15 +98,27 @@ function makeStrict(command: Command, io: Io, args: readonly string[]): void {
 /** Commander says first that an option is missing, and only then that another one does not exist: mostly that is the one that was meant. */
 function misspelt({ code }: CommanderError, command: Command, args: readonly string[]): TripodError | undefined {
   if (code !== "commander.missingMandatoryOptionValue") return undefined;
-  const known = [command, ...ancestorsOf(command)].flatMap(({ options }) => options.flatMap(({ long }) => long ?? []));
+  const known = optionsOf(command);
   const end = args.indexOf("--");
   const flags = args.slice(0, end < 0 ? args.length : end).map((arg) => arg.replace(/=.*/s, ""));
-  const unknown = flags.find((flag) => /^--\w/.test(flag) && flag !== "--help" && !known.includes(flag));
+  const unknown = flags.find((flag) => /^--\w/.test(flag) && !known.includes(flag));
   if (unknown === undefined) return undefined;
-  const meant = suggest(unknown, known);
-  return new TripodError("E_USAGE", `unknown option '${unknown}'`, {
-    hint: meant === undefined ? `see ${pathOf(command)} --help` : `Did you mean ${meant}?`,
-  });
+  return new TripodError("E_USAGE", `unknown option '${unknown}'`, { hint: hintFor(unknown, known, command) });
+}
+
+/** What a command understands, as `--inventory`. */
+function optionsOf(command: Command): string[] {
+  const own = [command, ...ancestorsOf(command)].flatMap(({ options }) => options.flatMap(({ long }) => long ?? []));
+  return [...own, "--help"];
+}
+
+function hintFor(typed: string, known: readonly string[], command: Command): string {
+  const [, dashes = "", word = ""] = /^(-*)([^=]*)/.exec(typed) ?? [];
+  const meant = suggest(
+    word,
+    known.flatMap((one) => (one.startsWith(dashes) ? one.slice(dashes.length) : [])),
+  );
+  return meant === undefined ? `see ${pathOf(command)} --help` : `Did you mean ${dashes}${meant}?`;
 }
 
 function ancestorsOf({ parent }: Command): Command[] {
@@ -117,10 +130,16 @@ function isComplaint({ exitCode, code }: CommanderError): boolean {
   return exitCode !== 0 && code !== "commander.help";
 }
 
-function usageError({ message }: CommanderError, command: Command): TripodError {
-  const [what = "", suggestion] = message.replace(/^error: /, "").split("\n");
-  const asked = suggestion?.replace(/^\((.*)\)$/, "$1");
-  return new TripodError("E_USAGE", what, { hint: asked ?? `see ${pathOf(command)} --help` });
+function usageError({ message, code }: CommanderError, command: Command): TripodError {
+  const what = message.replace(/^error: /, "");
+  const typed = /'(.*)'/s.exec(what)?.[1] ?? "";
+  const known =
+    code === "commander.unknownCommand"
+      ? command.commands.map((sub) => sub.name())
+      : code === "commander.unknownOption"
+        ? optionsOf(command)
+        : [];
+  return new TripodError("E_USAGE", what, { hint: hintFor(typed, known, command) });
 }
 
 /** The exit code where nothing is left to be said: commander has printed, or the command has. */

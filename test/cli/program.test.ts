@@ -52,6 +52,19 @@ test("an option that is mistyped is told, not the one that is missing for it", a
   expect((await tripod("validate --json")).stderr).toContain("required option '-i, --inventory <file>' not specified");
 });
 
+test.each([
+  ["reset", "see tripod --help"],
+  ["preflight", "see tripod --help"],
+  ["lab remove", "see tripod lab --help"],
+  ["lab restart", "see tripod lab --help"],
+  ["aply", "Did you mean apply?"],
+  ["statsu", "Did you mean status?"],
+  ["lab stauts", "Did you mean status?"],
+])("a command that there is not (tripod %s) is not taken for one that does something else", async (line, hint) => {
+  const { exitCode, stderr } = await tripod(line);
+  expect([exitCode, stderr.split("\n")[1]]).toEqual([3, `  → ${hint}`]);
+});
+
 test("--version prints the package's version and nothing else", async () => {
   const { exitCode, stdout } = await tripod("--version");
   expect(exitCode).toBe(0);
@@ -60,6 +73,12 @@ test("--version prints the package's version and nothing else", async () => {
 
 test.each([
   ["wrok", "unknown command 'wrok' (E_USAGE)\n  → Did you mean work?\n"],
+  ["wro", "unknown command 'wro' (E_USAGE)\n  → see tripod --help\n"],
+  ["lbel", "unknown command 'lbel' (E_USAGE)\n  → see tripod --help\n"],
+  ["lab pu", "unknown command 'pu' (E_USAGE)\n  → Did you mean up?\n"],
+  ["work --hlep", "unknown option '--hlep' (E_USAGE)\n  → Did you mean --help?\n"],
+  ["work --yes", "unknown option '--yes' (E_USAGE)\n  → see tripod work --help\n"],
+  ["work --jsno=3", "unknown option '--jsno=3' (E_USAGE)\n  → Did you mean --json?\n"],
   ["work --jsno", "unknown option '--jsno' (E_USAGE)\n  → Did you mean --json?\n"],
   ["lab up --frehs", "unknown option '--frehs' (E_USAGE)\n  → Did you mean --fresh?\n"],
   [
