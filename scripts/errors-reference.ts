@@ -1,12 +1,12 @@
-import { ERRORS, TripodError } from "../src/errors.ts";
+import { EXIT_CODES, TripodError } from "../src/errors.ts";
 
 const INTRODUCTION = `<!-- Generated from src/errors.ts by \`npm run generate\`: change it there. -->
 
 # Errors and exit codes
 
 Every failure has a code, and every code its own exit code, so that scripts need not read text. \`tripod help exit-codes\` prints them
-too. Where several things failed at once all are told, and the exit code is the first one's. 30 is kept for the drill, which is
-still to come.
+too. Where several things failed at once all are told, and the exit code is the first one's. Those without a code are no failures: the
+command has said what it found. Only \`tripod lab ssh\` ends with what the command on the machine, or ssh itself, has ended with.
 `;
 
 /** One of each part that an error can have. */
@@ -28,16 +28,9 @@ With \`--json\` it is one JSON object on the standard error: \`message\`, and \`
 \`hint\` of each. Every command can be run again after any of these: it reads the hosts anew and goes on from where they are.
 `;
 
-/** What else a command may end with. */
-const OTHERS = [
-  [0, "", "done"],
-  [1, "", "`status`: something is not healthy, and was told"],
-] as const;
-
 /** docs/errors.md: every exit code, and how an error reads. */
 export function errorsReference(): string {
-  const kinds = Object.entries(ERRORS).map(([code, { exit, means }]) => [exit, `\`${code}\``, means] as const);
-  const rows = [...OTHERS, ...kinds].toSorted(([a], [b]) => a - b);
+  const rows = EXIT_CODES.map(({ exit, code, means }) => [exit, code && `\`${code}\``, means]);
   const table = [
     "| Exit code | Code | What it means |",
     "| --- | --- | --- |",

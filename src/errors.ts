@@ -7,7 +7,14 @@ export interface Origin {
   readonly column: number;
 }
 
-/** Every kind of failure, its exit code, and what it means, on one screen. Exit 2 is `plan --detailed-exitcode`'s "there are changes". */
+/** What a command ends with that has not failed, and has said what it found. 1 is none of them: Node ends with it where it breaks down. */
+export const ANSWERS = {
+  done: { exit: 0, means: "done; nothing is wrong" },
+  changes: { exit: 2, means: "`plan --detailed-exitcode`: there are changes" },
+  unhealthy: { exit: 31, means: "`status`: the cluster is not healthy, and what is wrong was told" },
+} as const;
+
+/** Every kind of failure, its exit code, and what it means, on one screen. */
 export const ERRORS = {
   E_INTERNAL: { exit: 1, means: "a bug in Tripod" },
   E_USAGE: { exit: 3, means: "a wrong option or argument" },
@@ -21,15 +28,21 @@ export const ERRORS = {
   E_PREFLIGHT: { exit: 20, means: "a host is not fit; nothing was changed" },
   E_COMMAND: { exit: 21, means: "a command failed on a host" },
   E_DEADLINE: { exit: 22, means: "a condition did not come true in time" },
-  E_NOT_CONVERGED: { exit: 23, means: "a resource still differs after it was applied" },
+  E_NOT_CONVERGED: { exit: 23, means: "something is not as it should be after it was applied or put right" },
   E_REFUSED: { exit: 24, means: "going on could destroy something; nothing was touched" },
   E_LOCKED: { exit: 25, means: "somebody else is working on this cluster" },
   E_LIMIT: { exit: 30, means: "a drill measured more than its limit" },
   E_LAB: { exit: 40, means: "the lab could not be made or is not there" },
-  E_INTERRUPTED: { exit: 130, means: "stopped by Ctrl-C, or by the answer no" },
+  E_INTERRUPTED: { exit: 130, means: "stopped by Ctrl-C or SIGTERM, or by the answer no" },
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** Every exit code once, in their order: what `tripod exit-codes` and docs/errors.md show. Answers have no error's code. */
+export const EXIT_CODES: readonly { readonly exit: number; readonly code: string; readonly means: string }[] = [
+  ...Object.values(ANSWERS).map((answer) => ({ ...answer, code: "" })),
+  ...Object.entries(ERRORS).map(([code, kind]) => ({ ...kind, code })),
+].sort((one, other) => one.exit - other.exit);
 
 export interface ErrorDetails {
   readonly host?: string;

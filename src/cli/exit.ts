@@ -1,4 +1,4 @@
-/** Ends a command with an exit code of its own when all has been said: `plan --detailed-exitcode`, or a command that ran elsewhere. */
+/** Ends a command with an exit code of its own when all has been said: one of ANSWERS, or what ended elsewhere. */
 export class ExitWith extends Error {
   override readonly name = "ExitWith";
   readonly exitCode: number;

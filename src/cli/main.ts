@@ -7,18 +7,29 @@ import { runCommandLine } from "./program.ts";
 
 const args = process.argv.slice(2);
 const stdout = standardOutput();
+let over = false;
 const io = processIo(
-  listenForInterrupts(process, process.stderr, () => process.exit(ERRORS.E_INTERRUPTED.exit)),
+  listenForInterrupts(process, process.stderr, () => end(ERRORS.E_INTERRUPTED.exit)),
   stdout,
 );
 
-function fail(error: unknown): never {
-  process.exit(tellFailure(error, io, failureOptions(args, io.env)));
+function end(exitCode: number): never {
+  over = true;
+  process.exit(exitCode);
 }
 
-process.on("uncaughtException", fail);
-const afterOutput = watchOutput(stdout, (error) => void tellFailure(error, io, failureOptions(args, io.env)));
+function tell(error: unknown): number {
+  return tellFailure(error, io, failureOptions(args, io.env));
+}
+
+process.on("uncaughtException", (error) => end(tell(error)));
+// Where nothing is left that could go on, Node ends of itself, and with E_SUDO's exit code.
+process.once("exit", () => {
+  if (!over) process.exitCode = tell(new Error("it ended before its work was done"));
+});
+const afterOutput = watchOutput(stdout, tell);
 
 const exitCode = await runCommandLine(args, io);
+over = true;
 // What is still on its way into a pipe is written before we go.
 stdout.write("", () => setImmediate(() => process.exit(afterOutput(exitCode))));

@@ -1,13 +1,31 @@
-import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFile, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { ERRORS } from "../../src/errors.ts";
+import { temporaryFolder } from "../support/programs.ts";
 
 const MAIN = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 
 test("the real program prints its help", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", MAIN, "--help"]);
   expect(stdout).toContain("Usage: tripod");
+});
+
+test("a program that ends before its work is done says so, and not with the exit code of a login that may not become root", () => {
+  const never = join(temporaryFolder(), "never.mjs");
+  const commander = import.meta.resolve("commander");
+  writeFileSync(
+    never,
+    `import { Command } from "${commander}"; Command.prototype.parseAsync = () => new Promise(() => undefined);`,
+  );
+  const given = ["--import", "tsx", "--import", never, MAIN, "status"];
+  const { status, stderr } = spawnSync(process.execPath, given, { encoding: "utf8" });
+  expect([status, stderr]).toEqual([
+    ERRORS.E_INTERNAL.exit,
+    expect.stringContaining("this is a bug in Tripod: it ended before its work was done (E_INTERNAL)\n"),
+  ]);
 });
 
 test("only main.ts ends the process, and the keeper of a drill its own", () => {

@@ -78,7 +78,7 @@ describe.skipIf(reason)(`Vagrant's machines${because(reason)}`, () => {
   it("that are halted are told apart from those that do not answer", async () => {
     await story.vagrant("halt", "--force", "w1");
     const { code, stdout } = await story.tripod("status");
-    expect(code).toBe(1);
+    expect(code).toBe(31);
     expect(stdout).toContain("w1: Vagrant says that it is not up (E_UNREACHABLE)");
     expect(stdout).toMatch(/^api +m3 +ready$/m);
   });

@@ -95,7 +95,7 @@ function columns(rows: readonly (readonly string[])[]): string {
 
 function ssh(io: Io): Command {
   return verb("ssh")
-    .description("log in to a machine, or run a command on it")
+    .description("log in to a machine, or run a command on it, and end with what that ended with")
     .argument("<machine>", "its name in the inventory")
     .argument("[command...]", "after --, default: a shell")
     .action(async (machine: string, command: string[], { inventory }: Inventoried) => {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { ANSWERS } from "../../errors.ts";
 import { ExitWith } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { narrowingOf, type NarrowingOptions, withNarrowing } from "../narrowing.ts";
@@ -14,7 +15,10 @@ interface PlanOptions extends TargetOptions, NarrowingOptions {
 export function planCommand(io: Io): Command {
   return withNarrowing(withTarget(new Command("plan")))
     .description("what apply would change, on which host; writes nothing anywhere")
-    .option("--detailed-exitcode", "exit with 2 where something would change, with 0 where nothing would")
+    .option(
+      "--detailed-exitcode",
+      `exit with ${ANSWERS.changes.exit} where something would change, with 0 where nothing would`,
+    )
     .option("--show-secrets", "show the text of files that others may not read, on the screen; records never have it")
     .option("--json", "one JSON event a line")
     .action((options: PlanOptions) =>
@@ -23,7 +27,7 @@ export function planCommand(io: Io): Command {
         await onHosts(cluster, io, async (hosts) => {
           const { json, showSecrets } = options;
           const { changed } = await walkOnScreen(cluster, hosts, io, { mode: "plan", json, showSecrets, only });
-          if (options.detailedExitcode && changed > 0) throw new ExitWith(2);
+          if (options.detailedExitcode && changed > 0) throw new ExitWith(ANSWERS.changes.exit);
         });
       }),
     );

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { errorRecord } from "../../engine/events.ts";
-import type { TripodError } from "../../errors.ts";
+import { ANSWERS, type TripodError } from "../../errors.ts";
 import { hanging, jsonText } from "../../printable.ts";
 import type { Status } from "../../status.ts";
 import { ExitWith } from "../exit.ts";
@@ -10,7 +10,7 @@ import { onTarget, type TargetOptions, withTarget } from "../target.ts";
 export function statusCommand(io: Io): Command {
   return withTarget(new Command("status"))
     .description(
-      "nodes, API servers, etcd's members, who holds the VIP, and whatever does not work; exit code 1 unless healthy",
+      `nodes, API servers, etcd's members, who holds the VIP, and whatever does not work; exit code ${ANSWERS.unhealthy.exit} unless healthy`,
     )
     .option("--json", "print JSON")
     .action((options: TargetOptions & { json?: boolean }) =>
@@ -29,7 +29,7 @@ export function statusCommand(io: Io): Command {
             ? `${jsonText({ ...status, unusable: unusable.map(errorRecord) })}\n`
             : `${[...unusable.map((failure) => failure.explain()), ...text(status).map((line) => hanging(line))].join("\n")}\n`,
         );
-        if (!status.healthy) throw new ExitWith(1);
+        if (!status.healthy) throw new ExitWith(ANSWERS.unhealthy.exit);
       }),
     );
 }
