@@ -5,6 +5,7 @@ import type { Host } from "./host.ts";
 import type { Cluster } from "./inventory/cluster.ts";
 import type { Situation } from "./phases/phase.ts";
 import { PHASES } from "./phases/index.ts";
+import { interruptible } from "./remote/interruptible.ts";
 import { recordVerify } from "./resources/verify-record.ts";
 import { withSession } from "./session.ts";
 import { noticesOf } from "./standing/notices.ts";
@@ -20,12 +21,14 @@ export interface BootstrapOptions extends Omit<RunOptions, "held" | "standing" |
 
 /**
  * Walks all phases over all machines of a cluster: in a plan to say what would change, in an apply to change it.
- * @throws what `walkPhases` throws; TripodErrors of every host that cannot be used
+ * @throws what `walkPhases` throws; TripodErrors of every host that cannot be used; never the signal's reason itself
  */
 export async function bootstrap(cluster: Cluster, options: BootstrapOptions): Promise<RunSummary> {
   const { signal, only } = options;
-  if (only) checkNarrowing(PHASES, { cluster, standing: nothingStands(cluster) }, only);
-  return withSession(cluster, { signal }, (hosts) => walkPhases(cluster, hosts, options));
+  return interruptible(signal, async (signal) => {
+    if (only) checkNarrowing(PHASES, { cluster, standing: nothingStands(cluster) }, only);
+    return withSession(cluster, { signal }, (hosts) => walkPhases(cluster, hosts, { ...options, signal }));
+  });
 }
 
 /**
@@ -39,11 +42,13 @@ export async function walkPhases(
   options: BootstrapOptions,
 ): Promise<RunSummary> {
   const { mode, command = "bootstrap", breakLock } = options;
-  if (mode === "plan") return walk(cluster, hosts, options);
-  const masters = hosts.filter(({ machine }) => machine.role === "master");
-  return withLock(masters, { cluster: cluster.name, command, ...(breakLock && { breakLock }) }, (held) =>
-    walk(cluster, hosts, { ...options, held }),
-  );
+  return interruptible(options.signal, async (signal) => {
+    if (mode === "plan") return walk(cluster, hosts, { ...options, signal });
+    const masters = hosts.filter(({ machine }) => machine.role === "master");
+    return withLock(masters, { cluster: cluster.name, command, ...(breakLock && { breakLock }) }, (held) =>
+      walk(cluster, hosts, { ...options, signal, held }),
+    );
+  });
 }
 
 async function walk(

@@ -1,6 +1,6 @@
 /**
  * Tripod as a library. It never prints, prompts or ends the process: it takes a `Sink` of events, an `AbortSignal`, and throws
- * TripodError or TripodErrors.
+ * TripodError or TripodErrors; of an abort, whatever its reason, a TripodError with the code E_INTERRUPTED.
  */
 export { bootstrap, type BootstrapOptions, walkPhases } from "./bootstrap.ts";
 export type { DrillEvent, DrillSink, ScenarioOutcome } from "./drills/events.ts";

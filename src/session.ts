@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { TripodError, TripodErrors } from "./errors.ts";
 import type { Fact } from "./facts/fact.ts";
 import { FACTS } from "./facts/index.ts";
@@ -8,6 +7,7 @@ import type { Cluster, Machine } from "./inventory/cluster.ts";
 import { osOf } from "./os/index.ts";
 import { batchReads } from "./remote/batch.ts";
 import type { CommandObserver, Connection } from "./remote/connection.ts";
+import { interruptible } from "./remote/interruptible.ts";
 import { Pool } from "./remote/pool.ts";
 
 /** Hosts we are connected to, for as long as a command runs. */
@@ -30,8 +30,6 @@ export interface SessionOptions {
  */
 async function openSession(cluster: Cluster, options: SessionOptions): Promise<Session> {
   const machines = options.machines ?? cluster.machines;
-  // Every host listens to it, and every command there: that many are no leak.
-  setMaxListeners(0, options.signal);
   const locate = await wayIn(cluster, machines, options.signal);
   const pool = new Pool(options);
   const opened = await Promise.allSettled(
@@ -40,6 +38,11 @@ async function openSession(cluster: Cluster, options: SessionOptions): Promise<S
       return toHost(machine, await pool.connect(machine));
     }),
   );
+  // What the abort has made of the hosts says nothing of them.
+  if (options.signal.aborted) {
+    await pool[Symbol.asyncDispose]();
+    options.signal.throwIfAborted();
+  }
   const failures = opened.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
   if (failures.length > 0) {
     const bug = failures.find((failure) => !(failure instanceof TripodError));
@@ -109,12 +112,18 @@ function notUnderstood({ name, origin }: Machine, fact: Fact<unknown>, why: stri
   });
 }
 
-/** Opens a session for as long as `work` takes. */
+/**
+ * Opens a session for as long as `work` takes, which is to heed the signal by itself: it ends with what `work` ends with.
+ * @throws what `work` throws; TripodErrors with one error for each host that cannot be used; TripodError E_INTERRUPTED where the signal
+ * was aborted before all were there, or ended `work`
+ */
 export async function withSession<T>(
   cluster: Cluster,
   options: SessionOptions,
   work: (hosts: readonly Host[]) => Promise<T>,
 ): Promise<T> {
-  await using session = await openSession(cluster, options);
-  return await work(session.hosts);
+  return interruptible(options.signal, async (signal) => {
+    await using session = await openSession(cluster, { ...options, signal });
+    return await work(session.hosts);
+  });
 }

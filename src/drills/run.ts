@@ -2,6 +2,7 @@ import { withLock } from "../engine/lock.ts";
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
+import { interruptible } from "../remote/interruptible.ts";
 import { now } from "./clock.ts";
 import type { Power, Scenario } from "./drill.ts";
 import type { DrillSink, ScenarioOutcome } from "./events.ts";
@@ -25,9 +26,10 @@ export interface DrillOptions {
 /**
  * Breaks one thing after the other, measures what clients feel, and puts everything back.
  * @returns the worst that came of a scenario
- * @throws TripodError E_REFUSED where the cluster is not healthy to begin with or a probe cannot pass; E_LOCKED
+ * @throws TripodError E_REFUSED where the cluster is not healthy to begin with or a probe cannot pass; E_LOCKED; E_INTERRUPTED where it was
+ * stopped while nothing was broken: else it ends with `cancelled`
  */
-export function drill(cluster: Cluster, hosts: readonly Host[], options: DrillOptions): Promise<ScenarioOutcome> {
+export async function drill(cluster: Cluster, hosts: readonly Host[], options: DrillOptions): Promise<ScenarioOutcome> {
   const { command, breakLock } = options;
   if (cluster.masters.length < 3)
     throw new TripodError("E_REFUSED", "a cluster with one master has nothing to fail over to; nothing was touched", {
@@ -35,7 +37,9 @@ export function drill(cluster: Cluster, hosts: readonly Host[], options: DrillOp
     });
   const cast = castOf(cluster, hosts);
   const lock = { cluster: cluster.name, command, ...(breakLock && { breakLock }) };
-  return withLock(cast.masters, lock, () => onScene(cluster, cast, options));
+  return interruptible(options.signal, (signal) =>
+    withLock(cast.masters, lock, () => onScene(cluster, cast, { ...options, signal })),
+  );
 }
 
 /** Controllers that are blind (see `serviceNoticed`) see again after so long, ms: a change is worth the wait. */
@@ -53,23 +57,28 @@ export interface MeasuredChange {
 /**
  * Measures what clients feel while the cluster is changed: the same as a scenario, but for what is done, and that it stays.
  * @returns `failed` where the work failed, or clients were not served as before when it was done
- * @throws TripodError E_REFUSED where the cluster is not healthy to begin with or a probe cannot pass
+ * @throws TripodError E_REFUSED where the cluster is not healthy to begin with or a probe cannot pass; E_INTERRUPTED where it was stopped
+ * before the work began: else it ends with `cancelled`
  */
-export function measureChange(
+export async function measureChange(
   cluster: Cluster,
   hosts: readonly Host[],
   { title, what, work }: MeasuredChange,
   options: Pick<DrillOptions, "sink" | "signal">,
 ): Promise<ScenarioOutcome> {
+  const begin = () => interruptible(options.signal, work);
   const change: Scenario = {
     name: "change",
     title,
     usual: false,
     lasts: [0, 0],
     stays: true,
-    prepare: () => Promise.resolve({ what, victims: [], begin: work, end: () => Promise.resolve() }),
+    prepare: () => Promise.resolve({ what, victims: [], begin, end: () => Promise.resolve() }),
   };
-  return onScene(cluster, castOf(cluster, hosts), { ...options, scenarios: [change], patience: BLIND });
+  const cast = castOf(cluster, hosts);
+  return interruptible(options.signal, (signal) =>
+    onScene(cluster, cast, { ...options, signal, scenarios: [change], patience: BLIND }),
+  );
 }
 
 async function onScene(

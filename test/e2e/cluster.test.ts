@@ -161,7 +161,7 @@ done`,
     const down = await tripod("plan", "--lab", "-i", lab.inventory);
     expect([down.code, down.stderr]).toEqual([10, expect.stringContaining(`${victim}: `)]);
     const seen = await tripod("status", "--lab", "-i", lab.inventory);
-    expect([seen.code, seen.stdout]).toEqual([1, expect.stringContaining(`${victim}: `)]);
+    expect([seen.code, seen.stdout]).toEqual([31, expect.stringContaining(`${victim}: `)]);
 
     await tripodMust("lab", "on", "-i", lab.inventory, victim);
     const healed = await lab.untilHealthy();
