@@ -139,7 +139,7 @@ function exchange(
         try {
           tell(piece, status);
         } catch (error) {
-          reject(error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       });
       response.once("end", () => (response.complete ? resolve(status) : reject(new NoAnswer("reset"))));
