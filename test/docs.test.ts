@@ -56,6 +56,15 @@ describe("a reader", () => {
     expect(Object.keys(known)).toContain(line.split(" ")[2]);
   });
 
+  test.each(["bring-up", "power-cut"])("sees the picture %s, which asks for nothing from elsewhere", (name) => {
+    expect(read("README.md")).toMatch(new RegExp(`^!\\[[^\\]]+\\]\\(docs/pictures/${name}\\.svg\\)$`, "m"));
+    const picture = read(`docs/pictures/${name}.svg`).replace('xmlns="http://www.w3.org/2000/svg"', "");
+    expect(picture).not.toMatch(/https?:|href|<script|@import|<title>/);
+    const record = read(`test/fixtures/pictures/${name}.jsonl`);
+    expect(record).not.toMatch(/\/(?:root|home|work|tmp)\b/);
+    expect(record.match(/\b\d+\.\d+\.\d+\.\d+\b/g)?.filter((address) => !address.startsWith("10.66.0."))).toEqual([]);
+  });
+
   test("can take the README's inventory as it stands", () => {
     const [inventory = ""] = blocks("README.md", "yaml");
     expect(parseInventory(inventory, "inventories/prod.yaml").workers.map(({ name }) => name)).toEqual(["w1", "w2"]);
