@@ -1,20 +1,15 @@
 import { readFileSync } from "node:fs";
 import type { DrillEvent } from "../src/drills/events.ts";
 import type { RunEvent } from "../src/engine/events.ts";
-import { DRILL_PATTERN } from "../src/report/drill/html.ts";
-import { DRILL_STYLE } from "../src/report/drill/html/style.ts";
-import { drillReportOf } from "../src/report/drill/index.ts";
-import { closeUp, wholeView } from "../src/report/drill/timeline/close-up.ts";
-import { timelineSvg as drillTimelineSvg } from "../src/report/drill/timeline/timeline.ts";
-import { STYLE } from "../src/report/html/style.ts";
+import { drillHtml, drillReportOf } from "../src/report/drill/index.ts";
+import { reportHtml } from "../src/report/html.ts";
 import { groupOf, PHASE_GROUPS } from "../src/report/phase-groups.ts";
 import { type Report, reportOf } from "../src/report/report.ts";
-import { timelineSvg } from "../src/report/timeline-svg.ts";
 
 /** Around a picture and between two of them, in the pictures' own units. */
 const MARGIN = 14;
 
-/** The README's pictures, by path: the timelines of the reports' pages, drawn from the records of two real runs. */
+/** The README's pictures, by path: the timelines of the reports' pages, from the records of two real runs. */
 export function pictures(): ReadonlyMap<string, string> {
   return new Map([
     ["docs/pictures/bring-up.svg", bringUp()],
@@ -25,7 +20,25 @@ export function pictures(): ReadonlyMap<string, string> {
 function bringUp(): string {
   const report = reportOf(record<RunEvent>("bring-up"));
   if (!report) throw new Error("bring-up.jsonl is no record of a run");
-  return picture("A bring-up: what each host did when", [timelineSvg(report).markup, legend(report)], STYLE.markup);
+  return picture("A bring-up: what each host did when", reportHtml(report), legend(report));
+}
+
+/** The whole scenario, and below it a close-up of the moment in which the power was cut. */
+function powerCut(): string {
+  const report = drillReportOf(record<DrillEvent>("power-cut"));
+  if (!report) throw new Error("power-cut.jsonl is no record of a drill");
+  return picture(
+    "A power cut: who held the VIP, who led etcd, and what clients noticed; below, a close-up",
+    drillHtml(report),
+  );
+}
+
+function record<Event>(name: string): Event[] {
+  const text = readFileSync(new URL(`../test/fixtures/pictures/${name}.jsonl`, import.meta.url), "utf8");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Event);
 }
 
 /** The colours of the phases that there are, in one line. */
@@ -40,44 +53,22 @@ function legend(report: Report): string {
   return `<svg class="timeline" width="1080" height="16">${groups.join("")}</svg>`;
 }
 
-/** The whole scenario, and below it a close-up of the moment in which the power was cut. */
-function powerCut(): string {
-  const report = drillReportOf(record<DrillEvent>("power-cut"));
-  const scenario = report?.scenarios[0];
-  const near = scenario && closeUp(scenario);
-  if (!near) throw new Error("power-cut.jsonl is no record of a drill that needs a close-up");
-  const views = [wholeView(scenario), near].map((view) =>
-    drillTimelineSvg(scenario, scenario.probes, report.masters, view),
-  );
-  return picture(
-    "A power cut: who held the VIP, who led etcd, and what clients noticed; below, a close-up of the moment",
-    [DRILL_PATTERN.markup.replace(/<\/?svg[^>]*>/g, ""), ...views.map(({ markup }) => markup)],
-    `${STYLE.markup}\n${DRILL_STYLE.markup}`,
-  );
-}
-
-function record<Event>(name: string): Event[] {
-  const text = readFileSync(new URL(`../test/fixtures/pictures/${name}.jsonl`, import.meta.url), "utf8");
-  return text
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Event);
-}
-
-/** One SVG file that asks for nothing from elsewhere: the timelines below each other on the page's paper, with the page's colours. */
-function picture(title: string, parts: readonly string[], style: string): string {
+/** One SVG file that needs nothing else: the timelines of a page below each other, with the page's colours. */
+function picture(title: string, page: string, below = ""): string {
+  const style = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? "";
+  const hatching = /<pattern id="tail".*?<\/pattern>/s.exec(page)?.[0] ?? "";
   let width = 0;
   let height = MARGIN;
-  const placed = parts.map((part) => {
-    const size = /^<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(part);
-    if (!size) return part;
+  const placed = `${page}${below}`.match(/<svg class="timeline.*?<\/svg>/gs)?.map((timeline) => {
+    const [, ...size] = / width="([\d.]+)" height="([\d.]+)"/.exec(timeline) ?? [];
+    const [across = 0, down = 0] = size.map(Number);
     const y = height;
-    width = Math.max(width, Number(size[1]));
-    height += Number(size[2]) + MARGIN;
-    // A picture in a page has no pointer: what the pages say on hover is left out, and the records do without it.
-    return part.replace(/<title>[^<]*<\/title>/g, "").replace("<svg", `<svg x="${MARGIN}" y="${y}"`);
+    width = Math.max(width, across + 2 * MARGIN);
+    height += down + MARGIN;
+    // An image in a page has no pointer: texts that are shown on hover are left out, and the records do without them.
+    return timeline.replace(/<title>[^<]*<\/title>/g, "").replace("<svg", `<svg x="${MARGIN}" y="${y}"`);
   });
-  width += 2 * MARGIN;
+  if (!placed) throw new Error("the page has no timeline");
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}">
 <!-- Drawn by scripts/pictures.ts from a record of a real run: npm run generate -->
 <style>
@@ -87,6 +78,7 @@ svg { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Ub
 .legend { fill: var(--soft); }
 .paper { fill: var(--paper); }
 </style>
+${hatching && `<defs>${hatching}</defs>`}
 <rect class="paper" width="100%" height="100%"/>
 ${placed.join("\n")}
 </svg>
@@ -97,8 +89,6 @@ ${placed.join("\n")}
 function rulesFor(style: string): string {
   const colours = style.match(/^:root \{[^}]*\}|^@media screen [^{]*\{\s*:root \{[^}]*\}\s*\}/gm) ?? [];
   const drawn = style.match(/^(?:\.timeline [^{]*|\.hatching [^{]*|\.[gh][\w-]* (?:\.step|rect)) \{[^}]*\}.*$/gm) ?? [];
-  const rules = drawn
-    .filter((rule) => !/:hover|pattern rect/.test(rule))
-    .map((rule) => rule.replace(/ \.swatch.*$/, ""));
-  return [...colours, ".timeline pattern rect { fill: var(--hatch); }", ...rules].join("\n");
+  const rules = drawn.filter((rule) => !rule.includes(":hover")).map((rule) => rule.replace(/ \.swatch.*$/, ""));
+  return [...colours, ...rules].join("\n");
 }

@@ -57,10 +57,14 @@ describe("a reader", () => {
     expect(Object.keys(known)).toContain(line.split(" ")[2]);
   });
 
-  test.each(["bring-up", "power-cut"])("sees the picture %s, which asks for nothing from elsewhere", (name) => {
+  test.each(["bring-up", "power-cut"])("sees the picture %s, which needs no other file", (name) => {
     expect(read("README.md")).toMatch(new RegExp(`^!\\[[^\\]]+\\]\\(docs/pictures/${name}\\.svg\\)$`, "m"));
     const picture = read(`docs/pictures/${name}.svg`).replace('xmlns="http://www.w3.org/2000/svg"', "");
     expect(picture).not.toMatch(/https?:|href|<script|@import|<title>/);
+    expect(picture.match(/class="timeline/g)).toHaveLength(2);
+    for (const part of name === "bring-up" ? ["step", "wait", "path"] : ["band", "calm", "dark", "tail"])
+      expect(picture).toMatch(new RegExp(`[.]${part}\\b[^}]*[}][^]*class="${part}`));
+    for (const [, colour = ""] of picture.matchAll(/var\((--[\w-]+)\)/g)) expect(picture).toContain(`${colour}: `);
     const record = read(`test/fixtures/pictures/${name}.jsonl`);
     expect(record).not.toMatch(/\/(?:root|home|work|tmp)\b/);
     expect(record.match(/\b\d+\.\d+\.\d+\.\d+\b/g)?.filter((address) => !address.startsWith("10.66.0."))).toEqual([]);
