@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { inventoryJsonSchema } from "../src/inventory/schema.ts";
 import { errorsReference } from "./errors-reference.ts";
 import { inventoryReference } from "./inventory-reference.ts";
+import { pictures } from "./pictures.ts";
 
 /** Every committed file that is made from the code, by its path. A test compares them with the disk. */
 export function generated(): ReadonlyMap<string, string> {
@@ -11,6 +12,7 @@ export function generated(): ReadonlyMap<string, string> {
     ["schema/inventory.schema.json", `${JSON.stringify(schema, null, 2)}\n`],
     ["docs/inventory.md", inventoryReference(schema)],
     ["docs/errors.md", errorsReference()],
+    ...pictures(),
   ]);
 }
 

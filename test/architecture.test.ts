@@ -148,7 +148,7 @@ describe("the house", () => {
 
   test("the table of floors is the one in docs/architecture.md", () => {
     const page = readFileSync(join(root, "docs/architecture.md"), "utf8");
-    const table = /```floors\n([^]*?)```/.exec(page)?.[1] ?? "";
+    const table = /```layers\n([^]*?)```/.exec(page)?.[1] ?? "";
     const floors = table
       .trim()
       .split("\n")

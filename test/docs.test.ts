@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { runCommandLine } from "../src/cli/program.ts";
 import { parseInventory } from "../src/inventory/load.ts";
 import { recordingIo } from "./support/io.ts";
+import { proseOfPage, proseOfSource, unplainWords } from "./support/plain-words.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -56,8 +57,61 @@ describe("a reader", () => {
     expect(Object.keys(known)).toContain(line.split(" ")[2]);
   });
 
-  test("can take the README's inventory as it stands", () => {
-    const [inventory = ""] = blocks("README.md", "yaml");
+  test.each(["bring-up", "power-cut"])("sees the picture %s, which needs no other file", (name) => {
+    expect(read("README.md")).toMatch(new RegExp(`^!\\[[^\\]]+\\]\\(docs/pictures/${name}\\.svg\\)$`, "m"));
+    const picture = read(`docs/pictures/${name}.svg`).replace('xmlns="http://www.w3.org/2000/svg"', "");
+    expect(picture).not.toMatch(/https?:|href|<script|@import|<title>/);
+    expect(picture.match(/class="timeline/g)).toHaveLength(2);
+    for (const part of name === "bring-up" ? ["step", "wait", "path"] : ["band", "calm", "dark", "tail"])
+      expect(picture).toMatch(new RegExp(`[.]${part}\\b[^}]*[}][^]*class="${part}`));
+    for (const [, colour = ""] of picture.matchAll(/var\((--[\w-]+)\)/g)) expect(picture).toContain(`${colour}: `);
+    const record = read(`test/fixtures/pictures/${name}.jsonl`);
+    expect(record).not.toMatch(/\/(?:root|home|work|tmp)\b/);
+    expect(record.match(/\b\d+\.\d+\.\d+\.\d+\b/g)?.filter((address) => !address.startsWith("10.66.0."))).toEqual([]);
+  });
+
+  test.each(["README.md", "docs/getting-started.md"])("can use the inventory of %s unmodified", (page) => {
+    const [inventory = ""] = blocks(page, "yaml");
     expect(parseInventory(inventory, "inventories/prod.yaml").workers.map(({ name }) => name)).toEqual(["w1", "w2"]);
+  });
+});
+
+describe("the words of the list in test/support/plain-words.ts", () => {
+  /** Files whose texts are still to be revised, one a line. */
+  const allowed = read("test/fixtures/plain-words-allowed.txt").split("\n").filter(Boolean);
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join("src", name));
+  const found = new Map(
+    [
+      ...pages.map((page) => [page, unplainWords(proseOfPage(read(page)))] as const),
+      ...sources.map((path) => [path, unplainWords(proseOfSource(path, read(path)))] as const),
+    ].filter(([, words]) => words.length > 0),
+  );
+
+  test("are in no document, no message and no comment", () => {
+    expect([...found].filter(([path]) => !allowed.includes(path))).toEqual([]);
+  });
+
+  test("are still in each file that is allowed to have them: remove the others from the allow-list", () => {
+    expect(allowed.filter((path) => !found.has(path))).toEqual([]);
+  });
+
+  test.each([
+    ["an existing cluster is healthy; apply re-reads every host", []],
+    ["what stands is put right anew", ["stands", "put right", "anew"]],
+    ["Who has no key must get one.", ["Who has no key must"]],
+  ])("are found in “%s”", (text, words) => {
+    expect(unplainWords(text).map((word) => /“(.*?)”/.exec(word)?.[1])).toEqual(expect.arrayContaining(words));
+    expect(unplainWords(text)).toHaveLength(words.length);
+  });
+
+  test("are searched for in sentences and comments, not in names and code", () => {
+    const text = 'const stands = f("stands", `it ${stands} anew`); // what `stands` is well\n/** Told\n * again. */';
+    expect(unplainWords(proseOfSource("x.ts", text)).map((word) => /“(.*?)”/.exec(word)?.[1])).toEqual([
+      "is well",
+      "Told",
+      "anew",
+    ]);
   });
 });
