@@ -21,11 +21,11 @@ export function commandFailed(host: Host, script: string, result: Result, messag
     host: host.name,
     origin: host.machine.origin,
     why: `${said}\n\n$ ${script.trim()}`,
-    hint: "run the command above on the host to see it fail; when its cause is mended, run Tripod again",
+    hint: "run the command above on the host to see it fail; fix the cause, then run Tripod again",
   });
 }
 
-/** The last line that a program said of why it gave no answer. */
+/** The last line that a program printed on why it failed. */
 export function lastLine(stderr: string, otherwise: string): string {
   return stderr.trim().split("\n").at(-1) || otherwise;
 }
