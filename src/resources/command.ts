@@ -1,9 +1,7 @@
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { lastLines } from "../last-lines.ts";
 import type { Result, RunOptions } from "../remote/connection.ts";
-
-/** How many of a failed command's last lines are shown. */
-const LAST_LINES = 15;
 
 /**
  * Runs a script that must succeed.
@@ -16,16 +14,10 @@ export async function command(host: Host, script: string, options?: RunOptions):
 }
 
 export function commandFailed(host: Host, script: string, result: Result, message?: string): TripodError {
-  const said = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-LAST_LINES).join("\n");
   return new TripodError("E_COMMAND", message ?? `a command failed with exit code ${result.code}`, {
     host: host.name,
     origin: host.machine.origin,
-    why: `${said}\n\n$ ${script.trim()}`,
+    why: `${lastLines(`${result.stdout}\n${result.stderr}`)}\n\n$ ${script.trim()}`,
     hint: "run the command above on the host to see it fail; fix the cause, then run Tripod again",
   });
-}
-
-/** The last line that a program printed on why it failed. */
-export function lastLine(stderr: string, otherwise: string): string {
-  return stderr.trim().split("\n").at(-1) || otherwise;
 }
