@@ -3,7 +3,7 @@ import type { KubernetesSettings } from "../inventory/cluster.ts";
 /** An object of a YAML document. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The kubelet's own document, the inventory's `kubelet` laid over it. */
+/** The kubelet's document, with the inventory's `kubelet` merged into it. */
 export function kubeletConfiguration({ kubelet }: Pick<KubernetesSettings, "kubelet">): Json {
   const ours = {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -11,10 +11,10 @@ export function kubeletConfiguration({ kubelet }: Pick<KubernetesSettings, "kube
     // The same as containerd's; kubeadm's default only from 1.22 on.
     cgroupDriver: "systemd",
   };
-  return overlay(ours, kubelet);
+  return merge(ours, kubelet);
 }
 
-/** kube-proxy's own document, the inventory's `kubeProxy` laid over it. */
+/** kube-proxy's document, with the inventory's `kubeProxy` merged into it. */
 export function kubeProxyConfiguration({
   podSubnet,
   kubeProxy,
@@ -25,15 +25,15 @@ export function kubeProxyConfiguration({
     mode: "iptables",
     clusterCIDR: podSubnet,
   };
-  return overlay(ours, kubeProxy);
+  return merge(ours, kubeProxy);
 }
 
-/** Objects are merged key by key, all the way down; anything else, lists too, is replaced. */
-export function overlay(below: Json, above: Json): Json {
+/** Objects are merged key by key, at every level; anything else, also lists, is replaced. */
+export function merge(below: Json, above: Json): Json {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const under = merged[key];
-    merged[key] = isObject(under) && isObject(value) ? overlay(under, value) : value;
+    merged[key] = isObject(under) && isObject(value) ? merge(under, value) : value;
   }
   return merged;
 }

@@ -1,15 +1,15 @@
 import { TripodError } from "../errors.ts";
 import { apiReady, apiThroughVip } from "../health/api.ts";
-import { etcdWhole } from "../health/etcd.ts";
+import { etcdHealthy } from "../health/etcd.ts";
 import { loadBalancerWorks } from "../health/load-balancer.ts";
 import { nodesReady } from "../health/nodes.ts";
 import { oneVipHolder, STEADY } from "../health/vip.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
-import { lastLine } from "../resources/command.ts";
-import type { Condition } from "../resources/condition.ts";
+import { lastLine } from "../last-lines.ts";
+import type { Condition } from "../condition.ts";
 import { kubectl } from "../resources/kubectl.ts";
-import { until } from "../resources/until.ts";
+import { until } from "../until.ts";
 import { readStatus, type Status } from "../status.ts";
 import type { Disruption, Stage } from "./drill.ts";
 import { STILL_ARMED } from "./switch.ts";
@@ -34,7 +34,7 @@ export function wholeAgain(
   const { vip, port } = cluster.loadBalancer;
   const conditions = [
     ...victims.map(answers),
-    etcdWhole(leader, masters),
+    etcdHealthy(leader, masters),
     ...masters.map(apiReady),
     ...masters.map((master) => loadBalancerWorks(master, cluster)),
     oneVipHolder(hosts, vip, { steady: STEADY, since: restoredAt, ...(!stays && homeOf(cluster)) }),

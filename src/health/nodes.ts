@@ -1,12 +1,12 @@
 import type { Host } from "../host.ts";
-import type { Condition } from "../resources/condition.ts";
+import type { Condition } from "../condition.ts";
 import { type Node, readNodes, ready } from "../resources/kubectl.ts";
-import { kubeletTrouble } from "./kubelet.ts";
-import { type Lease, readLeases, silentFor } from "./leases.ts";
+import { kubeletProblem } from "./kubelet.ts";
+import { type Lease, readLeases, renewalOverdue } from "./leases.ts";
 
 /**
- * Whether a node works: `true`, or a sentence. The API goes on calling a node Ready for 40 seconds after its power was cut; its kubelet's
- * Lease tells earlier. Where the kubelet itself does not say what is wrong, its own host is asked.
+ * Whether a node works: `true`, or a sentence. The API still reports a node as Ready for 40 seconds after its power was cut; its kubelet's
+ * Lease shows it earlier. Where the kubelet does not report what is wrong, its own host is asked.
  * @param host the node's own, where we are connected to it
  */
 export async function nodeWorks(
@@ -16,20 +16,21 @@ export async function nodeWorks(
   host: Host | undefined,
 ): Promise<true | string> {
   const node = nodes.find(({ metadata }) => metadata.name === name);
-  const trouble = async () => {
-    const found = host && (await kubeletTrouble(host));
+  const problem = async () => {
+    const found = host && (await kubeletProblem(host));
     return found ? `: ${found}` : "";
   };
-  if (!node) return `${name} is no node of the cluster${await trouble()}`;
-  const silence = silentFor(name, leases);
-  if (silence !== undefined) return `${name} was not heard from for ${silence} s${await trouble()}`;
+  if (!node) return `${name} is not a node of the cluster${await problem()}`;
+  const overdue = renewalOverdue(name, leases);
+  if (overdue !== undefined)
+    return `the kubelet of ${name} has not renewed its Lease for ${overdue} s${await problem()}`;
   const isReady = ready(node);
   const condition = node.status.conditions?.find(({ type }) => type === "Ready");
-  // "False" is what the kubelet says of itself, and why.
-  return isReady === true || condition?.status === "False" ? isReady : `${isReady}${await trouble()}`;
+  // "False" comes from the kubelet itself, with its reason.
+  return isReady === true || condition?.status === "False" ? isReady : `${isReady}${await problem()}`;
 }
 
-/** Every machine of the inventory is a node, and Ready, and is heard from. @param hosts those we are connected to */
+/** Every machine of the inventory is a node, is Ready, and its kubelet renews its Lease. @param hosts those we are connected to */
 export function nodesReady(leader: Host, names: readonly string[], hosts: readonly Host[]): Condition {
   return {
     title: `${names.length} nodes are Ready`,

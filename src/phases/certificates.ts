@@ -1,30 +1,28 @@
 import { apiServerSans } from "../config/kubeadm.ts";
 import { firstServiceAddress } from "../config/service-address.ts";
 import { apiServerCertificate } from "../pki/api-server.ts";
-import { createAuthority } from "../pki/authority.ts";
 import { etcdAuthority, etcdCertificates } from "../pki/etcd.ts";
+import { ETCD_PKI, KUBERNETES_PKI } from "../layout.ts";
 import type { AuthorityFiles, PkiFile } from "../pki/files.ts";
-import { createKubernetesAuthority, kubernetesAuthorities, serviceAccountFiles } from "../pki/kubernetes.ts";
+import { kubernetesAuthorities, serviceAccountFiles } from "../pki/kubernetes.ts";
 import { certificate } from "../resources/certificate.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
 import type { Resource } from "../resources/resource.ts";
 import { user } from "../resources/user.ts";
 import type { KeptSecret, Secret } from "../secret.ts";
-import { authority, type KeptAuthority, serviceAccountKeys } from "./authorities.ts";
+import { etcdAuthorityOf, type KeptAuthority, kubernetesAuthorityOf, serviceAccountKeys } from "./authorities.ts";
 import { allHosts, type Context, type Phase } from "./phase.ts";
-
-/** Life of etcd's own authority, days. kubeadm gives its authorities the same ten years. */
-const AUTHORITY_DAYS = 3650;
+import { preflight } from "./preflight/index.ts";
 
 /**
- * The whole PKI, before anything that uses it: etcd's authority and every member's pairs, and Kubernetes' authorities. Because we
- * make these too, no master is special: nothing has to be carried from the first to the others after `kubeadm init`.
+ * The whole PKI, before anything that uses it: etcd's authority and the key pairs of every member, and Kubernetes' authorities. Because
+ * Tripod creates these too, no master is special: nothing is copied from the first to the others after `kubeadm init`.
  */
 export const certificates: Phase = {
   name: "certificates",
   title: "Certificates",
-  needs: [allHosts("preflight")],
+  needs: [allHosts(preflight)],
   hosts: ({ cluster }) => cluster.masters,
   async resources(host, context) {
     const { etcd, kubernetes } = context.cluster;
@@ -43,8 +41,8 @@ export const certificates: Phase = {
     });
     return [
       user({ name: "etcd", home: "/var/lib/etcd" }),
-      ...["/etc/etcd", "/etc/etcd/pki", "/etc/kubernetes", "/etc/kubernetes/pki", "/etc/kubernetes/pki/etcd"].map(
-        (path) => directory({ path, mode: 0o755 }),
+      ...["/etc/etcd", ETCD_PKI, "/etc/kubernetes", KUBERNETES_PKI, `${KUBERNETES_PKI}/etcd`].map((path) =>
+        directory({ path, mode: 0o755 }),
       ),
       ...authorityFiles(etcdAuthority, known(etcdCa, context)),
       ...kubernetesAuthorities.flatMap((files, index) => authorityFiles(files, known(kubernetesCas[index], context))),
@@ -58,23 +56,12 @@ export const certificates: Phase = {
   },
 };
 
-export function etcdAuthorityOf(context: Context): Promise<KeptAuthority> {
-  const { commonName } = etcdAuthority;
-  return authority(context, etcdAuthority, (now) =>
-    createAuthority({ commonName, keys: context.cluster.etcd.keys, validityDays: AUTHORITY_DAYS }, now),
-  );
-}
-
-export function kubernetesAuthorityOf(context: Context, files: AuthorityFiles): Promise<KeptAuthority> {
-  return authority(context, files, (now) => createKubernetesAuthority(files, now));
-}
-
-/** What a plan makes is not what an apply will make. */
+/** What a plan generates differs from what the apply will generate. */
 function known<T extends { readonly made: boolean }>(pair: T | undefined, { mode }: Context): T | undefined {
   return mode === "plan" && pair?.made ? undefined : pair;
 }
 
-/** The key first: a certificate that is there means that its key is there too. */
+/** The key first: where the certificate exists, its key exists too. */
 function authorityFiles(files: AuthorityFiles, pair: KeptAuthority | undefined): Resource[] {
   return [
     pkiFile(files.key, pair?.key),

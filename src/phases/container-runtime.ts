@@ -5,13 +5,16 @@ import { file } from "../resources/file.ts";
 import { service } from "../resources/service.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { cniBinDir } from "./software.ts";
+import { packages } from "./packages.ts";
+import { preflight } from "./preflight/index.ts";
+import { prepare } from "./prepare.ts";
 
 const CONFIG = "/etc/containerd/config.toml";
 
 export const containerRuntime: Phase = {
   name: "container-runtime",
   title: "Container runtime",
-  needs: [allHosts("preflight"), sameHost("packages"), sameHost("prepare")],
+  needs: [allHosts(preflight), sameHost(packages), sameHost(prepare)],
   hosts: ({ cluster }) => cluster.machines,
   async resources(host, { cluster }) {
     const major = await installedMajor(host);
@@ -26,7 +29,7 @@ export const containerRuntime: Phase = {
   },
 };
 
-/** Its configuration's version depends on it; undefined while a plan has not installed it yet. */
+/** The version of its configuration depends on it; undefined in a plan where containerd is not installed yet. */
 async function installedMajor(host: Host): Promise<number | undefined> {
   const { stdout } = await host.read("containerd --version 2>/dev/null");
   const major = /\bv?(\d+)\.\d+\.\d+/.exec(stdout)?.[1];

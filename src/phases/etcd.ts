@@ -7,21 +7,24 @@ import { memberHealthy } from "../resources/etcdctl.ts";
 import { file } from "../resources/file.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { uploaded } from "./software.ts";
+import { certificates } from "./certificates.ts";
+import { packages } from "./packages.ts";
+import { preflight } from "./preflight/index.ts";
 
 const UNIT = "/etc/systemd/system/etcd.service";
 const ENVIRONMENT = "/etc/etcd/etcd.env";
 
-/** The external etcd: one member a master, as systemd units. What follows starts when every member answers a quorum read. */
+/** The external etcd: one member on each master, as systemd units. What follows starts when every member answers a quorum read. */
 export const etcd: Phase = {
   name: "etcd",
   title: "etcd",
-  needs: [allHosts("preflight"), sameHost("packages"), allHosts("certificates")],
+  needs: [allHosts(preflight), sameHost(packages), allHosts(certificates)],
   hosts: ({ cluster }) => cluster.masters,
   resources(host, context) {
-    const { cluster, masters, standing } = context;
+    const { cluster, masters, existing } = context;
     const programs = ["etcd", "etcdctl", "etcdutl"].flatMap((program) => uploaded(cluster, program) ?? []);
     const program = uploaded(cluster, "etcd")?.path ?? "/usr/bin/etcd";
-    // Keys and certificates of clients are read whenever they are used; a member reads its own when it starts.
+    // Clients' keys and certificates are read each time they are used; a member reads its own when it starts.
     const own = etcdCertificates(host.machine, cluster.etcd).filter(({ certificate }) =>
       /\/(server|peer)\.crt$/.test(certificate.path),
     );
@@ -32,8 +35,8 @@ export const etcd: Phase = {
       file({ path: UNIT, content: etcdUnit(program), mode: 0o644 }),
       etcdMember({
         masters,
-        members: standing.members,
-        founded: standing.founded,
+        members: existing.members,
+        clusterExists: existing.clusterExists,
         reads: [
           ENVIRONMENT,
           UNIT,

@@ -1,26 +1,25 @@
 import { apiReady, apiThroughVip, certificateServed } from "../health/api.ts";
 import { dnsAnswers } from "../health/dns.ts";
-import { etcdWhole } from "../health/etcd.ts";
+import { etcdHealthy } from "../health/etcd.ts";
 import { controllersLead } from "../health/leases.ts";
 import { loadBalancerWorks } from "../health/load-balancer.ts";
 import { nodesReady } from "../health/nodes.ts";
-import { hasPodRoutes, podRoutesLaid } from "../health/pod-routes.ts";
+import { hasPodRoutes, podRoutesPresent } from "../health/pod-routes.ts";
 import { oneVipHolder, STEADY } from "../health/vip.ts";
 import { haproxyServers } from "../resources/haproxy-server.ts";
 import { isLeader, leader } from "./leader.ts";
 import { allHosts, type Phase } from "./phase.ts";
+import { etcd } from "./etcd.ts";
+import { loadBalancer } from "./load-balancer.ts";
+import { networkManifest } from "./network-manifest.ts";
+import { nodes } from "./nodes.ts";
+import { standby } from "./standby.ts";
 
-/** Nothing is called done before the whole of it has been seen to work, from the hosts and with the real programs. */
+/** An apply succeeds only after the whole cluster has been seen to work, from the hosts and with the real programs. */
 export const health: Phase = {
   name: "health",
   title: "Health",
-  needs: [
-    allHosts("etcd"),
-    allHosts("load-balancer"),
-    allHosts("network-manifest"),
-    allHosts("standby"),
-    allHosts("nodes"),
-  ],
+  needs: [allHosts(etcd), allHosts(loadBalancer), allHosts(networkManifest), allHosts(standby), allHosts(nodes)],
   hosts: ({ cluster }) => cluster.masters,
   resources: (_, { cluster }) => (cluster.loadBalancer.haproxy ? [haproxyServers({})] : []),
   until(host, context) {
@@ -30,16 +29,16 @@ export const health: Phase = {
     const hasNetwork = !("cni" in cluster.network && cluster.network.cni === "none");
     const asked = leader(context);
     return [
-      etcdWhole(host, masters),
-      // What was changed may have moved it: until it has stayed for a while, it is on its way.
+      etcdHealthy(host, masters),
+      // A change may have moved the VIP: it counts as settled once it has stayed for a while.
       oneVipHolder(hosts, vip, { steady: context.changes() > 0 ? STEADY : 0 }),
       ...masters.map((master) => apiReady(master)),
       ...masters.map((master) => certificateServed(master, cluster.kubernetes.certSans)),
       ...masters.map((master) => loadBalancerWorks(master, cluster)),
       apiThroughVip(host, vip, port),
       controllersLead(asked),
-      ...(hasPodRoutes(cluster) ? [podRoutesLaid(hosts, cluster.machines)] : []),
-      // Without a pod network nodes stay NotReady, as the inventory wants it.
+      ...(hasPodRoutes(cluster) ? [podRoutesPresent(hosts, cluster.machines)] : []),
+      // Without a pod network nodes stay NotReady, as the inventory asks.
       ...(hasNetwork
         ? [
             nodesReady(

@@ -3,13 +3,13 @@ import type { Host } from "../host.ts";
 import type { Machine } from "../inventory/cluster.ts";
 import type { Context, Situation } from "./phase.ts";
 
-/** The master that is asked about the cluster and through which others join. So any master can be replaced, the first one too. */
-export function leader({ standing, masters }: Pick<Context, "standing" | "masters">): Host {
-  const chosen = masters.find(({ name }) => name === standing.leader) ?? masters[0];
-  if (!chosen) throw new TripodError("E_INTERNAL", "a cluster without a master");
+/** The master through which Tripod reads the cluster and other machines join. Any master can take this part, so the first one can be replaced too. */
+export function leader({ existing, masters }: Pick<Context, "existing" | "masters">): Host {
+  const chosen = masters.find(({ name }) => name === existing.leader) ?? masters[0];
+  if (!chosen) throw new TripodError("E_INTERNAL", "the cluster has no master");
   return chosen;
 }
 
-export function isLeader({ name }: Machine | Host, { standing, cluster }: Situation): boolean {
-  return name === (cluster.masters.find((master) => master.name === standing.leader) ?? cluster.masters[0])?.name;
+export function isLeader({ name }: Machine | Host, { existing, cluster }: Situation): boolean {
+  return name === (cluster.masters.find((master) => master.name === existing.leader) ?? cluster.masters[0])?.name;
 }

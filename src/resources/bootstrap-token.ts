@@ -1,18 +1,13 @@
 import type { Host } from "../host.ts";
+import { TOKEN_DESCRIPTION, TOKEN_LIFE } from "../layout.ts";
 import { sh } from "../remote/shell.ts";
 import { Secret } from "../secret.ts";
-import { lastLine } from "./command.ts";
+import { lastLine } from "../last-lines.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
 import { defineResource } from "./resource.ts";
 
-/** What marks a token as ours, so that those of others are left alone. */
-export const TOKEN_DESCRIPTION = "Tripod, for the joins of this run";
-
-/** How long a token lives if nobody comes to delete it, ms. */
-const TTL = 3_600_000;
-
-/** Lays the token of this run into the cluster (a Secret of type bootstrap.kubernetes.io/token); by stdin. */
-export async function layBootstrapToken(leader: Host, token: Secret): Promise<void> {
+/** Creates the token of this run in the cluster (a Secret of type bootstrap.kubernetes.io/token); by stdin. */
+export async function createBootstrapToken(leader: Host, token: Secret): Promise<void> {
   const [id = "", secret = ""] = token.reveal().split(".");
   const manifest = {
     apiVersion: "v1",
@@ -23,7 +18,7 @@ export async function layBootstrapToken(leader: Host, token: Secret): Promise<vo
       description: TOKEN_DESCRIPTION,
       "token-id": id,
       "token-secret": secret,
-      expiration: new Date(Date.now() + TTL).toISOString().replace(/\.\d+Z$/, "Z"),
+      expiration: new Date(Date.now() + TOKEN_LIFE).toISOString().replace(/\.\d+Z$/, "Z"),
       "usage-bootstrap-authentication": "true",
       "usage-bootstrap-signing": "true",
       "auth-extra-groups": "system:bootstrappers:kubeadm:default-node-token",
@@ -32,12 +27,12 @@ export async function layBootstrapToken(leader: Host, token: Secret): Promise<vo
   await runKubectl(leader, "apply -f - >/dev/null", { input: new Secret(JSON.stringify(manifest)) });
 }
 
-/** What is in the cluster: the Secrets that hold tokens of ours, or why that is not known. */
+/** The Secrets in the cluster that hold Tripod's tokens, or why they are not known. */
 type Tokens = readonly string[] | string;
 
 const LIST = `-n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token -o jsonpath='{range .items[*]}{.metadata.name} {.data.description}{"\\n"}{end}'`;
 
-/** No bootstrap token of ours is left: with one, anybody who can reach the API could join a machine. */
+/** None of Tripod's bootstrap tokens is left: with one, anybody who can reach the API could join a machine. */
 export const noBootstrapTokens = defineResource<{ readonly leader: Host }, Tokens>({
   kind: "bootstrap-token",
   name: () => "none left",

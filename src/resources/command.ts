@@ -1,13 +1,11 @@
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { lastLines } from "../last-lines.ts";
 import type { Result, RunOptions } from "../remote/connection.ts";
 
-/** How many of a failed command's last lines are shown. */
-const LAST_LINES = 15;
-
-/** What to do next: of what was sent to a command's stdin nothing is shown, and without it nobody can try it. */
-const BY_HAND = "run the command above on the host to see it fail; when its cause is mended, run Tripod again";
-const WITH_INPUT = "the command above reads what Tripod sends to its stdin; when its cause is mended, run Tripod again";
+/** What to do next: of what was sent to a command's stdin nothing is shown, and without it nobody can run it. */
+const BY_HAND = "run the command above on the host to see it fail; fix the cause, then run Tripod again";
+const WITH_INPUT = "the command above reads what Tripod sends to its stdin; fix the cause, then run Tripod again";
 
 /**
  * Runs a script that must succeed.
@@ -27,16 +25,10 @@ export function commandFailed(
   message?: string,
   hint = BY_HAND,
 ): TripodError {
-  const said = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-LAST_LINES).join("\n");
   return new TripodError("E_COMMAND", message ?? `a command failed with exit code ${result.code}`, {
     host: host.name,
     origin: host.machine.origin,
-    why: `${said}\n\n$ ${script.trim()}`,
+    why: `${lastLines(`${result.stdout}\n${result.stderr}`)}\n\n$ ${script.trim()}`,
     hint,
   });
-}
-
-/** The last line that a program said of why it gave no answer. */
-export function lastLine(stderr: string, otherwise: string): string {
-  return stderr.trim().split("\n").at(-1) || otherwise;
 }

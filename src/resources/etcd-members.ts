@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Host } from "../host.ts";
-import { lastLine } from "./command.ts";
+import { lastLine } from "../last-lines.ts";
 import { etcdctl } from "./etcdctl.ts";
-import { understood } from "./json.ts";
+import { parsedJson } from "./json.ts";
 
-/** A member as etcd's own list has it. */
+/** A member in etcd's member list. */
 export interface Member {
   /** Empty until it has started for the first time. */
   readonly name: string;
@@ -14,11 +14,11 @@ export interface Member {
   readonly clientUrls: readonly string[];
 }
 
-/** etcd's own list of its members, as a quorum has it, asked through this master's member; or why there is no answer. */
+/** etcd's member list, by a quorum read through this master's member; or why there is no answer. */
 export async function readMembers(master: Host): Promise<readonly Member[] | string> {
   const { code, stdout, stderr } = await master.read(etcdctl("member list -w json"));
   if (code !== 0) return lastLine(stderr, "etcd does not answer");
-  const list = understood(master, "`etcdctl member list`", stdout, listed);
+  const list = parsedJson(master, "`etcdctl member list`", stdout, listed);
   if ("why" in list) return list.why;
   return list.value.members.map(({ name, peerURLs, clientURLs }) => ({
     name,
@@ -32,7 +32,7 @@ export function isAt({ peerUrls }: Member, address: string): boolean {
   return peerUrls.some((url) => url.includes(`//${address}:`));
 }
 
-/** etcd leaves out what is empty. */
+/** etcd omits what is empty. */
 const listed = z.object({
   members: z.array(
     z.object({

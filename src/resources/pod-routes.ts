@@ -3,24 +3,24 @@ import { command } from "./command.ts";
 import { type Change, defineResource } from "./resource.ts";
 
 export interface PodRoutesArgs {
-  /** Marks the routes that are Tripod's: whatever else carries it is taken away. */
+  /** Marks Tripod's routes: other routes with this mark are removed. */
   readonly protocol: number;
   readonly ownCidr: string;
   readonly podSubnet: string;
   readonly routes: readonly { readonly podCidr: string; readonly address: string }[];
-  /** Lays them: `script lay`. */
+  /** Installs them: `script lay`. */
   readonly script: string;
 }
 
 interface PodRoutesState {
   /** `10.244.22.0/24 via 10.0.0.22` */
-  readonly laid: readonly string[];
+  readonly present: readonly string[];
   readonly masquerade: boolean;
 }
 
 /**
- * The way to the pods of other nodes, and of this one's to the world, as it is in the kernel. The unit that runs the script keeps it; what is
- * found missing here is what the unit has not laid.
+ * The kernel's routes to the pods of other nodes, and the masquerade rule for this node's own. The unit that runs the script keeps them;
+ * what is missing here is what the unit has not installed.
  */
 export const podRoutes = defineResource<PodRoutesArgs, PodRoutesState>({
   kind: "pod-routes",
@@ -30,17 +30,17 @@ export const podRoutes = defineResource<PodRoutesArgs, PodRoutesState>({
 iptables -w 5 -t nat -C POSTROUTING ${masquerading(ownCidr, podSubnet)} 2>/dev/null && echo masquerade`);
     const lines = stdout.split("\n").filter(Boolean);
     return {
-      laid: lines.filter((line) => line !== "masquerade").map((line) => line.split(" ", 3).join(" ")),
+      present: lines.filter((line) => line !== "masquerade").map((line) => line.split(" ", 3).join(" ")),
       masquerade: lines.includes("masquerade"),
     };
   },
-  diff({ routes, ownCidr, podSubnet, script }, { laid, masquerade }, pending) {
-    // Another script is other routes, and the restart of its unit lays them.
+  diff({ routes, ownCidr, podSubnet, script }, { present, masquerade }, pending) {
+    // A changed script means changed routes, and the restart of its unit installs them.
     if (pending.has(`file:${script}`)) return [];
     const wanted = routes.map(({ podCidr, address }) => `${podCidr} via ${address}`);
-    const stale = laid.filter((line) => !wanted.includes(line));
+    const stale = present.filter((line) => !wanted.includes(line));
     const replaced = (line: string) => stale.find((other) => subnetOf(other) === subnetOf(line));
-    const missing = wanted.filter((line) => !laid.includes(line));
+    const missing = wanted.filter((line) => !present.includes(line));
     const changes: Change[] = [
       ...missing.map((line) => ({ field: "route", from: replaced(line) ?? "absent", to: line })),
       ...stale

@@ -41,7 +41,7 @@ function leaves(schema: JsonSchema, at = "", life: Life = schema["x-life"]): [st
 const folder = mkdtempSync(join(tmpdir(), "tripod-life-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** For each key that is not the operator's side alone: another value than the one the cluster was founded with. */
+/** For each key that is not the operator's side alone: another value than the one the cluster was created with. */
 const CHANGES: Readonly<Record<string, Value>> = {
   name: "other",
   "kubernetes.version": "1.36.4",
@@ -126,18 +126,18 @@ describe("every key of the inventory", () => {
     expect(all.filter(([, life]) => life === undefined)).toEqual([]);
   });
 
-  it("is tried on a cluster that stands, unless it is the operator's side alone", () => {
+  it("is changed on an existing cluster, unless it is the operator's side only", () => {
     const tried = all.filter(([, life]) => life !== "operator's side").map(([key]) => key);
     expect(Object.keys(CHANGES).toSorted()).toEqual(tried.toSorted());
   });
 });
 
-describe.skipIf(noMachine)(`on a cluster that stands${because(noMachine)}`, () => {
+describe.skipIf(noMachine)(`on an existing cluster${because(noMachine)}`, () => {
   const lives = new Map(leaves(inventoryJsonSchema()));
   let machines: ThrowAwayCluster;
   let hosts: readonly Host[];
 
-  /** What a plan of that inventory says: changes and notices, or the errors it ends with. */
+  /** The result of a plan of that inventory: changes and notices, or its errors. */
   async function plan(cluster: Cluster): Promise<{ events: readonly RunEvent[]; errors: readonly TripodError[] }> {
     const named = cluster.machines.map((machine, index) => {
       return { ...(hosts[index] ?? expect.unreachable()), name: machine.name, machine };
@@ -176,7 +176,7 @@ describe.skipIf(noMachine)(`on a cluster that stands${because(noMachine)}`, () =
   }, 240_000);
   afterAll(() => machines[Symbol.asyncDispose]());
 
-  it("a plan of the inventory it was founded with has nothing to say", async () => {
+  it("a plan of the inventory it was created with is empty", async () => {
     const { events, errors } = await plan(parsed(INVENTORY));
     expect([changes(events), errors]).toEqual([[], []]);
   }, 120_000);
@@ -198,15 +198,15 @@ describe.skipIf(noMachine)(`on a cluster that stands${because(noMachine)}`, () =
     120_000,
   );
 
-  it("a worker that is taken out of the inventory is left alone whole, and told", async () => {
+  it("a worker that is removed from the inventory is left as it is, and reported", async () => {
     const { events, errors } = await plan(parsed({ ...INVENTORY, workers: INVENTORY.workers.slice(0, 1) }));
     expect([changes(events), errors]).toEqual([[], []]);
     const start = events.find((event) => event.type === "run.start");
-    expect(start?.notices).toEqual([expect.stringContaining("w2 (10.0.0.22) is a node and is not in the inventory")]);
+    expect(start?.notices).toEqual([expect.stringContaining("w2 (10.0.0.22) is a node and not in the inventory")]);
   }, 120_000);
 
-  it("a machine that is another node is not renamed, and one more worker is simply joined", async () => {
+  it("a machine that is another node is not renamed, and a new worker joins", async () => {
     const renamed = await plan(changed("workers[].name", "w9"));
-    expect(renamed.errors.map(({ message }) => message)).toContain("this machine is node w2");
+    expect(renamed.errors.map(({ message }) => message)).toContain("this machine is already the node w2");
   }, 120_000);
 });

@@ -8,7 +8,7 @@ import { kubeProxyPods } from "../../src/resources/kube-proxy-pods.ts";
 import { readNodes } from "../../src/resources/kubectl.ts";
 import { readVerifyRecord } from "../../src/resources/verify-record.ts";
 import { workload } from "../../src/resources/workload.ts";
-import { readStanding } from "../../src/standing/read.ts";
+import { readExistingState } from "../../src/existing/read.ts";
 import { testCluster } from "../support/cluster.ts";
 import { answering, scriptedHost } from "../support/scripted-host.ts";
 import { impatient } from "../support/working.ts";
@@ -36,13 +36,13 @@ describe.each(ANSWERS)("%s in place of an answer", (answer) => {
     ["etcd's status", (host) => readEtcd(host, [host])],
     ["Leases", readLeases],
   ])("is told with its host where %s are asked for", async (_, read) => {
-    expect(await read(saying(answer))).toMatch(/^what .* says on m1 cannot be understood: ./);
+    expect(await read(saying(answer))).toMatch(/^the output of .* on m1 cannot be parsed: ./);
   });
 
   it("does not end what is read before a run", async () => {
     const cluster = testCluster();
     const hosts = cluster.machines.map((machine) => scriptedHost({ machine, answer: () => answer }));
-    expect(await readStanding(cluster, hosts)).toMatchObject({ members: [], strangers: [] });
+    expect(await readExistingState(cluster, hosts)).toMatchObject({ members: [], unknownNodes: [] });
   });
 
   it("does not end what is compared", async () => {
@@ -57,7 +57,7 @@ describe.each(ANSWERS)("%s in place of an answer", (answer) => {
 it("a node whose name could be read as something else in a command is no node", async () => {
   const items = [{ metadata: { name: "w1\n10.0.0.1 registry.k8s.io" }, spec: {}, status: {} }];
   expect(await readNodes(saying(JSON.stringify({ items })))).toMatch(
-    /on m1 cannot be understood: .*items\.0\.metadata\.name/,
+    /on m1 cannot be parsed: .*items\.0\.metadata\.name/,
   );
 });
 
@@ -67,5 +67,5 @@ it("haproxy, which is not root, cannot put words into a command of root's", asyn
     answer: answering({ "show servers": `${state("m1")}\n${state("x'$(touch${IFS}/planted)'")}\n` }),
   });
   const inspection = await haproxyServers({}).inspect(host, impatient);
-  expect(inspection.changes(new Set())).toEqual([{ field: "m1", from: "out of turn", to: "in turn" }]);
+  expect(inspection.changes(new Set())).toEqual([{ field: "m1", from: "out of rotation", to: "in rotation" }]);
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { podsReached } from "../../src/resources/pods-reached.ts";
-import { until } from "../../src/resources/until.ts";
+import { until } from "../../src/until.ts";
 import { testMachine } from "../support/cluster.ts";
 import { scriptedHost } from "../support/scripted-host.ts";
 import { failure } from "../support/sshd.ts";
@@ -29,7 +29,7 @@ function reaching(count: number, silent: (from: string, of: string) => boolean =
   return { asked, condition: podsReached({ hosts, addresses, serviceAddress: "10.96.0.1" }) };
 }
 
-/** A machine whose pod answers nobody but the machine itself. */
+/** A machine whose pod answers only the machine itself. */
 const unless = (name: string) => (from: string, of: string) => of === name && from !== name;
 
 describe("that every host reaches the pods", () => {
@@ -83,14 +83,14 @@ exec 9>&1\n${scripts.join("\n")}`,
     const { condition } = reaching(20, (_, of) => of !== "Service");
     const told = String(await condition.holds(signal)).split("\n");
     expect(told).toHaveLength(7);
-    expect(told.at(-1)).toBe("and 14 more pods are not reached");
-    expect(condition.hint?.()).toContain("on one of the hosts named above");
+    expect(told.at(-1)).toBe("and 14 more pods do not answer");
+    expect(condition.hint?.()).toContain("on one of the hosts above");
   });
 
   it("asks about kube-proxy where pods answer and the Service does not", async () => {
     const { condition } = reaching(2, (from, of) => from === "w1" && of === "Service");
     expect(await condition.holds(signal)).toBe("w1 gets no answer from the Service kubernetes (10.96.0.1)");
-    expect(condition.hint?.()).toContain("does kube-proxy run on w1?");
+    expect(condition.hint?.()).toContain("check whether kube-proxy runs on w1");
   });
 
   it("is not taken for true of a host that says nothing", async () => {

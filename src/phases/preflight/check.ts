@@ -2,9 +2,9 @@ import type { Host } from "../../host.ts";
 import type { Context } from "../phase.ts";
 
 export interface Problem {
-  /** Default E_PREFLIGHT: the host is not fit. */
+  /** Default E_PREFLIGHT: the host does not meet the requirements. */
   readonly code?: "E_REFUSED" | "E_PREFLIGHT";
-  /** It is about the whole cluster, and told of no host. */
+  /** It is about the whole cluster, and reported without a host. */
   readonly ofCluster?: boolean;
   readonly message: string;
   readonly why?: string;
@@ -13,6 +13,5 @@ export interface Problem {
 
 /** One question about one host, asked before anything is changed. Reads only. */
 export interface Check {
-  readonly name: string;
   examine(host: Host, context: Context): Promise<readonly Problem[]> | readonly Problem[];
 }

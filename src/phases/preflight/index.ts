@@ -2,11 +2,11 @@ import { TripodError, TripodErrors } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { Context, Phase } from "../phase.ts";
 import type { Check } from "./check.ts";
-import { fits, otherEtcd, podRanges, sameAuthorities } from "./belonging.ts";
+import { matchesExisting, foreignEtcd, podRanges, sameAuthorities } from "./existing-cluster.ts";
 import { operatorClock } from "./clocks.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
 import { manifestReadable } from "./manifest.ts";
-import { apartFromHost, ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
+import { subnetsFree, ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
 import { ports } from "./ports.ts";
 
 const CHECKS: readonly Check[] = [
@@ -17,20 +17,20 @@ const CHECKS: readonly Check[] = [
   operatorClock,
   cgroupVersion,
   ownAddress,
-  apartFromHost,
+  subnetsFree,
   vipInSubnet,
   vipOurs,
   vipFree,
   routerIdFree,
   ports,
-  fits,
-  otherEtcd,
+  matchesExisting,
+  foreignEtcd,
   sameAuthorities,
   podRanges,
   manifestReadable,
 ];
 
-/** Everything that could be known to go wrong, asked of all hosts before anything is changed; all failures at once. */
+/** Everything that can be checked beforehand, on all hosts and before anything is changed; all failures are reported at once. */
 export const preflight: Phase = {
   name: "preflight",
   title: "Preflight",
@@ -39,11 +39,11 @@ export const preflight: Phase = {
   async resources(host, context) {
     const errors = (await Promise.all(CHECKS.map((check) => examined(check, host, context)))).flat();
     if (errors.length === 0) return [];
-    throw new TripodErrors(errors, `${host.name} is not fit`);
+    throw new TripodErrors(errors, `${host.name} does not meet the requirements`);
   },
 };
 
-/** What a check finds on a host, and what it refuses; anything else that it throws is no finding. */
+/** The problems that a check finds on a host, or its E_REFUSED; any other error is not a problem of the host, and is thrown. */
 async function examined(check: Check, host: Host, context: Context): Promise<TripodError[]> {
   try {
     return (await check.examine(host, context)).map(({ code = "E_PREFLIGHT", ofCluster, message, why, hint }) => {

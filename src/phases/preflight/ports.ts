@@ -1,16 +1,17 @@
 import { HAPROXY_HEALTH_PORT } from "../../config/haproxy.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
+import { API_SERVER_PORT, ETCD_CLIENT_PORT, ETCD_METRICS_PORT, ETCD_PEER_PORT } from "../../layout.ts";
 import type { Check } from "./check.ts";
 
-/** Ports that a role needs, and the program that may hold them already because it is ours. */
+/** Ports that a role needs, and the program that may already listen on them because Tripod installed it. */
 function wanted({ loadBalancer }: Cluster, role: "master" | "worker"): ReadonlyMap<number, string> {
   const ports = new Map([[10250, "kubelet"]]);
   if (role === "worker") return ports;
   const master: [number, string][] = [
-    [2379, "etcd"],
-    [2380, "etcd"],
-    [2381, "etcd"],
-    [6443, "kube-apiserver"],
+    [ETCD_CLIENT_PORT, "etcd"],
+    [ETCD_PEER_PORT, "etcd"],
+    [ETCD_METRICS_PORT, "etcd"],
+    [API_SERVER_PORT, "kube-apiserver"],
     [10257, "kube-controller-manager"],
     [10259, "kube-scheduler"],
   ];
@@ -19,7 +20,6 @@ function wanted({ loadBalancer }: Cluster, role: "master" | "worker"): ReadonlyM
 }
 
 export const ports: Check = {
-  name: "ports",
   async examine(host, { cluster }) {
     const { stdout } = await host.read("ss -ltnpH");
     // A process's name is cut at 15 characters by the kernel: kube-controller-manager shows as kube-controller.
@@ -31,11 +31,11 @@ export const ports: Check = {
         ([, found, name = ""]) => Number(found) === port && !(name !== "" && program.startsWith(name)),
       );
       if (!other) return [];
-      const [, , name = "some process", pid] = other;
+      const [, , name = "another process", pid] = other;
       return [
         {
-          message: `port ${port} is taken by ${name}${pid ? ` (pid ${pid})` : ""}; ${program} needs it`,
-          hint: "stop that program, or take another machine",
+          message: `port ${port} is used by ${name}${pid ? ` (pid ${pid})` : ""}; ${program} needs it`,
+          hint: "stop that program, or use another machine",
         },
       ];
     });

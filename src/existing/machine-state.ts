@@ -1,14 +1,15 @@
 import { X509Certificate } from "node:crypto";
 import type { Host } from "../host.ts";
+import { API_SERVER_MANIFEST } from "../layout.ts";
 import { KUBELET_CERTIFICATE } from "../resources/kubelet-certificate.ts";
 
-/** What one machine carries of a cluster: its own files say it, whether or not anything runs. */
-export interface Carried {
-  /** The API servers that its kubeconfigs name: `https://10.0.0.10:8443`. */
+/** What one machine has of a cluster, by its own files, whether or not anything runs. */
+export interface MachineState {
+  /** The API servers in its kubeconfigs: `https://10.0.0.10:8443`. */
   readonly servers: readonly { readonly file: string; readonly url: string }[];
-  /** The node it is, as its kubelet's client certificate says (`system:node:NAME`). */
+  /** The name of its node, by its kubelet's client certificate (`system:node:NAME`). */
   readonly node?: string;
-  /** A master's static pod of the API server; with what its manifest says. */
+  /** A master's static pod of the API server; with the settings in its manifest. */
   readonly apiServer?: {
     readonly version?: string;
     readonly advertiseAddress?: string;
@@ -16,14 +17,13 @@ export interface Carried {
   };
 }
 
-const MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml";
 const KUBECONFIGS = ["kubelet.conf", "bootstrap-kubelet.conf", "admin.conf"].map((name) => `/etc/kubernetes/${name}`);
 
-export async function readCarried(host: Host): Promise<Carried> {
+export async function readMachineState(host: Host): Promise<MachineState> {
   const [servers, certificate, manifest] = await Promise.all([
     host.read(`grep -Hs '^ *server:' ${KUBECONFIGS.join(" ")}; true`),
     host.read(KUBELET_CERTIFICATE),
-    host.read(`[ ! -e ${MANIFEST} ] || { echo there; grep -E '^ *- --|image:' ${MANIFEST}; }`),
+    host.read(`[ ! -e ${API_SERVER_MANIFEST} ] || { echo there; grep -E '^ *- --|image:' ${API_SERVER_MANIFEST}; }`),
   ]);
   const node = nodeOf(certificate.stdout);
   return {
@@ -44,7 +44,7 @@ function nodeOf(pem: string): string | undefined {
   }
 }
 
-function apiServerOf(manifest: string): NonNullable<Carried["apiServer"]> {
+function apiServerOf(manifest: string): NonNullable<MachineState["apiServer"]> {
   const version = /image:\s*\S+\/kube-apiserver:v(\d+\.\d+\.\d+)/.exec(manifest)?.[1];
   const advertiseAddress = /--advertise-address=([\d.]+)/.exec(manifest)?.[1];
   const serviceSubnet = /--service-cluster-ip-range=([\d./]+)/.exec(manifest)?.[1];

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import type { Machine } from "../../src/inventory/cluster.ts";
-import { readStanding } from "../../src/standing/read.ts";
+import { readExistingState } from "../../src/existing/read.ts";
 import { testCluster } from "../support/cluster.ts";
 import { answering, scriptedHost } from "../support/scripted-host.ts";
 
 const cluster = testCluster();
 
-/** What is known of a node `guest` that the inventory does not name, where it says that it is at this address and hosts have these routes. */
+/** What Tripod reads of a node `guest` that the inventory does not name, which reports this address, where hosts have these routes. */
 async function guestAt(address: string, routes: Readonly<Record<string, string>> = {}) {
   const node = (name: string, at: string) => ({
     metadata: { name },
@@ -19,8 +19,8 @@ async function guestAt(address: string, routes: Readonly<Record<string, string>>
       machine,
       answer: answering({ "get nodes": JSON.stringify({ items }), "route show": routes[machine.name] ?? "" }),
     });
-  const { strangers } = await readStanding(cluster, cluster.machines.map(host));
-  return strangers[0];
+  const { unknownNodes } = await readExistingState(cluster, cluster.machines.map(host));
+  return unknownNodes[0];
 }
 
 test("a node that the inventory does not name keeps the routes to its pods, as masters have them before workers", async () => {
@@ -33,7 +33,7 @@ test("a node that the inventory does not name keeps the routes to its pods, as m
 });
 
 test.each(["10.96.0.0/24", "10.244.0.0/16", "10.244.23.7/24", "0.0.0.0/1"])(
-  "no route to %s is laid for such a node, whoever has one",
+  "no route to %s is installed for such a node, whichever host has one",
   async (cidr) => {
     expect(await guestAt("10.0.0.23", { w1: `${cidr} via 10.0.0.23 dev eth0\n` })).toEqual({
       name: "guest",
@@ -42,13 +42,13 @@ test.each(["10.96.0.0/24", "10.244.0.0/16", "10.244.23.7/24", "0.0.0.0/1"])(
   },
 );
 
-test("a node that says it is at the address of another machine does not get that one's pods", async () => {
+test("a node that reports the address of another machine does not get that machine's pods", async () => {
   expect(await guestAt("10.0.0.21", { m1: "10.244.21.0/24 via 10.0.0.21 dev eth0\n" })).toEqual({
     name: "guest",
     address: "10.0.0.21",
   });
 });
 
-test("a node whose address is none has none: nothing of it comes into the other machines' /etc/hosts", async () => {
+test("an invalid address of a node is ignored: it is not written into the other machines' /etc/hosts", async () => {
   expect(await guestAt("10.0.0.23 registry.k8s.io\n192.0.2.1")).toEqual({ name: "guest", address: "" });
 });
