@@ -12,13 +12,13 @@ const SHARING = ["works.test.ts", "drill.test.ts", "drift.test.ts", "truth.test.
  */
 const MACHINE = [
   "test/{contract,os,pki,remote,resources,vagrant}/**/*.test.ts",
-  "test/{index,session}.test.ts",
-  "test/cli/{child,main,commands/rehearse,commands/report}.test.ts",
+  "test/{abort,index,session}.test.ts",
+  "test/cli/{child,lab,main,commands/rehearse,commands/report}.test.ts",
   "test/config/{check-script,checkers,etcd-member,vrrp-adverts}.test.ts",
   "test/drills/{power,scenarios}.test.ts",
   "test/engine/lock.test.ts",
   "test/health/dns.test.ts",
-  "test/inventory/shown.test.ts",
+  "test/inventory/{option,shown}.test.ts",
   "test/lab/{cache,image-archive,kubernetes,local,official-kubernetes,operator-machine}.test.ts",
   "test/phases/{bootstrap,killed,life,preflight/belonging}.test.ts",
 ];
@@ -31,7 +31,7 @@ class SharingLast extends BaseSequencer {
 }
 
 /** A busy machine takes its time. */
-const COMMON = { testTimeout: 30_000, expect: { poll: { timeout: 20_000, interval: 10 } } };
+const COMMON = { testTimeout: 30_000, expect: { poll: { timeout: 20_000 } } };
 
 export default defineConfig({
   test: {
