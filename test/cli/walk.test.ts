@@ -8,7 +8,7 @@ import { testCluster } from "../support/cluster.ts";
 import { recordingIo } from "../support/io.ts";
 
 /** A walk over no machine needs no network, and begins and ends like every other. */
-const nobody = testCluster({ masters: [], workers: [] });
+const nobody = { ...testCluster(), masters: [], workers: [], machines: [] };
 
 let folder: string;
 

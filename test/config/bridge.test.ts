@@ -33,7 +33,10 @@ describe("The bridge network", () => {
 
 describe("A machine's pod CIDR", () => {
   const workers = (...addresses: string[]) =>
-    testCluster({ workers: addresses.map((address, index) => testMachine(`w${index + 1}`, address, "worker")) });
+    testCluster({
+      loadBalancer: { subnet: "10.0.0.0/16" },
+      workers: addresses.map((address, index) => testMachine(`w${index + 1}`, address, "worker")),
+    });
 
   it("follows from its own address, so that machines come and go without moving anybody's pods", () => {
     expect(podCidrs(workers("10.0.0.21", "10.0.0.22")).get("w2")).toBe("10.244.22.0/24");
@@ -83,7 +86,7 @@ describe("A machine's pod CIDR", () => {
   });
 
   it.each(["10.244.0.0/22", "10.244.0.0/25"])("is not to be had where %s has no room for five", (podSubnet) => {
-    expect(() => podCidrs(testCluster({ kubernetes: { podSubnet } }))).toThrow(
+    expect(() => podCidrs({ ...cluster, kubernetes: { ...cluster.kubernetes, podSubnet } })).toThrow(
       expect.objectContaining({ code: "E_INVENTORY" }),
     );
   });

@@ -47,7 +47,7 @@ describe("The sandbox image", () => {
   });
 
   it("of a version older than Tripod knows is not guessed", () => {
-    const old = testCluster({ kubernetes: { version: "1.19.16" } });
-    expect(() => sandboxImage(old.kubernetes)).toThrow("Kubernetes 1.19.16 is older than Tripod knows");
+    const old = { ...cluster.kubernetes, version: "1.19.16", minor: 19 };
+    expect(() => sandboxImage(old)).toThrow("Kubernetes 1.19.16 is older than Tripod knows");
   });
 });

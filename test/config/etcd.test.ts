@@ -31,7 +31,7 @@ describe("An etcd member", () => {
   });
 
   it("of a cluster of the same name elsewhere has another token", () => {
-    const elsewhere = testCluster({ loadBalancer: { vip: "10.0.1.10" } });
+    const elsewhere = testCluster({ loadBalancer: { vip: "10.0.1.10", subnet: "10.0.0.0/16" } });
     const token = (of: typeof cluster) => /TOKEN=(.*)/.exec(etcdEnvironment(of, machineNamed(of, "m1")))?.[1];
     expect(token(cluster)).toBe("tripod-prod-10.0.0.10");
     expect(token(elsewhere)).toBe("tripod-prod-10.0.1.10");

@@ -18,8 +18,8 @@ describe("keepalived", () => {
   });
 
   it("takes seconds, where the inventory has milliseconds", () => {
-    const slow = testCluster({ loadBalancer: { advertInterval: 1000 } });
-    expect(keepalivedConfig(cluster, machineNamed(cluster, "m1"), "eth0")).toContain("advert_int 0.3\n");
+    const slow = testCluster({ loadBalancer: { advertInterval: "1s" } });
+    expect(keepalivedConfig(cluster, machineNamed(cluster, "m1"), "eth0")).toContain("advert_int 0.2\n");
     expect(keepalivedConfig(slow, machineNamed(slow, "m1"), "eth0")).toContain("advert_int 1\n");
   });
 

@@ -147,7 +147,7 @@ describe("What the inventory says of the kubelet and kube-proxy", () => {
     const documents = init(
       testCluster({
         kubernetes: {
-          kubelet: { maxPods: 50, evictionHard: { "memory.available": "5%" }, cgroupDriver: "cgroupfs" },
+          kubelet: { maxPods: 50, evictionHard: { "memory.available": "5%" } },
           kubeProxy: { conntrack: { maxPerCore: 0, min: 0 } },
         },
       }),
@@ -155,7 +155,7 @@ describe("What the inventory says of the kubelet and kube-proxy", () => {
     expect(documents.KubeletConfiguration).toMatchObject({
       maxPods: 50,
       evictionHard: { "memory.available": "5%" },
-      cgroupDriver: "cgroupfs",
+      cgroupDriver: "systemd",
     });
     expect(documents.KubeProxyConfiguration).toMatchObject({
       mode: "iptables",

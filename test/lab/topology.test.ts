@@ -3,6 +3,9 @@ import type { SshTarget } from "../../src/inventory/cluster.ts";
 import { notMirrored, topology } from "../../src/lab/topology.ts";
 import { testCluster, testMachine } from "../support/cluster.ts";
 
+/** Machines in several segments need another pod network than `bridge`. */
+const NO_BRIDGE = { cni: "none" } as const;
+
 /** A machine that SSH reaches in another way than at its address, port 22, as root. */
 function reached(name: string, address: string, ssh: Partial<SshTarget>) {
   const machine = testMachine(name, address, "worker");
@@ -16,7 +19,8 @@ function bastion(address: string, also: Partial<SshTarget> = {}): SshTarget {
 const networks = (cluster: Parameters<typeof topology>[0]) =>
   topology(cluster).segments.map(({ subnet, operator }) => `${subnet.prefix} ${operator}`);
 
-const stations = (...workers: ReturnType<typeof reached>[]) => topology(testCluster({ workers })).stations.slice(3);
+const stations = (...workers: ReturnType<typeof reached>[]) =>
+  topology(testCluster({ workers, network: NO_BRIDGE })).stations.slice(3);
 
 describe("segments", () => {
   test("one is enough for machines in the masters' subnet; the operator has its highest address", () => {
@@ -36,12 +40,12 @@ describe("segments", () => {
 
   test("machines elsewhere have a segment of their own, which is the /24 around them", () => {
     const workers = [testMachine("w1", "203.0.113.7", "worker"), testMachine("w2", "203.0.113.8", "worker")];
-    expect(networks(testCluster({ workers }))).toEqual(["24 10.0.0.254", "24 203.0.113.254"]);
+    expect(networks(testCluster({ workers, network: NO_BRIDGE }))).toEqual(["24 10.0.0.254", "24 203.0.113.254"]);
   });
 
   test("or less, where a /24 would run into the masters' subnet", () => {
     const workers = [testMachine("w1", "10.0.0.70", "worker")];
-    expect(networks(testCluster({ workers, loadBalancer: { subnet: "10.0.0.0/26" } }))).toEqual([
+    expect(networks(testCluster({ workers, network: NO_BRIDGE, loadBalancer: { subnet: "10.0.0.0/26" } }))).toEqual([
       "26 10.0.0.62",
       "26 10.0.0.126",
     ]);

@@ -68,7 +68,7 @@ describe("of a cluster that stands", () => {
       { name: "test" },
       "`name` is fixed when a cluster is founded: it is prod, the inventory says test",
     ],
-    ["other pods", { kubernetes: { podSubnet: "10.0.0.0/16" } }, "`kubernetes.podSubnet` is fixed"],
+    ["other pods", { kubernetes: { podSubnet: "10.245.0.0/16" } }, "`kubernetes.podSubnet` is fixed"],
     ["other services", { kubernetes: { serviceSubnet: "10.112.0.0/12" } }, "`kubernetes.serviceSubnet` is fixed"],
     ["another domain", { kubernetes: { dnsDomain: "example.org" } }, "`kubernetes.dnsDomain` is fixed"],
     ["other images", { kubernetes: { imageRepository: "registry.example" } }, "`kubernetes.imageRepository` is fixed"],

@@ -1,115 +1,44 @@
-import type {
-  Cluster,
-  ContainerdSettings,
-  DrillSettings,
-  EtcdSettings,
-  KubernetesSettings,
-  LoadBalancerSettings,
-  Machine,
-  NetworkSettings,
-  Role,
-  SoftwareSettings,
-} from "../../src/inventory/cluster.ts";
+import type { z } from "zod";
+import type { Cluster, Machine, Role } from "../../src/inventory/cluster.ts";
+import { parseInventory } from "../../src/inventory/load.ts";
+import type { inventory } from "../../src/inventory/schema.ts";
 
-/** What a test wants to be different from the ordinary cluster of three masters and two workers. */
-export interface ClusterOverrides {
+type Keys = z.input<typeof inventory>;
+type Section = "kubernetes" | "software" | "etcd" | "loadBalancer" | "containerd" | "network" | "drill" | "power";
+
+/** What a test wants to be different from the ordinary cluster of three masters and two workers: keys as an inventory has them, and machines. */
+export interface ClusterOverrides extends Readonly<{ [Each in Section]?: Partial<Keys[Each]> }> {
   readonly name?: string;
   readonly masters?: readonly Machine[];
   readonly workers?: readonly Machine[];
-  readonly kubernetes?: Partial<KubernetesSettings>;
-  readonly software?: SoftwareSettings;
-  readonly etcd?: Partial<EtcdSettings>;
-  readonly loadBalancer?: Partial<LoadBalancerSettings>;
-  readonly containerd?: Partial<ContainerdSettings>;
-  readonly network?: NetworkSettings;
-  readonly drill?: Partial<DrillSettings>;
-  readonly power?: Cluster["power"];
 }
 
-/** A machine as an inventory would name it; m1 is 10.0.0.11 on line 11. */
-export function testMachine(name: string, address: string, role: Role, overrides: Partial<Machine> = {}): Machine {
-  return {
-    name,
-    address,
-    role,
-    ssh: {
-      address,
-      port: 22,
-      user: "root",
-      identityFiles: ["/home/operator/.ssh/id_ed25519"],
-      agent: false,
-      knownHostsFiles: ["/home/operator/.ssh/known_hosts"],
-    },
-    labels: {},
-    taints: [],
-    origin: { file: "/home/operator/cluster.yaml", line: Number(address.split(".").at(-1)), column: 5 },
-    ...overrides,
-  };
-}
+const FILE = "/home/operator/cluster.yaml";
+const OPERATOR = { home: "/home/operator", agent: false, keys: ["/home/operator/.ssh/id_ed25519"] };
 
-/** A complete, frozen cluster: m1–m3 at 10.0.0.11–13, w1 and w2 at 10.0.0.21–22, VIP 10.0.0.10, haproxy on 8443, Kubernetes 1.36.3. */
+/** What an inventory must set. */
+const KUBERNETES = { version: "1.36.3" };
+const LOAD_BALANCER = { vip: "10.0.0.10" };
+const MASTERS = [1, 2, 3].map((n) => ({ name: `m${n}`, address: `10.0.0.1${n}` }));
+const WORKERS = [1, 2].map((n) => ({ name: `w${n}`, address: `10.0.0.2${n}` }));
+
+/**
+ * A cluster as the loader makes it of an inventory, defaults and all: m1–m3 at 10.0.0.11–13 on lines 11–13, w1 and w2 at 10.0.0.21–22 on
+ * lines 21 and 22, VIP 10.0.0.10, Kubernetes 1.36.3. Machines that are given stay as they are, whatever no inventory could say of them.
+ * @throws InventoryErrors where the loader refuses these keys
+ */
 export function testCluster(overrides: ClusterOverrides = {}): Cluster {
-  const masters = overrides.masters ?? [1, 2, 3].map((n) => testMachine(`m${n}`, `10.0.0.1${n}`, "master"));
-  const workers = overrides.workers ?? [1, 2].map((n) => testMachine(`w${n}`, `10.0.0.2${n}`, "worker"));
-  const version = overrides.kubernetes?.version ?? "1.36.3";
-  return deepFreeze({
-    name: overrides.name ?? "prod",
-    file: "/home/operator/cluster.yaml",
-    masters,
-    workers,
-    machines: [...masters, ...workers],
-    kubernetes: {
-      version,
-      minor: Number(version.split(".")[1]),
-      podSubnet: "10.244.0.0/16",
-      serviceSubnet: "10.96.0.0/12",
-      dnsDomain: "cluster.local",
-      certSans: [],
-      skipPhases: [],
-      tolerate: [],
-      kubelet: {},
-      kubeProxy: {},
-      mastersSchedulable: false,
-      ...overrides.kubernetes,
-    },
-    software: overrides.software ?? {},
-    etcd: {
-      keys: "ecdsa-p256",
-      heartbeat: 100,
-      election: 1000,
-      renewBefore: 30,
-      validity: 365,
-      ...overrides.etcd,
-    },
-    loadBalancer: {
-      vip: "10.0.0.10",
-      subnet: "10.0.0.0/24",
-      routerId: 51,
-      advertInterval: 300,
-      haproxy: true,
-      port: overrides.loadBalancer?.haproxy === false ? 6443 : 8443,
-      ...overrides.loadBalancer,
-    },
-    containerd: { restrictOomScoreAdj: false, ...overrides.containerd },
-    network: overrides.network ?? { cni: "bridge" },
-    drill: {
-      interval: 50,
-      timeout: 1000,
-      limits: {
-        vip: 2000,
-        apiLive: 2000,
-        apiRead: 2000,
-        apiWrite: 3000,
-        watch: 3000,
-        service: 3000,
-        nodePort: 3000,
-        twoHolders: 500,
-      },
-      scenarios: {},
-      ...overrides.drill,
-    },
-    ...(overrides.power && { power: overrides.power }),
-  });
+  const cluster = parseInventory(inventoryText(overrides), FILE, OPERATOR);
+  if (!overrides.masters && !overrides.workers) return cluster;
+  const { masters = cluster.masters, workers = cluster.workers } = overrides;
+  return Object.freeze({ ...cluster, masters, workers, machines: [...masters, ...workers] });
+}
+
+/** A machine as the loader makes it; m1 is 10.0.0.11 on line 11. */
+export function testMachine(name: string, address: string, role: Role, overrides: Partial<Machine> = {}): Machine {
+  const { ssh, origin, ...rest } = ORDINARY;
+  const line = Number(address.split(".").at(-1));
+  return { ...rest, name, address, role, ssh: { ...ssh, address }, origin: { ...origin, line }, ...overrides };
 }
 
 /** The machine of that name. */
@@ -119,9 +48,25 @@ export function machineNamed(cluster: Cluster, name: string): Machine {
   return machine;
 }
 
-function deepFreeze<T extends object>(value: T): T {
-  for (const inner of Object.values(value)) {
-    if (typeof inner === "object" && inner !== null && !Object.isFrozen(inner)) deepFreeze(inner);
-  }
-  return Object.freeze(value);
+/** One section a line, so that masters begin on line 11 and workers on line 21. */
+function inventoryText({ name = "prod", masters, workers, ...sections }: ClusterOverrides): string {
+  const { kubernetes, software, etcd, loadBalancer, containerd, network, drill, power } = sections;
+  const settings = {
+    name,
+    kubernetes: { ...KUBERNETES, ...kubernetes },
+    loadBalancer: { ...LOAD_BALANCER, ...loadBalancer },
+    ...{ software, etcd, containerd, network, drill, power },
+  };
+  const lines = Object.entries(settings).map(([key, value]) => (value ? `${key}: ${JSON.stringify(value)}` : ""));
+  lines.push(...machineLines("masters", masters ?? MASTERS));
+  while (lines.length < 19) lines.push("");
+  lines.push(...machineLines("workers", workers ?? WORKERS));
+  return lines.join("\n");
 }
+
+function machineLines(key: string, machines: readonly Pick<Machine, "name" | "address">[]): string[] {
+  if (machines.length === 0) return [`${key}: []`];
+  return [`${key}:`, ...machines.map(({ name, address }) => `  - { name: ${name}, address: ${address} }`)];
+}
+
+const ORDINARY = machineNamed(testCluster(), "m1");

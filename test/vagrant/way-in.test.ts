@@ -19,7 +19,10 @@ beforeEach(() => {
     testMachine("m1", "192.168.56.11", "master"),
     testMachine("w1", "192.168.56.21", "worker"),
   ] as const;
-  cluster = { ...testCluster({ masters: [machines[0]], workers: [machines[1]] }), vagrant: vagrant.folder };
+  cluster = {
+    ...testCluster({ loadBalancer: { vip: "192.168.56.10" }, masters: [machines[0]], workers: [machines[1]] }),
+    vagrant: vagrant.folder,
+  };
   vi.stubEnv("PATH", `${vagrant.bin}:${process.env.PATH ?? ""}`);
   vi.stubEnv("VAGRANT_DOTFILE_PATH", undefined);
   vi.resetModules();
