@@ -6,12 +6,32 @@ import { defineConfig } from "vitest/config";
 /** Files of stories that share one cluster (test/support/standing-lab.ts) come last, those which shake etcd at the end of them. */
 const SHARING = ["works.test.ts", "drill.test.ts", "drift.test.ts", "truth.test.ts"];
 
+/**
+ * Files whose tests start sshd, systemd, keepalived, network namespaces or any other program. What is not among them is the project
+ * `unit`, in which test/support/no-processes.ts refuses to start one.
+ */
+const MACHINE = [
+  "test/{contract,os,pki,remote,resources,vagrant}/**/*.test.ts",
+  "test/{abort,index,session}.test.ts",
+  "test/cli/{child,lab,main,commands/rehearse,commands/report}.test.ts",
+  "test/config/{check-script,checkers,etcd-member,vrrp-adverts}.test.ts",
+  "test/drills/{power,scenarios}.test.ts",
+  "test/engine/lock.test.ts",
+  "test/health/dns.test.ts",
+  "test/inventory/{option,shown}.test.ts",
+  "test/lab/{cache,image-archive,kubernetes,local,official-kubernetes,operator-machine}.test.ts",
+  "test/phases/{bootstrap,killed,life,preflight/belonging}.test.ts",
+];
+
 class SharingLast extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => SHARING.indexOf(basename(moduleId));
     return (await super.sort(files)).toSorted((one, other) => place(one) - place(other));
   }
 }
+
+/** A busy machine takes its time. */
+const COMMON = { testTimeout: 30_000, expect: { poll: { timeout: 20_000 } } };
 
 export default defineConfig({
   test: {
@@ -21,14 +41,15 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...COMMON,
           name: "unit",
+          isolate: false,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**"],
-          testTimeout: 30_000,
-          // A busy machine takes its time.
-          expect: { poll: { timeout: 20_000 } },
+          exclude: [...MACHINE, "test/e2e/**"],
+          setupFiles: "test/support/no-processes.ts",
         },
       },
+      { test: { ...COMMON, name: "machine", include: MACHINE } },
       {
         test: {
           name: "e2e",

@@ -1,4 +1,4 @@
-// npm test: everything, from a bare clone. Unit, contract, golden and SSH tests; with root the end-to-end stories on the lab too.
+// npm test: everything, from a bare clone. Unit tests, those that start programs, and with root the end-to-end stories on the lab.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), "tripod-test-"));
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.log("not root: the end-to-end stories on the lab are left out (they make system containers)");
 
-const suites = ["unit", ...(isRoot ? ["e2e"] : [])];
+const suites = ["unit", "machine", ...(isRoot ? ["e2e"] : [])];
 const totals = { passed: 0, failed: 0, skipped: 0 };
 for (const suite of suites) {
   const results = join(folder, `${suite}.json`);
