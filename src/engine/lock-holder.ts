@@ -4,42 +4,42 @@ import { failed } from "../remote/failed.ts";
 import { tooLong } from "../remote/limits.ts";
 import { quote } from "../remote/shell.ts";
 
-/** Who holds the lock of a cluster. */
+/** The current owner of a cluster's lock. */
 export interface Holder {
   /** `anna@laptop:4711`: user, machine and process of the operator. No spaces. */
   readonly name: string;
   readonly command: string;
-  /** How long ago it was taken, s, by the host's own clock. */
+  /** How long ago it was acquired, s, by the host's clock. */
   readonly age: number;
 }
 
 export interface Claim extends Pick<Holder, "name" | "command"> {
-  /** One of its own for each lock that is taken. */
+  /** Unique for each acquired lock. */
   readonly id: string;
-  /** The name of a holder whose lock is to be taken away. */
+  /** The name of an owner whose lock is to be removed. */
   readonly breakLock: string | undefined;
 }
 
-/** The lock of one host, as long as it is ours. */
+/** The acquired lock of one host. */
 export interface Hold {
-  /** Resolves when it is ours no more: given back, lapsed, taken away, or its connection broke. */
+  /** Resolves when it is lost: released, expired, removed by another operator, or its connection broke. */
   readonly over: Promise<void>;
-  /** Says that we are still there. */
+  /** Sends a heartbeat. */
   beat(): void;
   release(): Promise<void>;
 }
 
-/** Not heard from for so long, a holder is held for dead, s. */
+/** An owner without a heartbeat for this long is considered dead, s. */
 const SILENCE = 60;
 
-/** A host says within this whether the lock is ours, ms: it waits for 2 s itself at most. */
+/** Time limit for a host to report whether it granted the lock, ms; its script waits 2 s at most. */
 const ANSWER_WITHIN = 30_000;
 
 /**
- * Takes the lock of one host: a process there keeps `flock` on /run/tripod/lock for as long as it hears from us over its stdin. It
- * ends with our channel, however that ends, and lapses where the channel stands but nobody speaks any more (a laptop asleep, a cable
- * pulled): no lock outlives its owner by more than a minute.
- * @throws E_CONNECTION_LOST, E_UNREACHABLE; E_COMMAND where the host cannot keep a lock, or does not say whether it does
+ * Acquires the lock of one host: a process there keeps `flock` on /run/tripod/lock while heartbeats arrive on its stdin. It is
+ * released when our channel closes, for whatever reason, and expires when the channel is open but silent (a sleeping laptop, a
+ * pulled cable): no lock outlives its owner by more than a minute.
+ * @throws E_CONNECTION_LOST, E_UNREACHABLE; E_COMMAND if the host cannot keep a lock, or does not report whether it does
  */
 export function seize(connection: Connection, claim: Claim, within = ANSWER_WITHIN): Promise<Hold | Holder> {
   const beats = new PassThrough();
@@ -69,12 +69,12 @@ export function seize(connection: Connection, claim: Claim, within = ANSWER_WITH
     run.then((result) => {
       const [, age = "", name = "", command = ""] = /^held (-?\d+) (\S+) ?(.*)$/m.exec(result.stdout) ?? [];
       if (name) resolve({ name, command, age: Math.max(0, Number(age)) });
-      else reject(failed(connection.name, "it cannot keep the cluster's lock", result));
+      else reject(failed(connection.name, "cannot hold the cluster's lock", result));
     }, reject);
   });
 }
 
-/** /run/tripod/lock.owner says who holds the lock; who it names holds it only while its process has /run/tripod/lock open. */
+/** /run/tripod/lock.owner names the owner, who holds the lock only while its process has /run/tripod/lock open. */
 function script({ id, name, command, breakLock = "" }: Claim): string {
   return `umask 077
 mkdir -p /run/tripod && cd /run/tripod && exec 9>>lock || exit
@@ -82,9 +82,9 @@ held() {
   { read -r pid since id name && read -r command; } 2>/dev/null <lock.owner && [ "$(readlink "/proc/$pid/fd/9")" = "$PWD/lock" ]
 }
 if ! flock -n 9; then
-  # Ours is one whose connection broke before this end of it noticed.
+  # A lock with our id is left over from a connection that broke before this host noticed.
   held && { [ "$id" = ${id} ] || [ "$name" = ${quote(breakLock)} ]; } && kill "$pid"
-  # Who has been killed just now is gone in a moment, on a busy host too.
+  # A process that was just killed exits within a moment, even on a busy host.
   if ! flock -w 2 9; then
     now=$(date +%s)
     held || { name=somebody; since=$now; command=; }

@@ -9,38 +9,39 @@ import { type Claim, type Hold, type Holder, seize } from "./lock-holder.ts";
 export interface LockOptions {
   /** The cluster's name, for the error. */
   readonly cluster: string;
-  /** What is being done, shown to whoever finds the lock taken: `tripod apply -i prod.yaml`. */
+  /** The running command, shown to other operators who find the cluster locked: `tripod apply -i prod.yaml`. */
   readonly command: string;
-  /** The name of a holder, as E_LOCKED has told it, whose lock is to be taken away. */
+  /** The name of an owner, as shown by E_LOCKED, whose lock is to be removed. */
   readonly breakLock?: string;
   /** Default: user, machine and process of this operator. */
   readonly owner?: string;
 }
 
-/** One master's part in the lock. */
+/** The state of the lock on one master. */
 interface Grip {
   readonly master: Host;
   hold?: Hold;
-  /** Why it is not ours. */
+  /** The other owner who holds it. */
   by?: Holder;
   error?: Error;
-  /** Resolves when it is known whether it is ours. */
+  /** Resolves when it is known whether this run holds it. */
   known: Promise<void>;
-  /** There is never more than one attempt at a time. */
+  /** At most one attempt runs at a time. */
   attempt?: Promise<void>;
 }
 
-/** How often a holder says that it is still there, ms: a quarter of the silence after which it is held for dead. */
+/** Interval of heartbeats, ms: a quarter of the silence after which an owner is considered dead. */
 const BEAT = 15_000;
 
-/** How long a master that went away is waited for to take its lock again, ms. */
+/** How long Tripod tries to lock a master again after its connection broke, ms. */
 const AWAY = 180_000;
 
 /**
- * Does work that only one operator may do at a time on a cluster. The lock lies on its own masters and counts where a majority of them
- * is held, so that losing one neither blocks anybody nor lets two in. A master whose connection broke is taken again when it answers.
- * `held` resolves while the lock is ours — waiting for masters that have gone away — and throws E_LOCKED where somebody has taken it.
- * @throws E_LOCKED with who holds it, since when, for what, and how to take it away; E_UNREACHABLE, E_CONNECTION_LOST
+ * Runs work that only one operator at a time may do on a cluster. The lock is a file on each master and is held by locking a
+ * majority of them, so that a lost master neither blocks everybody nor lets two operators in. A master whose connection broke is
+ * locked again when it answers. `held` resolves while this run holds the lock, after waiting for masters that do not answer, and
+ * throws E_LOCKED if another operator has taken it over.
+ * @throws E_LOCKED with the owner, since when, the command, and how to remove the lock; E_UNREACHABLE, E_CONNECTION_LOST
  */
 export async function withLock<T>(
   masters: readonly Host[],
@@ -60,7 +61,7 @@ function ownName(): string {
   return `${user()}@${hostname()}:${process.pid}`.replace(/[^\w@.:-]/g, "_");
 }
 
-/** A container may run as a user that has no name. */
+/** A container may run as a user without a name. */
 function user(): string {
   try {
     return userInfo().username;
@@ -98,7 +99,7 @@ async function take(masters: readonly Host[], { cluster, command, breakLock, own
     });
   }
 
-  /** Nothing is thrown: what went wrong is kept with the grip. */
+  /** Never rejects: the error is stored with the master. */
   function known(grip: Grip, attempt: Promise<unknown>): Promise<void> {
     return attempt.then(
       () => undefined,
@@ -112,8 +113,8 @@ async function take(masters: readonly Host[], { cluster, command, breakLock, own
     const holds = async () => {
       try {
         await grasp(grip);
-        // Who comes while the majority is ours will go again.
-        return !grip.by || !ours() || `${grip.by.name} is there`;
+        // An owner who tries to lock while we hold the majority gives up by itself.
+        return !grip.by || !ours() || `${grip.by.name} holds it`;
       } catch (error) {
         if (error instanceof TripodError && ["E_CONNECTION_LOST", "E_UNREACHABLE"].includes(error.code))
           return error.message;
@@ -124,7 +125,7 @@ async function take(masters: readonly Host[], { cluster, command, breakLock, own
     return known(grip, until({ title, within: AWAY, holds }, { signal: over.signal, host: grip.master.name }));
   }
 
-  /** Resolves when the lock is ours, or when it is known of every master whether it is. */
+  /** Resolves when a majority is locked, or when the result is known for every master. */
   function settled(): Promise<void> {
     return new Promise((resolve) => {
       const look = async (grip: Grip) => {
@@ -152,26 +153,23 @@ async function take(masters: readonly Host[], { cluster, command, breakLock, own
     await settled();
   };
   await attempt(grips);
-  // Two who come at once may each get a part. Who has the first master of all that are locked stays; the others make room.
+  // Two operators who start at once may each lock some masters. The one that has the first of all locked masters continues.
   if (!ours() && grips.find(({ hold, by }) => hold ?? by)?.hold) await attempt(grips.filter(({ hold }) => !hold));
   if (!ours()) {
     await release();
     throw locked(grips, cluster, "is working on");
   }
-  // Of the majority any may be lost yet: the others are wanted too.
+  // Any master of the majority may be lost later: the others are locked too.
   for (const grip of grips)
     void grip.known.then(() => {
       if ((grip.by ?? grip.error) && !over.signal.aborted) grip.known = again(grip);
     });
   const beat = () => {
     for (const { hold } of grips) hold?.beat();
-    return Promise.resolve("it is held");
+    return Promise.resolve("the lock is held");
   };
-  void until(
-    { title: "the lock is given back", within: Infinity, holds: beat },
-    { signal: over.signal, interval: BEAT },
-  )
-    // It ends when the lock is given back.
+  void until({ title: "the lock is released", within: Infinity, holds: beat }, { signal: over.signal, interval: BEAT })
+    // It ends when the lock is released.
     .catch(() => undefined);
   return { held, release };
 }
@@ -183,7 +181,7 @@ function locked(grips: readonly Grip[], cluster: string, does: string): Error {
   const since = new Date(Date.now() - by.age * 1000).toISOString().replace("T", " ").slice(0, 19);
   return new TripodError("E_LOCKED", `${by.name} ${does} ${cluster}`, {
     why: `since ${since} UTC (${ago(by.age)}): ${by.command}`,
-    hint: `wait until that is done; whoever is gone has lost it within a minute. To take it away: --break-lock ${quote(by.name)}`,
+    hint: `wait until that command ends; the lock of a dead process expires within a minute. To remove the lock: --break-lock ${quote(by.name)}`,
   });
 }
 

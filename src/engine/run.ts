@@ -16,31 +16,31 @@ import { cutOff, stopped, type Unfinished } from "./stopped.ts";
 export interface RunOptions {
   readonly mode: Mode;
   readonly sink: Sink;
-  /** Aborted: what is being changed is brought to its end, and nothing new begins. */
+  /** When aborted, changes in progress are completed, and nothing new starts. */
   readonly signal: AbortSignal;
-  /** Aborted: what runs is not waited for either. Default: never. */
+  /** When aborted, the run does not wait for changes in progress either. Default: never. */
   readonly abort?: AbortSignal;
-  /** What was read before the run; default: nothing stands. */
+  /** The cluster's state as read before the run; default: no cluster exists. */
   readonly standing?: Standing;
-  /** What an operator is told before anything else: what is there and not in the inventory. */
+  /** Shown before anything else: what exists but is not in the inventory. */
   readonly notices?: readonly string[];
   /** Only these hosts and phases. */
   readonly only?: Narrowing;
-  /** Awaited before each change: resolves while the cluster is ours to change, throws where it is somebody else's. */
+  /** Awaited before each change: resolves while this run holds the cluster's lock, throws if another operator holds it. */
   readonly held?: () => Promise<void>;
 }
 
 export interface RunSummary extends Tally {
   /** ms */
   readonly ms: number;
-  /** Needs of a narrowed plan's steps that were left out and are not met: an apply would stop there. */
+  /** Number of left out steps that a narrowed plan needs and that are not done: an apply would stop there. */
   readonly unmet: number;
 }
 
 /**
- * Walks the phases over the hosts. A step starts the moment the steps it needs are done; where one fails, those that need it are
- * cancelled and all others go on, so that every failure is known at the end.
- * @throws TripodErrors with the errors of all failed steps; TripodError E_INTERRUPTED, which says where, when the signal was aborted
+ * Runs the phases on the hosts. A step starts as soon as the steps it needs are done; if one fails, those that need it are cancelled and
+ * all others continue, so that every failure is known at the end.
+ * @throws TripodErrors with the errors of all failed steps; TripodError E_INTERRUPTED with the unfinished steps if the signal was aborted
  */
 export async function run(
   phases: readonly Phase[],
@@ -88,10 +88,10 @@ export async function run(
   };
   const told = () => signal.aborted || abort.aborted;
   const stop = AbortSignal.any([signal, abort]);
-  // Every step may listen to it: that many are no leak.
+  // Every step may listen to it: many listeners are no leak.
   setMaxListeners(0, stop);
 
-  /** Whether all steps of a group ended well: one promise, whoever waits for it. */
+  /** Whether all steps of a group succeeded: one promise per group, shared by all steps that wait for it. */
   function endedWell(group: Group): Promise<boolean> {
     const known =
       groups.get(group) ??
@@ -173,7 +173,7 @@ export async function run(
   return { ...total, ms, unmet };
 }
 
-/** One error per distinct failure: several steps may have waited for the same promise and failed with it. */
+/** One error per distinct failure: several steps may have failed with the same promise. */
 function collected(failures: readonly unknown[]): unknown {
   const distinct = [...new Set(failures)].flatMap((failure) =>
     failure instanceof TripodErrors ? failure.errors : [failure],

@@ -4,14 +4,14 @@ import type { LimitName, ScenarioName } from "./sections/drill.ts";
 
 export type Role = "master" | "worker";
 
-/** How one machine (or its bastion) is reached. Paths are absolute. */
+/** How SSH connects to one machine (or its bastion). Paths are absolute. */
 export interface SshTarget {
   readonly address: string;
   readonly port: number;
   readonly user: string;
   /** Private key files, tried in order. */
   readonly identityFiles: readonly string[];
-  /** Whether the agent at `$SSH_AUTH_SOCK` is asked too. */
+  /** Whether the agent at `$SSH_AUTH_SOCK` is used too. */
   readonly agent: boolean;
   /** Files in OpenSSH's known_hosts format. A host that is in none of them is refused. */
   readonly knownHostsFiles: readonly string[];
@@ -26,16 +26,16 @@ export interface Taint {
   readonly effect: TaintEffect;
 }
 
-/** A machine as the inventory names it. Its name is its hostname and its node's name. */
+/** A machine of the inventory. Its name is its hostname and its node's name. */
 export interface Machine {
   readonly name: string;
-  /** The IPv4 address the cluster uses; also where SSH goes unless `ssh.address` says otherwise. */
+  /** The IPv4 address the cluster uses; SSH connects to it too, unless `ssh.address` is set. */
   readonly address: string;
   readonly role: Role;
   readonly ssh: SshTarget;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
-  /** Where the inventory names this machine. */
+  /** The place of this machine in the inventory. */
   readonly origin: Origin;
 }
 
@@ -49,22 +49,22 @@ export interface KubernetesSettings {
   readonly dnsDomain: string;
   /** Extra names and addresses in the API server's certificate. */
   readonly certSans: readonly string[];
-  /** Phases of `kubeadm init` that are left out, each by name. */
+  /** Phases of `kubeadm init` that are skipped, each by name. */
   readonly skipPhases: readonly string[];
   /** Preflight errors of kubeadm that are tolerated, each by name. */
   readonly tolerate: readonly string[];
-  /** Laid over the KubeletConfiguration and KubeProxyConfiguration documents. */
+  /** Merged into the KubeletConfiguration and KubeProxyConfiguration documents. */
   readonly kubelet: Readonly<Record<string, unknown>>;
   readonly kubeProxy: Readonly<Record<string, unknown>>;
   /** Whether ordinary pods may run on masters. */
   readonly mastersSchedulable: boolean;
 }
 
-/** Where programs and images come from when hosts are not to fetch them: the air gap. Paths are absolute, on the operator's machine. */
+/** Programs and images that are uploaded instead of fetched by the hosts, for air-gapped clusters. Paths are absolute, on the operator's machine. */
 export interface SoftwareSettings {
   /**
-   * A folder of programs, uploaded by digest instead of installed from packages: kubeadm, kubelet and kubectl; and, where they are
-   * in it, crictl, etcd, etcdctl, etcdutl and the CNI plugins (in `cni/`). What is not in it comes from packages.
+   * A folder of programs, uploaded by digest instead of installed from packages: kubeadm, kubelet and kubectl; optionally crictl,
+   * etcd, etcdctl, etcdutl and the CNI plugins (in `cni/`). Other programs come from packages.
    */
   readonly binaries?: string;
   /** A folder of image archives (*.tar), imported on each host. Absent: images are pulled. */
@@ -77,9 +77,9 @@ export interface EtcdSettings {
   readonly heartbeat: number;
   /** ms */
   readonly election: number;
-  /** Remaining life, in days, below which a certificate is issued anew. */
+  /** Remaining validity, in days, below which a certificate is reissued. */
   readonly renewBefore: number;
-  /** Life of a leaf certificate, in days. */
+  /** Validity of a leaf certificate, in days. */
   readonly validity: number;
 }
 
@@ -93,16 +93,16 @@ export interface LoadBalancerSettings {
   readonly routerId: number;
   /** ms between VRRP adverts; whole hundredths of a second. */
   readonly advertInterval: number;
-  /** haproxy on every master in front of all API servers, on `port`; without it the VIP leads to the holder's own API server. */
+  /** haproxy on every master in front of all API servers, on `port`; without it the VIP reaches its holder's own API server. */
   readonly haproxy: boolean;
-  /** The port clients use at the VIP: haproxy's, or the API server's 6443. */
+  /** The port that clients use at the VIP: haproxy's, or the API server's 6443. */
   readonly port: number;
 }
 
 export interface ContainerdSettings {
   /** For hosts whose root lacks CAP_SYS_RESOURCE. */
   readonly restrictOomScoreAdj: boolean;
-  /** Absent: the pause image kubeadm of this version names. */
+  /** Absent: the pause image that kubeadm of this version uses. */
   readonly sandboxImage?: string;
 }
 
@@ -110,7 +110,7 @@ export interface ContainerdSettings {
 export interface ManifestNetwork {
   /** An absolute path, or an https:// URL. */
   readonly manifest: string;
-  /** Of its bytes, 64 hex digits in lower case: another manifest is refused. */
+  /** The digest of the file, 64 hex digits in lower case; any other content is refused. */
   readonly sha256?: string;
 }
 
@@ -122,15 +122,15 @@ export interface DrillSettings {
   readonly interval: number;
   /** ms after which an attempt has failed. */
   readonly timeout: number;
-  /** Serves HTTP on 8080 when it is started without arguments; absent: agnhost. */
+  /** Serves HTTP on 8080 when started without arguments; absent: agnhost. */
   readonly image?: string;
-  /** ms; the longest outage of each probe that is allowed. */
+  /** ms; the longest allowed outage of each probe. */
   readonly limits: Readonly<Record<LimitName, number>>;
   /** Limits of one scenario alone. */
   readonly scenarios: Readonly<Partial<Record<ScenarioName, Partial<Readonly<Record<LimitName, number>>>>>>;
 }
 
-/** What an inventory says, complete (every default filled in), checked and frozen. */
+/** An inventory, complete (all defaults are filled in), validated and frozen. */
 export interface Cluster {
   readonly name: string;
   /** Absolute path of the inventory. */
@@ -146,8 +146,8 @@ export interface Cluster {
   readonly containerd: ContainerdSettings;
   readonly network: NetworkSettings;
   readonly drill: DrillSettings;
-  /** The folder of the Vagrantfile whose machines these are, absolute: Vagrant, and not `Machine.ssh`, says how they are reached. */
+  /** The folder of the Vagrantfile that defines these machines, absolute: `vagrant ssh-config`, not `Machine.ssh`, sets how SSH connects. */
   readonly vagrant?: string | undefined;
-  /** Commands of the operator's shell that switch a machine; `{{name}}` and `{{address}}` in them are the machine's. */
+  /** Commands of the operator's shell that switch a machine off and on; `{{name}}` and `{{address}}` stand for the machine's. */
   readonly power?: { readonly off: string; readonly on: string };
 }

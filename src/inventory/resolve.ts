@@ -17,7 +17,7 @@ export interface Surroundings {
   readonly origin: (path: Path) => Origin;
 }
 
-/** Fills in what depends on other keys or on the operator, makes paths absolute, and freezes the whole. */
+/** Fills in the defaults that depend on other keys or on the operator, makes paths absolute, and freezes the result. */
 export function resolve(inventory: Inventory, { file, operator, origin }: Surroundings): Cluster {
   const path = (text: string) => absolute(text, dirname(file), operator);
   const machines = (role: Role, list: readonly MachineSettings[]) =>

@@ -9,7 +9,7 @@ export interface Whereabouts {
   readonly absolute: (path: string) => string;
 }
 
-/** Where and how SSH goes to a machine: its own settings over the cluster's, with ssh's defaults under both. */
+/** How SSH connects to a machine: its own settings before the cluster's, before ssh's defaults. */
 export function sshTarget(address: string, cluster: SshSettings, own: SshSettings, where: Whereabouts): SshTarget {
   const settings = overlay(cluster, own);
   const beside = own.bastion ? settings : cluster;
@@ -19,13 +19,13 @@ export function sshTarget(address: string, cluster: SshSettings, own: SshSetting
   };
 }
 
-/** Key by key; `key` and `keys` are one choice. */
+/** Merged key by key; `key` and `keys` are alternatives. */
 function overlay(below: SshSettings, above: SshSettings): SshSettings {
   const { key, keys, ...rest } = below;
   return above.key === undefined && above.keys === undefined ? { ...rest, key, keys, ...above } : { ...rest, ...above };
 }
 
-/** A bastion inherits, from the settings it is named in, how we log in, but not where. */
+/** A bastion inherits how to log in from the settings that contain it, but not where to. */
 function loginAt({ user, key, keys, agent, knownHosts }: SshSettings, bastion: SshSettings): SshSettings {
   return overlay({ user, key, keys, agent, knownHosts }, bastion);
 }

@@ -20,14 +20,14 @@ export interface LabOptions extends BaseOptions {
   readonly install?: boolean;
   /** A folder with the programs of the inventory's Kubernetes; default: the inventory's, or found by the lab. */
   readonly binaries?: string;
-  /** Hosts alone, without looking for programs and images of Kubernetes. */
+  /** Only hosts, without the programs and images of Kubernetes. */
   readonly hostsOnly?: boolean;
 }
 
 /** ms; a boot takes a second or two. */
 const BOOT = 60_000;
 
-/** Makes and starts what is missing of a lab, until every host lets us in. Only one process may do this at a time. */
+/** Creates and starts the missing parts of a lab, and waits until every host accepts a login. Only one process may do this at a time. */
 export async function bringUp(cluster: Cluster, options: LabOptions): Promise<void> {
   const running = await runningHosts(cluster.name);
   const network = topology(cluster);
@@ -50,7 +50,7 @@ export async function bringUp(cluster: Cluster, options: LabOptions): Promise<vo
   await untilUp(cluster.name, network.stations, options.signal);
 }
 
-/** Programs and images of Kubernetes, linked into the lab's folder; what the inventory has itself is not looked for. */
+/** Programs and images of Kubernetes, linked into the lab's folder, unless the inventory sets them. */
 async function provideSoftware(cluster: Cluster, release: Release, options: LabOptions): Promise<void> {
   if (cluster.software.images !== undefined && cluster.software.binaries !== undefined) return;
   const folders = labFolders(cluster.name);
@@ -62,7 +62,7 @@ async function provideSoftware(cluster: Cluster, release: Release, options: LabO
   await symlink(images, folders.images);
 }
 
-/** @throws TripodError E_LAB with what the hosts said last */
+/** @throws TripodError E_LAB with each host's last error */
 export async function untilUp(lab: string, stations: readonly Station[], signal?: AbortSignal): Promise<void> {
   const waiting = new Map(stations.map((station) => [station, "its sshd does not answer"]));
   const answer = await poll(BOOT, signal, async () => {
@@ -77,7 +77,7 @@ export async function untilUp(lab: string, stations: readonly Station[], signal?
     return waiting.size === 0 || [...waiting].map(([{ name }, reason]) => `${name}: ${reason}`).join("\n");
   });
   if (answer === true) return;
-  throw new TripodError("E_LAB", `the lab's hosts did not let us in within ${BOOT / 1000} s`, {
+  throw new TripodError("E_LAB", `the lab's hosts accepted no login within ${BOOT / 1000} s`, {
     why: answer,
     hint: "look at lxc.log in the lab's folder, or take the lab away with `tripod lab down -i FILE` and try again",
   });

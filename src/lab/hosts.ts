@@ -15,17 +15,19 @@ import { segmentOf } from "./segments.ts";
 import type { Station, Topology } from "./topology.ts";
 import { writeWhole } from "./write-whole.ts";
 
-/** What lies on the machine's own file system, because an overlay cannot lie on an overlay. */
+/** Folders on this machine's file system, because an overlay cannot be stacked on an overlay. */
 const DISKS = ["containerd", "kubelet", "etcd"];
 
 /**
- * Everything the hosts need before their first boot: folders, keys, names, configurations. A host's configuration is written last: one that
- * has it is ready, and is not touched again.
+ * Everything that hosts need before their first boot: folders, keys, names, configurations. A host's configuration is written last: a
+ * host that has one is complete, and is not changed again.
  */
 export async function prepareHosts(lab: string, base: Base, network: Topology): Promise<void> {
   const folders = labFolders(lab);
   if (!/^[\w./@+-]+$/.test(folders.root))
-    throw new TripodError("E_LAB", `LXC cannot work in ${folders.root}`, { hint: "choose another XDG_STATE_HOME" });
+    throw new TripodError("E_LAB", `LXC does not support the path ${folders.root}`, {
+      hint: "set another XDG_STATE_HOME",
+    });
   await mkdir(folders.hosts, { recursive: true });
   const authorized = await keyPair(folders.clientKey, `tripod-lab-${lab}`);
   const modules = await modulesFolder(join(folders.root, "kernel"), Object.values(base.roots)[0]?.rootfs ?? "/");
@@ -69,7 +71,7 @@ async function prepareHost(folder: string, { station, wires, root, modules, auth
   await writeWhole(join(folder, "config"), hostConfig(station.name, wires, view));
 }
 
-/** The cables of a host. */
+/** The network interfaces of a host. */
 export interface Wiring {
   readonly interfaces: readonly {
     readonly index: number;
@@ -83,7 +85,7 @@ export interface Wiring {
   readonly gateway: string;
 }
 
-/** An interface for every segment a host is in: its first address has the first. */
+/** One interface for every segment of a host; the first has the host's first address. */
 export function wiring(station: Station, { segments }: Topology): Wiring {
   const places = station.addresses.map((address) => ({ address, segment: segmentOf(segments, address) }));
   const inside = [...new Set(places.map(({ segment }) => segment))];
@@ -105,8 +107,8 @@ export function wiring(station: Station, { segments }: Topology): Wiring {
 }
 
 /**
- * What of the inventory is in a host's files.
- * @throws TripodError E_LAB when the host was made for something else
+ * Records the inventory's settings in a host's files.
+ * @throws TripodError E_LAB if the host was created with other settings
  */
 async function rememberWhatFor(
   folder: string,
@@ -122,7 +124,7 @@ async function rememberWhatFor(
   }
   const found = await readFile(file, "utf8");
   if (found === wanted) return;
-  throw new TripodError("E_LAB", "the lab's host was made when the inventory said something else", {
+  throw new TripodError("E_LAB", "the inventory has changed since the lab's host was created", {
     host: name,
     ...(origin && { origin }),
     why: `then: ${found}now:  ${wanted}`,
@@ -130,7 +132,7 @@ async function rememberWhatFor(
   });
 }
 
-/** A file or folder of this machine, and where a host sees it. */
+/** A file or folder of this machine, and its path on a host. */
 interface Mount {
   readonly source: string;
   readonly target: string;
@@ -139,10 +141,10 @@ interface Mount {
 export interface HostView {
   readonly rootfs: string;
   readonly folder: string;
-  /** Folders that hosts only read. */
+  /** Read-only folders. */
   readonly shared: readonly Mount[];
   readonly disks: readonly Mount[];
-  /** Files that lie over the machine's own in /proc. */
+  /** Files that replace this machine's own in /proc. */
   readonly kernelFiles: readonly Mount[];
 }
 

@@ -1,4 +1,4 @@
-/** Sends a signal to a process, or to a process group by its negative number; one that has ended in the meantime is no error. */
+/** Sends a signal to a process, or to a process group by its negative number; a process that has already ended is not an error. */
 export function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

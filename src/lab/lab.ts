@@ -25,7 +25,7 @@ export interface LabHost {
   readonly ssh: boolean;
 }
 
-/** Whether there is anything of it that somebody could want to keep: its hosts may be off. */
+/** Whether the lab exists; its hosts may be off. */
 export function labStands(lab: string): boolean {
   return existsSync(labFolders(lab).record);
 }
@@ -35,7 +35,7 @@ export function labHostNames(cluster: Cluster): string[] {
   return topology(cluster).stations.map(({ name }) => name);
 }
 
-/** Brings up what is missing of the cluster's lab, until every host lets us in. */
+/** Brings up the missing parts of the cluster's lab, and waits until every host accepts a login. */
 export async function labUp(cluster: Cluster, options: LabOptions): Promise<void> {
   requireRoot();
   await requirePrograms(options.install ?? false, options);
@@ -51,7 +51,7 @@ export interface DownOptions extends Progress {
   readonly snapshots?: boolean | undefined;
 }
 
-/** Takes the lab away, whole or half: processes, control groups, network, mounts, files. The cache stays, and snapshots if not told so. */
+/** Removes the lab, even an incomplete one: processes, control groups, network, mounts, files. The cache stays; snapshots stay by default. */
 export async function labDown(cluster: Cluster, options: DownOptions): Promise<void> {
   requireRoot();
   await alone(cluster.name, options, async () => {

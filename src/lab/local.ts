@@ -2,13 +2,13 @@ import { $ } from "zx";
 import { TripodError } from "../errors.ts";
 import { kill } from "./kill.ts";
 
-/** Folders in which programs are looked for: an administrator's too, which `su` may leave out. */
+/** Folders in which programs are searched: also those of an administrator, which `su` may omit. */
 export const SEARCHED = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin", "/usr/bin", "/bin"];
 
 export interface LocalOptions {
   readonly signal?: AbortSignal | undefined;
   readonly input?: string;
-  /** What the program is sent on an abort, for those that SIGTERM does not stop. */
+  /** The signal on an abort, for programs that SIGTERM does not stop. */
   readonly killSignal?: NodeJS.Signals;
   /** The error's message; default: the program's name and "failed". */
   readonly failing?: string;
@@ -21,7 +21,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a program on the operator's machine, whatever its exit code. */
+/** Runs a program on the operator's machine; any exit code is a result. */
 export async function attempt(argv: readonly string[], options: LocalOptions = {}): Promise<Outcome> {
   const { signal, input, killSignal } = options;
   signal?.throwIfAborted();
@@ -29,14 +29,14 @@ export async function attempt(argv: readonly string[], options: LocalOptions = {
   const shell = $({
     quiet: true,
     nothrow: true,
-    // In a process group of its own: a terminal's Ctrl-C is for us, who then say what happens.
+    // In its own process group: a terminal's Ctrl-C reaches only Tripod, which decides what happens.
     detached: true,
     stdio: [stdin, "pipe", "pipe"],
     env: { ...process.env, PATH: SEARCHED.join(":") },
     ...(signal && { signal }),
     ...(input !== undefined && { input }),
   });
-  // exec: the program is then our own child, and the head of its group, with no shell between us that could outlive us.
+  // exec: the program is then our direct child and the leader of its group, without a shell in between that could outlive us.
   const running = shell`exec ${argv}`;
   const stop = (): void => {
     if (killSignal && running.pid) kill(-running.pid, killSignal);
@@ -49,7 +49,7 @@ export async function attempt(argv: readonly string[], options: LocalOptions = {
 
 /**
  * Runs a program on the operator's machine and returns its standard output.
- * @throws TripodError E_LAB with the command and the last lines it said
+ * @throws TripodError E_LAB with the command and the last lines of its output
  */
 export async function local(argv: readonly string[], options: LocalOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await attempt(argv, options);

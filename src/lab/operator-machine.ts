@@ -9,13 +9,13 @@ import { mountPoints } from "./mounts.ts";
 import { NAMESPACES } from "./names.ts";
 import { writeWhole } from "./write-whole.ts";
 
-/** Where things are on this machine. */
+/** Paths on this machine. */
 export interface Places {
   /** fs.inotify.max_user_instances. */
   readonly instances: string;
-  /** The folder of `ip netns`, which it mounts on itself the first time it is used. */
+  /** The folder of `ip netns`, which mounts it on itself on first use. */
   readonly namespaces: string;
-  /** What is remembered, in a folder of its own. */
+  /** The file with the recorded settings. */
   readonly memory: string;
   readonly lock: string;
 }
@@ -27,19 +27,19 @@ const PLACES: Places = {
   lock: "/run/tripod-labs.lock",
 };
 
-/** How the first lab found this machine. */
+/** The settings of this machine before the first lab. */
 interface Found {
-  /** In which boot: another one put everything back by itself. */
+  /** The boot in which they were recorded: a reboot restores everything. */
   readonly boot: string;
   readonly instances: number;
-  /** What labs have made, or were about to make, of it. */
+  /** The values that labs have set, or were about to set. */
   readonly raisedTo: readonly number[];
   readonly namespaces: "absent" | "a folder" | "mounted";
 }
 
 /**
- * Does work on what all labs of this machine share, one process at a time. The lock is a file that root alone can open: anybody may lock
- * what he can read. It stays, empty, until the next boot: another process may be waiting for this very file.
+ * Runs work on resources that all labs of this machine share, one process at a time. Only root can open the lock file, because any user
+ * may lock a readable file. It stays, empty, until the next boot: another process may be waiting for it.
  */
 export async function onOperatorMachine<T>(
   { progress, signal }: Progress,
@@ -47,10 +47,10 @@ export async function onOperatorMachine<T>(
   { lock } = PLACES,
 ): Promise<T> {
   await (await open(lock, constants.O_CREAT | constants.O_RDONLY | constants.O_NOFOLLOW, 0o600)).close();
-  return lockedFile(lock, () => progress("another lab comes or goes, waiting for it"), signal, work);
+  return lockedFile(lock, () => progress("waiting for another lab that is created or removed"), signal, work);
 }
 
-/** Before the first lab makes anything: how it is now. What an earlier lab remembers stays as it is. */
+/** Records the current settings before the first lab changes them. An existing record is kept. */
 export async function rememberFound({ instances, namespaces, memory } = PLACES): Promise<void> {
   if (await recall(memory)) return;
   await mkdir(dirname(memory), { recursive: true });
@@ -63,8 +63,8 @@ export async function rememberFound({ instances, namespaces, memory } = PLACES):
 }
 
 /**
- * Room for the hosts' inotify instances: raised while labs stand, and said aloud. What is enough is left alone. Needs `rememberFound`.
- * @param starting how many hosts are about to start
+ * Raises the limit of inotify instances while labs exist, and reports it. A sufficient limit is not changed. Needs `rememberFound`.
+ * @param starting number of hosts that are about to start
  */
 export async function makeRoom(
   starting: number,
@@ -78,16 +78,16 @@ export async function makeRoom(
   if (limit >= wanted || !found) return;
   await write(memory, { ...found, raisedTo: [...found.raisedTo, wanted] });
   await writeFile(instances, String(wanted)).then(
-    () => progress(`fs.inotify.max_user_instances of this machine is ${wanted} instead of ${limit} while labs stand`),
+    () => progress(`fs.inotify.max_user_instances of this machine is ${wanted} instead of ${limit} while labs exist`),
     (error: unknown) =>
       progress(
-        `careful: fs.inotify.max_user_instances of this machine is ${limit}, more than ${wanted} may be needed, and it cannot be raised: ${String(error)}`,
+        `warning: fs.inotify.max_user_instances of this machine is ${limit}; ${wanted} may be needed, but it cannot be raised: ${String(error)}`,
       ),
   );
 }
 
 /**
- * When the last lab has gone: everything as the first one found it. What somebody else has changed since then is theirs.
+ * Restores this machine's settings after the last lab was removed. Values that somebody else has changed since then are kept.
  * @param standing the labs that still use it
  */
 export async function putBack(
@@ -106,7 +106,7 @@ export async function putBack(
   await rmdir(dirname(memory)).catch(() => undefined);
 }
 
-/** Unless there is somebody else's in it. */
+/** Unless other namespaces are in it. */
 async function removeNamespaces(folder: string, folderToo: boolean): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   if (names.length > 0) return;

@@ -3,16 +3,16 @@ import { parseAddress } from "../inventory/addresses.ts";
 import type { Cluster, Machine, Role, SshTarget } from "../inventory/cluster.ts";
 import { documentationAddress, type Segment, segments } from "./segments.ts";
 
-/** Where an sshd listens. */
+/** The address and port of an sshd. */
 export interface Door {
   readonly address: string;
   readonly port: number;
 }
 
-/** Where one logs in, and as whom. */
+/** An SSH endpoint with its user. */
 export interface Login extends Door {
   readonly user: string;
-  /** The bastion in front of it. */
+  /** Its bastion. */
   readonly through?: Login;
 }
 
@@ -20,16 +20,16 @@ export interface Login extends Door {
 export interface Station {
   readonly name: string;
   readonly role: Role | "bastion";
-  /** All it has; the first is the machine's `address` in the inventory. */
+  /** All its addresses; the first is the machine's `address` in the inventory. */
   readonly addresses: readonly string[];
-  /** How the operator gets in. */
+  /** How the operator logs in. */
   readonly login: Login;
-  /** Who else may log in, and where else its sshd listens, because it is a bastion too. */
+  /** All users that may log in, and all ports of its sshd: more than one if it is a bastion too. */
   readonly users: readonly string[];
   readonly ports: readonly number[];
-  /** What the interface with its first address is called. */
+  /** The name of the interface with its first address. */
   readonly interface: string;
-  /** Where the inventory names it. */
+  /** Its place in the inventory. */
   readonly origin?: Origin;
 }
 
@@ -76,7 +76,7 @@ export function topology(cluster: Described): Topology {
   };
 }
 
-/** Where the operator must not knock: at the sshd of machines behind a bastion. The VIP is an address of a master's, too. */
+/** The endpoints that the operator must not reach directly: the sshd of machines behind a bastion, also through the VIP. */
 export function closedDoors({ stations, vip }: Topology): Door[] {
   const open = stations.map(({ login }) => doorName(login.through ?? login));
   const doors = stations
@@ -95,7 +95,7 @@ function doorName({ address, port }: Door): string {
 }
 
 /**
- * A machine's `address`, and where SSH goes if that is an address of its own. Otherwise it goes to `address`: a lab has no DNS and no
+ * A machine's `address`, and its SSH address if no other machine has it. Otherwise SSH connects to `address`: a lab has no DNS and no
  * forwarded ports.
  */
 function ownAddresses(machine: Machine, { machines, loadBalancer }: Described): string[] {
@@ -106,17 +106,17 @@ function ownAddresses(machine: Machine, { machines, loadBalancer }: Described): 
   return [...new Set([machine.address, address])];
 }
 
-/** What of an inventory a lab cannot have: one sentence each. */
+/** The parts of an inventory that a lab cannot mirror, one sentence each. */
 export function notMirrored(cluster: Described): string[] {
   return cluster.machines
     .filter((machine) => !ownAddresses(machine, cluster).includes(machine.ssh.address))
     .map(
       ({ name, address, ssh }) =>
-        `SSH goes to ${name} at ${address} here: the lab has no ${parseAddress(ssh.address) === undefined ? "DNS" : "forwarded ports"} for ${ssh.address}`,
+        `SSH connects to ${name} at ${address} here: the lab has no ${parseAddress(ssh.address) === undefined ? "DNS" : "forwarded ports"} for ${ssh.address}`,
     );
 }
 
-/** The bastions that are no machines of the inventory: where it says they are, and the address they have in the lab. */
+/** The bastions that are not machines of the inventory: their address or name there, and their address in the lab. */
 function bastionAddresses({ machines, loadBalancer }: Described, owned: readonly string[]): Map<string, string> {
   const said = new Set(machines.flatMap(({ ssh }) => ssh.bastion?.address ?? []));
   const fronts = [...said].filter((address) => !owned.includes(address) && address !== loadBalancer.vip);

@@ -9,7 +9,7 @@ export type PoolOptions = Pick<ConnectOptions, "observer" | "signal" | "connectT
 /** sshd drops handshakes beyond MaxStartups, 10 by default. */
 const HANDSHAKES = 10;
 
-/** All connections of a run: one to each machine, one to each bastion however many machines lie behind it, as long as they reach it by the same keys. */
+/** All connections of a run: one to each machine, and one to each bastion, shared by all machines that reach it with the same settings. */
 export class Pool implements AsyncDisposable {
   readonly #options: PoolOptions;
   readonly #connections: Promise<Connection>[] = [];
@@ -20,7 +20,7 @@ export class Pool implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** @throws what `connect` throws; a bastion's error is the same object for all machines behind it */
+  /** @throws what `connect` throws; a bastion's error is one object for all machines behind it */
   connect(machine: Pick<Machine, "name" | "ssh" | "origin">): Promise<Connection> {
     const connection = this.#open(machine);
     this.#connections.push(connection);
@@ -51,7 +51,7 @@ export class Pool implements AsyncDisposable {
   }
 
   #bastion(target: SshTarget, origin: Machine["origin"]): Promise<Connection> {
-    // All of it: who reaches a bastion with another key has a connection of its own, and does not enter with somebody else's.
+    // All settings: a machine that reaches the bastion with another key must not use a connection that was opened with a different one.
     const way = JSON.stringify(target);
     const known = this.#bastions.get(way);
     if (known) return known;

@@ -11,18 +11,18 @@ import { notStarted, READ_ANEW } from "./refused.ts";
 import { excerpt, wrap } from "./shell.ts";
 
 export interface ConnectOptions {
-  /** The inventory line that names the machine, for errors. */
+  /** The inventory line of the machine, for errors. */
   readonly origin?: Origin;
   readonly observer?: CommandObserver;
-  /** Ends the first attempt to connect, nothing later. */
+  /** Aborts only the first attempt to connect. */
   readonly signal?: AbortSignal;
-  /** ms until the host has to have let us in; default 10 s. */
+  /** Time limit of the login, ms; default 10 s. */
   readonly connectTimeout?: number;
-  /** ms between two questions whether the host is still there; three without an answer are the end. Default 5 s. */
+  /** ms between two keepalive requests; after three without an answer the connection is lost. Default 5 s. */
   readonly keepaliveInterval?: number;
-  /** A connection to the target's bastion that is there already; without it one is opened, and closed with this one. */
+  /** An open connection to the target's bastion; without it one is opened, and closed together with this one. */
   readonly bastion?: Connection;
-  /** Lets a few handshakes through at a time: sshd drops them beyond its MaxStartups. */
+  /** Limits concurrent handshakes: sshd drops those beyond its MaxStartups. */
   readonly handshakes?: LimitFunction;
 }
 
@@ -33,8 +33,8 @@ const SESSIONS = 8;
 const PROHIBITED = 1;
 
 /**
- * Connects to a machine over SSH, with strict host keys. A command that was running when the connection broke throws
- * E_CONNECTION_LOST; the next one connects again, so that what is unknown can be read.
+ * Connects to a machine over SSH, with strict host key checking. A command that was running when the connection broke throws
+ * E_CONNECTION_LOST; the next one reconnects, so that the host can be read again.
  * @throws E_UNREACHABLE, E_HOST_KEY, E_AUTH, E_LOCAL; the signal's reason
  */
 export async function connect(machine: string, target: SshTarget, options: ConnectOptions = {}): Promise<Connection> {
@@ -57,9 +57,9 @@ export async function connect(machine: string, target: SshTarget, options: Conne
   let closed = false;
   let current: Promise<Link> | undefined;
 
-  /** The link that stands, or a new one where it broke. */
+  /** The open link, or a new one if it broke. */
   function link(signal?: AbortSignal): Promise<Link> {
-    if (closed) throw fail("E_INTERNAL", "a command came after the connection was closed");
+    if (closed) throw fail("E_INTERNAL", "a command was sent after the connection was closed");
     if (current) return current;
     const asked = { host: machine, origin, target };
     const opening = handshakes(() => openLink({ asked, bastion, timeout: connectTimeout, keepaliveInterval, signal }));
@@ -71,7 +71,7 @@ export async function connect(machine: string, target: SshTarget, options: Conne
     return opening;
   }
 
-  /** @returns undefined where sshd had no session left for it: it goes back into the line, which is shorter from now on */
+  /** @returns undefined if sshd had no session left: the command is queued again, and fewer run at once from now on */
   async function attempt(script: string, runOptions: RunOptions): Promise<Result | undefined> {
     const { signal, asLoginUser } = runOptions;
     signal?.throwIfAborted();
@@ -84,7 +84,7 @@ export async function connect(machine: string, target: SshTarget, options: Conne
     });
     if (outcome.kind === "refused") {
       if (sessions.activeCount <= 1 || runOptions.listen)
-        throw fail("E_UNREACHABLE", "sshd opens no session", outcome.why, "Raise MaxSessions in its sshd_config.");
+        throw fail("E_UNREACHABLE", "sshd refuses a session", outcome.why, "Raise MaxSessions in its sshd_config.");
       sessions.concurrency = Math.min(sessions.concurrency, sessions.activeCount - 1);
       return undefined;
     }
@@ -103,7 +103,7 @@ export async function connect(machine: string, target: SshTarget, options: Conne
   }
 
   async function run(script: string, runOptions: RunOptions = {}): Promise<Result> {
-    // Who may stay for long takes no place in the line.
+    // A long-running command does not take a slot of the queue.
     const inLine: (work: () => Promise<Result | undefined>) => Promise<Result | undefined> = runOptions.listen
       ? (work) => work()
       : sessions;
@@ -120,7 +120,7 @@ export async function connect(machine: string, target: SshTarget, options: Conne
       const { message, reason } = error as Error & { reason?: unknown };
       const hint = reason === PROHIBITED ? "Set AllowTcpForwarding yes in its sshd_config." : undefined;
       const why = message.replace(/^\(SSH\) Channel open failure: /, "");
-      throw fail("E_UNREACHABLE", `cannot reach ${host}:${port} from there`, why, hint);
+      throw fail("E_UNREACHABLE", `it cannot reach ${host}:${port}`, why, hint);
     });
   }
 

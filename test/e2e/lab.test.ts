@@ -267,7 +267,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
   test("a lab of the same name in another state folder is not touched", async () => {
     await up();
     vi.stubEnv("XDG_STATE_HOME", join(home, "other"));
-    await expect(up()).rejects.toMatchObject({ code: "E_LAB", message: `another lab of the name ${NAME} is up` });
+    await expect(up()).rejects.toMatchObject({ code: "E_LAB", message: `another lab with the name ${NAME} is running` });
     await expect(labDown(cluster, quiet)).rejects.toThrow("is up");
     vi.stubEnv("XDG_STATE_HOME", state);
     expect(on("m1", "hostname")).toBe("m1");

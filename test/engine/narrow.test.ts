@@ -54,11 +54,11 @@ test("a run that is not narrowed leaves nothing out, and says nothing of it", as
 test.each([
   [
     { phases: ["etdc"] },
-    "there is no phase etdc, did you mean `etcd`?",
+    "unknown phase etdc, did you mean `etcd`?",
     "the phases are preflight, packages, etcd, workers",
   ],
-  [{ hosts: ["m11"] }, "there is no host m11, did you mean `m1`?", "the hosts are m1, m2, m3, w1, w2"],
-  [{ phases: ["etcd"], hosts: ["w1"] }, "etcd: not on w1", "it is done on m1, m2, m3"],
+  [{ hosts: ["m11"] }, "unknown host m11, did you mean `m1`?", "the hosts are m1, m2, m3, w1, w2"],
+  [{ phases: ["etcd"], hosts: ["w1"] }, "etcd: not on w1", "name one of m1, m2, m3"],
 ])("%j is refused before anybody is contacted", (only, message, hint) => {
   expect(() => check(only)).toThrow(expect.objectContaining({ code: "E_USAGE", message }));
   expect(() => check(only)).toThrow(expect.objectContaining({ details: expect.objectContaining({ hint }) as unknown }));
@@ -85,8 +85,8 @@ test("an apply refuses to go on where a need was left out and is not met, and sa
   const [first] = errors;
   expect(first).toMatchObject({
     code: "E_REFUSED",
-    message: "workers cannot do without etcd, which was left out",
-    details: { host: "m1", why: "not as it should be:\nthing:member" },
+    message: "workers needs etcd, which was left out and is not done",
+    details: { host: "m1", why: "still to do:\nthing:member" },
   });
   expect(first?.details.hint).toContain("phase etcd on host m1");
   expect(log).not.toContain("apply member");

@@ -25,7 +25,7 @@ describe("the walk", () => {
     expect(order.slice(-hosts.length).every((each) => each.startsWith("last"))).toBe(true);
   });
 
-  it("refuses a phase that needs one which does not stand before it", async () => {
+  it("refuses a phase that needs one which is not listed before it", async () => {
     await expect(walk([phase("early", [sameHost("late")]), phase("late", [])])).rejects.toThrow(/early needs late/);
   });
 

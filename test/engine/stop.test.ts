@@ -49,9 +49,9 @@ describe("the first Ctrl-C", () => {
       [
         "stopped (E_INTERRUPTED)",
         "  | finished: thing:init on m1",
-        "  | half done: first-master on m1",
-        "  | not begun: workers on w1, w2",
-        "  → run the same command again; it goes on from where it is",
+        "  | partly done: first-master on m1",
+        "  | not started: workers on w1, w2",
+        "  → run the same command again; it continues where it stopped",
       ].join("\n"),
     );
   });
@@ -75,7 +75,7 @@ describe("the first Ctrl-C", () => {
       return [never];
     };
     const error = await run.walk([on(["m1"], { ...phase("health", []), until })]);
-    expect(error).toMatchObject({ code: "E_INTERRUPTED", details: { why: "half done: health on m1" } });
+    expect(error).toMatchObject({ code: "E_INTERRUPTED", details: { why: "partly done: health on m1" } });
   });
 
   test("lets nobody begin who waits for its turn", async () => {
@@ -123,7 +123,7 @@ test("an abort ends the wait for what runs too", async () => {
   });
   const error = await run.walk([onM1("first-master", [init])]);
   expect(error).toMatchObject({ code: "E_INTERRUPTED" });
-  expect(error.details.why).toContain("half done: first-master on m1");
+  expect(error.details.why).toContain("partly done: first-master on m1");
 });
 
 test("nothing is changed any more once the cluster is somebody else's", async () => {

@@ -71,7 +71,7 @@ describe("the file itself", () => {
   });
 
   it.each([
-    ["of bytes that are no text", Uint8Array.of(0x6e, 0xff, 0xfe), /not text in UTF-8/],
+    ["of bytes that are no text", Uint8Array.of(0x6e, 0xff, 0xfe), /not UTF-8 text/],
     ["of more than a mebibyte", `# ${"x".repeat(1024 * 1024)}`, /larger than 1 MiB/],
   ])("%s is refused before it is read", async (_, content, message) => {
     const error = await failure(await write("cluster.yaml", content));
@@ -96,8 +96,8 @@ describe("the files it names", () => {
     const more = "software: { binaries: bin, images: images }\nnetwork: { manifest: cni.yaml, cni: none }\n";
     expect(await missing(more)).toEqual([
       "./bin lacks kubeadm, kubectl",
-      "./images holds no image archives (*.tar)",
-      "both `cni` and `manifest`: say one of them",
+      "./images contains no image archives (*.tar)",
+      "both `cni` and `manifest`: set one of them",
       "./cni.yaml does not exist",
     ]);
   });

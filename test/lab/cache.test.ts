@@ -38,7 +38,7 @@ test("two who want the same at once get one, and the second is told that it wait
   await vi.waitFor(() => expect(build).toHaveBeenCalled(), PATIENT);
   const second = cached("thing", 1, { progress }, build);
   await vi.waitFor(
-    () => expect(progress).toHaveBeenCalledWith("another process is making thing, waiting for it"),
+    () => expect(progress).toHaveBeenCalledWith("waiting for another process that creates thing"),
     PATIENT,
   );
   release();

@@ -28,7 +28,7 @@ test("a folder of another version than the inventory's is refused", async () => 
   const folder = await programs("1.35.0");
   await expect(kubernetesFolder(testCluster(), folder, quiet)).rejects.toMatchObject({
     code: "E_LAB",
-    message: `${folder} has Kubernetes v1.35.0, and the inventory says 1.36.3`,
+    message: `${folder} has Kubernetes v1.35.0, but the inventory sets 1.36.3`,
   });
 });
 

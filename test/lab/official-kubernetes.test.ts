@@ -54,7 +54,7 @@ test("a release that does not exist is told from a network that is closed", asyn
   const there = await site();
   expect(await officialReleaseAnswers("1.36.3", undefined, there)).toBe(true);
   await expect(officialReleaseAnswers("1.36.99", undefined, there)).rejects.toThrow(
-    "no official release of Kubernetes 1.36.99",
+    "Kubernetes 1.36.99 has no official release",
   );
   expect(await officialReleaseAnswers("1.36.3", undefined, "http://127.0.0.1:1")).toBe(false);
 });

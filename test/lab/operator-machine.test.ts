@@ -50,7 +50,7 @@ test("a lab makes room for its hosts, says so, and the machine is as before when
   await comes();
   expect(limit()).toBe(1024);
   expect(progress).toHaveBeenCalledExactlyOnceWith(
-    "fs.inotify.max_user_instances of this machine is 1024 instead of 128 while labs stand",
+    "fs.inotify.max_user_instances of this machine is 1024 instead of 128 while labs exist",
   );
   await goes();
   expect(limit()).toBe(128);
@@ -95,7 +95,7 @@ test("a limit that cannot be raised is said, and the hosts start all the same", 
   await rememberFound(places);
   const unwritable = { ...places, instances: "/proc/sys/kernel/random/entropy_avail" };
   await makeRoom(50_000, { progress }, unwritable);
-  expect(progress.mock.lastCall?.[0]).toMatch(/^careful: .* and it cannot be raised: /);
+  expect(progress.mock.lastCall?.[0]).toMatch(/^warning: .* but it cannot be raised: /);
 });
 
 test.each([

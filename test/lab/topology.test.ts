@@ -70,7 +70,7 @@ describe("machines", () => {
     ]);
   });
 
-  test("have two addresses where SSH goes to another one", () => {
+  test("have two addresses where SSH connects to another one", () => {
     const [w1] = stations(reached("w1", "10.0.0.21", { address: "203.0.113.21" }));
     expect(w1).toMatchObject({ addresses: ["10.0.0.21", "203.0.113.21"], login: { address: "203.0.113.21" } });
   });
@@ -79,7 +79,7 @@ describe("machines", () => {
     ["a name", ["w1.example.org", "w2.example.org"]],
     ["an address that forwards ports to several", ["203.0.113.1", "203.0.113.1"]],
     ["an IPv6 address", ["2001:db8::1", "2001:db8::2"]],
-  ])("are reached at their own address where SSH goes to %s", (_, [one, other]) => {
+  ])("are reached at their own address where SSH connects to %s", (_, [one, other]) => {
     const found = stations(
       reached("w1", "10.0.0.21", { address: one, port: 2201 }),
       reached("w2", "10.0.0.22", { address: other, port: 2202 }),
@@ -98,8 +98,8 @@ test("what cannot be mirrored is said", () => {
     reached("w3", "10.0.0.23", { address: "203.0.113.23" }),
   ];
   expect(notMirrored(testCluster({ workers }))).toEqual([
-    "SSH goes to w1 at 10.0.0.21 here: the lab has no DNS for w1.example.org",
-    "SSH goes to w2 at 10.0.0.22 here: the lab has no forwarded ports for 10.0.0.11",
+    "SSH connects to w1 at 10.0.0.21 here: the lab has no DNS for w1.example.org",
+    "SSH connects to w2 at 10.0.0.22 here: the lab has no forwarded ports for 10.0.0.11",
   ]);
 });
 

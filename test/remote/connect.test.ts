@@ -35,7 +35,7 @@ test.skipIf(noKeygen)(
     expect(error.explain()).toBe(`m1: its host key is unknown: ssh-ed25519 ${fingerprint} (E_HOST_KEY)
   at c.yaml:3:5
   | recorded in none of: ${file}
-  → Compare it on the machine (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); if it is the same: ssh-keyscan -p ${sshd.port} -t ed25519 127.0.0.1 >> ${file}`);
+  → Compare it with the key on the machine (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); if they are equal, record it: ssh-keyscan -p ${sshd.port} -t ed25519 127.0.0.1 >> ${file}`);
     expect(sshd.logins).toEqual([]);
   },
 );
@@ -46,7 +46,7 @@ test("a host whose key has changed is refused, with the place of the recorded on
   const error = await refusal(sshd);
   expect(error).toMatchObject({ code: "E_HOST_KEY", message: "its host key has changed" });
   expect(error.details.why).toMatch(
-    /^it shows ssh-ed25519 SHA256:.+\nrecorded at .+known_hosts:1: ssh-ed25519 SHA256:.+\nrecorded at .+known_hosts:2: ssh-rsa SHA256/,
+    /^it presents ssh-ed25519 SHA256:.+\nrecorded at .+known_hosts:1: ssh-ed25519 SHA256:.+\nrecorded at .+known_hosts:2: ssh-rsa SHA256/,
   );
   expect(error.details.hint).toContain(`ssh-keygen -R '[127.0.0.1]:${sshd.port}' -f ${sshd.folder}/known_hosts`);
 });
@@ -67,7 +67,7 @@ test("a host that has no key of the recorded type any more counts as changed", a
   expect(await refusal(sshd)).toMatchObject({
     code: "E_HOST_KEY",
     message: "its host key has changed",
-    details: { why: expect.stringMatching(/^it shows no key of a recorded type\n/) as string },
+    details: { why: expect.stringMatching(/^it presents no key of a recorded type\n/) as string },
   });
 });
 
@@ -102,7 +102,7 @@ test("a refused login names the user and every key that was tried", async () => 
   expect(error).toMatchObject({ code: "E_AUTH", message: `127.0.0.1:${sshd.port} did not let admin log in` });
   expect(error.details.why?.split("\n")).toEqual([
     `${files[0]}: ssh-ed25519, refused`,
-    `${files[1]}: a public key; name the private one`,
+    `${files[1]}: a public key; set the private one`,
     `${files[2]}: no such file`,
     expect.stringContaining(`agent: does not answer at ${sshd.folder}/nowhere`),
   ]);
@@ -215,7 +215,7 @@ test("a port nobody listens at is told from a name nobody knows", async () => {
   });
   expect(await refusal(sshd, { address: "no-such-host.invalid" })).toMatchObject({
     code: "E_UNREACHABLE",
-    message: expect.stringContaining("the name in no-such-host.invalid") as string,
+    message: expect.stringContaining("host name: no-such-host.invalid") as string,
   });
 });
 

@@ -193,7 +193,7 @@ story("a command that was killed is told apart from one that failed", async () =
   );
   expect(killed).toMatchObject({
     code: "E_COMMAND",
-    message: "u was killed before its end",
+    message: "u was killed before it ended",
     details: { host: "m1", why: "half way" },
   });
 });

@@ -72,7 +72,7 @@ test("a bastion that cannot reach the machine is named beside it", async () => {
   const [bastion, m1] = await Promise.all([startSshd({ forwarding: false }), startSshd()]);
   expect(await failure(newPool().connect(machine("m1", behind(bastion, m1))))).toMatchObject({
     code: "E_UNREACHABLE",
-    message: `bastion jump@127.0.0.1:${bastion.port}: cannot reach 127.0.0.1:${m1.port} from there`,
+    message: `bastion jump@127.0.0.1:${bastion.port}: it cannot reach 127.0.0.1:${m1.port}`,
     details: { host: "m1" },
   });
 });

@@ -94,7 +94,7 @@ story("a .bashrc that reads from stdin is told, and nothing is run without the h
   const connection = await connected(await startOpenSsh([`SetEnv HOME=${home}`]));
   expect(await failure(connection.run(`exit 0\ntouch ${home}/ran`))).toMatchObject({
     code: "E_AUTH",
-    message: `the login of ${userInfo().username} takes away what Tripod sends`,
+    message: `a login file of ${userInfo().username} reads the commands that Tripod sends`,
     details: { host: "m1" },
   });
   expect(readdirSync(home)).toEqual([".bashrc"]);
@@ -105,7 +105,7 @@ story("a host that talks without end is told, its command dies, and the next one
   const connection = await connected(await startOpenSsh());
   expect(await failure(connection.run(`echo $$ >${pid}; exec yes`))).toMatchObject({
     code: "E_COMMAND",
-    message: "a command said more than 16 MiB",
+    message: "a command printed more than 16 MiB",
     details: { host: "m1" },
   });
   await eventually(() => existsSync(`/proc/${readFileSync(pid, "utf8").trim()}`)).toBe(false);

@@ -61,7 +61,7 @@ test.each([
     const error = await failure(connection.run(script));
     expect(error).toMatchObject({
       code: "E_COMMAND",
-      message: "a command said more than 16 MiB",
+      message: "a command printed more than 16 MiB",
       details: { host: "m1", why: expect.stringContaining(script) as string },
     });
     expect((await connection.run("echo fine")).stdout).toBe("fine\n");
@@ -96,7 +96,7 @@ test.each([
   for (const script of scripts)
     expect(await failure(connection.run(script, { input: "input" }))).toMatchObject({
       code: "E_AUTH",
-      message: "the login of root takes away what Tripod sends",
+      message: "a login file of root reads the commands that Tripod sends",
       details: { host: "m1", hint: expect.stringContaining("~root/.bashrc") as string },
     });
   for (const script of scripts) expect(await failure(connection.run(script))).toMatchObject({ code: "E_AUTH" });
@@ -175,7 +175,7 @@ test("a sudo that wants a password is an error of its own, with the line that he
     `m1: admin may not become root (E_SUDO)
   at c.yaml:7:3
   | sudo: a password is required
-  → Put "admin ALL=(ALL) NOPASSWD: ALL" into /etc/sudoers.d/tripod there, or log in as root.`,
+  → Put "admin ALL=(ALL) NOPASSWD: ALL" into /etc/sudoers.d/tripod on the host, or log in as root.`,
   );
   expect((await connection.run("echo still here", { asLoginUser: true })).stdout).toBe("still here\n");
 });

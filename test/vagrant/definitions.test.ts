@@ -66,7 +66,7 @@ describe.skipIf(noRuby)(`an inventory that does not fit${because(noRuby)}`, () =
     expect(problems("virtualbox")).toBe("");
     expect(problems("virtualbox", elsewhere)).toBe(
       "VirtualBox would refuse the host-only network 10.7.3.0/24, which is outside 192.168.56.0/21. " +
-        "Choose addresses inside, or put the line `* 10.7.3.0/24` into /etc/vbox/networks.conf\n",
+        "Choose addresses in an allowed range, or add the line `* 10.7.3.0/24` to /etc/vbox/networks.conf\n",
     );
   });
 
@@ -79,7 +79,7 @@ describe.skipIf(noRuby)(`an inventory that does not fit${because(noRuby)}`, () =
 
   test("is told that a container wants a bridge, and how to make one", () => {
     expect(problems("lxc")).toBe(
-      "no bridge of this machine has an address in 192.168.56.0/24. Make one: ip link add tripod0 type bridge && " +
+      "no bridge of this machine has an address in 192.168.56.0/24. Create one: ip link add tripod0 type bridge && " +
         "ip address add 192.168.56.1/24 dev tripod0 && ip link set tripod0 up\n",
     );
     expect(problems("lxc", undefined, { BRIDGE })).toBe("");
@@ -88,7 +88,7 @@ describe.skipIf(noRuby)(`an inventory that does not fit${because(noRuby)}`, () =
   test.each(["virtualbox", "libvirt", "lxc"])("is told when %s's own address is a machine's", (provider) => {
     const first = (text: string) => text.replace("192.168.56.21", "192.168.56.1");
     expect(problems(provider, first, { BRIDGE })).toMatch(
-      /^w1 has 192\.168\.56\.1, which is .* own.*: take another one\n$/,
+      /^w1 has 192\.168\.56\.1, which is .* own.*: choose another one\n$/,
     );
   });
 
@@ -98,19 +98,19 @@ describe.skipIf(noRuby)(`an inventory that does not fit${because(noRuby)}`, () =
   });
 
   test.each([
-    ["is no YAML", () => "masters: [", "is not YAML that can be read"],
-    ["is no map", () => "- m1", "it is no map of keys"],
+    ["is no YAML", () => "masters: [", "is not valid YAML"],
+    ["is no map", () => "- m1", "it is not a map of keys"],
     ["names no machine", () => "name: a\nloadBalancer: { vip: 10.0.0.1 }\n", "it has no masters"],
     ["has a machine without a name", (text: string) => text.replace("name: m2, ", ""), "masters[1] has no name"],
     [
       "has an address that is none",
       (text: string) => text.replace("56.12", "56.300"),
-      "192.168.56.300 is no IPv4 address",
+      "192.168.56.300 is not an IPv4 address",
     ],
     [
       "counts CPUs in words",
       (text: string) => text.replace("cpus: 2", "cpus: two"),
-      'masters[0] is to have "two" CPUs',
+      'masters[0] has "two" CPUs, which',
     ],
   ])("is named, with where to look, when it %s", (_, edit, told) => {
     const { error } = ask(["definitions", "virtualbox"], {}, edit);

@@ -50,7 +50,7 @@ describe("an inventory of Vagrant's machines", () => {
     const file = inventory(folder);
     expect((await failure(loadCluster(file))).explain()).toContain(`${folder}/vagrant does not exist`);
     mkdirSync(join(folder, "vagrant"));
-    expect((await failure(loadCluster(file))).explain()).toContain(`${folder}/vagrant holds no Vagrantfile`);
+    expect((await failure(loadCluster(file))).explain()).toContain(`${folder}/vagrant contains no Vagrantfile`);
   });
 
   test("has nothing to do with Vagrant on the lab", async () => {

@@ -50,7 +50,7 @@ describe("Vagrant itself", { timeout: 120_000 }, () => {
 
   test.skipIf(noVagrant)(`prints what is wrong with a file without a stack trace${because(noVagrant)}`, () => {
     const said = validate("virtualbox", () => "masters: [");
-    expect(said).toMatch(/^The inventory \S+ is not YAML that can be read: /m);
+    expect(said).toMatch(/^The inventory \S+ is not valid YAML: /m);
     expect(said).not.toMatch(/\.rb:\d+/);
   });
 });

@@ -68,7 +68,7 @@ describe("the way to Vagrant's machines", () => {
     vagrant.up("w1", {}, `${KEY.public} root@w1\n`);
     expect((await wayTo("w1")).user).toBe("vagrant");
     const error = await failure(wayTo("m1"));
-    expect(error).toMatchObject({ code: "E_UNREACHABLE", message: "Vagrant says that it is not up" });
+    expect(error).toMatchObject({ code: "E_UNREACHABLE", message: "Vagrant reports that it is not running" });
     expect(error.details).toMatchObject({
       host: "m1",
       hint: `VAGRANT_CWD='${vagrant.folder}' INVENTORY='${cluster.file}' vagrant up m1`,
@@ -91,7 +91,7 @@ describe("the way to Vagrant's machines", () => {
   test("must lead to an address and a port", async () => {
     const { parseSshConfig } = await import("../../src/vagrant/ssh-config.ts");
     const block = "Host m1\n  HostName m1\n  User vagrant\n  Port 22\n  ProxyCommand ssh host nc %h %p\n";
-    expect(() => parseSshConfig(block)).toThrow("Vagrant reaches a machine in a way that Tripod does not know");
+    expect(() => parseSshConfig(block)).toThrow("Vagrant connects to a machine in a way that Tripod does not support");
   });
 });
 

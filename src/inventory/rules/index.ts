@@ -12,7 +12,7 @@ import { placed } from "./placed.ts";
 import { quorum } from "./quorum.ts";
 import { vagrantRules } from "./vagrant.ts";
 
-/** What no single key can be blamed for. A rule looks at what is there; what is missing or malformed is the schema's to say. */
+/** Rules about several keys. A rule checks the values that exist; missing and malformed values are reported by the schema. */
 export function* rules(draft: Draft): Iterable<Problem> {
   yield* quorum(draft);
   yield* doubled(draft);
@@ -30,7 +30,7 @@ export function* rules(draft: Draft): Iterable<Problem> {
   }
   yield* vagrantRules(draft);
   if (draft.network?.cni !== undefined && draft.network.manifest !== undefined)
-    yield { path: ["network", "manifest"], at: "key", message: "both `cni` and `manifest`: say one of them" };
+    yield { path: ["network", "manifest"], at: "key", message: "both `cni` and `manifest`: set one of them" };
   if (draft.network?.sha256 !== undefined && draft.network.manifest === undefined)
-    yield { path: ["network", "sha256"], at: "key", message: "there is no `manifest` that it could be of" };
+    yield { path: ["network", "sha256"], at: "key", message: "`sha256` needs a `manifest`" };
 }
