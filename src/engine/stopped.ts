@@ -33,8 +33,3 @@ function listed(title: string, all: readonly Unfinished[], begun: boolean): stri
     return `${title}: ${phase} on ${hosts.join(", ")}`;
   });
 }
-
-/** Whether an error is the reason of that signal, or is caused by it. */
-export function cutOff(error: unknown, { aborted, reason }: AbortSignal): boolean {
-  return aborted && (error === reason || (error instanceof Error && error.cause === reason));
-}

@@ -5,7 +5,7 @@ import { tooLong } from "../remote/limits.ts";
 import { quote } from "../remote/shell.ts";
 
 /** The current owner of a cluster's lock. */
-export interface Holder {
+export interface LockOwner {
   /** `anna@laptop:4711`: user, machine and process of the operator. No spaces. */
   readonly name: string;
   readonly command: string;
@@ -13,7 +13,7 @@ export interface Holder {
   readonly age: number;
 }
 
-export interface Claim extends Pick<Holder, "name" | "command"> {
+export interface LockRequest extends Pick<LockOwner, "name" | "command"> {
   /** Unique for each acquired lock. */
   readonly id: string;
   /** The name of an owner whose lock is to be removed. */
@@ -21,11 +21,11 @@ export interface Claim extends Pick<Holder, "name" | "command"> {
 }
 
 /** The acquired lock of one host. */
-export interface Hold {
+export interface HostLock {
   /** Resolves when it is lost: released, expired, removed by another operator, or its connection broke. */
-  readonly over: Promise<void>;
+  readonly lost: Promise<void>;
   /** Sends a heartbeat. */
-  beat(): void;
+  heartbeat(): void;
   release(): Promise<void>;
 }
 
@@ -41,30 +41,34 @@ const ANSWER_WITHIN = 30_000;
  * pulled cable): no lock outlives its owner by more than a minute.
  * @throws E_CONNECTION_LOST, E_UNREACHABLE; E_COMMAND if the host cannot keep a lock, or does not report whether it does
  */
-export function seize(connection: Connection, claim: Claim, within = ANSWER_WITHIN): Promise<Hold | Holder> {
-  const beats = new PassThrough();
+export function lockHost(
+  connection: Connection,
+  request: LockRequest,
+  within = ANSWER_WITHIN,
+): Promise<HostLock | LockOwner> {
+  const heartbeats = new PassThrough();
   const unanswered = new AbortController();
   let answered = false;
   AbortSignal.timeout(within).addEventListener("abort", () => {
-    if (!answered) unanswered.abort(tooLong({ host: connection.name, script: script(claim) }, within));
+    if (!answered) unanswered.abort(tooLong({ host: connection.name, script: script(request) }, within));
   });
   return new Promise((resolve, reject) => {
-    const run = connection.run(script(claim), {
-      input: beats,
+    const run = connection.run(script(request), {
+      input: heartbeats,
       signal: unanswered.signal,
       listen: (stdout) => {
         if (stdout !== "taken\n") return;
         answered = true;
-        resolve({ over, beat: () => beats.write("."), release });
+        resolve({ lost, heartbeat: () => heartbeats.write("."), release });
       },
     });
-    const over = run.then(
+    const lost = run.then(
       () => undefined,
       () => undefined,
     );
     const release = () => {
-      beats.end();
-      return over;
+      heartbeats.end();
+      return lost;
     };
     run.then((result) => {
       const [, age = "", name = "", command = ""] = /^held (-?\d+) (\S+) ?(.*)$/m.exec(result.stdout) ?? [];
@@ -75,7 +79,7 @@ export function seize(connection: Connection, claim: Claim, within = ANSWER_WITH
 }
 
 /** /run/tripod/lock.owner names the owner, who holds the lock only while its process has /run/tripod/lock open. */
-function script({ id, name, command, breakLock = "" }: Claim): string {
+function script({ id, name, command, breakLock = "" }: LockRequest): string {
   return `umask 077
 mkdir -p /run/tripod && cd /run/tripod && exec 9>>lock || exit
 held() {

@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { seize } from "../../src/engine/lock-holder.ts";
-import { withLock } from "../../src/engine/lock.ts";
+import { lockHost } from "../../src/engine/host-lock.ts";
+import { withLock } from "../../src/engine/cluster-lock.ts";
 import { TripodError } from "../../src/errors.ts";
 import type { Host } from "../../src/host.ts";
 import { testMachine } from "../support/cluster.ts";
@@ -217,8 +217,8 @@ test("a host that does not say whether the lock is ours is told, and given up", 
   const { connection } = scriptedHost({ answer: () => "" });
   const run: typeof connection.run = (_script, { signal } = {}) =>
     new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error)));
-  const claim = { id: "1", name: ANNA, command: "tripod apply", breakLock: undefined };
-  const error = await failure(seize({ ...connection, name: "m1", run }, claim, 50));
+  const request = { id: "1", name: ANNA, command: "tripod apply", breakLock: undefined };
+  const error = await failure(lockHost({ ...connection, name: "m1", run }, request, 50));
   expect(error).toMatchObject({ code: "E_COMMAND", details: { host: "m1" } });
   expect(error.message).toContain("did not end within 0.05 s");
 });
