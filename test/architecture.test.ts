@@ -23,7 +23,7 @@ const FLOORS = [
   ["remote"],
   ["inventory"],
   ["pki", "render", "cni", "os"],
-  ["secret.ts", "errors.ts", "xdg.ts"],
+  ["secret.ts", "errors.ts", "xdg.ts", "process.ts"],
   ["printable.ts"],
 ];
 
@@ -31,7 +31,7 @@ const FLOORS = [
 const KNOWS: Readonly<Record<string, readonly string[]>> = {
   report: ["drills", "engine", "rehearsal.ts", "printable.ts"],
   ui: ["drills", "engine", "printable.ts"],
-  lab: ["inventory", "os", "render", "errors.ts", "xdg.ts"],
+  lab: ["inventory", "os", "render", "errors.ts", "process.ts", "xdg.ts"],
   cni: [],
   os: [],
 };
@@ -43,6 +43,7 @@ const PLACES: Readonly<Record<string, string | readonly string[]>> = {
   handlebars: "render/",
   "node-forge": "pki/",
   ssh2: "remote/",
+  zx: "process.ts",
   // What a person says, and what hosts say.
   zod: ["inventory/", "resources/", "health/", "drills/"],
 };
@@ -178,7 +179,6 @@ describe("house rules", () => {
       "lab/poll.ts",
       "remote/agent.ts",
       "remote/exec.ts",
-      "remote/local.ts",
       "resources/until.ts",
     ]);
   });

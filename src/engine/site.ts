@@ -42,7 +42,7 @@ export function siteOf(step: Step, shared: Context, tally: StepTally, options: S
   const { sink, abort, stop, held } = options;
   const where = { phase: step.phase.name, host: step.host.name };
   const emit = (event: Record<string, unknown>) => sink({ at: Date.now(), ...where, ...event } as Parameters<Sink>[0]);
-  const observe = (one: Host) => observed(one, (ms, code) => emit({ type: "command", ms, code }));
+  const observe = (one: Host) => reporting(one, (ms, code) => emit({ type: "command", ms, code }));
   const host = observe(step.host);
   // Most steps use only their own host.
   const hosts = lazily(() => shared.hosts.map(observe));
@@ -107,7 +107,7 @@ async function unless(stop: AbortSignal, work: Promise<void>): Promise<void> {
 }
 
 /** The same host, reporting each of its commands, for the critical path. */
-function observed(host: Host, told: (ms: number, code: number | undefined) => void): Host {
+function reporting(host: Host, told: (ms: number, code: number | undefined) => void): Host {
   const timed = async <T extends { code: number }>(work: Promise<T>): Promise<T> => {
     const startedAt = performance.now();
     let code: number | undefined;

@@ -8,7 +8,7 @@ import { labFolders } from "./folders.ts";
 import { packageFolder } from "./packages.ts";
 import { type Release, type Releases, RELEASES } from "./release.ts";
 import { rootFileSystem } from "./rootfs.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeAtomically } from "./write-atomically.ts";
 
 /** The root file system of a host: paths in the cache. */
 export interface Root {
@@ -50,7 +50,7 @@ export async function baseOf(lab: string, hosts: readonly string[], options: Bas
   const { root, record } = labFolders(lab);
   const there = existsSync(record) ? (JSON.parse(await readFile(record, "utf8")) as Base) : undefined;
   const asked = typeof options.release === "string" ? { others: options.release, named: {} } : options.release;
-  if (there) mustAgree(lab, there, asked, options.pristine);
+  if (there) assertUnchanged(lab, there, asked, options.pristine);
   const flavour = there?.flavour ?? (options.pristine ? "pristine" : "ready");
   const release = there?.release ?? asked?.others ?? "bookworm";
   const chosen = (host: string): Release => asked?.named[host] ?? asked?.others ?? release;
@@ -60,11 +60,11 @@ export async function baseOf(lab: string, hosts: readonly string[], options: Bas
     if (one === release || Object.values(named).includes(one)) roots[one] ??= await newRoot(one, flavour, options);
   const base = { flavour, release, named: { ...there?.named, ...named }, roots };
   await mkdir(root, { recursive: true });
-  await writeWhole(record, `${JSON.stringify(base, null, 2)}\n`);
+  await writeAtomically(record, `${JSON.stringify(base, null, 2)}\n`);
   return base;
 }
 
-function mustAgree(lab: string, there: Base, asked: Releases | undefined, pristine: boolean | undefined): void {
+function assertUnchanged(lab: string, there: Base, asked: Releases | undefined, pristine: boolean | undefined): void {
   const gone = Object.values(there.roots).find(({ rootfs }) => !existsSync(rootfs));
   const others = Object.entries(there.named).filter(([host, has]) => {
     const wanted = asked?.named[host] ?? asked?.others;

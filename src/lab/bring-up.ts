@@ -8,11 +8,11 @@ import { imagesFolder } from "./images.ts";
 import { kubernetesFolder, linkBinaries } from "./kubernetes.ts";
 import { runningHosts, startHost } from "./lxc.ts";
 import { makeNetwork } from "./network.ts";
-import { makeRoom, onOperatorMachine, rememberFound } from "./operator-machine.ts";
+import { raiseInotifyLimit, onOperatorMachine, recordSettings } from "./operator-machine.ts";
 import { poll } from "./poll.ts";
 import type { Release } from "./release.ts";
 import { rootFileSystem } from "./rootfs.ts";
-import { answering, letsIn } from "./ssh.ts";
+import { answering, canLogIn } from "./ssh.ts";
 import { notMirrored, type Station, topology } from "./topology.ts";
 
 export interface LabOptions extends BaseOptions {
@@ -36,9 +36,9 @@ export async function bringUp(cluster: Cluster, options: LabOptions): Promise<vo
   const base = await baseOf(cluster.name, names, options);
   if (!options.hostsOnly) await provideSoftware(cluster, base.release, options);
   await onOperatorMachine(options, async () => {
-    await rememberFound();
+    await recordSettings();
     await makeNetwork(cluster.name, network);
-    await makeRoom(off.length, options);
+    await raiseInotifyLimit(off.length, options);
   });
   await prepareHosts(cluster.name, base, network);
   options.signal?.throwIfAborted();
@@ -69,7 +69,7 @@ export async function untilUp(lab: string, stations: readonly Station[], signal?
     const there = await answering(lab, [...waiting.keys()]);
     await Promise.all(
       there.map(async (station) => {
-        const said = await letsIn(lab, station);
+        const said = await canLogIn(lab, station);
         if (said === true) waiting.delete(station);
         else waiting.set(station, said);
       }),

@@ -4,7 +4,7 @@ import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "./folders.ts";
 import { local } from "./local.ts";
-import { locked } from "./lock.ts";
+import { locked } from "./file-lock.ts";
 
 /** How a long operation reports its progress and is stopped. */
 export interface Progress {

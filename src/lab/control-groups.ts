@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { kill } from "./kill.ts";
+import { kill } from "../process.ts";
 import { mountPoints } from "./mounts.ts";
 import { containerPrefix } from "./names.ts";
 import { poll } from "./poll.ts";

@@ -13,7 +13,7 @@ import { cableName, containerName, macAddress } from "./names.ts";
 import { PACKAGE_SOURCES, PACKAGES_ON_HOST } from "./packages.ts";
 import { segmentOf } from "./segments.ts";
 import type { Station, Topology } from "./topology.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeAtomically } from "./write-atomically.ts";
 
 /** Folders on this machine's file system, because an overlay cannot be stacked on an overlay. */
 const DISKS = ["containerd", "kubelet", "etcd"];
@@ -36,12 +36,12 @@ export async function prepareHosts(lab: string, base: Base, network: Topology): 
       const folder = join(folders.hosts, containerName(lab, station.name));
       const root = rootOf(base, station.name);
       const wires = wiring(station, network);
-      await rememberWhatFor(folder, station, wires);
+      await recordInventory(folder, station, wires);
       if (!existsSync(join(folder, "config"))) await prepareHost(folder, { station, wires, root, modules, authorized });
       return knownHosts(station, await hostKey(join(folder, "changes"), station.name));
     }),
   );
-  await writeWhole(folders.knownHosts, known.join(""));
+  await writeAtomically(folders.knownHosts, known.join(""));
 }
 
 interface HostPlan {
@@ -68,7 +68,7 @@ async function prepareHost(folder: string, { station, wires, root, modules, auth
   ];
   const kernelFiles = await hostKernelFiles(join(folder, "kernel"));
   const view = { rootfs, folder, shared, disks: mounts, kernelFiles };
-  await writeWhole(join(folder, "config"), hostConfig(station.name, wires, view));
+  await writeAtomically(join(folder, "config"), hostConfig(station.name, wires, view));
 }
 
 /** The network interfaces of a host. */
@@ -110,7 +110,7 @@ export function wiring(station: Station, { segments }: Topology): Wiring {
  * Records the inventory's settings in a host's files.
  * @throws TripodError E_LAB if the host was created with other settings
  */
-async function rememberWhatFor(
+async function recordInventory(
   folder: string,
   { name, users, ports, origin }: Station,
   { interfaces, gateway }: Wiring,
@@ -120,7 +120,7 @@ async function rememberWhatFor(
   const wanted = `${JSON.stringify({ networks, gateway, users, ports })}\n`;
   if (!existsSync(join(folder, "config"))) {
     await mkdir(folder, { recursive: true });
-    return writeWhole(file, wanted);
+    return writeAtomically(file, wanted);
   }
   const found = await readFile(file, "utf8");
   if (found === wanted) return;

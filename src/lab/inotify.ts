@@ -1,4 +1,4 @@
-import { attempt } from "./local.ts";
+import { runProgram } from "../process.ts";
 
 /** Counted under Kubernetes: systemd 5, one each of logind, dbus and containerd, kubelet 5, and one each of kube-proxy and the controller manager. */
 const IN_A_CLUSTER = 15;
@@ -17,6 +17,6 @@ export function inotifyWanted(used: number, starting: number): number {
 
 /** The inotify instances of this machine's processes. */
 export async function inotifyInUse(): Promise<number> {
-  const { stdout } = await attempt(["sh", "-c", "find /proc/[0-9]*/fd -lname anon_inode:inotify 2>/dev/null"]);
+  const { stdout } = await runProgram(["sh", "-c", "find /proc/[0-9]*/fd -lname anon_inode:inotify 2>/dev/null"]);
   return stdout.split("\n").length - 1;
 }

@@ -19,6 +19,8 @@ export async function keyPair(file: string, comment: string): Promise<string> {
 
 /** A host's lines of a known_hosts file, sshd(8): one for each address and port. */
 export function knownHosts({ addresses, ports }: Pick<Station, "addresses" | "ports">, publicKey: string): string {
-  const doors = addresses.flatMap((address) => ports.map((port) => (port === 22 ? address : `[${address}]:${port}`)));
-  return doors.map((door) => `${door} ${publicKey}\n`).join("");
+  const endpoints = addresses.flatMap((address) =>
+    ports.map((port) => (port === 22 ? address : `[${address}]:${port}`)),
+  );
+  return endpoints.map((endpoint) => `${endpoint} ${publicKey}\n`).join("");
 }

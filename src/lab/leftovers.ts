@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TripodError } from "../errors.ts";
+import { kill, runProgram } from "../process.ts";
 import { discard } from "./cache.ts";
 import { groupsOf, processesIn, removeControlGroups } from "./control-groups.ts";
 import { labFolders, restoring } from "./folders.ts";
-import { kill } from "./kill.ts";
-import { attempt, local } from "./local.ts";
+import { local } from "./local.ts";
 import { mountPoints } from "./mounts.ts";
 import { networkExists, removeNetwork } from "./network.ts";
 import { poll } from "./poll.ts";
@@ -15,7 +15,7 @@ import { poll } from "./poll.ts";
  * Kills hosts that LXC can no longer stop, because their network, and with it LXC's control sockets, or their folder is missing. An intact
  * lab is not changed.
  */
-export async function removeStrays(lab: string): Promise<void> {
+export async function removeOrphans(lab: string): Promise<void> {
   const folderIsLost = !existsSync(labFolders(lab).record);
   if (folderIsLost || !networkExists(lab)) await removeControlGroups(lab);
   if (folderIsLost) await removeNetwork(lab);
@@ -42,7 +42,7 @@ async function argvOf(pid: number): Promise<string[]> {
  * Labs are identified by name; a lab with the same name in another state folder belongs to somebody else.
  * @throws TripodError E_LAB
  */
-export async function mustBeOurs(lab: string): Promise<void> {
+export async function assertOurs(lab: string): Promise<void> {
   const { hosts } = labFolders(lab);
   for (const pid of (await Promise.all((await groupsOf(lab)).map(processesIn))).flat()) {
     // LXC gives its monitors a title: "[lxc monitor] FOLDER CONTAINER".
@@ -68,7 +68,7 @@ export async function removeFolder(lab: string): Promise<void> {
   await discard(restoring(lab));
   await discard(join(LXC_LOCKS, hosts));
   // And its parent folders that are empty.
-  await attempt([
+  await runProgram([
     "sh",
     "-c",
     `cd ${LXC_LOCKS} && rmdir --parents --ignore-fail-on-non-empty ".$1"`,

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { TripodError } from "../errors.ts";
+import { runProgram } from "../process.ts";
 import { ETCD_DISK_OPTIONS, etcdDisk } from "./etcd-disk.ts";
 import { labFolders } from "./folders.ts";
-import { attempt, local } from "./local.ts";
+import { local } from "./local.ts";
 import { untilReleased } from "./loop-devices.ts";
 import { containerName, containerPrefix } from "./names.ts";
 import { inNetwork, networkExists } from "./network.ts";
@@ -40,9 +41,9 @@ export async function startHost(lab: string, machine: string): Promise<void> {
   const { image, mountPoint } = etcdDisk(join(hosts, name));
   // A host that was just switched off may still use it: mounted twice, it would be corrupted.
   await untilReleased(image);
-  const { code, stderr } = await attempt([...inNetwork(lab), ...WITH_MOUNTS, image, mountPoint, ...start]);
+  const { code, stderr } = await runProgram([...inNetwork(lab), ...WITH_MOUNTS, image, mountPoint, ...start]);
   if (code === 0) return;
-  const { stdout } = await attempt(["tail", "-n", "12", log]);
+  const { stdout } = await runProgram(["tail", "-n", "12", log]);
   throw new TripodError("E_LAB", "LXC could not start the host", {
     host: machine,
     why: `${start.join(" ")}\n${stderr.trim()}\n${stdout}`,
@@ -53,7 +54,7 @@ export async function startHost(lab: string, machine: string): Promise<void> {
 /** A power cut: every process of the host ends at once, and nothing is written back. False if it was not running. */
 export async function cutPower(lab: string, machine: string): Promise<boolean> {
   const name = containerName(lab, machine);
-  const { code } = await attempt([
+  const { code } = await runProgram([
     ...inNetwork(lab),
     "lxc-stop",
     `--lxcpath=${labFolders(lab).hosts}`,

@@ -1,8 +1,9 @@
 import { existsSync, statfsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { attempt, local } from "./local.ts";
+import { runProgram } from "../process.ts";
+import { local } from "./local.ts";
 import { labOfNamespace, namespaceFile, namespaceName, NAMESPACES } from "./names.ts";
-import { closedDoors, type Topology } from "./topology.ts";
+import { blockedEndpoints, type Topology } from "./topology.ts";
 
 /** The argv with which a program runs in the lab's network. */
 export function inNetwork(lab: string): string[] {
@@ -23,7 +24,7 @@ const PRIORITY = 1000;
 const WITHOUT_BRIDGES = `ip -o link show type bridge | cut -d' ' -f2 | while read -r name; do ip link delete "\${name%:}"; done`;
 
 /** All labs of this machine that have a network, whoever owns them. */
-export async function standingLabs(): Promise<string[]> {
+export async function existingLabs(): Promise<string[]> {
   const names = await readdir(NAMESPACES).catch(() => []);
   return names.flatMap((name) => labOfNamespace(name) ?? []).filter(networkExists);
 }
@@ -79,7 +80,7 @@ export async function makeNetwork(lab: string, network: Topology): Promise<void>
   );
   await inside(
     CLOSED,
-    closedDoors(network).flatMap(({ address, port }) => [address, String(port)]),
+    blockedEndpoints(network).flatMap(({ address, port }) => [address, String(port)]),
   );
 }
 
@@ -87,7 +88,7 @@ export async function makeNetwork(lab: string, network: Topology): Promise<void>
 export async function removeNetwork(lab: string): Promise<void> {
   if (networkExists(lab)) {
     // Bridges first, because a process that is still in the namespace would keep them alive.
-    await attempt([...inNetwork(lab), "sh", "-c", WITHOUT_BRIDGES]);
+    await runProgram([...inNetwork(lab), "sh", "-c", WITHOUT_BRIDGES]);
     await local(["ip", "netns", "delete", namespaceName(lab)], { failing: "removing the lab's network failed" });
   }
   await local(["rm", "-f", namespaceFile(lab)]);

@@ -18,7 +18,7 @@ const SITE = "https://dl.k8s.io";
 const ARCHITECTURE = process.arch === "x64" ? "amd64" : process.arch;
 
 /** ms until a network that drops all packets is considered unreachable. */
-const PATIENCE = 5_000;
+const TIMEOUT = 5_000;
 
 /** The folder of the programs, whether or not it exists. */
 export function officialKubernetesPlace(version: string): string {
@@ -34,9 +34,9 @@ function madeOf(version: string): unknown {
  * @throws TripodError E_LAB if the site reports that the release does not exist
  */
 export async function officialReleaseAnswers(version: string, signal?: AbortSignal, site = SITE): Promise<boolean> {
-  const patience = AbortSignal.timeout(PATIENCE);
+  const timeout = AbortSignal.timeout(TIMEOUT);
   const answer = await fetch(`${folderOf(version, site)}/kubeadm.sha256`, {
-    signal: signal ? AbortSignal.any([signal, patience]) : patience,
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   }).catch(() => undefined);
   signal?.throwIfAborted();
   await answer?.body?.cancel();

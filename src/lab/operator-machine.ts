@@ -4,10 +4,10 @@ import { dirname } from "node:path";
 import type { Progress } from "./cache.ts";
 import { inotifyInUse, inotifyWanted } from "./inotify.ts";
 import { local } from "./local.ts";
-import { lockedFile } from "./lock.ts";
+import { lockedFile } from "./file-lock.ts";
 import { mountPoints } from "./mounts.ts";
 import { NAMESPACES } from "./names.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeAtomically } from "./write-atomically.ts";
 
 /** Paths on this machine. */
 export interface Places {
@@ -51,8 +51,8 @@ export async function onOperatorMachine<T>(
 }
 
 /** Records the current settings before the first lab changes them. An existing record is kept. */
-export async function rememberFound({ instances, namespaces, memory } = PLACES): Promise<void> {
-  if (await recall(memory)) return;
+export async function recordSettings({ instances, namespaces, memory } = PLACES): Promise<void> {
+  if (await readRecord(memory)) return;
   await mkdir(dirname(memory), { recursive: true });
   await write(memory, {
     boot: await bootId(),
@@ -63,10 +63,10 @@ export async function rememberFound({ instances, namespaces, memory } = PLACES):
 }
 
 /**
- * Raises the limit of inotify instances while labs exist, and reports it. A sufficient limit is not changed. Needs `rememberFound`.
+ * Raises the limit of inotify instances while labs exist, and reports it. A sufficient limit is not changed. Needs `recordSettings`.
  * @param starting number of hosts that are about to start
  */
-export async function makeRoom(
+export async function raiseInotifyLimit(
   starting: number,
   { progress }: Progress,
   { instances, memory } = PLACES,
@@ -74,7 +74,7 @@ export async function makeRoom(
   if (starting === 0) return;
   const limit = await readNumber(instances);
   const wanted = inotifyWanted(await inotifyInUse(), starting);
-  const found = await recall(memory);
+  const found = await readRecord(memory);
   if (limit >= wanted || !found) return;
   await write(memory, { ...found, raisedTo: [...found.raisedTo, wanted] });
   await writeFile(instances, String(wanted)).then(
@@ -90,13 +90,13 @@ export async function makeRoom(
  * Restores this machine's settings after the last lab was removed. Values that somebody else has changed since then are kept.
  * @param standing the labs that still use it
  */
-export async function putBack(
+export async function restoreSettings(
   standing: readonly string[],
   { progress }: Pick<Progress, "progress">,
   { instances, namespaces, memory } = PLACES,
 ): Promise<void> {
   if (standing.length > 0) return;
-  const found = await recall(memory);
+  const found = await readRecord(memory);
   if (found?.raisedTo.includes(await readNumber(instances))) {
     await writeFile(instances, String(found.instances));
     progress(`fs.inotify.max_user_instances of this machine is ${found.instances} again`);
@@ -114,14 +114,14 @@ async function removeNamespaces(folder: string, folderToo: boolean): Promise<voi
   if (folderToo) await rmdir(folder).catch(() => undefined);
 }
 
-async function recall(memory: string): Promise<Found | undefined> {
+async function readRecord(memory: string): Promise<Found | undefined> {
   if (!existsSync(memory)) return undefined;
   const found = JSON.parse(await readFile(memory, "utf8")) as Found;
   return found.boot === (await bootId()) ? found : undefined;
 }
 
 function write(memory: string, found: Found): Promise<void> {
-  return writeWhole(memory, `${JSON.stringify(found, null, 2)}\n`);
+  return writeAtomically(memory, `${JSON.stringify(found, null, 2)}\n`);
 }
 
 async function bootId(): Promise<string> {

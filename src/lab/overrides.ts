@@ -16,11 +16,11 @@ export function enterLab(cluster: Cluster): string[] {
 
 /** The argv of ssh to one of the hosts, by its name. Throws E_LAB if the lab is not up, E_USAGE for an unknown name. */
 export function labSsh(cluster: Cluster, name: string, command: readonly string[] = []): string[] {
-  return sshCommand(cluster.name, standing(cluster, name).login, command);
+  return sshCommand(cluster.name, hostOfLab(cluster, name).login, command);
 }
 
 /** A host of a running lab, by name. Throws E_LAB or E_USAGE. */
-export function standing(cluster: Cluster, name: string): Station {
+export function hostOfLab(cluster: Cluster, name: string): Station {
   const { stations } = topology(cluster);
   const station = stations.find((one) => one.name === name);
   if (!station)

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { TripodError } from "../errors.ts";
-import { attempt, local, SEARCHED } from "./local.ts";
+import { runProgram, SEARCHED } from "../process.ts";
+import { local } from "./local.ts";
 import type { Progress } from "./cache.ts";
 
 /** Programs that a lab runs on the operator's machine, and their Debian packages. */
@@ -50,12 +51,12 @@ async function installPackages(packages: readonly string[], { signal }: Progress
   const keepQuiet = packages.includes("lxc") && existsSync("/run/systemd/system");
   if (keepQuiet) await local(["systemctl", "mask", "--runtime", ...LXC_SERVICES]);
   try {
-    if ((await attempt(install, { signal })).code === 0) return;
+    if ((await runProgram(install, { signal })).code === 0) return;
     await local(["apt-get", "update"], { signal, failing: "`apt-get update` failed" });
     await local(install, { signal, failing: `installing ${packages.join(", ")} failed` });
   } finally {
     if (keepQuiet) {
-      await attempt(["systemctl", "disable", ...LXC_SERVICES]);
+      await runProgram(["systemctl", "disable", ...LXC_SERVICES]);
       await local(["systemctl", "unmask", "--runtime", ...LXC_SERVICES]);
     }
   }

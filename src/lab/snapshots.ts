@@ -4,12 +4,12 @@ import { dirname, join } from "node:path";
 import { TripodError } from "../errors.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { inventoryOption } from "../inventory/option.ts";
-import { alone } from "./alone.ts";
+import { exclusively } from "./exclusively.ts";
 import { bringUp, untilUp } from "./bring-up.ts";
 import { discard, type Progress } from "./cache.ts";
 import { removeControlGroups } from "./control-groups.ts";
 import { labFolders, restoring, snapshotsFolder } from "./folders.ts";
-import { endStarting, mustBeOurs, removeEmpty } from "./leftovers.ts";
+import { endStarting, assertOurs, removeEmpty } from "./leftovers.ts";
 import { local } from "./local.ts";
 import { untilReleased } from "./loop-devices.ts";
 import { cutPower, runningHosts, startHost } from "./lxc.ts";
@@ -44,8 +44,8 @@ export async function labSave(cluster: Cluster, name: string, options: Progress)
   const folder = snapshotFolder(lab, name);
   const inventory = inventoryOption(cluster.file);
   requireRoot();
-  await alone(lab, options, async () => {
-    await mustBeOurs(lab);
+  await exclusively(lab, options, async () => {
+    await assertOurs(lab);
     if (!existsSync(labFolders(lab).record))
       throw new TripodError("E_LAB", `there is no lab ${lab}`, { hint: `bring it up: tripod lab up ${inventory}` });
     if (existsSync(folder))
@@ -85,9 +85,9 @@ export async function labRestore(cluster: Cluster, name: string, options: Progre
   const saved = join(snapshotFolder(lab, name), "lab");
   requireRoot();
   await requirePrograms(false, options);
-  await alone(lab, options, async () => {
-    await mustBeOurs(lab);
-    await mustBeThere(cluster, name);
+  await exclusively(lab, options, async () => {
+    await assertOurs(lab);
+    await assertExists(cluster, name);
     options.progress(`restoring the disks of ${name}`);
     const { root } = labFolders(lab);
     await discard(restoring(lab));
@@ -103,8 +103,8 @@ export async function labRestore(cluster: Cluster, name: string, options: Progre
 /** Removes a snapshot. @throws TripodError E_LAB if it does not exist */
 export async function labForget(cluster: Cluster, name: string, options: Progress): Promise<void> {
   requireRoot();
-  await alone(cluster.name, options, async () => {
-    await mustBeThere(cluster, name);
+  await exclusively(cluster.name, options, async () => {
+    await assertExists(cluster, name);
     await discard(snapshotFolder(cluster.name, name));
     const folder = snapshotsFolder(cluster.name);
     await removeEmpty(folder, dirname(folder), dirname(dirname(folder)));
@@ -116,7 +116,7 @@ function snapshotFolder(lab: string, name: string): string {
   throw new TripodError("E_USAGE", `invalid name of a snapshot: ${name}`, { hint: "use letters, digits and hyphens" });
 }
 
-async function mustBeThere(cluster: Cluster, name: string): Promise<void> {
+async function assertExists(cluster: Cluster, name: string): Promise<void> {
   const names = (await labSnapshots(cluster)).map((snapshot) => snapshot.name);
   if (names.includes(name)) return;
   throw new TripodError("E_LAB", `the lab ${cluster.name} has no snapshot ${name}`, {

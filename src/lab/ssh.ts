@@ -1,7 +1,7 @@
+import { runProgram } from "../process.ts";
 import { labFolders } from "./folders.ts";
-import { attempt } from "./local.ts";
 import { inNetwork } from "./network.ts";
-import type { Door, Login, Station } from "./topology.ts";
+import type { Endpoint, Login, Station } from "./topology.ts";
 
 /** The argv of ssh into a host, in the lab's network, with the lab's key and known_hosts and without any user's configuration. */
 export function sshCommand(lab: string, login: Login, command: readonly string[] = []): string[] {
@@ -34,23 +34,23 @@ export async function answering(lab: string, stations: readonly Station[], withi
   const scans = [...fronts.values()].map(async (through) => {
     const asked = stations.filter(({ login }) => JSON.stringify(login.through) === JSON.stringify(through));
     const from = through === undefined ? inNetwork(lab) : sshCommand(lab, through);
-    const doors = await scan(
+    const endpoints = await scan(
       from,
       asked.map(({ login }) => login),
       within,
     );
-    return asked.filter(({ login }) => doors.has(`${login.address}:${login.port}`));
+    return asked.filter(({ login }) => endpoints.has(`${login.address}:${login.port}`));
   });
   return (await Promise.all(scans)).flat();
 }
 
 /** The endpoints, as `address:port`, at which ssh-keyscan finds an sshd; `from` is the prefix of its argv. */
-async function scan(from: readonly string[], doors: readonly Door[], within: number): Promise<Set<string>> {
-  const ports = [...new Set(doors.map(({ port }) => port))];
+async function scan(from: readonly string[], endpoints: readonly Endpoint[], within: number): Promise<Set<string>> {
+  const ports = [...new Set(endpoints.map(({ port }) => port))];
   const scans = ports.map(async (port) => {
-    const addresses = doors.filter((door) => door.port === port).map(({ address }) => address);
+    const addresses = endpoints.filter((endpoint) => endpoint.port === port).map(({ address }) => address);
     const keyscan = ["ssh-keyscan", "-T", String(within), "-t", "ed25519", "-p", String(port), ...addresses];
-    const { stdout } = await attempt([...from, ...keyscan]);
+    const { stdout } = await runProgram([...from, ...keyscan]);
     // The first word of its lines is an endpoint in known_hosts' format: `10.0.0.11` or `[10.0.0.11]:2222`.
     const found = stdout.split("\n").map((line) => line.split(" ")[0]?.replace(/^\[(.*)\]:\d+$/, "$1"));
     return found.map((address) => `${address ?? ""}:${port}`);
@@ -59,8 +59,8 @@ async function scan(from: readonly string[], doors: readonly Door[], within: num
 }
 
 /** Whether the inventory's user can log in and become root, or the error. */
-export async function letsIn(lab: string, { role, login }: Station): Promise<true | string> {
+export async function canLogIn(lab: string, { role, login }: Station): Promise<true | string> {
   const proof = login.user === "root" || role === "bastion" ? ["true"] : ["sudo", "-n", "true"];
-  const { code, stderr } = await attempt(sshCommand(lab, login, proof));
+  const { code, stderr } = await runProgram(sshCommand(lab, login, proof));
   return code === 0 || stderr.trim() || `ssh: exit code ${code}`;
 }

@@ -4,13 +4,13 @@ import type { Cluster, Machine, Role, SshTarget } from "../inventory/cluster.ts"
 import { documentationAddress, type Segment, segments } from "./segments.ts";
 
 /** The address and port of an sshd. */
-export interface Door {
+export interface Endpoint {
   readonly address: string;
   readonly port: number;
 }
 
 /** An SSH endpoint with its user. */
-export interface Login extends Door {
+export interface Login extends Endpoint {
   readonly user: string;
   /** Its bastion. */
   readonly through?: Login;
@@ -59,14 +59,14 @@ export function topology(cluster: Described): Topology {
     return {
       ...{ name, role, addresses, origin },
       login: { ...loginAt(addresses.at(-1) ?? address, ssh), ...(through && { through }) },
-      ...doors([ssh, ...at(addresses)]),
+      ...usersAndPorts([ssh, ...at(addresses)]),
       interface: (role === "master" ? loadBalancer.interface : undefined) ?? "eth0",
     };
   });
   const bastionStations = [...fronts].flatMap(([front, address], index): Station[] => {
     const here = at([front]);
     const name = freeName(fronts.size === 1 ? "bastion" : `bastion-${index + 1}`, machines);
-    const station = { name, role: "bastion", addresses: [address], ...doors(here), interface: "eth0" } as const;
+    const station = { name, role: "bastion", addresses: [address], ...usersAndPorts(here), interface: "eth0" } as const;
     return here.slice(0, 1).map((target) => ({ ...station, login: loginAt(address, target) }));
   });
   return {
@@ -77,20 +77,20 @@ export function topology(cluster: Described): Topology {
 }
 
 /** The endpoints that the operator must not reach directly: the sshd of machines behind a bastion, also through the VIP. */
-export function closedDoors({ stations, vip }: Topology): Door[] {
-  const open = stations.map(({ login }) => doorName(login.through ?? login));
-  const doors = stations
+export function blockedEndpoints({ stations, vip }: Topology): Endpoint[] {
+  const open = stations.map(({ login }) => endpointName(login.through ?? login));
+  const endpoints = stations
     .filter(({ login }) => login.through)
     .flatMap(({ role, addresses, ports }) =>
       (role === "master" ? [...addresses, vip] : addresses).flatMap((address) =>
         ports.map((port) => ({ address, port })),
       ),
     );
-  const closed = new Map(doors.map((door) => [doorName(door), door]));
-  return [...closed.values()].filter((door) => !open.includes(doorName(door)));
+  const closed = new Map(endpoints.map((endpoint) => [endpointName(endpoint), endpoint]));
+  return [...closed.values()].filter((endpoint) => !open.includes(endpointName(endpoint)));
 }
 
-function doorName({ address, port }: Door): string {
+function endpointName({ address, port }: Endpoint): string {
   return `${address}:${port}`;
 }
 
@@ -132,7 +132,7 @@ function loginAt(address: string, { port, user }: SshTarget): Login {
   return { address, port, user };
 }
 
-function doors(targets: readonly SshTarget[]): Pick<Station, "users" | "ports"> {
+function usersAndPorts(targets: readonly SshTarget[]): Pick<Station, "users" | "ports"> {
   return {
     users: [...new Set(targets.map(({ user }) => user))],
     ports: [...new Set(targets.map(({ port }) => port))],

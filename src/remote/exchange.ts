@@ -2,7 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import { TripodError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import type { RunOptions, Traffic } from "./connection.ts";
-import { type About, OUTPUT, tooMuch } from "./limits.ts";
+import { type CommandInfo, OUTPUT, tooMuch } from "./limits.ts";
 import { afterMark, type Wrapped } from "./shell.ts";
 
 /** The three streams of a running command, on a host or on this machine. */
@@ -14,7 +14,7 @@ export interface Pipes {
 
 export type MutableTraffic = { -readonly [K in keyof Traffic]: Traffic[K] };
 
-export interface Said {
+export interface Output {
   readonly stdout: string;
   readonly stderr: string;
   /** If the script was never started: what the login shell or sudo printed on both outputs. */
@@ -38,13 +38,13 @@ export function exchange(
   wrapped: Wrapped,
   { input, listen, maxOutput = OUTPUT }: Pick<RunOptions, "input" | "listen" | "maxOutput">,
   traffic: MutableTraffic,
-  about: About,
+  info: CommandInfo,
   giveUp: (error: Error) => void,
-): () => Said {
+): () => Output {
   let room = maxOutput;
   const take = (bytes: number) => {
     traffic.bytesReceived += bytes;
-    if (room >= 0 && bytes > room) giveUp(tooMuch(about, maxOutput));
+    if (room >= 0 && bytes > room) giveUp(tooMuch(info, maxOutput));
     room -= bytes;
     return room >= 0;
   };

@@ -1,13 +1,13 @@
 import { constants } from "node:os";
 import type { ClientChannel } from "ssh2";
 import type { RunOptions } from "./connection.ts";
-import { exchange, type MutableTraffic, type Said } from "./exchange.ts";
+import { exchange, type MutableTraffic, type Output } from "./exchange.ts";
 import type { Link } from "./handshake.ts";
-import { type About, tooLong } from "./limits.ts";
+import { type CommandInfo, tooLong } from "./limits.ts";
 import type { Wrapped } from "./shell.ts";
 
-export type Outcome =
-  | { readonly kind: "ended"; readonly code: number; readonly said: Said }
+export type SessionEnd =
+  | { readonly kind: "ended"; readonly code: number; readonly said: Output }
   /** sshd currently opens no further session on this connection (MaxSessions). */
   | { readonly kind: "refused"; readonly why: string }
   /** The connection broke. The script is sent after the session is open: without a session it cannot have run. */
@@ -24,8 +24,8 @@ export function exec(
   wrapped: Wrapped,
   options: RunOptions,
   traffic: MutableTraffic,
-  about: About,
-): Promise<Outcome> {
+  info: CommandInfo,
+): Promise<SessionEnd> {
   const { signal, within } = options;
   return new Promise((resolve, reject) => {
     let session: ClientChannel | undefined;
@@ -35,7 +35,7 @@ export function exec(
       clearTimeout(late);
       signal?.removeEventListener("abort", abort);
     };
-    const settle = (outcome: Outcome) => {
+    const settle = (outcome: SessionEnd) => {
       over();
       resolve(outcome);
     };
@@ -49,7 +49,7 @@ export function exec(
       giveUp(signal?.reason as Error);
     };
     signal?.addEventListener("abort", abort);
-    if (within !== undefined) late = setTimeout(() => giveUp(tooLong(about, within)), within);
+    if (within !== undefined) late = setTimeout(() => giveUp(tooLong(info, within)), within);
 
     const start = (channel: ClientChannel) => {
       session = channel;
@@ -62,7 +62,7 @@ export function exec(
         wrapped,
         options,
         traffic,
-        about,
+        info,
         giveUp,
       );
       channel.on("close", () => {

@@ -49,11 +49,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   late.addEventListener("abort", stop);
   signal?.addEventListener("abort", stop);
   try {
-    const papers = Promise.all([
+    const loginData = Promise.all([
       lookupHost(target.knownHostsFiles, target.address, target.port),
       loadCredentials(target),
     ]);
-    const [known, credentials] = await Promise.race([papers, aborted(attempt.abort.signal)]);
+    const [known, credentials] = await Promise.race([loginData, aborted(attempt.abort.signal)]);
     attempt.agent = credentials.agent;
     attempt.stage = "connecting";
     const socket = await openStream(asked, bastion, attempt.abort.signal);
@@ -83,13 +83,13 @@ interface Attempt {
 }
 
 /** The known keys of the host, and the ways to log in. */
-interface Papers {
+interface LoginData {
   readonly asked: Asked;
   readonly known: KnownHost;
   readonly credentials: Credentials;
 }
 
-function shakeHands(socket: Duplex, options: LinkOptions & Papers, attempt: Attempt): Promise<Link> {
+function shakeHands(socket: Duplex, options: LinkOptions & LoginData, attempt: Attempt): Promise<Link> {
   const { asked, known, credentials, keepaliveInterval } = options;
   const { host, origin, target } = asked;
   const client = new Client();
@@ -145,7 +145,11 @@ function shakeHands(socket: Duplex, options: LinkOptions & Papers, attempt: Atte
 }
 
 /** What went wrong between the first byte and the login. */
-function explain(error: Error & { level?: string }, stage: string, { asked, known, credentials }: Papers): TripodError {
+function explain(
+  error: Error & { level?: string },
+  stage: string,
+  { asked, known, credentials }: LoginData,
+): TripodError {
   const { host, origin, target } = asked;
   const at = `${target.address}:${target.port}`;
   const details = { host, origin, cause: error };

@@ -10,15 +10,15 @@ export const LIST_OUTPUT = 256 * 2 ** 20;
 /** Time limit of a script that only reads, ms. Programs that use the network have shorter ones. */
 export const READ_WITHIN = 120_000;
 
-/** The command that an error is about. */
-export interface About {
+/** The command that an error refers to. */
+export interface CommandInfo {
   readonly host: string;
   readonly origin?: Origin;
   readonly script: string;
 }
 
 /** E_COMMAND: a command's output exceeded its limit; the rest is discarded. */
-export function tooMuch({ host, origin, script }: About, bytes: number): TripodError {
+export function tooMuch({ host, origin, script }: CommandInfo, bytes: number): TripodError {
   const why = `it was ended; the command was:\n${excerpt(script)}`;
   const hint =
     "Run it by hand on the host to see what it prints. A login file that prints endlessly can be the cause too.";
@@ -31,7 +31,7 @@ export function tooMuch({ host, origin, script }: About, bytes: number): TripodE
 }
 
 /** E_COMMAND: a command exceeded its time limit. */
-export function tooLong({ host, origin, script }: About, ms: number): TripodError {
+export function tooLong({ host, origin, script }: CommandInfo, ms: number): TripodError {
   const why = `the command was:\n${excerpt(script)}`;
   const hint =
     "Run it by hand on the host to see what it waits for: often a network file system whose server is down, or a failing disk.";

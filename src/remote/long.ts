@@ -5,7 +5,7 @@ import type { Connection, Result } from "./connection.ts";
 import { bytesOf } from "./exchange.ts";
 import { failed } from "./failed.ts";
 import { READ_WITHIN } from "./limits.ts";
-import { READ_ANEW } from "./refused.ts";
+import { RUN_AGAIN } from "./refused.ts";
 import { ENVIRONMENT, quote, takeBytes } from "./shell.ts";
 
 export interface LongCommand {
@@ -15,8 +15,6 @@ export interface LongCommand {
   readonly command: string;
   /** Goes to its stdin: a file in /run (0600, a tmpfs) that is removed before the command starts. */
   readonly input?: string | Buffer | Secret;
-  /** Not for secrets. */
-  readonly env?: Readonly<Record<string, string>>;
   /** Deadline, ms; default 15 min. */
   readonly within?: number;
 }
@@ -55,32 +53,32 @@ export async function runLong(connection: Connection, long: LongCommand, waiting
   );
   let result: Result | undefined;
   // Stored, not thrown: the wait continues after an E_CONNECTION_LOST, but this one must end.
-  let cut: TripodError | undefined;
+  let early: TripodError | undefined;
   let last: string | undefined;
   const holds = async (signal: AbortSignal) => {
-    let seen: Seen;
+    let unitState: UnitState;
     try {
       if (!started) await start(signal);
       started = true;
-      seen = await look(connection, unit, signal);
+      unitState = await readUnit(connection, unit, signal);
     } catch (error) {
       if (isAway(error)) return `the host does not answer: ${error.message}`;
       throw error;
     }
-    if (seen.state === "killed" || seen.state === "restarted") {
-      cut = cutOff(connection.name, unit, seen);
+    if (unitState.state === "killed" || unitState.state === "restarted") {
+      early = endedEarly(connection.name, unit, unitState);
       return true;
     }
-    if (seen.state === "ended") {
-      result = { code: seen.code, stdout: seen.log, stderr: "" };
+    if (unitState.state === "ended") {
+      result = { code: unitState.code, stdout: unitState.log, stderr: "" };
       return true;
     }
-    const line = lastLine(seen.log) ?? "it is running, without output so far";
+    const line = lastOutput(unitState.log) ?? "it is running, without output so far";
     if (line !== last) waiting.progress(line);
     return (last = line);
   };
   await waiting.wait({ title: `${unit} ends`, within, holds });
-  if (cut) throw cut as Error;
+  if (early) throw early as Error;
   if (!result)
     throw new TripodError("E_INTERNAL", `the wait for ${unit} ended before it did`, { host: connection.name });
   return result;
@@ -92,7 +90,7 @@ export function stillRuns(unit: string): string {
 }
 
 /** Starts the unit, unless it is running already or this very call has started it before. */
-function starting(connection: Connection, { unit, command, input = "", env = {} }: LongCommand) {
+function starting(connection: Connection, { unit, command, input = "" }: LongCommand) {
   const id = randomBytes(8).toString("hex");
   const content = bytesOf(input);
   const script = [
@@ -106,7 +104,7 @@ function starting(connection: Connection, { unit, command, input = "", env = {} 
     `  [ -e ${unit}.exit ] || exit 0; systemctl stop tripod-${unit}.service 2>/dev/null;; esac`,
     `rm -f ${unit}.exit ${unit}.pid`,
     `${takeBytes(content.length)} >${unit}.in && [ "$(wc -c <${unit}.in)" -eq ${content.length} ] || exit`,
-    `printf %s ${quote(unitScript(unit, command, env))} >${unit}.sh && : >${unit}.log || exit`,
+    `printf %s ${quote(unitScript(unit, command))} >${unit}.sh && : >${unit}.log || exit`,
     `systemd-run --quiet --collect --unit=tripod-${unit} /bin/sh /run/tripod/${unit}.sh || { code=$?; rm -f ${unit}.in; exit $code; }`,
     `echo ${id} >${unit}.id`,
   ].join("\n");
@@ -117,19 +115,18 @@ function starting(connection: Connection, { unit, command, input = "", env = {} 
 }
 
 /** The command in a subshell, so that its exit code is always recorded, and atomically. */
-function unitScript(unit: string, command: string, env: Readonly<Record<string, string>>): string {
-  const variables = Object.entries(env).map(([name, value]) => ` ${name}=${quote(value)}`);
+function unitScript(unit: string, command: string): string {
   return [
     "cd /run/tripod && umask 077 || exit",
     `echo $$ >${unit}.pid`,
     `exec <${unit}.in >${unit}.log 2>&1`,
     `rm -f ${unit}.in`,
-    `( export HOME=/root ${ENVIRONMENT}${variables.join("")}; cd /; umask 022; eval ${quote(command)}`,
+    `( export HOME=/root ${ENVIRONMENT}; cd /; umask 022; eval ${quote(command)}`,
     `); echo $? >${unit}.code; mv -f ${unit}.code ${unit}.exit`,
   ].join("\n");
 }
 
-interface Seen {
+interface UnitState {
   readonly state: "runs" | "ended" | "killed" | "restarted";
   /** Its exit code, once it has ended. */
   readonly code: number;
@@ -137,7 +134,7 @@ interface Seen {
   readonly log: string;
 }
 
-async function look(connection: Connection, unit: string, signal: AbortSignal): Promise<Seen> {
+async function readUnit(connection: Connection, unit: string, signal: AbortSignal): Promise<UnitState> {
   const script = [
     "cd /run/tripod 2>/dev/null || { echo restarted; exit; }",
     `ended() { [ ! -e ${unit}.exit ] || { echo ended $(cat ${unit}.exit); tail -c ${LOG} ${unit}.log; exit; }; }`,
@@ -149,19 +146,19 @@ async function look(connection: Connection, unit: string, signal: AbortSignal): 
   ].join("\n");
   const { stdout } = await connection.run(script, { signal, within: READ_WITHIN });
   const [, state, code, log = ""] = /^(\w+) ?(\d*)\n([^]*)$/.exec(stdout) ?? [];
-  return { state: state as Seen["state"], code: Number(code), log };
+  return { state: state as UnitState["state"], code: Number(code), log };
 }
 
 /** The last non-empty line, without control characters. */
-function lastLine(log: string): string | undefined {
+function lastOutput(log: string): string | undefined {
   const lines = log.split(/[\r\n]/).map((line) => line.replace(/\p{Cc}/gu, " ").trim());
   return lines.findLast(Boolean);
 }
 
-function cutOff(host: string, unit: string, { state, log }: Seen): TripodError {
+function endedEarly(host: string, unit: string, { state, log }: UnitState): TripodError {
   if (state === "restarted") {
     const message = `the host was restarted while ${unit} ran; what it did is unknown`;
-    return new TripodError("E_CONNECTION_LOST", message, { host, hint: READ_ANEW });
+    return new TripodError("E_CONNECTION_LOST", message, { host, hint: RUN_AGAIN });
   }
   const hint = `Find out who stopped it, or whether memory ran out: journalctl -u tripod-${unit}; dmesg`;
   return failed(host, `${unit} was killed before it ended`, { code: 137, stdout: log, stderr: "" }, hint);

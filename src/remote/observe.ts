@@ -4,7 +4,7 @@ import type { CommandObserver } from "./connection.ts";
  * Runs a command and reports its start and end to the observer; the code is undefined if it threw. An undefined result means that it
  * was never started: nothing is reported.
  */
-export async function observed<T extends { readonly code: number } | undefined>(
+export async function observe<T extends { readonly code: number } | undefined>(
   observer: CommandObserver | undefined,
   host: string,
   script: string,

@@ -1,5 +1,4 @@
 import pLimit, { type LimitFunction } from "p-limit";
-import { TripodError, TripodErrors } from "../errors.ts";
 import type { Machine, SshTarget } from "../inventory/cluster.ts";
 import type { Connection } from "./connection.ts";
 import { bastionName, connect, type ConnectOptions } from "./ssh.ts";
@@ -25,18 +24,6 @@ export class Pool implements AsyncDisposable {
     const connection = this.#open(machine);
     this.#connections.push(connection);
     return connection;
-  }
-
-  /** Connects to all side by side. @throws TripodErrors with every failure; a bastion's is in it once */
-  async connectAll(machines: readonly Pick<Machine, "name" | "ssh" | "origin">[]): Promise<Connection[]> {
-    const settled = await Promise.allSettled(machines.map((machine) => this.connect(machine)));
-    const failures = new Set(settled.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : [])));
-    for (const failure of failures) if (!(failure instanceof TripodError)) throw failure;
-    if (failures.size > 0) {
-      const missing = settled.filter(({ status }) => status === "rejected").length;
-      throw new TripodErrors([...failures], `${missing} of ${machines.length} hosts cannot be reached`);
-    }
-    return settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   }
 
   /** Closes the machines' connections, then the bastions'. */

@@ -1,5 +1,5 @@
 import { TripodError, type Origin } from "../errors.ts";
-import { NOT_WHOLE } from "./shell.ts";
+import { INCOMPLETE } from "./shell.ts";
 
 export interface Refusal {
   readonly host: string;
@@ -12,7 +12,7 @@ export interface Refusal {
 }
 
 /** The hint when the outcome of a command is unknown. */
-export const READ_ANEW = "Run the same command again: it reads the host before it changes anything.";
+export const RUN_AGAIN = "Run the same command again: it reads the host before it changes anything.";
 
 /** What sudo prints when it refuses, in English because it runs with LC_ALL=C. */
 const BY_SUDO = /sudo|^Sorry, user/m;
@@ -23,7 +23,7 @@ export function notStarted({ host, origin, user, sudo, code, said }: Refusal): T
   if (sudo && BY_SUDO.test(why)) {
     return new TripodError("E_SUDO", `${user} may not become root`, { host, origin, why, hint: sudoHint(why, user) });
   }
-  if (code === NOT_WHOLE) {
+  if (code === INCOMPLETE) {
     const message = `a login file of ${user} reads the commands that Tripod sends`;
     const reads = "the script did not arrive completely and was not run";
     const hint = `Find the login file on the host that reads standard input (~${user}/.bashrc, ~${user}/.zshenv, /etc/bash.bashrc …) and let it do so in interactive shells only: case $- in *i*) …;; esac`;

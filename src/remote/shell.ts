@@ -53,7 +53,7 @@ export interface WrapOptions {
 }
 
 /** Exit code if the script did not arrive completely. Neither a shell nor env nor sudo uses it. */
-export const NOT_WHOLE = 121;
+export const INCOMPLETE = 121;
 
 /**
  * Wraps a script so that any login shell can start it. The script is sent on stdin: it may be long, and it does not appear in `ps` or
@@ -74,8 +74,8 @@ export function wrap(script: string, options: WrapOptions = {}): Wrapped {
     "cd /",
     "umask 022",
     `tripod_script=$(${takeBytes(prelude.length)})`,
-    `case $tripod_script in ${word}*${word}) ;; *) exit ${NOT_WHOLE};; esac`,
-    `case \${#tripod_script} in ${lengths}) ;; *) exit ${NOT_WHOLE};; esac`,
+    `case $tripod_script in ${word}*${word}) ;; *) exit ${INCOMPLETE};; esac`,
+    `case \${#tripod_script} in ${lengths}) ;; *) exit ${INCOMPLETE};; esac`,
     `tripod_script=\${tripod_script#${word}}`,
     `printf %s-begins ${word}`,
     `printf %s-begins ${word} >&2`,

@@ -6,8 +6,8 @@ import type { SshTarget } from "../inventory/cluster.ts";
 import type { CommandObserver, Connection, Result, RunOptions } from "./connection.ts";
 import { exec } from "./exec.ts";
 import { openLink, type Link } from "./handshake.ts";
-import { observed } from "./observe.ts";
-import { notStarted, READ_ANEW } from "./refused.ts";
+import { observe } from "./observe.ts";
+import { notStarted, RUN_AGAIN } from "./refused.ts";
 import { excerpt, wrap } from "./shell.ts";
 
 export interface ConnectOptions {
@@ -93,7 +93,7 @@ export async function connect(machine: string, target: SshTarget, options: Conne
         ? "the connection was lost while a command ran; what it did is unknown"
         : "the connection was lost before a command was sent";
       const why = `${over.ended() ?? "the session ended without an exit code"}; the command was:\n${excerpt(script)}`;
-      throw fail("E_CONNECTION_LOST", message, why, READ_ANEW);
+      throw fail("E_CONNECTION_LOST", message, why, RUN_AGAIN);
     }
     traffic.commands++;
     const { code, said } = outcome;
@@ -108,7 +108,7 @@ export async function connect(machine: string, target: SshTarget, options: Conne
       ? (work) => work()
       : sessions;
     for (;;) {
-      const result = await inLine(() => observed(observer, machine, script, () => attempt(script, runOptions)));
+      const result = await inLine(() => observe(observer, machine, script, () => attempt(script, runOptions)));
       if (result) return result;
     }
   }

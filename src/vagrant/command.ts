@@ -1,5 +1,5 @@
 import { TripodError } from "../errors.ts";
-import { attempt, type Outcome } from "../lab/local.ts";
+import { type ProgramResult, runProgram } from "../process.ts";
 
 export interface VagrantOptions {
   readonly signal?: AbortSignal | undefined;
@@ -14,12 +14,15 @@ const NOT_FOUND = 127;
  * Runs vagrant; any exit code is a result.
  * @throws TripodError E_LOCAL if vagrant is not installed
  */
-export async function attemptVagrant(args: readonly string[], { signal, env = {} }: VagrantOptions): Promise<Outcome> {
+export async function attemptVagrant(
+  args: readonly string[],
+  { signal, env = {} }: VagrantOptions,
+): Promise<ProgramResult> {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const outcome = await attempt(["env", ...variables, "vagrant", ...args], { signal });
-  if (outcome.code !== NOT_FOUND) return outcome;
+  const result = await runProgram(["env", ...variables, "vagrant", ...args], { signal });
+  if (result.code !== NOT_FOUND) return result;
   throw new TripodError("E_LOCAL", "vagrant is not installed on this machine", {
-    why: outcome.stderr,
+    why: result.stderr,
     hint: "install it: Debian's package is vagrant; for machines without a hypervisor vagrant-lxc too",
   });
 }

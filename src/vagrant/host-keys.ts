@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { TripodError } from "../errors.ts";
-import { writeWhole } from "../lab/write-whole.ts";
+import { writeAtomically } from "../lab/write-atomically.ts";
 import { runVagrant, type VagrantOptions } from "./command.ts";
 
 /**
@@ -14,7 +14,7 @@ import { runVagrant, type VagrantOptions } from "./command.ts";
  */
 export async function knownHostsOf(name: string, dotfiles: string, options: VagrantOptions): Promise<string> {
   const file = join(await machineFolder(name, dotfiles), "tripod_known_hosts");
-  if (!existsSync(file)) await writeWhole(file, knownHosts(await readHostKeys(name, options)));
+  if (!existsSync(file)) await writeAtomically(file, knownHosts(await readHostKeys(name, options)));
   return file;
 }
 

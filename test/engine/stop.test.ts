@@ -29,7 +29,7 @@ function holdsAfter(asks: number): Condition {
 }
 
 describe("the first Ctrl-C", () => {
-  test("lets the change under way come to its end, its wait included, and begins nothing more", async () => {
+  test("completes the change in progress, its wait included, and starts nothing more", async () => {
     const log: string[] = [];
     const run = stoppable();
     const init = thing("init", {
@@ -56,7 +56,7 @@ describe("the first Ctrl-C", () => {
     );
   });
 
-  test("says at once what is being finished", async () => {
+  test("reports at once what is being completed", async () => {
     const run = stoppable();
     await run.walk([onM1("first-master", [thing("init", { work: run.stop })])]);
     expect(run.events).toContainEqual(
@@ -67,7 +67,7 @@ describe("the first Ctrl-C", () => {
     );
   });
 
-  test("ends a wait in which nothing is being changed", async () => {
+  test("ends a wait while no change is in progress", async () => {
     const run = stoppable();
     const never = { title: "all Ready", within: 60_000, holds: () => Promise.resolve("m3 is not") };
     const until = () => {
@@ -78,7 +78,7 @@ describe("the first Ctrl-C", () => {
     expect(error).toMatchObject({ code: "E_INTERRUPTED", details: { why: "partly done: health on m1" } });
   });
 
-  test("lets nobody begin who waits for its turn", async () => {
+  test("starts no exclusive work that is still queued", async () => {
     const run = stoppable();
     const restarted: string[] = [];
     const restarts: Phase = {
@@ -98,7 +98,7 @@ describe("the first Ctrl-C", () => {
     expect(restarted).toEqual(["m1"]);
   });
 
-  test("hides no failure of what was being finished", async () => {
+  test("hides no failure of a change that was being completed", async () => {
     const run = stoppable();
     const broken = thing("init", {
       work() {
@@ -112,7 +112,7 @@ describe("the first Ctrl-C", () => {
   });
 });
 
-test("an abort ends the wait for what runs too", async () => {
+test("an abort also ends the wait for changes in progress", async () => {
   const run = stoppable();
   const init = thing("init", {
     async work(working) {
@@ -126,7 +126,7 @@ test("an abort ends the wait for what runs too", async () => {
   expect(error.details.why).toContain("partly done: first-master on m1");
 });
 
-test("nothing is changed any more once the cluster is somebody else's", async () => {
+test("nothing is changed any more after another operator has taken over the cluster", async () => {
   const log: string[] = [];
   const locked = new TripodError("E_LOCKED", "bert has taken over");
   let ours = true;

@@ -68,7 +68,7 @@ describe("whatever is done to an inventory", () => {
   const next = numbersFrom(20261127);
   const files = Array.from({ length: 400 }, () => mutated(EXAMPLE, next));
 
-  it("it is read, or every mistake is told at its place, without a stack and without a control character", () => {
+  it("it is parsed, or every mistake is reported at its place, without a stack and without a control character", () => {
     for (const text of files) {
       const { error } = judged(text);
       if (error === undefined) continue;
@@ -83,7 +83,7 @@ describe("whatever is done to an inventory", () => {
     }
   }, 120_000);
 
-  it("it takes no more than twice the time of the inventory as it was", () => {
+  it("it takes at most twice the time of the original inventory", () => {
     judged(EXAMPLE);
     // Of what takes milliseconds a collection of garbage may be the larger part.
     const most = 2 * leastCpu(EXAMPLE, 10) + 20;

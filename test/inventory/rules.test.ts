@@ -202,13 +202,13 @@ const accepted: readonly [story: string, changes: readonly Change[]][] = [
   ["no workers", [["workers", []]]],
 ];
 
-describe("an inventory may not say", () => {
+describe("an inventory is refused with", () => {
   it.each(refused)("%s", (_, changes, message) => {
     expect(mistakes(...changes)).toEqual([expect.stringMatching(message)]);
   });
 });
 
-describe("an inventory may say", () => {
+describe("an inventory is accepted with", () => {
   it.each(accepted)("%s", (_, changes) => {
     expect(mistakes(...changes)).toEqual([]);
   });

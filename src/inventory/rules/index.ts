@@ -7,7 +7,7 @@ import { loadBalancerRules } from "../sections/load-balancer.ts";
 import { machineRules, sshRules } from "../sections/machine.ts";
 import { addressing } from "./addressing.ts";
 import { componentRules } from "./components.ts";
-import { doubled } from "./doubled.ts";
+import { duplicates } from "./duplicates.ts";
 import { placed } from "./placed.ts";
 import { quorum } from "./quorum.ts";
 import { vagrantRules } from "./vagrant.ts";
@@ -15,7 +15,7 @@ import { vagrantRules } from "./vagrant.ts";
 /** Rules about several keys. A rule checks the values that exist; missing and malformed values are reported by the schema. */
 export function* rules(draft: Draft): Iterable<Problem> {
   yield* quorum(draft);
-  yield* doubled(draft);
+  yield* duplicates(draft);
   yield* addressing(draft);
   yield* kubernetesRules(draft.kubernetes);
   yield* componentRules(draft);

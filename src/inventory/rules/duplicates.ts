@@ -3,7 +3,7 @@ import type { Draft } from "../schema.ts";
 import { called, placed, type Placed } from "./placed.ts";
 
 /** Each name, address and SSH endpoint belongs to one machine. */
-export function* doubled(draft: Draft): Iterable<Problem> {
+export function* duplicates(draft: Draft): Iterable<Problem> {
   const machines = placed(draft);
   for (const [machine, first] of pairs(machines, ({ machine }) => machine.name))
     yield {

@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { $ } from "zx";
+import { startProgram } from "../process.ts";
 import { cacheFolder } from "./folders.ts";
-import { kill } from "./kill.ts";
 
 /**
  * Runs work that only one process of this machine may do at a time. The signal's abort ends the wait for the lock.
@@ -45,12 +44,10 @@ async function hold(
   signal: AbortSignal | undefined,
 ): Promise<(() => Promise<void>) | undefined> {
   signal?.throwIfAborted();
-  const holder = $({ quiet: true, nothrow: true, detached: true })`exec flock ${flags} ${file} sh -c 'echo; exec cat'`;
-  const ended = holder.then(() => false);
+  const holder = startProgram(["flock", ...flags, file, "sh", "-c", "echo; exec cat"]);
+  const ended = holder.ended.then(() => false);
   // An abort ends the wait, but does not release a held lock: the work still has to clean up.
-  const giveUp = (): void => {
-    if (holder.pid) kill(-holder.pid, "SIGTERM");
-  };
+  const giveUp = (): void => holder.kill("SIGTERM");
   signal?.addEventListener("abort", giveUp);
   const got = await Promise.race([once(holder.stdout, "data").then(() => true), ended]);
   signal?.removeEventListener("abort", giveUp);
