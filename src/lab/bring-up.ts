@@ -79,6 +79,6 @@ export async function untilUp(lab: string, stations: readonly Station[], signal?
   if (answer === true) return;
   throw new TripodError("E_LAB", `the lab's hosts accepted no login within ${BOOT / 1000} s`, {
     why: answer,
-    hint: "look at lxc.log in the lab's folder, or take the lab away with `tripod lab down -i FILE` and try again",
+    hint: "see lxc.log in the lab's folder, or remove the lab with `tripod lab down -i FILE` and try again",
   });
 }

@@ -128,7 +128,7 @@ async function recordInventory(
     host: name,
     ...(origin && { origin }),
     why: `then: ${found}now:  ${wanted}`,
-    hint: "take the lab away first: tripod lab down -i FILE",
+    hint: "remove the lab first: tripod lab down -i FILE",
   });
 }
 

@@ -47,7 +47,7 @@ export async function startHost(lab: string, machine: string): Promise<void> {
   throw new TripodError("E_LAB", "LXC could not start the host", {
     host: machine,
     why: `${start.join(" ")}\n${stderr.trim()}\n${stdout}`,
-    hint: `the whole log is in ${log}; \`tripod lab down -i FILE\` takes the lab away`,
+    hint: `see the complete log in ${log}; \`tripod lab down -i FILE\` removes the lab`,
   });
 }
 

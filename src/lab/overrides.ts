@@ -24,8 +24,8 @@ export function hostOfLab(cluster: Cluster, name: string): Station {
   const { stations } = topology(cluster);
   const station = stations.find((one) => one.name === name);
   if (!station)
-    throw new TripodError("E_USAGE", `no machine ${name} in ${cluster.file}`, {
-      hint: `there are ${stations.map((one) => one.name).join(", ")}`,
+    throw new TripodError("E_USAGE", `unknown machine ${name} in ${cluster.file}`, {
+      hint: `the machines are ${stations.map((one) => one.name).join(", ")}`,
     });
   mustBeUp(cluster);
   return station;

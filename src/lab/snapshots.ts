@@ -47,10 +47,10 @@ export async function labSave(cluster: Cluster, name: string, options: Progress)
   await exclusively(lab, options, async () => {
     await assertOurs(lab);
     if (!existsSync(labFolders(lab).record))
-      throw new TripodError("E_LAB", `there is no lab ${lab}`, { hint: `bring it up: tripod lab up ${inventory}` });
+      throw new TripodError("E_LAB", `the lab ${lab} does not exist`, { hint: `bring it up: tripod lab up ${inventory}` });
     if (existsSync(folder))
-      throw new TripodError("E_LAB", `the lab ${lab} has a snapshot ${name} already`, {
-        hint: `choose another name, or take that one away: tripod lab forget ${name} ${inventory}`,
+      throw new TripodError("E_LAB", `the lab ${lab} already has a snapshot ${name}`, {
+        hint: `choose another name, or remove that one: tripod lab forget ${name} ${inventory}`,
       });
     const hosts = topology(cluster).stations;
     const running = await runningHosts(lab);
@@ -122,8 +122,8 @@ async function assertExists(cluster: Cluster, name: string): Promise<void> {
   throw new TripodError("E_LAB", `the lab ${cluster.name} has no snapshot ${name}`, {
     hint:
       names.length > 0
-        ? `it has ${names.join(", ")}`
-        : `make one: tripod lab save ${name} ${inventoryOption(cluster.file)}`,
+        ? `the snapshots are ${names.join(", ")}`
+        : `create one: tripod lab save ${name} ${inventoryOption(cluster.file)}`,
   });
 }
 

@@ -72,7 +72,7 @@ test("a machine that the inventory does not name is a mistake of usage", async (
   const { exitCode, stderr } = await tripod("lab", "off", "m9");
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 3,
-    stderr: expect.stringContaining("there are m1, worker-1") as string,
+    stderr: expect.stringContaining("the machines are m1, worker-1") as string,
   });
 });
 

@@ -188,9 +188,9 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     });
 
     test("are not overwritten, and not invented", async () => {
-      const message = `the lab ${NAME} has a snapshot good already`;
+      const message = `the lab ${NAME} already has a snapshot good`;
       await expect(labSave(cluster, "good", quiet)).rejects.toMatchObject({ code: "E_LAB", message });
-      await expect(labRestore(cluster, "bad", quiet)).rejects.toMatchObject({ details: { hint: "it has good" } });
+      await expect(labRestore(cluster, "bad", quiet)).rejects.toMatchObject({ details: { hint: "the snapshots are good" } });
       await expect(labSave(cluster, "../x", quiet)).rejects.toMatchObject({ code: "E_USAGE" });
     });
 
@@ -203,7 +203,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
   test("a machine the inventory does not name is refused", async () => {
     await expect(labOff(cluster, "m9")).rejects.toMatchObject({
       code: "E_USAGE",
-      details: { hint: "there are m1, w1" },
+      details: { hint: "the machines are m1, w1" },
     });
   });
 
@@ -212,14 +212,14 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     const moved = { ...labCluster(NAME), machines: [...cluster.masters, { ...(w1 as Machine), address: "10.0.0.22" }] };
     await expect(labUp(moved, { ...quiet, hostsOnly: true })).rejects.toMatchObject({
       code: "E_LAB",
-      details: { host: "w1", hint: "take the lab away first: tripod lab down -i FILE" },
+      details: { host: "w1", hint: "remove the lab first: tripod lab down -i FILE" },
     });
   });
 
   test("a lab that stands on one root file system is not turned into another", async () => {
     await expect(labUp(cluster, { ...quiet, hostsOnly: true, release: "trixie" })).rejects.toMatchObject({
       code: "E_LAB",
-      details: { hint: "take the lab away first: tripod lab down -i FILE" },
+      details: { hint: "remove the lab first: tripod lab down -i FILE" },
     });
   });
 

@@ -68,5 +68,5 @@ test("the lab's programs and images are used if the inventory sets none", async 
 
 test("without a lab, entering it is an error", () => {
   expect(() => enterLab(testCluster({ name: NAME }))).toThrow("the lab no-such-lab is not up");
-  expect(() => labSsh(testCluster({ name: NAME }), "m9")).toThrow("no machine m9 in /home/operator/cluster.yaml");
+  expect(() => labSsh(testCluster({ name: NAME }), "m9")).toThrow("unknown machine m9 in /home/operator/cluster.yaml");
 });

@@ -100,7 +100,7 @@ const tolerated = z
   })
   .meta({ title: "preflight check" });
 
-/** Laid over a document of kubeadm's as it is. Which keys the program of this version has is a rule's to say (rules/components.ts). */
+/** Merged unchanged into a document of kubeadm's. A rule checks the keys of each version (rules/components.ts). */
 function overrides(document: "kubelet" | "kubeProxy") {
   return z.record(z.string(), z.unknown()).superRefine((settings, context) => {
     for (const [key, instead] of Object.entries(OURS[document]))
@@ -164,13 +164,13 @@ export const kubernetes = z
     kubelet: overrides("kubelet")
       .default({})
       .describe(
-        "Laid over every node's KubeletConfiguration. What Tripod itself must set is refused by name, and so is what no kubelet of this version has.",
+        "Merged into every node's KubeletConfiguration. Keys that Tripod sets itself, and keys that no kubelet of this version has, are refused.",
       )
       .meta({ life: "any time", examples: [{ maxPods: 200 }] }),
     kubeProxy: overrides("kubeProxy")
       .default({})
       .describe(
-        "Laid over the KubeProxyConfiguration. What Tripod itself must set is refused by name, and so is what no kube-proxy of this version has.",
+        "Merged into the KubeProxyConfiguration. Keys that Tripod sets itself, and keys that no kube-proxy of this version has, are refused.",
       )
       .meta({ life: "any time", examples: [{ mode: "nftables" }] }),
     mastersSchedulable: z
