@@ -11,7 +11,7 @@ const OLDEST_MINOR = 20;
 const NEWEST_MINOR = 36;
 
 /** The phases that `kubeadm init` may skip in a working cluster. */
-const SKIPPABLE_PHASES = ["addon", "addon/coredns", "addon/kube-proxy"] as const;
+const SKIPPABLE_PHASES: readonly string[] = ["addon", "addon/coredns", "addon/kube-proxy"];
 
 /** Names of kubeadm's preflight checks (cmd/kubeadm/app/preflight/checks.go); a name that ends in `-` continues with the checked object. */
 const CHECKS = [

@@ -1,9 +1,16 @@
 import { z } from "zod";
-import type { Taint, TaintEffect } from "../cluster.ts";
 import type { Path, Problem } from "../problem.ts";
 import { DOMAIN_PATTERN, distinct, hostname, integer, ipv4, path, saying, sshAddress, textual } from "../scalars.ts";
 import { shown } from "../shown.ts";
 import { vagrantMachine } from "./vagrant.ts";
+
+type TaintEffect = "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: TaintEffect;
+}
 
 /** Kubernetes' qualified names: [domain/]name, and the values of labels and taints. */
 const QUALIFIED = /^(?:([^/]+)\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
