@@ -80,7 +80,7 @@ test("only known releases of Debian are taken", async () => {
   const { exitCode, stderr } = await tripod("lab", "up", "--release", "sarge");
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 3,
-    stderr: expect.stringContaining("it knows bookworm and trixie") as string,
+    stderr: expect.stringContaining("use bookworm or trixie") as string,
   });
 });
 
