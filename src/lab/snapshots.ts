@@ -47,7 +47,9 @@ export async function labSave(cluster: Cluster, name: string, options: Progress)
   await exclusively(lab, options, async () => {
     await assertOurs(lab);
     if (!existsSync(labFolders(lab).record))
-      throw new TripodError("E_LAB", `the lab ${lab} does not exist`, { hint: `bring it up: tripod lab up ${inventory}` });
+      throw new TripodError("E_LAB", `the lab ${lab} does not exist`, {
+        hint: `bring it up: tripod lab up ${inventory}`,
+      });
     if (existsSync(folder))
       throw new TripodError("E_LAB", `the lab ${lab} already has a snapshot ${name}`, {
         hint: `choose another name, or remove that one: tripod lab forget ${name} ${inventory}`,

@@ -190,7 +190,9 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     test("are not overwritten, and not invented", async () => {
       const message = `the lab ${NAME} already has a snapshot good`;
       await expect(labSave(cluster, "good", quiet)).rejects.toMatchObject({ code: "E_LAB", message });
-      await expect(labRestore(cluster, "bad", quiet)).rejects.toMatchObject({ details: { hint: "the snapshots are good" } });
+      await expect(labRestore(cluster, "bad", quiet)).rejects.toMatchObject({
+        details: { hint: "the snapshots are good" },
+      });
       await expect(labSave(cluster, "../x", quiet)).rejects.toMatchObject({ code: "E_USAGE" });
     });
 
@@ -267,7 +269,10 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
   test("a lab of the same name in another state folder is not touched", async () => {
     await up();
     vi.stubEnv("XDG_STATE_HOME", join(home, "other"));
-    await expect(up()).rejects.toMatchObject({ code: "E_LAB", message: `another lab with the name ${NAME} is running` });
+    await expect(up()).rejects.toMatchObject({
+      code: "E_LAB",
+      message: `another lab with the name ${NAME} is running`,
+    });
     await expect(labDown(cluster, quiet)).rejects.toThrow("is up");
     vi.stubEnv("XDG_STATE_HOME", state);
     expect(on("m1", "hostname")).toBe("m1");

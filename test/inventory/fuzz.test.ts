@@ -105,10 +105,7 @@ describe("a large inventory with nothing but mistakes is refused within seconds:
     ],
     [
       "ten thousand settings that no kubelet has",
-      small.replace(
-        "kubernetes: {",
-        `kubernetes: { kubelet: { ${many(10_000, (index) => `maxPods${index}: 1, `)} },`,
-      ),
+      small.replace("kubernetes: {", `kubernetes: { kubelet: { ${many(10_000, (index) => `maxPods${index}: 1, `)} },`),
       /did you mean `maxPods`[^]*… and 9,950 more\n10,000 mistakes/,
     ],
     [
