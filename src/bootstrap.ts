@@ -1,4 +1,4 @@
-import { withLock } from "./engine/lock.ts";
+import { withLock } from "./engine/cluster-lock.ts";
 import { checkNarrowing } from "./engine/narrow.ts";
 import { run, type RunOptions, type RunSummary } from "./engine/run.ts";
 import type { Host } from "./host.ts";

@@ -5,7 +5,7 @@ import { TripodErrors } from "../src/errors.ts";
 import { hardware } from "../src/facts/hardware.ts";
 import { identity } from "../src/facts/identity.ts";
 import type { Cluster, Machine } from "../src/inventory/cluster.ts";
-import { localConnection } from "../src/remote/local.ts";
+import { localConnection } from "./support/local-connection.ts";
 import { toHost, withSession } from "../src/session.ts";
 import { testCluster, testMachine } from "./support/cluster.ts";
 import { temporaryFolder } from "./support/programs.ts";

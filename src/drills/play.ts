@@ -1,5 +1,5 @@
 import { errorRecords } from "../engine/events.ts";
-import { cutOff } from "../engine/stopped.ts";
+import { isCausedBy } from "../engine/stop.ts";
 import { TripodError } from "../errors.ts";
 import type { Condition } from "../condition.ts";
 import { until } from "../until.ts";
@@ -70,7 +70,7 @@ export async function play(scenario: Scenario, number: number, scene: Scene): Pr
       await work();
       return true;
     } catch (error) {
-      if (!cutOff(error, signal)) errors.push(error);
+      if (!isCausedBy(error, signal)) errors.push(error);
       return false;
     }
   };

@@ -1,4 +1,4 @@
-import { withLock } from "../engine/lock.ts";
+import { withLock } from "../engine/cluster-lock.ts";
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";

@@ -4,23 +4,23 @@ import type { Condition } from "../condition.ts";
 import { type Inspection, key, type Resource, type Working } from "../resources/resource.ts";
 import { reachable } from "./reachable.ts";
 
-/** A resource and what was found when it was last read. */
+/** A resource and the result of its last read. */
 export interface Difference {
   readonly resource: Resource;
   readonly inspection: Inspection;
 }
 
-/** In an apply everything is read again, so nothing has to be foreseen. */
+/** An apply reads everything again, so it has no pending changes to predict. */
 export const NOTHING_PENDING: ReadonlySet<string> = new Set();
 
-/** How often one piece of work is taken up again after its connection broke, before we give up on the host. */
+/** How often one operation is retried after its connection broke, before Tripod gives up on the host. */
 const LOST_CONNECTIONS = 5;
 
 export async function inspect(resource: Resource, host: Host, working: Working): Promise<Difference> {
   return { resource, inspection: await resource.inspect(host, working) };
 }
 
-/** The first, which differs, and those right behind it that differ too and can be put right by the same command. */
+/** The first, which differs, and those directly after it that differ too and can be applied by the same command. */
 export function appliedTogether(left: readonly Difference[]): readonly Difference[] {
   const kind = left[0]?.inspection.batch?.kind;
   if (kind === undefined) return left.slice(0, 1);
@@ -28,19 +28,19 @@ export function appliedTogether(left: readonly Difference[]): readonly Differenc
   return other < 0 ? left : left.slice(0, other);
 }
 
-/** What applying needs of the step it belongs to. */
+/** What applying needs from the step it belongs to. */
 export interface Applying {
   readonly host: Host;
-  /** All hosts of the run: a step reads from others too, from the leader above all. */
+  /** All hosts of the run: a step also reads from other hosts, mostly from the leader. */
   readonly hosts: readonly Host[];
   readonly working: Working;
-  /** Waits where nothing of ours is under way, so that being asked to stop ends it. */
+  /** Waits while no change is in progress, so that a stop request ends the wait. */
   readonly wait: (condition: Condition) => Promise<void>;
-  /** Resolves while we may change things; throws where somebody else may. */
+  /** Resolves while this run holds the cluster's lock; throws when another operator holds it. */
   readonly held: () => Promise<void>;
 }
 
-/** Applies; where the connection breaks the outcome is unknown, so all is read again before anything is repeated. */
+/** Applies; if the connection breaks, the outcome is unknown, so everything is read again before anything is repeated. */
 export async function applyAll(applying: Applying, differences: readonly Difference[]): Promise<void> {
   const { host, working } = applying;
   let open = differences;
@@ -62,8 +62,8 @@ async function applyOnce(differences: readonly Difference[]): Promise<void> {
 }
 
 /**
- * Runs work; when a connection breaks, waits for that host to answer again and repeats it — after `again` has looked
- * whether that is still needed.
+ * Runs work; when a connection breaks, waits until that host answers again and repeats the work, if `again` reports that it
+ * is still needed.
  */
 export async function surviving<T>(
   site: Pick<Applying, "host" | "hosts" | "wait">,
@@ -93,7 +93,7 @@ export function assertConverged(host: Host, { resource, inspection }: Difference
     why: left
       .map((change) => change.diff ?? `${change.field}: ${change.from ?? "absent"}, should be ${change.to ?? "absent"}`)
       .join("\n"),
-    hint: "something else on the host may be changing it back; the lines above say what is left",
+    hint: "check what else on the host changes it back; the lines above show the difference",
   });
 }
 

@@ -23,12 +23,12 @@ export function runContext(
     once<T>(key: string, compute: () => Promise<T>) {
       const known = (values.get(key) as Promise<T> | undefined) ?? compute();
       values.set(key, known);
-      // A failure is told to those who wait for it, and to nobody who comes later: its host may answer again.
+      // A failure is reported to current callers only; a later caller computes again, because the host may answer by then.
       known.catch(() => values.get(key) === known && values.delete(key));
       return known;
     },
     exclusive<T>(key: string, work: () => Promise<T>) {
-      // Who is asked to stop while others have their turn does not begin.
+      // Work that is still queued when the run is asked to stop does not begin.
       const begin = () => {
         signal.throwIfAborted();
         return work();

@@ -2,7 +2,7 @@ import { type ErrorCode, type Origin, TripodError, TripodErrors } from "../error
 import type { Mode, Need } from "../phases/phase.ts";
 import type { Change } from "../resources/resource.ts";
 
-/** What events are made of: a screen or a report needs to know nothing below them. */
+/** The types that events use: a screen or a report imports nothing below them. */
 export type { Change, Mode };
 
 export interface PhaseSummary {
@@ -13,7 +13,7 @@ export interface PhaseSummary {
   readonly needs: readonly Need[];
 }
 
-/** A step that was under way when a run was asked to stop. */
+/** A step that was running when the run was asked to stop. */
 export interface Running {
   readonly phase: string;
   readonly host: string;
@@ -21,7 +21,7 @@ export interface Running {
   readonly resource?: string;
 }
 
-/** An error as it is put into events: plain, redacted, serialisable. */
+/** An error as events carry it: plain, redacted, serialisable. */
 export interface ErrorRecord {
   readonly code: ErrorCode;
   readonly message: string;
@@ -31,7 +31,7 @@ export interface ErrorRecord {
   readonly hint?: string;
 }
 
-/** How a step, a phase or a run ended; cancelled: it was not begun, or was stopped. */
+/** How a step, a phase or a run ended; cancelled: it was not started, or was stopped. */
 export type Outcome = "ok" | "failed" | "cancelled";
 
 interface At {
@@ -45,8 +45,7 @@ interface InStep extends At {
 
 /**
  * Everything that happens in a run. Screens, plans and reports are folds over these. A *step* is one phase on one host.
- * All values are JSON, but for the `secret` of a
- * change, which writes itself as `***`; other secrets never get here.
+ * All values are JSON, except the `secret` of a change, which is serialised as `***`; no other secret is in an event.
  */
 export type RunEvent =
   | (At & {
@@ -54,27 +53,27 @@ export type RunEvent =
       readonly mode: Mode;
       readonly cluster: string;
       readonly phases: readonly PhaseSummary[];
-      /** What is there and not in the inventory, one sentence each. */
+      /** What exists but is not in the inventory, one sentence each. */
       readonly notices?: readonly string[];
-      /** Of a narrowed run: names of the phases and hosts of which nothing is done. */
+      /** Of a narrowed run: names of the phases and hosts that are skipped completely. */
       readonly leftOut?: { readonly phases: readonly string[]; readonly hosts: readonly string[] };
     })
   | (At & { readonly type: "phase.start"; readonly phase: string })
   | (InStep & { readonly type: "step.start" })
   | (InStep & { readonly type: "resource.ok"; readonly resource: string })
-  /** The resource differs. In a plan that is all; in an apply `resource.applied` follows, or the step fails. */
+  /** The resource differs. In an apply, `resource.applied` follows, or the step fails. */
   | (InStep & { readonly type: "resource.change"; readonly resource: string; readonly changes: readonly Change[] })
   | (InStep & { readonly type: "resource.applied"; readonly resource: string; readonly ms: number })
   /**
-   * Of a narrowed plan: this step was left out, but `neededBy` (phases) need it, and not all of it is as it should be. An apply
-   * would refuse to go on there.
+   * Of a narrowed plan: this step was left out, but the phases in `neededBy` need it, and some of its resources differ. An apply
+   * would stop here.
    */
   | (InStep & {
       readonly type: "need.unmet";
       readonly neededBy: readonly string[];
       readonly missing: readonly string[];
     })
-  /** What a long apply is doing right now, in a few words. */
+  /** What a long apply is currently doing, in a few words. */
   | (InStep & { readonly type: "progress"; readonly text: string })
   | (InStep & {
       readonly type: "condition.waiting";
@@ -83,7 +82,7 @@ export type RunEvent =
       readonly ms: number;
     })
   | (InStep & { readonly type: "condition.met"; readonly condition: string; readonly ms: number })
-  /** Why a step ends as failed; `during` names the resource or the condition where it was one. */
+  /** Why a step failed; `during` names the resource or the condition, if there is one. */
   | (InStep & { readonly type: "step.fail"; readonly during?: string; readonly errors: readonly ErrorRecord[] })
   /** One remote command of this step, for the critical path. */
   | (InStep & { readonly type: "command"; readonly ms: number; readonly code: number | undefined })
@@ -100,7 +99,7 @@ export type RunEvent =
       readonly outcome: Outcome;
       readonly ms: number;
     })
-  /** Asked to stop: nothing new begins, and what is being changed (`resource`) or only read is brought to its end. */
+  /** Asked to stop: nothing new starts; running changes (`resource`) and reads are completed. */
   | (At & { readonly type: "run.stopping"; readonly running: readonly Running[] })
   | (At & {
       readonly type: "run.end";
@@ -108,13 +107,13 @@ export type RunEvent =
       readonly ms: number;
       readonly changed: number;
       readonly unchanged: number;
-      /** Commands that each host was sent and answered, as its connection counted them. */
+      /** Commands that were sent to each host and answered, as its connection counted them. */
       readonly roundTrips: Readonly<Record<string, number>>;
     });
 
 export type Sink = (event: RunEvent) => void;
 
-/** A failure as plain data, one record an error. What is not one of ours is a bug and keeps its message only. */
+/** A failure as plain data, one record per error. An error that is not a TripodError is a bug; only its message is kept. */
 export function errorRecords(failure: unknown): ErrorRecord[] {
   return failure instanceof TripodErrors ? failure.errors.map(errorRecord) : [errorRecord(failure)];
 }

@@ -2,7 +2,7 @@ import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Phase, Situation } from "../phases/phase.ts";
 
-/** Steps that are waited for together. Whoever needs a phase on all hosts has the same list of them: so it costs no more than one host does. */
+/** Steps that are awaited together. All steps that need a phase on all hosts share one group: waiting for it costs no more than for one host. */
 export type Group = readonly Step[];
 
 /** One phase on one host, and the steps that must be done before it starts. */
@@ -10,14 +10,14 @@ export interface Step {
   readonly phase: Phase;
   readonly host: Host;
   readonly after: readonly Group[];
-  /** Left out of a narrowed run, but needed by a step that is not: it is read, and must be found as it should be. */
+  /** Left out of a narrowed run, but needed by a step that is not: it is only read, and must not differ. */
   readonly lookedAt: boolean;
 }
 
 /**
- * Lays the phases out over the hosts. Because each phase may only need phases listed before it, the list itself is a
+ * Creates the steps of all phases on all hosts. Because each phase may only need phases listed before it, the list itself is a
  * topological order and no cycle can be written.
- * @throws TripodError E_INTERNAL where a phase needs one that does not stand before it
+ * @throws TripodError E_INTERNAL if a phase needs one that is not listed before it
  */
 export function layOut(phases: readonly Phase[], situation: Situation, hosts: readonly Host[]): Step[] {
   const laid = new Map<string, { readonly all: Group; readonly on: ReadonlyMap<Host, Group> }>();
@@ -26,7 +26,7 @@ export function layOut(phases: readonly Phase[], situation: Situation, hosts: re
     const needs = phase.needs.map((need) => {
       const needed = laid.get(need.phase);
       if (needed) return { ...needed, everywhere: need.on === "all hosts" };
-      throw new TripodError("E_INTERNAL", `phase ${phase.name} needs ${need.phase}, which does not stand before it`);
+      throw new TripodError("E_INTERNAL", `phase ${phase.name} needs ${need.phase}, which is not listed before it`);
     });
     const all = phase.hosts(situation).flatMap((machine): Step[] => {
       const host = hostNamed.get(machine.name);

@@ -3,21 +3,21 @@ import { didYouMean } from "../inventory/suggest.ts";
 import type { Phase, Situation } from "../phases/phase.ts";
 import type { Group, Step } from "./graph.ts";
 
-/** Takes only these hosts and phases, by their names; what is absent is not narrowed. */
+/** Restricts a run to these hosts and phases, by name; an absent list restricts nothing. */
 export interface Narrowing {
   readonly hosts?: readonly string[];
   readonly phases?: readonly string[];
 }
 
-/** Names of the phases and hosts of which no step is taken. */
+/** Names of the phases and hosts without any step in the run. */
 export interface LeftOut {
   readonly phases: readonly string[];
   readonly hosts: readonly string[];
 }
 
 /**
- * Asked before anybody is contacted.
- * @throws TripodError E_USAGE for a name that does not exist, and where nothing would be left to do
+ * Checked before any host is contacted.
+ * @throws TripodError E_USAGE for an unknown name, and if nothing would be left to do
  */
 export function checkNarrowing(phases: readonly Phase[], situation: Situation, only: Narrowing): void {
   known("phase", only.phases, namesOf(phases));
@@ -27,13 +27,16 @@ export function checkNarrowing(phases: readonly Phase[], situation: Situation, o
   const hosts = only.hosts && new Set(only.hosts);
   if (where.some((name) => hosts?.has(name) ?? true)) return;
   throw new TripodError("E_USAGE", `${namesOf(taken).join(", ")}: not on ${only.hosts?.join(", ") ?? "any host"}`, {
-    hint: where.length > 0 ? `it is done on ${[...new Set(where)].join(", ")}` : "this inventory has no use for it",
+    hint:
+      where.length > 0
+        ? `name one of ${[...new Set(where)].join(", ")}`
+        : "leave it out: this inventory does not use it",
   });
 }
 
 /**
- * The steps of these hosts and phases; and, to be looked at, those left out that one of them needs. What needs nothing (preflight)
- * is never left out. Order is kept through steps that are gone.
+ * The steps of these hosts and phases, plus, only to be read, the steps that they need. A phase that needs nothing (preflight)
+ * is never left out. Removed steps do not change the order of the others.
  */
 export function narrow(steps: readonly Step[], { hosts, phases }: Narrowing): Step[] {
   const [onHosts, ofPhases] = [hosts && new Set(hosts), phases && new Set(phases)];
@@ -44,10 +47,10 @@ export function narrow(steps: readonly Step[], { hosts, phases }: Narrowing): St
   );
   const needed = new Set(groupsOf(chosen).flat());
   const kept = new Map<Step, Step>();
-  /** Of a step that is gone: what it stood behind. */
+  /** For a removed step: the groups it waited for. */
   const behind = new Map<Step, readonly Group[]>();
   const reduced = new Map<Group, readonly Group[]>();
-  /** What of a group is left, and what those stood behind that are gone. Of many it is one group again, shared as they were. */
+  /** The remaining steps of a group, plus what its removed steps waited for. A large group stays one shared group. */
   const reduce = (group: Group): readonly Group[] => {
     const gone = new Set(group.flatMap((step) => behind.get(step) ?? []));
     if (group.length === 1 && gone.size > 0) return [...gone];
@@ -68,7 +71,7 @@ function groupsOf(steps: Iterable<Step>): Group[] {
   return [...new Set([...steps].flatMap(({ after }) => after))];
 }
 
-/** Of each step that is only looked at: the names of the phases that need it. */
+/** For each step that is only read: the names of the phases that need it. */
 export function neededBy(steps: readonly Step[]): ReadonlyMap<Step, ReadonlySet<string>> {
   const needing = new Map<Group, Set<string>>();
   for (const { phase, after } of steps)
@@ -100,7 +103,7 @@ function known(what: string, names: readonly string[] = [], all: readonly string
   const there = new Set(all);
   const unknown = names.find((name) => !there.has(name));
   if (unknown === undefined) return;
-  throw new TripodError("E_USAGE", `there is no ${what} ${unknown}${didYouMean(unknown, all)}`, {
+  throw new TripodError("E_USAGE", `unknown ${what} ${unknown}${didYouMean(unknown, all)}`, {
     hint: `the ${what}s are ${all.join(", ")}`,
   });
 }

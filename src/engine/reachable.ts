@@ -2,7 +2,7 @@ import type { Host } from "../host.ts";
 import { READ_WITHIN } from "../remote/limits.ts";
 import type { Condition } from "../condition.ts";
 
-/** A host that went away (sshd restarted, a reboot, a cable) answers again. Its connection makes itself anew when it is used. */
+/** A host that was lost (a restarted sshd, a reboot, a cable) answers again. Its connection reconnects when it is used. */
 export function reachable(host: Host): Condition {
   return {
     title: `${host.name} answers again`,

@@ -12,7 +12,7 @@ export interface Tally {
   unchanged: number;
 }
 
-/** What a step tells while it runs, so that it is known when it fails half way or is asked to stop. */
+/** The progress of a running step, needed when it fails or is asked to stop. */
 export interface StepTally extends Tally {
   /** The resource or condition that is being worked on. */
   during?: string;
@@ -22,15 +22,15 @@ export interface StepTally extends Tally {
 
 export interface SiteOptions {
   readonly sink: Sink;
-  /** Ends every wait at once, even that for a command that runs. */
+  /** Ends every wait at once, also for running commands. */
   readonly abort: AbortSignal;
-  /** Ends what waits while nothing of ours is under way: one of the run's signals was aborted. */
+  /** Ends waits while no change is in progress: one of the run's signals was aborted. */
   readonly stop: AbortSignal;
-  /** Resolves while the cluster is ours to change. */
+  /** Resolves while this run holds the cluster's lock. */
   readonly held: () => Promise<void>;
 }
 
-/** Where a step is worked on: its host and context, both of which tell of every command, and what its resources may use. */
+/** The environment of one step: its host and context, which report every command, and what its resources may use. */
 export interface Site extends Applying {
   readonly step: Step;
   readonly context: Context;
@@ -42,9 +42,9 @@ export function siteOf(step: Step, shared: Context, tally: StepTally, options: S
   const { sink, abort, stop, held } = options;
   const where = { phase: step.phase.name, host: step.host.name };
   const emit = (event: Record<string, unknown>) => sink({ at: Date.now(), ...where, ...event } as Parameters<Sink>[0]);
-  const observe = (one: Host) => observed(one, (ms, code) => emit({ type: "command", ms, code }));
+  const observe = (one: Host) => reporting(one, (ms, code) => emit({ type: "command", ms, code }));
   const host = observe(step.host);
-  // Most steps ask no host but their own.
+  // Most steps use only their own host.
   const hosts = lazily(() => shared.hosts.map(observe));
   const masters = lazily(() => shared.masters.map(observe));
   const context: Context = {
@@ -92,7 +92,7 @@ function lazily<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-/** A wait that is over when we are asked to stop. */
+/** A wait that ends when the run is asked to stop. */
 async function unless(stop: AbortSignal, work: Promise<void>): Promise<void> {
   stop.throwIfAborted();
   const over = new AbortController();
@@ -106,8 +106,8 @@ async function unless(stop: AbortSignal, work: Promise<void>): Promise<void> {
   }
 }
 
-/** The same host, telling of each of its commands; for the critical path. */
-function observed(host: Host, told: (ms: number, code: number | undefined) => void): Host {
+/** The same host, reporting each of its commands, for the critical path. */
+function reporting(host: Host, told: (ms: number, code: number | undefined) => void): Host {
   const timed = async <T extends { code: number }>(work: Promise<T>): Promise<T> => {
     const startedAt = performance.now();
     let code: number | undefined;

@@ -12,12 +12,12 @@ import {
 import type { Site } from "./site.ts";
 
 /**
- * One phase on one host: read everything, then put right what differs, in order, and read again.
+ * One phase on one host: read everything, apply what differs, in order, and read again.
  *
- * Neighbours that can be put right in one command are. After each change what was changed and all that follows is read in one go: the
- * former must now be clean, and the latter may have been touched by it. In a plan nothing is applied; what would change is remembered in
- * `pending`, which stays empty in an apply.
- * Asked to stop, it brings the change that is under way to its end and throws the signal's reason.
+ * Consecutive resources that one command can apply are applied together. After each change, the changed resources and all that
+ * follow are read at once: the former must not differ any more, the latter may have been affected. A plan applies nothing and records
+ * what would change in `pending`, which stays empty in an apply.
+ * When asked to stop, it completes the change in progress and throws the signal's reason.
  */
 export async function runStep(site: Site, pending: Set<string>): Promise<void> {
   const { host, context, tally } = site;
@@ -25,7 +25,7 @@ export async function runStep(site: Site, pending: Set<string>): Promise<void> {
   for (let next = left[0]; next; next = left[0]) {
     context.signal.throwIfAborted();
     const { resource, inspection } = next;
-    // What two phases want of a host is changed by the first of them.
+    // A resource that two phases declare for a host is changed by the first of them.
     const changes = pending.has(key(resource)) ? [] : inspection.changes(pending);
     if (changes.length === 0) {
       tally.unchanged++;
@@ -75,8 +75,8 @@ export async function runStep(site: Site, pending: Set<string>): Promise<void> {
 }
 
 /**
- * A step that is not to be done but is needed: only read.
- * @returns what is not as it should be, in few words each; in an apply its conditions too, each asked once
+ * A step that is left out but needed: it is only read.
+ * @returns what differs, in a few words each; in an apply also the unmet conditions, each checked once
  */
 export async function lookAt(site: Site, pending: ReadonlySet<string>): Promise<string[]> {
   const { host, context } = site;
@@ -88,21 +88,25 @@ export async function lookAt(site: Site, pending: ReadonlySet<string>): Promise<
   return answers.flatMap((answer, index) => (answer === true ? [] : [`${conditions[index]?.title}: ${answer}`]));
 }
 
-/** What an apply says of a step that it was told to leave out and cannot do without. */
+/** The error of an apply for a step that was left out but is needed and not done. */
 export function notMet(
   { step: { phase, host } }: Site,
   neededBy: readonly string[],
   missing: readonly string[],
 ): TripodError {
-  return new TripodError("E_REFUSED", `${neededBy.join(" and ")} cannot do without ${phase.name}, which was left out`, {
-    host: host.name,
-    origin: host.machine.origin,
-    why: `not as it should be:\n${shortened(missing).join("\n")}`,
-    hint: `leave less out: phase ${phase.name} on host ${host.name} has to be done too`,
-  });
+  return new TripodError(
+    "E_REFUSED",
+    `${neededBy.join(" and ")} ${neededBy.length === 1 ? "needs" : "need"} ${phase.name}, which was left out and is not done`,
+    {
+      host: host.name,
+      origin: host.machine.origin,
+      why: `still to do:\n${shortened(missing).join("\n")}`,
+      hint: `include phase ${phase.name} on host ${host.name} too`,
+    },
+  );
 }
 
-/** As many as a person reads. */
+/** At most eight lines. */
 function shortened(list: readonly string[]): string[] {
   return list.length <= 8 ? [...list] : [...list.slice(0, 7), `and ${list.length - 7} more`];
 }

@@ -17,7 +17,7 @@ export function formatAddress(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
 }
 
-/** `10.0.0.0/24`; host bits are cut off (`formatSubnet` shows whether there were any). Undefined for anything else. */
+/** `10.0.0.0/24`; host bits are cleared (`formatSubnet` shows whether there were any). Undefined for anything else. */
 export function parseSubnet(text: string | undefined): Subnet | undefined {
   const [, host, bits] = /^([\d.]+)\/(\d|[12]\d|3[0-2])$/.exec(text ?? "") ?? [];
   const address = parseAddress(host);
@@ -42,17 +42,17 @@ export function overlap(one: Subnet, other: Subnet): boolean {
   return one.first <= other.last && other.first <= one.last;
 }
 
-/** What no machine may carry (RFC 6890): this network, loopback, link-local, multicast and reserved. */
+/** Addresses that no machine may have (RFC 6890): this network, loopback, link-local, multicast and reserved. */
 const SPECIAL = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].flatMap(
   (text) => parseSubnet(text) ?? [],
 );
 
-/** Whether a machine may carry it. */
+/** Whether a machine may have it. */
 export function isUnicast(address: number): boolean {
   return !SPECIAL.some((block) => contains(block, address));
 }
 
-/** Whether machines may carry all addresses of it. */
+/** Whether machines may have all of its addresses. */
 export function isUnicastSubnet(subnet: Subnet): boolean {
   return !SPECIAL.some((block) => overlap(block, subnet));
 }

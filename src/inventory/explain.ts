@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<string, string>> = {
   record: "a map of keys",
 };
 
-/** What zod found, in an operator's words. */
+/** An issue of zod as problems in plain words. */
 export function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
   const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
   switch (issue.code) {
@@ -44,7 +44,7 @@ function said(path: Path, message: string): Problem {
 }
 
 function unknownKey(path: Path, key: string): Problem {
-  const merge = key === "<<" ? ": merge keys are not read, write the keys out" : "";
+  const merge = key === "<<" ? ": merge keys are not supported, write the keys out" : "";
   return {
     path,
     at: "key",
@@ -56,7 +56,7 @@ function wrongType(path: Path, expected: string, source: Source): Problem {
   const name = path.length === 0 ? "an inventory" : `\`${dotted(path)}\``;
   const value = valueAt(source.value, path);
   if (value === undefined) return { path, message: `${name} is missing` };
-  if (value === null) return { path, message: `${name} has no value: give it one, or leave the key out` };
+  if (value === null) return { path, message: `${name} has no value: set one, or remove the key` };
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
     return unquoted(path, value, shownBare(source.written(path) ?? String(value)));
   const hint = typeof value === "string" ? meant(expected, value) : undefined;
@@ -68,9 +68,10 @@ function wrongType(path: Path, expected: string, source: Source): Problem {
 }
 
 function meant(expected: string, text: string): string | undefined {
-  if (expected === "boolean" && /^(yes|no|on|off)$/i.test(text)) return "YAML 1.2 knows only true and false";
-  if (expected === "boolean" && /^(true|false)$/.test(text)) return "leave the quotes out";
-  if (expected === "number" && /^\d+$/.test(text)) return "leave the quotes out";
+  if (expected === "boolean" && /^(yes|no|on|off)$/i.test(text))
+    return "write true or false: YAML 1.2 has no other words for them";
+  if (expected === "boolean" && /^(true|false)$/.test(text)) return "remove the quotes";
+  if (expected === "number" && /^\d+$/.test(text)) return "remove the quotes";
   return undefined;
 }
 

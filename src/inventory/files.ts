@@ -7,8 +7,8 @@ import type { Draft } from "./schema.ts";
 const REQUIRED_BINARIES = ["kubeadm", "kubelet", "kubectl"];
 
 /**
- * Whether the files and folders an inventory names are there and hold what they must. `absolute` makes a path absolute; without `login`
- * nobody looks for SSH's own.
+ * Checks that the files and folders of an inventory exist and contain what is required. `absolute` makes a path absolute; without
+ * `login`, the files of SSH are not checked.
  */
 export async function missingFiles(
   draft: Draft,
@@ -23,7 +23,7 @@ export async function missingFiles(
   if (network?.manifest !== undefined && !isUrl(network.manifest))
     checks.push(fileMissing(["network", "manifest"], absolute(network.manifest)));
   if (ssh?.vagrant !== undefined) checks.push(vagrantfileMissing(absolute(ssh.vagrant)));
-  // A thousand machines may name the same key: it is looked for once.
+  // A thousand machines may use the same key: it is checked once.
   const found = new Map<string, Promise<Problem[]>>();
   for (const { path, file } of login ? loginFiles(draft) : []) {
     const looked = found.get(absolute(file)) ?? fileMissing(path, absolute(file));
@@ -54,10 +54,10 @@ async function imagesMissing(folder: string): Promise<Problem[]> {
   if (typeof names === "string") return [{ path, message: names }];
   return names.some((name) => name.endsWith(".tar"))
     ? []
-    : [{ path, message: `${folder} holds no image archives (*.tar)` }];
+    : [{ path, message: `${folder} contains no image archives (*.tar)` }];
 }
 
-/** Keys and known_hosts files, each where it is named. */
+/** Keys and known_hosts files, each with its place in the inventory. */
 function loginFiles(draft: Draft): { path: Path; file: string }[] {
   const said: { path: Path; ssh: Login | undefined }[] = [
     { path: ["ssh"], ssh: draft.ssh },
@@ -85,7 +85,7 @@ async function vagrantfileMissing(folder: string): Promise<Problem[]> {
   const path = ["ssh", "vagrant"];
   const names = await entries(folder);
   if (typeof names === "string") return [{ path, message: names }];
-  return names.includes("Vagrantfile") ? [] : [{ path, message: `${folder} holds no Vagrantfile` }];
+  return names.includes("Vagrantfile") ? [] : [{ path, message: `${folder} contains no Vagrantfile` }];
 }
 
 /** The names in a folder, or why it cannot be read, as a sentence. */
@@ -99,7 +99,7 @@ async function entries(folder: string): Promise<string[] | string> {
   }
 }
 
-/** A sentence for the failures of the file system that people meet. */
+/** A sentence for a common failure of the file system. */
 export function reason(path: string, error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case "ENOENT":
@@ -109,7 +109,7 @@ export function reason(path: string, error: unknown): string {
     case "EISDIR":
       return `${path} is a folder`;
     case "EACCES":
-      return `${path} may not be read by you`;
+      return `no permission to read ${path}`;
     default:
       return `${path} cannot be read: ${(error as Error).message}`;
   }

@@ -1,12 +1,12 @@
 /**
- * When a key may be changed, once a cluster stands. `any time`: an apply carries it out. `at birth`: another value is refused, with what
- * stands. `operator's side`: it says how Tripod works, and changes nothing on any host.
+ * When a key may be changed in an existing cluster. `any time`: an apply carries it out. `at creation`: another value is refused, and the
+ * current one is shown. `operator's side`: it sets how Tripod works, and changes nothing on any host.
  */
-export type Life = "any time" | "at birth" | "operator's side";
+export type Life = "any time" | "at creation" | "operator's side";
 
 declare module "zod" {
   interface GlobalMeta {
-    /** Of a key, or of all keys of a map that do not say otherwise. */
+    /** For a key, or for all keys of a map that do not set it themselves. */
     life?: Life;
   }
 }

@@ -16,18 +16,18 @@ import { type Draft, type Inventory, inventory } from "./schema.ts";
 export interface LoadOptions {
   /** For `HOME` and `SSH_AUTH_SOCK`; default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Where a relative path starts; default: the process's working directory. */
+  /** Base of relative paths; default: the process's working directory. */
   readonly cwd?: string;
-  /** Whether keys and known_hosts files are looked for; default: yes. Throw-away machines (--lab) are reached without them. */
+  /** Whether keys and known_hosts files are checked; default: yes. Throw-away machines (--lab) do not need them. */
   readonly login?: boolean;
 }
 
-/** No inventory that people write comes near it. */
+/** Far more than any real inventory. */
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Reads an inventory from a file and looks whether the files it names are there; contacts nothing.
- * Throws E_USAGE where there is no such file, E_LOCAL where it cannot be read, InventoryErrors with all its mistakes at once.
+ * Reads an inventory from a file and checks that the files it names exist; no host is contacted.
+ * Throws E_USAGE if the file does not exist, E_LOCAL if it cannot be read, InventoryErrors with all its mistakes.
  */
 export async function loadCluster(
   path: string,
@@ -41,20 +41,20 @@ export async function loadCluster(
   return conclude(reading, missing ?? [], file, me);
 }
 
-/** The same for a text, without a look at the files it names. `file` is what the mistakes and relative paths refer to. */
+/** The same for a text, without checking the files it names. Mistakes and relative paths refer to `file`. */
 export function parseInventory(text: string, file: string, me: Operator = operator()): Cluster {
   return conclude(read(text, file), [], resolvePath(file), me);
 }
 
 interface Reading {
   readonly text: string;
-  /** The inventory's path as the operator gave it. */
+  /** The inventory's path as the operator wrote it. */
   readonly shown: string;
   readonly source: Source;
   readonly problems: readonly Problem[];
-  /** Absent where the text is not YAML. */
+  /** Absent if the text is not YAML. */
   readonly draft?: Draft;
-  /** Absent where the schema refuses it. */
+  /** Absent if the schema refuses it. */
   readonly inventory?: Inventory;
 }
 
@@ -98,10 +98,10 @@ async function readText(file: string, shown: string, cwd: string): Promise<strin
     });
   });
   if (bytes.length > MOST_BYTES)
-    throw new TripodError("E_LOCAL", `${shown} is larger than 1 MiB: this is no inventory`);
+    throw new TripodError("E_LOCAL", `${shown} is larger than 1 MiB: this is not an inventory`);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new TripodError("E_LOCAL", `${shown} is not text in UTF-8`, { cause });
+    throw new TripodError("E_LOCAL", `${shown} is not UTF-8 text`, { cause });
   }
 }

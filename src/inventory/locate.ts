@@ -5,20 +5,20 @@ import type { Mistake, Path } from "./problem.ts";
 import { shownBare } from "./shown.ts";
 import { keyOf, unfold } from "./unfold.ts";
 
-/** A YAML text as plain data, with the way back from a path to its line and column. */
+/** A YAML text as plain data, with the line and column of each path. */
 export interface Source {
-  /** Undefined where the text is not YAML; the mistakes then say why. */
+  /** Undefined if the text is not YAML; `mistakes` has the reason. */
   readonly value: unknown;
   readonly mistakes: readonly Mistake[];
-  /** The place of a value, or of its key; of the nearest thing around it where it is not in the text. */
+  /** The place of a value, or of its key; if it is not in the text, of the nearest enclosing value. */
   origin(path: Path, at?: "key"): Origin;
-  /** A scalar as it was written (`1.30`), before YAML read it (1.3). */
+  /** A scalar as it was written (`1.30`), before YAML parsed it (1.3). */
   written(path: Path): string | undefined;
 }
 
 /**
- * Reads YAML 1.2, strictly: doubled keys, unknown tags, several documents, keys that are no plain text and aliases without
- * an end are mistakes. Anchors are welcome. Never throws.
+ * Parses YAML 1.2 strictly: duplicate keys, unknown tags, several documents, keys that are not plain text and endless aliases are
+ * mistakes. Anchors are allowed. Never throws.
  */
 export function locate(text: string, file: string): Source {
   const counter = new LineCounter();
@@ -28,7 +28,7 @@ export function locate(text: string, file: string): Source {
   };
   const deep = tooDeep(text);
   if (deep !== undefined) return unreadable(text, file, deep);
-  // We look for doubled keys ourselves: the parser compares each key with all before it.
+  // `unfold` finds duplicate keys: the parser compares each key with all before it, in quadratic time.
   const options = { lineCounter: counter, prettyErrors: false, logLevel: "error", uniqueKeys: false } as const;
   const document = parseDocument(text, options);
   const mistakes = syntaxMistakes(document, text, place);
@@ -45,16 +45,16 @@ export function locate(text: string, file: string): Source {
   };
 }
 
-/** What goes so deep is not parsed. */
+/** A text that is nested too deeply is not parsed. */
 function unreadable(text: string, file: string, offset: number): Source {
   const before = text.slice(0, offset).split("\n");
   const origin = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-  const message = "levels within levels: nothing in an inventory goes as deep";
+  const message = "nested too deeply: no inventory has so many levels";
   return { value: undefined, mistakes: [{ origin, message }], origin: () => origin, written: () => undefined };
 }
 
 interface YamlMistake extends Mistake {
-  /** The tree cannot be trusted: nothing more is said about it. */
+  /** The tree is not reliable: nothing more is checked in it. */
   readonly fatal: boolean;
 }
 
@@ -64,17 +64,17 @@ function syntaxMistakes(document: Document.Parsed, text: string, place: (offset:
     const word = shownBare(/^[^:\s]*/.exec(text.slice(offset, offset + 120))?.[0] ?? "");
     if (code === "TAG_RESOLVE_FAILED") return { origin, message: `unknown tag \`${word}\``, fatal: false };
     if (code === "MULTIPLE_DOCS")
-      return { origin, message: "a second document: an inventory is one file with one document", fatal: false };
+      return { origin, message: "a second document: an inventory has one document", fatal: false };
     return { origin, message: `not YAML: ${message.replace(/^./, (letter) => letter.toLowerCase())}`, fatal: true };
   });
   const { explicit, version } = document.directives.yaml;
   if (explicit && version !== "1.2")
     mistakes.push({
       origin: place(0),
-      message: `YAML ${version} reads \`on\` as true: leave the %YAML line out`,
+      message: `YAML ${version} reads \`on\` as true: remove the %YAML line`,
       fatal: true,
     });
-  // What follows a syntax error on its line is an echo of it.
+  // Later errors on the line of a syntax error are consequences of it.
   const told = new Set<number>();
   return mistakes.filter(({ origin: { line } }) => !told.has(line) && told.add(line));
 }
@@ -82,11 +82,11 @@ function syntaxMistakes(document: Document.Parsed, text: string, place: (offset:
 interface Found {
   readonly key: Node | null;
   readonly node: Node | null;
-  /** False where the path leads further than the text. */
+  /** False if the path is not in the text. */
   readonly whole: boolean;
 }
 
-/** Finds what a path leads to. The keys of a map are looked through once, not once for each path. */
+/** Finds the node of a path. The keys of a map are indexed once, not searched for each path. */
 function finder(document: Document.Parsed): (path: Path) => Found {
   const indices = new Map<Node, ReadonlyMap<string, Pair<Node, Node | null>>>();
   const pairOf = (around: Node, name: string) => {

@@ -1,19 +1,19 @@
 import { Lexer } from "yaml";
 
-/** Nothing in an inventory, nor in the settings that it lays over Kubernetes', is nested like that. */
+/** No inventory, and no Kubernetes setting in it, is nested more deeply. */
 const DEEPEST = 60;
-/** Spaces before a line: four for each level. */
+/** Indentation of a line: four spaces for each level. */
 const INDENTED = " ".repeat(4 * DEEPEST);
 
-/** So many times `- ` or `? ` in a row: each begins a level. */
+/** That many `- ` or `? ` in a row: each begins a level. */
 const COMPACT = new RegExp(`(?:[-?:][ \\t]+){${DEEPEST}}`);
 
-/** What the lexer says beside the text's own words: a document, the end of a broken collection, a scalar. */
+/** Tokens of the lexer that are not in the text: a document, the end of a broken collection, a scalar. */
 const MARKS = ["\u0002", "\u0018", "\u001f"];
 
 /**
- * Where a YAML text goes deeper than anything that is meant: its parser calls itself for each level, and ends the process where there are
- * half a million. Undefined: nowhere.
+ * The offset at which a YAML text is nested too deeply: the parser is recursive, and half a million levels would end the process.
+ * Undefined if it is not.
  */
 export function tooDeep(text: string): number | undefined {
   let before = 0;

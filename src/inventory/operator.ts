@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
-/** What the operator's machine adds to an inventory: the things that ssh, too, looks for by itself. */
+/** What the operator's machine adds to an inventory: the defaults that ssh uses too. */
 export interface Operator {
   readonly home: string;
   /** Whether an SSH agent answers at `$SSH_AUTH_SOCK`. */
   readonly agent: boolean;
-  /** Private keys used where the inventory names none. */
+  /** Private keys used if the inventory sets none. */
   readonly keys: readonly string[];
 }
 
@@ -17,7 +17,7 @@ export function operator(env: NodeJS.ProcessEnv = process.env): Operator {
   return { home, agent: Boolean(env["SSH_AUTH_SOCK"]), keys: keys.filter((key) => existsSync(key)) };
 }
 
-/** A path as the inventory writes it, made absolute: relative to the inventory's folder, `~/` in the operator's home. */
+/** An inventory's path made absolute: relative paths start at the inventory's folder, `~/` is the operator's home. */
 export function absolute(path: string, folder: string, { home }: Operator): string {
   return resolve(folder, path.replace(/^~(?=\/|$)/, home));
 }

@@ -5,17 +5,17 @@ import { shownBare, withoutKeys } from "./shown.ts";
 /** Keys and list positions from the top of the inventory: `["masters", 0, "address"]`. */
 export type Path = readonly (string | number)[];
 
-/** Something wrong with what the inventory says. It is located later, where the text is known. */
+/** A mistake in an inventory by its path; its line and column are added later. */
 export interface Problem {
   readonly path: Path;
   /** Points at the key instead of its value. */
   readonly at?: "key";
   readonly message: string;
-  /** What to do, as a sentence. */
+  /** What to do, an imperative. */
   readonly hint?: string;
 }
 
-/** A problem at its place in the text. */
+/** A problem with its place in the text. */
 export interface Mistake {
   readonly origin: Origin;
   readonly message: string;
@@ -30,12 +30,12 @@ export function dotted(path: Path): string {
     .replace(/^\./, "");
 }
 
-/** So many mistakes are told; whoever mended them sees the others. */
+/** How many mistakes are reported at once; the others follow when these are fixed. */
 export const TOLD = 50;
 
-/** The mistakes of one inventory in the order of its lines, printed the way compilers do: `file:line:column message`, the line, a caret. */
+/** The mistakes of one inventory in the order of its lines, printed as compilers do: `file:line:column message`, the line, a caret. */
 export class InventoryErrors extends TripodErrors {
-  /** @param more how many there are beside those that are told: the first fifty */
+  /** @param more how many there are besides `errors`, which are the first fifty */
   constructor(
     errors: readonly TripodError[],
     message: string,
@@ -57,7 +57,7 @@ export class InventoryErrors extends TripodErrors {
 
 export function inventoryErrors(mistakes: readonly Mistake[], text: string, file: string): InventoryErrors {
   const lines = withoutKeys(text).split(/\r?\n/);
-  // What stands at an anchor is read, and refused, once for each alias.
+  // A mistake at an anchor is found once for each alias.
   const distinct = new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake]));
   const sorted = [...distinct.values()].sort(
     ({ origin: one }, { origin: other }) => one.line - other.line || one.column - other.column,
@@ -75,7 +75,7 @@ function counted(number: number): string {
   return number.toLocaleString("en-US");
 }
 
-/** The line with a caret under the column; of a long line, what is around the column. */
+/** The line with a caret under the column; a long line is cut to the part around the column. */
 function pointed(line: string, column: number): string {
   const start = column > 120 ? column - 60 : 0;
   const shown = visible(line.slice(start, start + 160));

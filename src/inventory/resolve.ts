@@ -11,15 +11,15 @@ import { HAPROXY_PORT } from "./sections/load-balancer.ts";
 import { sshTarget } from "./ssh.ts";
 import { vagrantPower } from "./vagrant.ts";
 
-export interface Surroundings {
+export interface ResolveOptions {
   /** Absolute path of the inventory. */
   readonly file: string;
   readonly operator: Operator;
   readonly origin: (path: Path) => Origin;
 }
 
-/** Fills in what depends on other keys or on the operator, makes paths absolute, and freezes the whole. */
-export function resolve(inventory: Inventory, { file, operator, origin }: Surroundings): Cluster {
+/** Fills in the defaults that depend on other keys or on the operator, makes paths absolute, and freezes the result. */
+export function resolve(inventory: Inventory, { file, operator, origin }: ResolveOptions): Cluster {
   const path = (text: string) => absolute(text, dirname(file), operator);
   const machines = (role: Role, list: readonly MachineSettings[]) =>
     list.map(({ name, address, labels, taints, ssh }, index): Machine => {

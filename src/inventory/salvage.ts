@@ -5,8 +5,8 @@ import { type Draft, draft } from "./schema.ts";
 type Node = Record<string | number, unknown>;
 
 /**
- * Takes out of an inventory whatever its schema refuses, until the rest is sound: so that one bad value does not keep the
- * rules from looking at the others. A round removes all that it finds, and whatever is found in a later one was hidden behind it.
+ * Removes everything that the schema refuses from an inventory until the rest is valid, so that one bad value does not keep the
+ * rules from checking the others. Each round removes all issues that the schema reports; a later round finds those hidden behind them.
  */
 export function salvage(value: unknown): Draft {
   const root: { inventory: unknown } = { inventory: structuredClone(value) };
@@ -42,7 +42,7 @@ function placeOf(root: Node, path: Path): Place {
   return named;
 }
 
-/** Machines are emptied, so that the others keep their places. */
+/** Machines are emptied instead of removed, so that the others keep their index. */
 function remove(root: Node, { around, step }: Place): void {
   if (around === root || typeof step === "number") around[step] = {};
   else Reflect.deleteProperty(around, step);

@@ -2,15 +2,15 @@ import { TripodError } from "../errors.ts";
 import type { Cluster, Machine } from "./cluster.ts";
 
 /**
- * The same cluster with fewer machines: all masters, and of the workers as many as are left, of every kind before two of one. A kind is
- * who has the same labels and taints and is reached the same way.
- * @throws TripodError E_USAGE where there is no room for the masters
+ * The same cluster with fewer machines: all masters, and as many workers as fit, one of every kind before a second of any. Workers of a
+ * kind have the same labels, taints and SSH settings.
+ * @throws TripodError E_USAGE if the number is less than that of the masters
  */
 export function sample(cluster: Cluster, machines: number): Cluster {
   const { masters, workers } = cluster;
   if (machines < masters.length)
     throw new TripodError("E_USAGE", `${machines} machines, but the inventory has ${masters.length} masters`, {
-      hint: "masters are never left out, only workers are",
+      hint: `allow at least ${masters.length}: only workers can be left out`,
     });
   const kinds = new Map<string, Machine[]>();
   for (const worker of workers) {
@@ -30,7 +30,7 @@ export function withWorkers(cluster: Cluster, some: (worker: Machine) => boolean
   return Object.freeze({ ...cluster, workers, machines: [...cluster.masters, ...workers] });
 }
 
-/** The first cluster with the machines of all; a machine is who has the same name. */
+/** The first cluster with the machines of all; machines with the same name are the same. */
 export function united(cluster: Cluster, others: readonly Cluster[]): Cluster {
   const of = (list: "masters" | "workers"): Machine[] => {
     const all = [cluster, ...others].flatMap((each) => each[list]);

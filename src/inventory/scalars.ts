@@ -8,7 +8,7 @@ import { shown } from "./shown.ts";
 const LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
 const LABEL_PATTERN = new RegExp(`^${LABEL}$`);
 export const DOMAIN_PATTERN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
-/** The name of a machine. A last label of digits alone makes a mistyped address of it, 10.0.0.300 (RFC 1123, 2.1). */
+/** The name of a machine. A last label of only digits is a mistyped address, 10.0.0.300 (RFC 1123, 2.1). */
 export const HOST_PATTERN = new RegExp(`^(?!(?:.*\\.)?\\d+$)${DOMAIN_PATTERN.source.slice(1)}`);
 
 /** Text of a given form. `form` completes the sentence "… is not". */
@@ -19,7 +19,7 @@ export function textual(title: string, pattern: RegExp, form: string) {
     .meta({ title });
 }
 
-/** The message of a failed check: what was given, and what it should have been. */
+/** The message of a failed check: the given value and the expected form. */
 export function saying(form: string) {
   return ({ input }: { input?: unknown }) => `${shown(input)} is not ${form}`;
 }
@@ -43,9 +43,9 @@ export const hostname = textual(
   "a hostname: lower-case letters, digits, hyphens and dots (RFC 1123)",
 )
   .max(63, { error: "is longer than the 63 characters of a hostname" })
-  .refine((name) => name !== "localhost", { error: saying("a name of one machine alone") });
+  .refine((name) => name !== "localhost", { error: saying("a name that belongs to one machine only") });
 
-/** What a kernel accepts as the name of a network interface. */
+/** A name that the kernel accepts for a network interface. */
 export const networkInterface = textual(
   "interface",
   /^[^\s/:]{1,15}$/,
@@ -70,13 +70,13 @@ export const subnet = z
   .superRefine((text, context) => {
     const block = parseSubnet(text);
     if (block && formatSubnet(block) !== text)
-      context.addIssue({ code: "custom", message: `${shown(text)} has host bits: say ${formatSubnet(block)}` });
+      context.addIssue({ code: "custom", message: `${shown(text)} has host bits: write ${formatSubnet(block)}` });
     else if (block && !isUnicastSubnet(block))
       context.addIssue({ code: "custom", message: `${shown(text)} is not a subnet whose addresses machines may have` });
   })
   .meta({ title: "IPv4 subnet" });
 
-/** Where SSH goes: an address of either family, or a name. */
+/** Where SSH connects: an IPv4 or IPv6 address, or a name. */
 export const sshAddress = z
   .string()
   .refine((text) => isIP(text) !== 0 || HOST_PATTERN.test(text.toLowerCase()), {
@@ -94,19 +94,14 @@ export const days = textual("days", /^[1-9]\d{0,3}d$/, "a number of days such as
   parseInt(text, 10),
 );
 
-export const path = textual(
-  "path",
-  /^(?!~[^/])[^\0\r\n]+$/,
-  "a path: of those that begin with a tilde, only ~/… is known",
-);
+export const path = textual("path", /^(?!~[^/])[^\0\r\n]+$/, "a path: only ~/… may begin with a tilde");
 
-/** Values of a list, each one once. */
+/** A list without duplicates. */
 export function distinct<T extends z.ZodType>(item: T) {
   return z.array(item).superRefine((values, context) => {
     const said = new Set<unknown>();
     values.forEach((value, index) => {
-      if (said.has(value))
-        context.addIssue({ code: "custom", path: [index], message: `${shown(value)} is said twice` });
+      if (said.has(value)) context.addIssue({ code: "custom", path: [index], message: `repeats ${shown(value)}` });
       said.add(value);
     });
   });

@@ -15,8 +15,8 @@ const software = z
     binaries: path
       .optional()
       .describe(
-        "A folder of programs that are uploaded: kubeadm, kubelet and kubectl; and, where they are in it, crictl, etcd, etcdctl, " +
-          "etcdutl and, in `cni/`, the CNI plugins. Default: packages.",
+        "A folder of programs that are uploaded: kubeadm, kubelet and kubectl; optionally crictl, etcd, etcdctl, etcdutl and, in " +
+          "`cni/`, the CNI plugins. Default: packages.",
       )
       .meta({ life: "any time", examples: ["./bin"] }),
     images: path
@@ -25,7 +25,7 @@ const software = z
       .meta({ life: "any time", examples: ["./images"] }),
   })
   .prefault({})
-  .describe("Programs and images from the operator's machine instead of from the network: the air gap.");
+  .describe("Programs and images from the operator's machine instead of from the network, for air-gapped clusters.");
 
 const containerd = z
   .strictObject({
@@ -36,7 +36,7 @@ const containerd = z
       .meta({ life: "any time" }),
     sandboxImage: textual("image", /^[^\s]+[:@][^\s/]+$/, "an image with its tag, such as registry.example/pause:3.10")
       .optional()
-      .describe("The pause image. Default: the one that kubeadm of this version names.")
+      .describe("The pause image. Default: the one that kubeadm of this version uses.")
       .meta({ life: "any time", examples: ["registry.example/pause:3.10.2"] }),
   })
   .prefault({})
@@ -48,19 +48,19 @@ const network = z
       .enum(CNIS.map(({ name }) => name))
       .optional()
       .describe(`${CNIS.map(({ name, title }) => `\`${name}\`: ${title}`).join(". ")}. Default: bridge.`)
-      .meta({ life: "at birth", examples: ["bridge"] }),
+      .meta({ life: "at creation", examples: ["bridge"] }),
     manifest: textual("path or URL", /^(?!http:)(?!~[^/]).+$/, "a path or an https:// URL")
       .superRefine((text, context) => {
         if (!text.includes("://")) return;
         const url = URL.canParse(text) ? new URL(text) : undefined;
-        // What was given may hold a password: it is not said again.
+        // The value may contain a password: it is not shown.
         if (url?.protocol !== "https:" || url.hostname === "" || /\s/.test(text))
           context.addIssue({ code: "custom", message: "must be a path, or an https:// URL with a host" });
         else if (url.username !== "" || url.password !== "")
           context.addIssue({
             code: "custom",
             message:
-              "carries a user or a password, which records and reports would keep: fetch the file and name its path",
+              "contains a user or a password, which would end up in records and reports: fetch the file and set its path",
           });
       })
       .optional()
@@ -68,7 +68,9 @@ const network = z
       .meta({ life: "any time", examples: ["./calico.yaml"] }),
     sha256: textual("sha256", /^[0-9a-f]{64}$/, "a SHA-256: 64 hex digits in lower case, as sha256sum prints it")
       .optional()
-      .describe("Of the manifest's bytes: another manifest is refused before anything is changed. Wise for a URL.")
+      .describe(
+        "The manifest's digest: any other content is refused before anything is changed. Recommended for a URL.",
+      )
       .meta({
         life: "operator's side",
         examples: ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
@@ -77,9 +79,9 @@ const network = z
   .prefault({})
   .describe("The pod network: `cni` or `manifest`.");
 
-/** Every key there is. The JSON Schema and the reference are made from it. */
+/** All keys. The JSON Schema and the reference are generated from it. */
 export const inventory = z.strictObject({
-  name: label.describe("The cluster's name.").meta({ life: "at birth", examples: ["production"] }),
+  name: label.describe("The cluster's name.").meta({ life: "at creation", examples: ["production"] }),
   kubernetes,
   software,
   etcd,
@@ -99,7 +101,7 @@ export const inventory = z.strictObject({
 export type Inventory = z.output<typeof inventory>;
 export type MachineSettings = z.output<typeof machine>;
 
-/** What is left of an inventory once everything wrong is taken out: required keys may be missing, nothing else is different. */
+/** An inventory without its mistakes: required keys may be missing, nothing else differs. */
 export const draft = z.object({
   ...inventory.partial().shape,
   kubernetes: kubernetes.partial().prefault({}),
@@ -123,7 +125,7 @@ export interface JsonSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly additionalProperties?: boolean | JsonSchema;
-  /** When the key may be changed on a cluster that stands; a map's is that of all its keys. */
+  /** When the key may be changed in an existing cluster; a map's value applies to all its keys. */
   readonly "x-life"?: Life;
 }
 
@@ -132,7 +134,7 @@ export function inventoryJsonSchema(): JsonSchema {
   const schema = z.toJSONSchema(inventory, {
     io: "input",
     target: "draft-7",
-    // zod takes the examples of what is transformed for examples of the output.
+    // zod treats the examples of a transformed value as examples of its output.
     override: ({ zodSchema, jsonSchema }) => {
       const { examples, life } = z.globalRegistry.get(zodSchema) ?? {};
       if (examples) jsonSchema.examples = examples as unknown[];
@@ -145,7 +147,7 @@ export function inventoryJsonSchema(): JsonSchema {
 
 let known: JsonSchema | undefined;
 
-/** The keys that may stand at a path: what an unknown one is compared with. */
+/** The allowed keys at a path, for suggestions. */
 export function keysAt(path: Path): string[] {
   let schema: JsonSchema | undefined = (known ??= inventoryJsonSchema());
   for (const step of path) schema = typeof step === "number" ? schema?.items : schema?.properties?.[step];

@@ -1,12 +1,12 @@
 import { jsonText } from "../printable.ts";
 
-/** So much of a value says which one is meant. What was given by mistake, a key above all, is not printed whole. */
+/** Enough of a value to recognise it. A secret that was pasted by mistake, such as a key, is not printed completely. */
 const MOST = 60;
 
-/** https://www.rfc-editor.org/rfc/rfc7468#section-10, and what came before it. */
+/** https://www.rfc-editor.org/rfc/rfc7468#section-10, and older formats. */
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----/;
 
-/** A value as a mistake shows it: its kind, or its first sixty characters in quotes, each of which can be seen. */
+/** A value as a mistake shows it: its type, or its first sixty characters in quotes, all of them printable. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return quoted(value);
   if (Array.isArray(value)) return "a list";
@@ -18,7 +18,7 @@ export function shownBare(text: string): string {
   return quoted(text).slice(1, -1).replaceAll('\\"', '"');
 }
 
-/** A text as its lines are shown: of private keys only where they begin. */
+/** A text with the content of private keys masked. */
 export function withoutKeys(text: string): string {
   const [head] = PRIVATE_KEY.exec(text) ?? [];
   if (head === undefined) return text;
@@ -34,7 +34,7 @@ function quoted(text: string): string {
   return jsonText(start.length < text.length ? `${start}…` : start);
 }
 
-/** A path as it is; an address without its query, in which a token may stand. */
+/** A path unchanged; a URL without its query, which may contain a token. */
 export function shownSource(source: string): string {
   return source.startsWith("https://") ? source.replace(/\?[^]*$/, "?…") : source;
 }

@@ -4,14 +4,14 @@ import type { MachineSettings } from "./schema.ts";
 
 type SshSettings = MachineSettings["ssh"];
 
-export interface Whereabouts {
+export interface SshDefaults {
   readonly operator: Operator;
   readonly absolute: (path: string) => string;
 }
 
-/** Where and how SSH goes to a machine: its own settings over the cluster's, with ssh's defaults under both. */
-export function sshTarget(address: string, cluster: SshSettings, own: SshSettings, where: Whereabouts): SshTarget {
-  const settings = overlay(cluster, own);
+/** How SSH connects to a machine: its own settings before the cluster's, before ssh's defaults. */
+export function sshTarget(address: string, cluster: SshSettings, own: SshSettings, where: SshDefaults): SshTarget {
+  const settings = mergeSsh(cluster, own);
   const beside = own.bastion ? settings : cluster;
   return {
     ...target(settings.address ?? address, settings, where),
@@ -19,18 +19,18 @@ export function sshTarget(address: string, cluster: SshSettings, own: SshSetting
   };
 }
 
-/** Key by key; `key` and `keys` are one choice. */
-function overlay(below: SshSettings, above: SshSettings): SshSettings {
+/** Merged key by key; `key` and `keys` are alternatives. */
+function mergeSsh(below: SshSettings, above: SshSettings): SshSettings {
   const { key, keys, ...rest } = below;
   return above.key === undefined && above.keys === undefined ? { ...rest, key, keys, ...above } : { ...rest, ...above };
 }
 
-/** A bastion inherits, from the settings it is named in, how we log in, but not where. */
+/** A bastion inherits how to log in from the settings that contain it, but not where to. */
 function loginAt({ user, key, keys, agent, knownHosts }: SshSettings, bastion: SshSettings): SshSettings {
-  return overlay({ user, key, keys, agent, knownHosts }, bastion);
+  return mergeSsh({ user, key, keys, agent, knownHosts }, bastion);
 }
 
-function target(address: string, settings: SshSettings, { operator, absolute }: Whereabouts): SshTarget {
+function target(address: string, settings: SshSettings, { operator, absolute }: SshDefaults): SshTarget {
   const { user, port, key, keys, agent, knownHosts } = settings;
   const named = keys ?? (key === undefined ? undefined : [key]);
   return {

@@ -1,6 +1,6 @@
 /**
- * The known word a person most likely meant, or none: what was typed is its beginning, or has a slip for every four of its letters at
- * most. Four of five mistyped words have a single slip (Damerau 1964); with more, another word is as likely as a mistyped one.
+ * The known word that was most likely intended, or none: the given word is its beginning, or has at most one typing error for every four
+ * of its letters. Four of five mistyped words have a single error (Damerau 1964); with more, another word is as likely as a mistyped one.
  */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   const typed = word.toLowerCase();

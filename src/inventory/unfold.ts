@@ -1,27 +1,27 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
 import { shownBare } from "./shown.ts";
 
-/** A place in a YAML tree that cannot be read, or not by everybody as the same. */
+/** A mistake in a YAML tree: invalid, or ambiguous. */
 export interface TreeMistake {
-  /** Where in the text. */
+  /** Its place in the text. */
   readonly offset: number;
   readonly message: string;
-  /** The tree cannot be trusted: nothing more is said about it. */
+  /** The tree is not reliable: nothing more is checked in it. */
   readonly fatal: boolean;
 }
 
-/** Aliases of aliases grow without an end; what a person writes has fewer nodes than this when all stand where they are meant. */
+/** Aliases of aliases grow exponentially; a real inventory has fewer nodes than this with all aliases resolved. */
 const MOST_NODES = 500_000;
 
 /**
- * Puts into the place of each alias what it stands for, so that a path leads to it as to anything else; and looks for what makes a map of
- * YAML more than one of ours: keys that are no text, and keys that stand there twice. Goes through the tree once.
+ * Replaces each alias by its target, so that paths work through aliases; and finds keys that are not text, and duplicate keys. Visits
+ * the tree once.
  */
 export function unfold(document: Document.Parsed): TreeMistake[] {
   const mistakes: TreeMistake[] = [];
   const anchors = new Map<string, Node>();
   const open = new Set<Node>();
-  /** Nodes in it and below, as if aliases were written out. */
+  /** Number of nodes in it and below, with aliases resolved. */
   const sizes = new Map<Node, number>();
   const say = (node: Node, message: string, fatal = true) =>
     mistakes.push({ offset: node.range?.[0] ?? 0, message, fatal });
@@ -29,8 +29,8 @@ export function unfold(document: Document.Parsed): TreeMistake[] {
   const meant = (node: Node | null): Node | null => {
     if (!isAlias(node)) return node && through(node);
     const target = anchors.get(node.source);
-    if (!target) say(node, `unknown alias \`*${shownBare(node.source)}\`: no anchor before it`);
-    else if (open.has(target)) say(node, `the alias \`*${shownBare(node.source)}\` holds itself`);
+    if (!target) say(node, `unknown alias \`*${shownBare(node.source)}\`: it has no anchor before it`);
+    else if (open.has(target)) say(node, `the alias \`*${shownBare(node.source)}\` contains itself`);
     else return target;
     return null;
   };
@@ -51,7 +51,7 @@ export function unfold(document: Document.Parsed): TreeMistake[] {
         const name = keyOf(pair);
         if (name === undefined) say(pair.key, "a key must be plain text (quote what begins with a brace)");
         else {
-          if (seen.has(name)) say(pair.key, `doubled key \`${shownBare(name)}\``, false);
+          if (seen.has(name)) say(pair.key, `duplicate key \`${shownBare(name)}\``, false);
           seen.add(name);
           pair.value = put(pair.value);
         }
@@ -65,11 +65,11 @@ export function unfold(document: Document.Parsed): TreeMistake[] {
   if (!document.contents) return [];
   document.contents = meant(document.contents) as typeof document.contents;
   if (mistakes.every(({ fatal }) => !fatal) && (sizes.get(document.contents) ?? 0) > MOST_NODES)
-    mistakes.push({ offset: 0, message: "aliases within aliases: they unfold to too much", fatal: true });
+    mistakes.push({ offset: 0, message: "aliases within aliases: too large when they are resolved", fatal: true });
   return mistakes;
 }
 
-/** A key's text; undefined where it is a map, a list or an alias. */
+/** A key's text; undefined if it is a map, a list or an alias. */
 export function keyOf({ key }: Pair<Node, Node | null>): string | undefined {
   return isScalar(key) ? String(key.value) : undefined;
 }

@@ -1,4 +1,4 @@
-/** A user of a Unix machine with a group of their own, as lines of passwd(5), shadow(5) and group(5). No password opens it. */
+/** A user of a Unix machine with a group of the same name, as lines of passwd(5), shadow(5) and group(5). Password login is disabled. */
 export interface Account {
   readonly name: string;
   readonly id: number;
@@ -7,7 +7,7 @@ export interface Account {
   readonly group: string;
 }
 
-/** The next ordinary users of a machine with this /etc/passwd, as adduser(8) would make them; those that are there already are left out. */
+/** The next ordinary users of a machine with this /etc/passwd, as adduser(8) would create them; existing users are skipped. */
 export function newAccounts(passwd: string, names: readonly string[]): Account[] {
   const there = passwd.split("\n").map((line) => line.split(":"));
   const ordinary = there.map(([, , id]) => Number(id)).filter((id) => id >= 1000 && id < 60000);

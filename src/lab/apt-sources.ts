@@ -3,7 +3,7 @@ export interface AptSource {
   readonly uris: readonly string[];
   readonly suites: readonly string[];
   readonly components: readonly string[];
-  /** Signed-By, Trusted, Check-Valid-Until …: what has to go along for the mirror to be believed. */
+  /** Signed-By, Trusted, Check-Valid-Until …: the options that apt needs to trust the mirror. */
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -57,7 +57,7 @@ function words(text = ""): string[] {
 const SUITE = /^(?<release>[a-z]+)(?<pocket>|-updates|-security)$/;
 
 /**
- * Where this machine's own Debian comes from, asked for another release of Debian: the same mirrors, the suite's name exchanged.
+ * The Debian mirrors of this machine for another release of Debian: the same mirrors with the suite's name replaced.
  * @param own the codename of the release the machine runs; its suites may also be written as `stable` and the like
  */
 export function debianSources(sources: readonly AptSource[], own: string, wanted: string): AptSource[] {

@@ -7,7 +7,7 @@ import { local } from "./local.ts";
 
 const ETC = "/etc/apt";
 
-/** The mirrors of this machine's own apt configuration, for a release of Debian. Throws E_LAB where it names none. */
+/** The mirrors of this machine's own apt configuration, for a release of Debian. Throws E_LAB if it has none. */
 export async function mirrors(release: string): Promise<AptSource[]> {
   const parts = join(ETC, "sources.list.d");
   const inParts = existsSync(parts) ? (await readdir(parts)).map((name) => join(parts, name)) : [];
@@ -19,8 +19,8 @@ export async function mirrors(release: string): Promise<AptSource[]> {
   const found = debianSources(sources, await ownRelease(), release);
   if (found.length > 0) return found;
   throw new TripodError("E_LAB", "no Debian mirror in this machine's apt configuration", {
-    why: `looked in ${ETC}/sources.list and ${parts} for entries of this machine's own release with the component main`,
-    hint: "the lab takes its packages from the mirror the machine itself uses; it needs a machine that runs Debian",
+    why: `${ETC}/sources.list and ${parts} have no entry for this machine's own release with the component main`,
+    hint: "add this machine's Debian mirror to ${ETC}/sources.list: the lab fetches its packages from there",
   });
 }
 
@@ -30,14 +30,14 @@ async function ownRelease(): Promise<string> {
   if (/^ID=debian$/m.test(text)) return /^VERSION_CODENAME=(\w+)$/m.exec(text)?.[1] ?? "sid";
   throw new TripodError(
     "E_LAB",
-    "the lab makes its hosts from the mirror of a machine that runs Debian; this one does not",
+    "this machine does not run Debian, and the lab fetches its packages from a Debian machine's mirror",
     {
-      hint: "run it on Debian 12 or 13",
+      hint: "use a machine with Debian 12 or 13",
     },
   );
 }
 
-/** How apt on this machine reaches its mirrors (proxies, time-outs, certificates), for another apt: `Acquire::…` settings. */
+/** The settings with which apt on this machine reaches its mirrors (proxies, timeouts, certificates), for another apt: `Acquire::…`. */
 export async function acquireSettings(): Promise<string[]> {
   const dump = await local(["apt-config", "dump", "Acquire", "--format", '%F "%v"%n', "--no-empty"]);
   return dump
@@ -45,7 +45,7 @@ export async function acquireSettings(): Promise<string[]> {
     .filter((line) => /^Acquire::(https?|ftp|Retries|Check-Valid-Until|Check-Date|ForceIPv[46])/.test(line));
 }
 
-/** An apt-get of its own in a folder, for a release of Debian and its source packages: the beginning of its argv. */
+/** A separate apt-get in a folder, for a release of Debian and its source packages: the beginning of its argv. */
 export async function privateApt(folder: string, release: string): Promise<string[]> {
   await mkdir(join(folder, "lists", "partial"), { recursive: true });
   await mkdir(join(folder, "archives", "partial"), { recursive: true });

@@ -8,28 +8,28 @@ import { labFolders } from "./folders.ts";
 import { packageFolder } from "./packages.ts";
 import { type Release, type Releases, RELEASES } from "./release.ts";
 import { rootFileSystem } from "./rootfs.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeAtomically } from "./write-atomically.ts";
 
-/** What a host stands on: paths in the cache. */
+/** The root file system of a host: paths in the cache. */
 export interface Root {
   readonly rootfs: string;
-  /** An etcd's disk before anything is on it. */
+  /** An empty etcd disk. */
   readonly etcdDisk: string;
-  /** Where pristine hosts install from. */
+  /** The package repository of pristine hosts. */
   readonly packages?: string;
 }
 
-/** What the hosts of a lab stand on; kept beside the lab, so that a newer Tripod does not change it under them. */
+/** The root file systems of a lab's hosts; recorded with the lab, so that a newer Tripod does not change them. */
 export interface Base {
   readonly flavour: "ready" | "pristine";
-  /** Of hosts that are not named. */
+  /** The release of hosts that are not in `named`. */
   readonly release: Release;
   readonly named: Readonly<Record<string, Release>>;
   readonly roots: Readonly<Partial<Record<Release, Root>>>;
 }
 
 export interface BaseOptions extends Progress {
-  /** Of all hosts, or which hosts have which. Default: bookworm. */
+  /** One release for all hosts, or a release per host. Default: bookworm. */
   readonly release?: Release | Releases | undefined;
   /** Hosts with nothing but systemd, sshd and sudo, and a folder of packages. */
   readonly pristine?: boolean | undefined;
@@ -42,15 +42,15 @@ export function rootOf({ release, named, roots }: Base, host: string): Root {
 }
 
 /**
- * What the lab's hosts stand on. Of a lab that is there already nothing can be changed.
- * @param hosts names; those that are not named by the options, and are new, get the lab's own release
- * @throws TripodError E_LAB where the lab and the options do not agree
+ * The root file systems of the lab's hosts. Those of existing hosts cannot be changed.
+ * @param hosts names; new hosts that the options do not name get the lab's release
+ * @throws TripodError E_LAB if the options differ from the existing lab
  */
 export async function baseOf(lab: string, hosts: readonly string[], options: BaseOptions): Promise<Base> {
   const { root, record } = labFolders(lab);
   const there = existsSync(record) ? (JSON.parse(await readFile(record, "utf8")) as Base) : undefined;
   const asked = typeof options.release === "string" ? { others: options.release, named: {} } : options.release;
-  if (there) mustAgree(lab, there, asked, options.pristine);
+  if (there) assertUnchanged(lab, there, asked, options.pristine);
   const flavour = there?.flavour ?? (options.pristine ? "pristine" : "ready");
   const release = there?.release ?? asked?.others ?? "bookworm";
   const chosen = (host: string): Release => asked?.named[host] ?? asked?.others ?? release;
@@ -60,11 +60,11 @@ export async function baseOf(lab: string, hosts: readonly string[], options: Bas
     if (one === release || Object.values(named).includes(one)) roots[one] ??= await newRoot(one, flavour, options);
   const base = { flavour, release, named: { ...there?.named, ...named }, roots };
   await mkdir(root, { recursive: true });
-  await writeWhole(record, `${JSON.stringify(base, null, 2)}\n`);
+  await writeAtomically(record, `${JSON.stringify(base, null, 2)}\n`);
   return base;
 }
 
-function mustAgree(lab: string, there: Base, asked: Releases | undefined, pristine: boolean | undefined): void {
+function assertUnchanged(lab: string, there: Base, asked: Releases | undefined, pristine: boolean | undefined): void {
   const gone = Object.values(there.roots).find(({ rootfs }) => !existsSync(rootfs));
   const others = Object.entries(there.named).filter(([host, has]) => {
     const wanted = asked?.named[host] ?? asked?.others;
@@ -73,9 +73,9 @@ function mustAgree(lab: string, there: Base, asked: Releases | undefined, pristi
   const flavours = pristine !== undefined && pristine !== (there.flavour === "pristine");
   if (!gone && others.length === 0 && !flavours) return;
   const hosts = Object.entries(there.named).map(([host, release]) => `${host} ${release}`);
-  throw new TripodError("E_LAB", `the lab ${lab} stands on another root file system`, {
-    why: `it is ${there.flavour}, with Debian ${hosts.join(", ")}${gone ? `; ${gone.rootfs} is gone` : ""}`,
-    hint: "take the lab away first: tripod lab down -i FILE",
+  throw new TripodError("E_LAB", `the lab ${lab} has another root file system`, {
+    why: `it is ${there.flavour}, with Debian ${hosts.join(", ")}${gone ? `; ${gone.rootfs} is missing` : ""}`,
+    hint: "remove the lab first: tripod lab down -i FILE",
   });
 }
 

@@ -8,11 +8,11 @@ import { imagesFolder } from "./images.ts";
 import { kubernetesFolder, linkBinaries } from "./kubernetes.ts";
 import { runningHosts, startHost } from "./lxc.ts";
 import { makeNetwork } from "./network.ts";
-import { makeRoom, onOperatorMachine, rememberFound } from "./operator-machine.ts";
+import { raiseInotifyLimit, onOperatorMachine, recordSettings } from "./operator-machine.ts";
 import { poll } from "./poll.ts";
 import type { Release } from "./release.ts";
 import { rootFileSystem } from "./rootfs.ts";
-import { answering, letsIn } from "./ssh.ts";
+import { answering, canLogIn } from "./ssh.ts";
 import { notMirrored, type Station, topology } from "./topology.ts";
 
 export interface LabOptions extends BaseOptions {
@@ -20,14 +20,14 @@ export interface LabOptions extends BaseOptions {
   readonly install?: boolean;
   /** A folder with the programs of the inventory's Kubernetes; default: the inventory's, or found by the lab. */
   readonly binaries?: string;
-  /** Hosts alone, without looking for programs and images of Kubernetes. */
+  /** Only hosts, without the programs and images of Kubernetes. */
   readonly hostsOnly?: boolean;
 }
 
 /** ms; a boot takes a second or two. */
 const BOOT = 60_000;
 
-/** Makes and starts what is missing of a lab, until every host lets us in. Only one process may do this at a time. */
+/** Creates and starts the missing parts of a lab, and waits until every host accepts a login. Only one process may do this at a time. */
 export async function bringUp(cluster: Cluster, options: LabOptions): Promise<void> {
   const running = await runningHosts(cluster.name);
   const network = topology(cluster);
@@ -36,9 +36,9 @@ export async function bringUp(cluster: Cluster, options: LabOptions): Promise<vo
   const base = await baseOf(cluster.name, names, options);
   if (!options.hostsOnly) await provideSoftware(cluster, base.release, options);
   await onOperatorMachine(options, async () => {
-    await rememberFound();
+    await recordSettings();
     await makeNetwork(cluster.name, network);
-    await makeRoom(off.length, options);
+    await raiseInotifyLimit(off.length, options);
   });
   await prepareHosts(cluster.name, base, network);
   options.signal?.throwIfAborted();
@@ -50,7 +50,7 @@ export async function bringUp(cluster: Cluster, options: LabOptions): Promise<vo
   await untilUp(cluster.name, network.stations, options.signal);
 }
 
-/** Programs and images of Kubernetes, linked into the lab's folder; what the inventory has itself is not looked for. */
+/** Programs and images of Kubernetes, linked into the lab's folder, unless the inventory sets them. */
 async function provideSoftware(cluster: Cluster, release: Release, options: LabOptions): Promise<void> {
   if (cluster.software.images !== undefined && cluster.software.binaries !== undefined) return;
   const folders = labFolders(cluster.name);
@@ -62,14 +62,14 @@ async function provideSoftware(cluster: Cluster, release: Release, options: LabO
   await symlink(images, folders.images);
 }
 
-/** @throws TripodError E_LAB with what the hosts said last */
+/** @throws TripodError E_LAB with each host's last error */
 export async function untilUp(lab: string, stations: readonly Station[], signal?: AbortSignal): Promise<void> {
   const waiting = new Map(stations.map((station) => [station, "its sshd does not answer"]));
   const answer = await poll(BOOT, signal, async () => {
     const there = await answering(lab, [...waiting.keys()]);
     await Promise.all(
       there.map(async (station) => {
-        const said = await letsIn(lab, station);
+        const said = await canLogIn(lab, station);
         if (said === true) waiting.delete(station);
         else waiting.set(station, said);
       }),
@@ -77,8 +77,8 @@ export async function untilUp(lab: string, stations: readonly Station[], signal?
     return waiting.size === 0 || [...waiting].map(([{ name }, reason]) => `${name}: ${reason}`).join("\n");
   });
   if (answer === true) return;
-  throw new TripodError("E_LAB", `the lab's hosts did not let us in within ${BOOT / 1000} s`, {
+  throw new TripodError("E_LAB", `the lab's hosts accepted no login within ${BOOT / 1000} s`, {
     why: answer,
-    hint: "look at lxc.log in the lab's folder, or take the lab away with `tripod lab down -i FILE` and try again",
+    hint: "see lxc.log in the lab's folder, or remove the lab with `tripod lab down -i FILE` and try again",
   });
 }

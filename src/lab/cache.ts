@@ -4,17 +4,17 @@ import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "./folders.ts";
 import { local } from "./local.ts";
-import { locked } from "./lock.ts";
+import { locked } from "./file-lock.ts";
 
-/** How a long piece of work speaks and is stopped. */
+/** How a long operation reports its progress and is stopped. */
 export interface Progress {
   readonly progress: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * A folder in the cache, made when it is not there. Its name holds a digest of what it is made of, so that it is never stale. It is built
- * beside its place and renamed: what is there is whole, and two processes do not build it twice.
+ * A folder in the cache, created if it is missing. Its name contains a digest of its inputs, so that it is never stale. It is built in a
+ * temporary folder and renamed, so that it is always complete; a lock keeps two processes from building it at once.
  * @returns the folder's absolute path
  */
 export async function cached(
@@ -27,7 +27,7 @@ export async function cached(
   if (existsSync(folder)) return folder;
   await locked(
     `${name}.lock`,
-    () => progress(`another process is making ${name}, waiting for it`),
+    () => progress(`waiting for another process that creates ${name}`),
     signal,
     async () => {
       if (existsSync(folder)) return;
@@ -45,7 +45,7 @@ export async function cached(
   return folder;
 }
 
-/** Where such a thing is, or would be. */
+/** The path of a cached folder, whether or not it exists. */
 export function cachePlace(name: string, madeOf: unknown): string {
   return join(cacheFolder(), `${name}-${digest(JSON.stringify(madeOf)).slice(0, 12)}`);
 }
@@ -54,7 +54,7 @@ export function digest(data: string | Buffer): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
-/** Never across a mount: a half-built root file system may have the machine's own /dev or /sys mounted in it. */
+/** Removes a folder, but never across a mount: a partly built root file system may have this machine's /dev or /sys mounted in it. */
 export async function discard(folder: string): Promise<void> {
   await local(["rm", "-rf", "--one-file-system", folder]);
 }

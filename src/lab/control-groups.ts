@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { kill } from "./kill.ts";
+import { kill } from "../process.ts";
 import { mountPoints } from "./mounts.ts";
 import { containerPrefix } from "./names.ts";
 import { poll } from "./poll.ts";
@@ -15,7 +15,7 @@ export async function groupsOf(lab: string): Promise<string[]> {
     .filter((group) => mine.some((prefix) => group.slice(group.lastIndexOf("/") + 1).startsWith(prefix)));
 }
 
-/** Ends every process that still is in one of the lab's control groups, and removes the groups. */
+/** Kills every process in the lab's control groups, and removes the groups. */
 export async function removeControlGroups(lab: string): Promise<void> {
   for (const group of await groupsOf(lab)) {
     await poll(10_000, undefined, async () => {
@@ -23,14 +23,14 @@ export async function removeControlGroups(lab: string): Promise<void> {
       return rmdirTree(group);
     });
   }
-  // LXC's waiting room for processes it moves; another lab's may be in it, and then it stays.
+  // LXC's temporary group for processes that it moves; it stays if another lab's process is in it.
   for (const hierarchy of await hierarchies()) await rmdir(join(hierarchy, "lxc.pivot")).catch(() => undefined);
 }
 
 export async function processesIn(group: string): Promise<number[]> {
   const own = await readFile(join(group, "cgroup.procs"), "utf8").catch(() => "");
   const inside = await Promise.all((await subgroups(group)).map(processesIn));
-  // 0 stands for a process that cannot be seen from here; to kill(2) it would mean ourselves.
+  // 0 is a process that is not visible here; for kill(2) it would be our own process group.
   return [...own.split("\n").map(Number), ...inside.flat()].filter((pid) => pid > 0);
 }
 
@@ -44,7 +44,7 @@ async function subgroups(group: string): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(group, name));
 }
 
-/** Whether it is gone, or why not. */
+/** True if it was removed, or the reason why not. */
 async function rmdirTree(group: string): Promise<true | string> {
   for (const inner of await subgroups(group)) await rmdirTree(inner);
   return rmdir(group).then(

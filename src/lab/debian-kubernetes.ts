@@ -8,7 +8,7 @@ import { local } from "./local.ts";
 import { rootFileSystem } from "./rootfs.ts";
 import { labScript, labScriptText } from "./scripts.ts";
 
-/** The only release of Debian whose `kubernetes` source package still has all of Kubernetes, and the one version it has. */
+/** The only release of Debian whose `kubernetes` source package contains all of Kubernetes, and its version. */
 const RELEASE = "bookworm";
 export const DEBIAN_VERSION = "1.20.2";
 
@@ -18,7 +18,7 @@ async function madeOf(): Promise<unknown> {
 
 const NAME = `kubernetes-${DEBIAN_VERSION}-debian`;
 
-/** Where the programs are, or would be. */
+/** The folder of the programs, whether or not it exists. */
 export async function debianKubernetesPlace(): Promise<string> {
   return cachePlace(NAME, await madeOf());
 }
@@ -37,7 +37,7 @@ export async function debianKubernetes(work: Progress): Promise<string> {
     await isolated(["nice", "sh", "-c", inBuilder, "sh", build, builder, DEBIAN_VERSION], {
       signal: work.signal,
       failing: "building Kubernetes from Debian's source package failed",
-      hint: "give a folder of Kubernetes programs instead: --binaries DIR",
+      hint: "use a folder of Kubernetes programs instead: --binaries DIR",
     });
     for (const name of await readdir(join(build, "out"))) await rename(join(build, "out", name), join(folder, name));
     await discard(build);
@@ -48,7 +48,7 @@ async function fetchSource(folder: string, { progress, signal }: Progress): Prom
   progress("fetching Debian's source package of Kubernetes");
   const apt = await privateApt(join(folder, "apt"), RELEASE);
   const failing = "fetching Debian's source package of Kubernetes failed";
-  const hint = "give a folder of Kubernetes programs instead: --binaries DIR";
+  const hint = "use a folder of Kubernetes programs instead: --binaries DIR";
   await local([...apt, "update"], { signal, failing, hint });
   const fetch = [...apt, "source", "--download-only", "kubernetes"];
   await local(["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", folder, ...fetch], { signal, failing, hint });

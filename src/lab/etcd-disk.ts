@@ -5,8 +5,8 @@ import { cached, type Progress } from "./cache.ts";
 import { local } from "./local.ts";
 
 /**
- * etcd's data lies on a file system that is etcd's alone, as on a well-made master, and that can be filled up without hurting anybody
- * else: a file in the host's folder, on a loop device.
+ * etcd's data has its own file system, as on a well-configured master, which can be filled up without affecting anything else: a file in
+ * the host's folder, on a loop device.
  */
 export interface EtcdDisk {
   readonly image: string;
@@ -19,18 +19,18 @@ export function etcdDisk(hostFolder: string): EtcdDisk {
 }
 
 const SIZE = "512M";
-/** No reserve for root: full is full, for whoever runs etcd. */
+/** No blocks are reserved for root: a full disk is full for etcd too. */
 const FORMAT = ["mkfs.ext4", "-q", "-m", "0", "-N", "8192", "-E", "nodiscard,lazy_itable_init=0"];
 
 /**
- * Writes need not be flushed down to the machine's own disk: a host's power cut leaves the kernel standing, and what it has in memory.
- * With barriers a write of etcd would take twice as long as on the machine's file system.
+ * Writes need not be flushed to this machine's disk: after a host's power cut, the kernel is still running and has them in memory.
+ * With barriers, a write of etcd would take twice as long as on this machine's file system.
  */
 export const ETCD_DISK_OPTIONS = "loop,barrier=0";
 
 /**
- * An empty one, formatted once for all hosts: a file in the cache.
- * @param like the folder of a root file system that it will lie over, and whose owner and mode it gets
+ * An empty disk, formatted once for all hosts: a file in the cache.
+ * @param like the folder of a root file system where it will be mounted, and whose owner and mode it gets
  */
 export async function emptyEtcdDisk(like: string, work: Progress): Promise<string> {
   const { uid, gid, mode } = await stat(like).catch(() => ({ uid: 0, gid: 0, mode: constants.S_IFDIR | 0o755 }));
@@ -38,7 +38,7 @@ export async function emptyEtcdDisk(like: string, work: Progress): Promise<strin
     const image = join(partial, "empty.ext4");
     await local(["truncate", `--size=${SIZE}`, image]);
     await local([...FORMAT, image]);
-    // In etcd's folder there is nothing but etcd's data.
+    // etcd's folder must contain only etcd's data.
     for (const edit of ["rmdir lost+found", ...rootInode({ uid, gid, mode: `0${mode.toString(8)}` })])
       await local(["debugfs", "-w", "-R", edit, image]);
   });

@@ -3,17 +3,17 @@ import { stateFolder } from "../xdg.ts";
 
 export { cacheFolder } from "../xdg.ts";
 
-/** Everything a lab keeps, but for its snapshots, in one folder; gone after `lab down`. */
+/** All files of a lab except its snapshots, in one folder, which `lab down` removes. */
 export interface LabFolders {
   readonly root: string;
-  /** LXC's folder: one folder a host, with its configuration, its changes over the root file system and its disks. */
+  /** LXC's folder: one folder per host, with its configuration, its changes to the root file system and its disks. */
   readonly hosts: string;
   readonly clientKey: string;
   readonly knownHosts: string;
-  /** Links into the cache; absent while the lab has no such thing. */
+  /** Links into the cache; absent if the lab has none. */
   readonly binaries: string;
   readonly images: string;
-  /** What the lab was made with. */
+  /** The options that the lab was created with. */
   readonly record: string;
 }
 

@@ -6,18 +6,18 @@ import type { Station } from "./topology.ts";
 
 export interface HostFilesPlan {
   readonly station: Station;
-  /** Where there is a nameserver to ask, which answers nothing: nothing leaves the lab. */
+  /** The name server's address; nothing answers there, because nothing leaves the lab. */
   readonly nameserver: string;
-  /** Who may log in, as root and as the inventory's users. */
+  /** The public key that may log in as root and as the inventory's users. */
   readonly authorized: string;
-  /** Where its packages come from, sources.list(5). */
+  /** The package sources, sources.list(5). */
   readonly aptSources: string;
   readonly rootfs: string;
   /** The host's own layer over the root file system. */
   readonly changes: string;
 }
 
-/** What an installer leaves on a machine: its name, its network's, its users. */
+/** The files that an installer writes: names, network, users. */
 export async function writeHostFiles(plan: HostFilesPlan): Promise<void> {
   const { station, changes, rootfs } = plan;
   const { name, ports, users } = station;
@@ -39,7 +39,7 @@ export async function writeHostFiles(plan: HostFilesPlan): Promise<void> {
   );
 }
 
-/** The public key of a host's sshd, which is made here when it is not there. */
+/** The public key of a host's sshd, created if it is missing. */
 export function hostKey(changes: string, name: string): Promise<string> {
   return keyPair(join(changes, "etc/ssh/ssh_host_ed25519_key"), name);
 }
@@ -59,7 +59,7 @@ async function putUsers(
     await copyOwner(join(rootfs, "etc", file), join(changes, "etc", file));
     await writeFile(join(changes, "etc", file), accounts.map((account) => account[file]).join(""), { flag: "a" });
   }
-  // sudo passes over files with a dot in their names, and users may have one in theirs.
+  // sudo ignores files with a dot in their names, and users' names may contain one.
   await put("etc/sudoers.d/lab", accounts.map(({ name }) => `${name} ALL=(ALL) NOPASSWD: ALL\n`).join(""), 0o440);
   for (const { name, id } of accounts) {
     await put(`home/${name}/.ssh/authorized_keys`, `${authorized}\n`, 0o600);
@@ -68,7 +68,7 @@ async function putUsers(
   }
 }
 
-/** Makes a folder that lies over another one: its owner and mode are what a host sees, so they have to be those of the one below. */
+/** Creates a folder of an overlay with the owner and mode of the folder below, because the host sees those of the upper one. */
 export async function mirrorFolder(path: string, below: string): Promise<void> {
   const parent = dirname(path);
   const found = await stat(path).catch(() => undefined);

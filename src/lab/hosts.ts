@@ -13,19 +13,21 @@ import { cableName, containerName, macAddress } from "./names.ts";
 import { PACKAGE_SOURCES, PACKAGES_ON_HOST } from "./packages.ts";
 import { segmentOf } from "./segments.ts";
 import type { Station, Topology } from "./topology.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeAtomically } from "./write-atomically.ts";
 
-/** What lies on the machine's own file system, because an overlay cannot lie on an overlay. */
+/** Folders on this machine's file system, because an overlay cannot be stacked on an overlay. */
 const DISKS = ["containerd", "kubelet", "etcd"];
 
 /**
- * Everything the hosts need before their first boot: folders, keys, names, configurations. A host's configuration is written last: one that
- * has it is ready, and is not touched again.
+ * Everything that hosts need before their first boot: folders, keys, names, configurations. A host's configuration is written last: a
+ * host that has one is complete, and is not changed again.
  */
 export async function prepareHosts(lab: string, base: Base, network: Topology): Promise<void> {
   const folders = labFolders(lab);
   if (!/^[\w./@+-]+$/.test(folders.root))
-    throw new TripodError("E_LAB", `LXC cannot work in ${folders.root}`, { hint: "choose another XDG_STATE_HOME" });
+    throw new TripodError("E_LAB", `LXC does not support the path ${folders.root}`, {
+      hint: "set another XDG_STATE_HOME",
+    });
   await mkdir(folders.hosts, { recursive: true });
   const authorized = await keyPair(folders.clientKey, `tripod-lab-${lab}`);
   const modules = await modulesFolder(join(folders.root, "kernel"), Object.values(base.roots)[0]?.rootfs ?? "/");
@@ -34,12 +36,12 @@ export async function prepareHosts(lab: string, base: Base, network: Topology): 
       const folder = join(folders.hosts, containerName(lab, station.name));
       const root = rootOf(base, station.name);
       const wires = wiring(station, network);
-      await rememberWhatFor(folder, station, wires);
+      await recordInventory(folder, station, wires);
       if (!existsSync(join(folder, "config"))) await prepareHost(folder, { station, wires, root, modules, authorized });
       return knownHosts(station, await hostKey(join(folder, "changes"), station.name));
     }),
   );
-  await writeWhole(folders.knownHosts, known.join(""));
+  await writeAtomically(folders.knownHosts, known.join(""));
 }
 
 interface HostPlan {
@@ -66,10 +68,10 @@ async function prepareHost(folder: string, { station, wires, root, modules, auth
   ];
   const kernelFiles = await hostKernelFiles(join(folder, "kernel"));
   const view = { rootfs, folder, shared, disks: mounts, kernelFiles };
-  await writeWhole(join(folder, "config"), hostConfig(station.name, wires, view));
+  await writeAtomically(join(folder, "config"), hostConfig(station.name, wires, view));
 }
 
-/** The cables of a host. */
+/** The network interfaces of a host. */
 export interface Wiring {
   readonly interfaces: readonly {
     readonly index: number;
@@ -83,7 +85,7 @@ export interface Wiring {
   readonly gateway: string;
 }
 
-/** An interface for every segment a host is in: its first address has the first. */
+/** One interface for every segment of a host; the first has the host's first address. */
 export function wiring(station: Station, { segments }: Topology): Wiring {
   const places = station.addresses.map((address) => ({ address, segment: segmentOf(segments, address) }));
   const inside = [...new Set(places.map(({ segment }) => segment))];
@@ -105,10 +107,10 @@ export function wiring(station: Station, { segments }: Topology): Wiring {
 }
 
 /**
- * What of the inventory is in a host's files.
- * @throws TripodError E_LAB when the host was made for something else
+ * Records the inventory's settings in a host's files.
+ * @throws TripodError E_LAB if the host was created with other settings
  */
-async function rememberWhatFor(
+async function recordInventory(
   folder: string,
   { name, users, ports, origin }: Station,
   { interfaces, gateway }: Wiring,
@@ -118,19 +120,19 @@ async function rememberWhatFor(
   const wanted = `${JSON.stringify({ networks, gateway, users, ports })}\n`;
   if (!existsSync(join(folder, "config"))) {
     await mkdir(folder, { recursive: true });
-    return writeWhole(file, wanted);
+    return writeAtomically(file, wanted);
   }
   const found = await readFile(file, "utf8");
   if (found === wanted) return;
-  throw new TripodError("E_LAB", "the lab's host was made when the inventory said something else", {
+  throw new TripodError("E_LAB", "the inventory has changed since the lab's host was created", {
     host: name,
     ...(origin && { origin }),
     why: `then: ${found}now:  ${wanted}`,
-    hint: "take the lab away first: tripod lab down -i FILE",
+    hint: "remove the lab first: tripod lab down -i FILE",
   });
 }
 
-/** A file or folder of this machine, and where a host sees it. */
+/** A file or folder of this machine, and its path on a host. */
 interface Mount {
   readonly source: string;
   readonly target: string;
@@ -139,10 +141,10 @@ interface Mount {
 export interface HostView {
   readonly rootfs: string;
   readonly folder: string;
-  /** Folders that hosts only read. */
+  /** Read-only folders. */
   readonly shared: readonly Mount[];
   readonly disks: readonly Mount[];
-  /** Files that lie over the machine's own in /proc. */
+  /** Files that replace this machine's own in /proc. */
   readonly kernelFiles: readonly Mount[];
 }
 

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { digest, discard } from "./cache.ts";
 import { local } from "./local.ts";
 
-/** What a container of the image runs. */
+/** The program of a container of this image. */
 export interface ImageConfig {
   readonly entrypoint: readonly string[];
 }
@@ -21,7 +21,7 @@ interface Blob {
 const ARCHITECTURE = process.arch === "x64" ? "amd64" : process.arch;
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** Whoever packs the same files gets the same bytes. */
+/** Reproducible: the same files yield the same bytes. */
 const TAR = ["tar", "--create", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner"];
 
 /**
@@ -35,7 +35,7 @@ export async function packImage(name: string, root: string, config: ImageConfig,
   const packed = join(layout, "layer.tar");
   await local([...TAR, `--directory=${root}`, `--file=${packed}`, "."]);
   const diffId = await digestOf(packed);
-  // zstd unpacks several times faster than gzip, and five hosts unpack it at once; containerd reads it from 1.5 on.
+  // zstd unpacks several times faster than gzip, and five hosts unpack it at once; containerd supports it since 1.5.
   await local(["zstd", "-q", "-3", "-T0", "--rm", packed, "-o", `${packed}.zst`]);
   const layer = await keep(blobs, `${packed}.zst`, "application/vnd.oci.image.layer.v1.tar+zstd");
   const image = {

@@ -7,12 +7,12 @@ import { packImage } from "./image-archive.ts";
 import { local } from "./local.ts";
 import { labScript, labScriptText } from "./scripts.ts";
 
-/** Answers on port 8080 with the name of its pod: what `verify` schedules and reaches. */
+/** Answers on port 8080 with the name of its pod; used by `verify`. */
 export const WORKLOAD_IMAGE = "tripod.local/workload:1";
 
 const SERVE = "mkdir -p /www && hostname >/www/index.html && exec httpd -f -p 8080 -h /www";
 
-/** What the containers run, by the last part of an image's name; an image that is not here is not made. */
+/** The containers' programs, by the last part of an image's name; other images are not created. */
 const ENTRYPOINTS: Readonly<Record<string, readonly string[]>> = {
   "kube-apiserver": ["/usr/local/bin/kube-apiserver"],
   "kube-controller-manager": ["/usr/local/bin/kube-controller-manager"],
@@ -24,15 +24,15 @@ const ENTRYPOINTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Where a folder has no coredns, its name stands on an image that does nothing: each step of kubeadm on a master would look for it on
- * the internet, ten seconds long, even if the addon is left out.
+ * If a folder has no coredns, an image that does nothing gets its name: otherwise each step of kubeadm on a master would look for it on
+ * the internet for ten seconds, even if the addon is skipped.
  */
 const STAND_INS: Readonly<Record<string, string>> = { coredns: "pause" };
 
 /**
  * Images of these programs under the names this kubeadm asks for, as archives for `ctr images import`. A folder in the cache.
  * @param programs a folder with all of Kubernetes
- * @param rootfs a root file system of flavour `ready`, for what the images need beside
+ * @param rootfs a root file system of flavour `ready`, for other programs of the images
  */
 export async function imagesFolder(
   { kubernetes }: Cluster,
@@ -44,12 +44,12 @@ export async function imagesFolder(
   const scripts = await labScriptText("image-roots.sh");
   const madeOf = { names, ENTRYPOINTS, STAND_INS, scripts, rootfs, programs: await stamps(programs) };
   return cached(`images-${kubernetes.version}`, madeOf, work, async (folder) => {
-    work.progress(`making images of Kubernetes ${kubernetes.version}`);
+    work.progress(`creating images of Kubernetes ${kubernetes.version}`);
     const roots = join(folder, "roots");
     await mkdir(roots);
     await local(["sh", labScript("image-roots.sh"), programs, rootfs, roots], {
       signal: work.signal,
-      failing: "putting the images' files together failed",
+      failing: "collecting the images' files failed",
     });
     for (const name of names) {
       const short = name.replace(/^.*\//, "").replace(/:.*$/, "");
@@ -66,11 +66,11 @@ export async function imagesFolder(
 async function kubeadmImages({ version, imageRepository }: Cluster["kubernetes"], programs: string): Promise<string[]> {
   const repository = imageRepository === undefined ? [] : [`--image-repository=${imageRepository}`];
   const list = ["config", "images", "list", `--kubernetes-version=v${version}`, ...repository];
-  const names = await local([join(programs, "kubeadm"), ...list], { failing: "asking kubeadm for its images failed" });
+  const names = await local([join(programs, "kubeadm"), ...list], { failing: "`kubeadm config images list` failed" });
   return names.split("\n").filter((name) => name !== "");
 }
 
-/** What tells one folder of programs from another without reading half a gigabyte. */
+/** Identifies a folder of programs without reading half a gigabyte. */
 async function stamps(folder: string): Promise<[string, number, number][]> {
   const names = (await readdir(folder)).sort();
   return Promise.all(

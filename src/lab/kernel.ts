@@ -4,18 +4,18 @@ import { release } from "node:os";
 import { join } from "node:path";
 import { local } from "./local.ts";
 
-/** Settings the kubelet writes when it finds other values (its `setupKernelTunables`). They are not namespaced. */
+/** Settings that the kubelet writes if their values differ (its `setupKernelTunables`). They are not namespaced. */
 const KUBELET_SETTINGS = [
   ...["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"],
   ...["kernel/keys/root_maxkeys", "kernel/keys/root_maxbytes"],
 ];
 
-/** /proc/swaps of a machine without swap: the machine's own is not the hosts' to switch off, and the kubelet would refuse it. */
+/** /proc/swaps of a machine without swap: hosts cannot switch off this machine's swap, and the kubelet would refuse to start with it. */
 const NO_SWAP = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
 
 /**
- * Files of the kernel that a host has a copy of: what it writes stays there, and what only concerns the machine does not show. Written to a
- * folder, each with the place where the host sees it.
+ * Copies of kernel files for a host: its writes go to the copies, and it does not see values that concern only this machine. Written to a
+ * folder, each with its path on the host.
  */
 export async function hostKernelFiles(folder: string): Promise<{ source: string; target: string }[]> {
   await mkdir(folder, { recursive: true });
@@ -32,9 +32,9 @@ export async function hostKernelFiles(folder: string): Promise<{ source: string;
 }
 
 /**
- * A folder for the hosts' /usr/lib/modules: the machine's own, or, on a kernel that has everything built in and no such folder, one that
- * says so, for modprobe to succeed.
- * @param base where to make the latter
+ * A folder for the hosts' /usr/lib/modules: this machine's own, or, for a kernel without loadable modules, one that lists the built-in
+ * modules, so that modprobe succeeds.
+ * @param base where to create the latter
  * @param rootfs whose depmod is used
  */
 export async function modulesFolder(base: string, rootfs: string): Promise<string> {
@@ -53,7 +53,7 @@ export async function modulesFolder(base: string, rootfs: string): Promise<strin
   return modules;
 }
 
-/** The kernel lists built-in modules that have parameters; what a node needs of the others shows in other places. */
+/** /sys/module lists only built-in modules with parameters; the others that a node needs are detected in other ways. */
 async function builtInModules(): Promise<string[]> {
   const shown = await readdir("/sys/module");
   const filesystems = (await readFile("/proc/filesystems", "utf8")).split(/\s+/);

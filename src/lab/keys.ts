@@ -3,10 +3,10 @@ import { readFile, rename } from "node:fs/promises";
 import { local } from "./local.ts";
 import type { Station } from "./topology.ts";
 
-/** Makes an ed25519 key pair in OpenSSH's form unless it is there; returns the public key, `ssh-ed25519 AAAA…`. */
+/** Creates an ed25519 key pair in OpenSSH's format if it is missing; returns the public key, `ssh-ed25519 AAAA…`. */
 export async function keyPair(file: string, comment: string): Promise<string> {
   if (!existsSync(file)) {
-    // Under another name first: a key without its public half, after a crash, would stay so.
+    // Under a temporary name first: after a crash, a key without its public half would stay that way.
     const fresh = `${file}.new`;
     await local(["rm", "-f", fresh, `${fresh}.pub`]);
     await local(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", fresh]);
@@ -17,8 +17,10 @@ export async function keyPair(file: string, comment: string): Promise<string> {
   return `${type} ${key}`;
 }
 
-/** A host's lines of a known_hosts file, sshd(8): one for each door it has. */
+/** A host's lines of a known_hosts file, sshd(8): one for each address and port. */
 export function knownHosts({ addresses, ports }: Pick<Station, "addresses" | "ports">, publicKey: string): string {
-  const doors = addresses.flatMap((address) => ports.map((port) => (port === 22 ? address : `[${address}]:${port}`)));
-  return doors.map((door) => `${door} ${publicKey}\n`).join("");
+  const endpoints = addresses.flatMap((address) =>
+    ports.map((port) => (port === 22 ? address : `[${address}]:${port}`)),
+  );
+  return endpoints.map((endpoint) => `${endpoint} ${publicKey}\n`).join("");
 }

@@ -15,8 +15,8 @@ import {
 import { labScript } from "./scripts.ts";
 
 /**
- * A folder with the programs of the inventory's version of Kubernetes: the one that was given; else the official release; else, where that
- * cannot be reached, Debian's source package. What is in the cache is asked first.
+ * A folder with the programs of the inventory's version of Kubernetes: the given one; else one from the cache; else the official release;
+ * else, if that cannot be reached, Debian's source package.
  * @throws TripodError E_LAB with what to do
  */
 export async function kubernetesFolder(cluster: Cluster, given: string | undefined, work: Progress): Promise<string> {
@@ -33,8 +33,8 @@ export async function kubernetesFolder(cluster: Cluster, given: string | undefin
   if (await officialReleaseAnswers(version, work.signal)) return officialKubernetes(version, work);
   if (debian) return debianKubernetes(work);
   throw new TripodError("E_LAB", `the official release of Kubernetes ${version} cannot be reached from here`, {
-    why: `without it, Debian's source package would do, which is ${DEBIAN_VERSION}`,
-    hint: `say --binaries DIR, a folder with ${PROGRAMS.join(", ")}`,
+    why: `the only alternative, Debian's source package, is version ${DEBIAN_VERSION}`,
+    hint: `use --binaries DIR with a folder that contains ${PROGRAMS.join(", ")}`,
   });
 }
 
@@ -42,19 +42,19 @@ async function mustBeVersion(folder: string, version: string): Promise<void> {
   const missing = PROGRAMS.filter((program) => !existsSync(join(folder, program)));
   if (missing.length > 0)
     throw new TripodError("E_LAB", `${folder} has no ${missing.join(", ")}`, {
-      hint: `the lab makes its machines' images out of it: it takes all of ${PROGRAMS.join(", ")}`,
+      hint: `the lab's images need all of ${PROGRAMS.join(", ")}: add what is missing`,
     });
   const found = (await local([join(folder, "kubeadm"), "version", "--output=short"])).trim();
   if (found !== `v${version}`)
-    throw new TripodError("E_LAB", `${folder} has Kubernetes ${found}, and the inventory says ${version}`, {
-      hint: "give the folder of that version, or change kubernetes.version",
+    throw new TripodError("E_LAB", `${folder} has Kubernetes ${found}, but the inventory sets ${version}`, {
+      hint: "use a folder with that version, or change kubernetes.version",
     });
 }
 
-/** What Tripod uploads of such a folder; the others run in containers. */
+/** The programs that Tripod uploads; the others run in containers. */
 const UPLOADED = ["kubeadm", "kubelet", "kubectl", "crictl", "etcd", "etcdctl", "etcdutl", "cni"];
 
-/** Fills the lab's own folder of programs: links to the given one, and where kubeadm is so old that it wants crictl, ours. */
+/** Fills the lab's own folder of programs: links to the given one, and our own crictl if an old kubeadm requires one. */
 export async function linkBinaries(from: string, to: string, minor: number): Promise<void> {
   await rm(to, { recursive: true, force: true });
   await mkdir(to, { recursive: true });

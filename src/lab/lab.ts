@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Cluster, Role } from "../inventory/cluster.ts";
-import { alone } from "./alone.ts";
+import { exclusively } from "./exclusively.ts";
 import { bringUp, type LabOptions, untilUp } from "./bring-up.ts";
 import { discard, type Progress } from "./cache.ts";
 import { removeControlGroups } from "./control-groups.ts";
 import { labFolders, snapshotsFolder } from "./folders.ts";
-import { endStarting, mustBeOurs, removeEmpty, removeFolder, removeStrays } from "./leftovers.ts";
+import { endStarting, assertOurs, removeEmpty, removeFolder, removeOrphans } from "./leftovers.ts";
 import { untilReleased } from "./loop-devices.ts";
 import { cutPower, runningHosts, startHost } from "./lxc.ts";
-import { networkExists, removeNetwork, standingLabs } from "./network.ts";
-import { onOperatorMachine, putBack } from "./operator-machine.ts";
-import { standing } from "./overrides.ts";
+import { networkExists, removeNetwork, existingLabs } from "./network.ts";
+import { onOperatorMachine, restoreSettings } from "./operator-machine.ts";
+import { hostOfLab } from "./overrides.ts";
 import { requirePrograms, requireRoot } from "./programs.ts";
 import { answering } from "./ssh.ts";
 import { topology } from "./topology.ts";
@@ -25,8 +25,8 @@ export interface LabHost {
   readonly ssh: boolean;
 }
 
-/** Whether there is anything of it that somebody could want to keep: its hosts may be off. */
-export function labStands(lab: string): boolean {
+/** Whether the lab exists; its hosts may be off. */
+export function labExists(lab: string): boolean {
   return existsSync(labFolders(lab).record);
 }
 
@@ -35,13 +35,13 @@ export function labHostNames(cluster: Cluster): string[] {
   return topology(cluster).stations.map(({ name }) => name);
 }
 
-/** Brings up what is missing of the cluster's lab, until every host lets us in. */
+/** Brings up the missing parts of the cluster's lab, and waits until every host accepts a login. */
 export async function labUp(cluster: Cluster, options: LabOptions): Promise<void> {
   requireRoot();
   await requirePrograms(options.install ?? false, options);
-  await alone(cluster.name, options, async () => {
-    await mustBeOurs(cluster.name);
-    await removeStrays(cluster.name);
+  await exclusively(cluster.name, options, async () => {
+    await assertOurs(cluster.name);
+    await removeOrphans(cluster.name);
     await bringUp(cluster, options);
   });
 }
@@ -51,11 +51,11 @@ export interface DownOptions extends Progress {
   readonly snapshots?: boolean | undefined;
 }
 
-/** Takes the lab away, whole or half: processes, control groups, network, mounts, files. The cache stays, and snapshots if not told so. */
+/** Removes the lab, even an incomplete one: processes, control groups, network, mounts, files. The cache stays; snapshots stay by default. */
 export async function labDown(cluster: Cluster, options: DownOptions): Promise<void> {
   requireRoot();
-  await alone(cluster.name, options, async () => {
-    await mustBeOurs(cluster.name);
+  await exclusively(cluster.name, options, async () => {
+    await assertOurs(cluster.name);
     const running = await runningHosts(cluster.name).catch(() => []);
     await Promise.all(running.map((name) => cutPower(cluster.name, name)));
     await endStarting(cluster.name);
@@ -63,7 +63,7 @@ export async function labDown(cluster: Cluster, options: DownOptions): Promise<v
     await untilReleased(labFolders(cluster.name).root);
     await onOperatorMachine(options, async () => {
       await removeNetwork(cluster.name);
-      await putBack(await standingLabs(), options);
+      await restoreSettings(await existingLabs(), options);
     });
     if (options.snapshots) await discard(snapshotsFolder(cluster.name));
     await removeEmpty(dirname(snapshotsFolder(cluster.name)));
@@ -88,14 +88,14 @@ export async function labStatus(cluster: Cluster): Promise<LabHost[]> {
 
 /** A power cut. */
 export async function labOff(cluster: Cluster, name: string): Promise<void> {
-  standing(cluster, name);
+  hostOfLab(cluster, name);
   requireRoot();
   if ((await runningHosts(cluster.name)).includes(name)) await cutPower(cluster.name, name);
 }
 
 /** Boots a host again, from the disk it had. */
 export async function labOn(cluster: Cluster, name: string, { signal }: Progress): Promise<void> {
-  const station = standing(cluster, name);
+  const station = hostOfLab(cluster, name);
   requireRoot();
   if (!(await runningHosts(cluster.name)).includes(name)) await startHost(cluster.name, name);
   await untilUp(cluster.name, [station], signal);

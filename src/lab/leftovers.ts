@@ -2,26 +2,26 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TripodError } from "../errors.ts";
+import { kill, runProgram } from "../process.ts";
 import { discard } from "./cache.ts";
 import { groupsOf, processesIn, removeControlGroups } from "./control-groups.ts";
 import { labFolders, restoring } from "./folders.ts";
-import { kill } from "./kill.ts";
-import { attempt, local } from "./local.ts";
+import { local } from "./local.ts";
 import { mountPoints } from "./mounts.ts";
 import { networkExists, removeNetwork } from "./network.ts";
 import { poll } from "./poll.ts";
 
 /**
- * Ends hosts that cannot be told to end any more: their network is lost, and LXC's control sockets with it, or the folder they were made
- * in. What is whole is left alone.
+ * Kills hosts that LXC can no longer stop, because their network, and with it LXC's control sockets, or their folder is missing. An intact
+ * lab is not changed.
  */
-export async function removeStrays(lab: string): Promise<void> {
+export async function removeOrphans(lab: string): Promise<void> {
   const folderIsLost = !existsSync(labFolders(lab).record);
   if (folderIsLost || !networkExists(lab)) await removeControlGroups(lab);
   if (folderIsLost) await removeNetwork(lab);
 }
 
-/** Ends what a killed `up` was about to start, and what is not in a control group of the lab's yet: by the argv of our own lxc-start. */
+/** Kills hosts that a killed `up` was about to start and that are not in a control group yet, by the argv of lxc-start. */
 export async function endStarting(lab: string): Promise<void> {
   const folder = `--lxcpath=${labFolders(lab).hosts}`;
   await poll(10_000, undefined, async () => {
@@ -29,7 +29,7 @@ export async function endStarting(lab: string): Promise<void> {
     const argvs = await Promise.all(pids.map(async (pid) => [pid, await argvOf(pid)] as const));
     const starting = argvs.filter(([, argv]) => argv.includes("lxc-start") && argv.includes(folder));
     for (const [pid] of starting) kill(pid, "SIGKILL");
-    return starting.length === 0 || "lxc-start is still there";
+    return starting.length === 0 || "lxc-start is still running";
   });
 }
 
@@ -39,27 +39,27 @@ async function argvOf(pid: number): Promise<string[]> {
 }
 
 /**
- * Labs are known by name; a lab of the same name that lives in another state folder is somebody else's.
+ * Labs are identified by name; a lab with the same name in another state folder belongs to somebody else.
  * @throws TripodError E_LAB
  */
-export async function mustBeOurs(lab: string): Promise<void> {
+export async function assertOurs(lab: string): Promise<void> {
   const { hosts } = labFolders(lab);
   for (const pid of (await Promise.all((await groupsOf(lab)).map(processesIn))).flat()) {
     // LXC gives its monitors a title: "[lxc monitor] FOLDER CONTAINER".
     const title = await readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "");
     const [, folder = hosts] = /^\[lxc monitor\] (.*) [^ ]+$/.exec(title.replaceAll("\0", " ").trimEnd()) ?? [];
     if (folder !== hosts && existsSync(folder))
-      throw new TripodError("E_LAB", `another lab of the name ${lab} is up`, {
-        why: `its folder is ${folder}, and this one's would be ${hosts}`,
-        hint: "take that one away with the XDG_STATE_HOME it was made with, or give the inventory another name",
+      throw new TripodError("E_LAB", `another lab with the name ${lab} is running`, {
+        why: `its folder is ${folder}, but this one's would be ${hosts}`,
+        hint: "remove it with the XDG_STATE_HOME that created it, or change the inventory's name",
       });
   }
 }
 
-/** LXC keeps a file there for every container it has been asked about, under the path of its folder. */
+/** LXC keeps a lock file there for every container, under the path of its folder. */
 const LXC_LOCKS = "/run/lxc/lock";
 
-/** Unmounts what is mounted in the lab's folder, and removes it with everything in it. */
+/** Unmounts everything in the lab's folder, and removes the folder. */
 export async function removeFolder(lab: string): Promise<void> {
   const { root, hosts } = labFolders(lab);
   const inside = (await mountPoints()).filter(({ path }) => path.startsWith(`${root}/`));
@@ -67,8 +67,8 @@ export async function removeFolder(lab: string): Promise<void> {
   await discard(root);
   await discard(restoring(lab));
   await discard(join(LXC_LOCKS, hosts));
-  // And the folders on the way to it that nobody else has anything in.
-  await attempt([
+  // And its parent folders that are empty.
+  await runProgram([
     "sh",
     "-c",
     `cd ${LXC_LOCKS} && rmdir --parents --ignore-fail-on-non-empty ".$1"`,
@@ -78,7 +78,7 @@ export async function removeFolder(lab: string): Promise<void> {
   await removeEmpty(dirname(root), dirname(dirname(root)));
 }
 
-/** Folders that nobody has anything in any more, the innermost first. */
+/** Removes folders that are empty, the innermost first. */
 export async function removeEmpty(...folders: readonly string[]): Promise<void> {
   for (const folder of folders) await rmdir(folder).catch(() => undefined);
 }

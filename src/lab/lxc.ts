@@ -1,17 +1,18 @@
 import { join } from "node:path";
 import { TripodError } from "../errors.ts";
+import { runProgram } from "../process.ts";
 import { ETCD_DISK_OPTIONS, etcdDisk } from "./etcd-disk.ts";
 import { labFolders } from "./folders.ts";
-import { attempt, local } from "./local.ts";
+import { local } from "./local.ts";
 import { untilReleased } from "./loop-devices.ts";
 import { containerName, containerPrefix } from "./names.ts";
 import { inNetwork, networkExists } from "./network.ts";
 
 /**
- * What a host starts in: a mount namespace of its own, that ends with it.
- * - LXC looks for the bridge in /sys/class/net, so it needs the sysfs of the lab's namespace. `ip netns exec` would give it that and hide
- *   the cgroups; here they are carried over.
- * - etcd's disk is mounted here and nowhere else: with the last process of the host its mount is gone, and with that its loop device.
+ * The mount namespace in which a host starts, and which ends with it.
+ * - LXC looks for the bridge in /sys/class/net, so it needs the sysfs of the lab's namespace. `ip netns exec` would provide that, but
+ *   hide the cgroups; this script keeps them.
+ * - etcd's disk is mounted here and nowhere else: its mount, and with it the loop device, ends with the last process of the host.
  */
 const MOUNTS = `
 set -e
@@ -38,22 +39,22 @@ export async function startHost(lab: string, machine: string): Promise<void> {
     "--logpriority=WARN",
   ];
   const { image, mountPoint } = etcdDisk(join(hosts, name));
-  // A host that was off a moment ago may still have it: mounted twice, it would be destroyed.
+  // A host that was just switched off may still use it: mounted twice, it would be corrupted.
   await untilReleased(image);
-  const { code, stderr } = await attempt([...inNetwork(lab), ...WITH_MOUNTS, image, mountPoint, ...start]);
+  const { code, stderr } = await runProgram([...inNetwork(lab), ...WITH_MOUNTS, image, mountPoint, ...start]);
   if (code === 0) return;
-  const { stdout } = await attempt(["tail", "-n", "12", log]);
-  throw new TripodError("E_LAB", "LXC could not start it", {
+  const { stdout } = await runProgram(["tail", "-n", "12", log]);
+  throw new TripodError("E_LAB", "LXC could not start the host", {
     host: machine,
     why: `${start.join(" ")}\n${stderr.trim()}\n${stdout}`,
-    hint: `the whole log is in ${log}; \`tripod lab down -i FILE\` takes the lab away`,
+    hint: `see the complete log in ${log}; \`tripod lab down -i FILE\` removes the lab`,
   });
 }
 
-/** A power cut: every process of the host ends at once, nothing is written back. Whether there was something to cut. */
+/** A power cut: every process of the host ends at once, and nothing is written back. False if it was not running. */
 export async function cutPower(lab: string, machine: string): Promise<boolean> {
   const name = containerName(lab, machine);
-  const { code } = await attempt([
+  const { code } = await runProgram([
     ...inNetwork(lab),
     "lxc-stop",
     `--lxcpath=${labFolders(lab).hosts}`,
@@ -70,7 +71,7 @@ export async function cutPower(lab: string, machine: string): Promise<boolean> {
 export async function runningHosts(lab: string): Promise<string[]> {
   if (!networkExists(lab)) return [];
   const list = ["lxc-ls", `--lxcpath=${labFolders(lab).hosts}`, "--running", "-1"];
-  const names = await local([...inNetwork(lab), ...list], { failing: "asking LXC for the lab's hosts failed" });
+  const names = await local([...inNetwork(lab), ...list], { failing: "listing the lab's hosts with lxc-ls failed" });
   const prefix = containerPrefix(lab);
   return names.split("\n").flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length).trim()] : []));
 }

@@ -6,7 +6,7 @@ export interface MountPoint {
   readonly type: string;
 }
 
-/** What is mounted where this process sees it, in the order of mounting: proc_pid_mountinfo(5). */
+/** All mounts that this process sees, in mount order: proc_pid_mountinfo(5). */
 export async function mountPoints(): Promise<MountPoint[]> {
   const text = await readFile("/proc/self/mountinfo", "utf8");
   return text.split("\n").flatMap((line) => {

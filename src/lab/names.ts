@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { formatAddress, parseAddress } from "../inventory/addresses.ts";
 
-/** What the machine sees of a lab carries the lab's name, so that two labs do not meet. A lab's name is a DNS label: it has no dot. */
+/** The name of a lab's network namespace. It contains the lab's name, so that labs do not collide; a lab's name is a DNS label without dots. */
 export function namespaceName(lab: string): string {
   return `tripod.${lab}`;
 }
@@ -18,7 +18,7 @@ export function labOfNamespace(name: string): string | undefined {
   return name.startsWith(namespaceName("")) ? name.slice(namespaceName("").length) : undefined;
 }
 
-/** The beginning of every container's name of this lab, and of no other's. */
+/** The prefix of the names of this lab's containers, and of no other's. */
 export function containerPrefix(lab: string): string {
   return `tripod.${lab}.`;
 }
@@ -32,15 +32,15 @@ export function bridgeName(subnet: number): string {
   return `tripod${subnet.toString(16).padStart(8, "0")}`;
 }
 
-/** The lab's end of a host's cable; its second interface has one too. */
+/** The lab's end of a host's veth pair; each interface of the host has one. */
 export function cableName(machine: string, index = 0): string {
   const plain = index === 0 ? `tp-${machine}` : `tp-${machine}+${index}`;
   return plain.length <= 15 ? plain : `tp-${createHash("sha256").update(plain).digest("hex").slice(0, 12)}`;
 }
 
 /**
- * A MAC address that follows from the IPv4 address, locally administered: with a random one, a host that was off is unreachable until its
- * neighbours forget the old one.
+ * A MAC address that follows from the IPv4 address, locally administered: with a random one, a restarted host is unreachable until its
+ * neighbours' ARP entries expire.
  */
 export function macAddress(address: string): string {
   const octets = formatAddress(parseAddress(address) ?? 0).split(".");

@@ -7,7 +7,7 @@ import type { ReadableStream } from "node:stream/web";
 import { TripodError } from "../errors.ts";
 import { cached, cachePlace, type Progress } from "./cache.ts";
 
-/** All that a node and its control plane run. */
+/** All programs of a node and its control plane. */
 export const PROGRAMS = [
   ...["kubeadm", "kubelet", "kubectl"],
   ...["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"],
@@ -17,10 +17,10 @@ export const PROGRAMS = [
 const SITE = "https://dl.k8s.io";
 const ARCHITECTURE = process.arch === "x64" ? "amd64" : process.arch;
 
-/** ms until a network that swallows everything counts as closed. */
-const PATIENCE = 5_000;
+/** ms until a network that drops all packets is considered unreachable. */
+const TIMEOUT = 5_000;
 
-/** Where the programs are, or would be. */
+/** The folder of the programs, whether or not it exists. */
 export function officialKubernetesPlace(version: string): string {
   return cachePlace(`kubernetes-${version}-official`, madeOf(version));
 }
@@ -30,19 +30,19 @@ function madeOf(version: string): unknown {
 }
 
 /**
- * Whether the release can be had from here.
- * @throws TripodError E_LAB when the site answers that there is no such release
+ * Whether the release can be downloaded from here.
+ * @throws TripodError E_LAB if the site reports that the release does not exist
  */
 export async function officialReleaseAnswers(version: string, signal?: AbortSignal, site = SITE): Promise<boolean> {
-  const patience = AbortSignal.timeout(PATIENCE);
+  const timeout = AbortSignal.timeout(TIMEOUT);
   const answer = await fetch(`${folderOf(version, site)}/kubeadm.sha256`, {
-    signal: signal ? AbortSignal.any([signal, patience]) : patience,
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   }).catch(() => undefined);
   signal?.throwIfAborted();
   await answer?.body?.cancel();
   if (answer?.status === 404)
-    throw new TripodError("E_LAB", `there is no official release of Kubernetes ${version} for ${ARCHITECTURE}`, {
-      hint: "see https://kubernetes.io/releases/ for those there are",
+    throw new TripodError("E_LAB", `Kubernetes ${version} has no official release for ${ARCHITECTURE}`, {
+      hint: "choose one of https://kubernetes.io/releases/",
     });
   return answer?.ok ?? false;
 }
@@ -60,7 +60,7 @@ export async function officialKubernetes(version: string, work: Progress, site =
         throw error;
       }),
     );
-    // None may still write into the folder when it is taken away.
+    // All downloads must have ended before the folder is removed.
     await Promise.allSettled(downloads);
     await Promise.all(downloads);
   });
@@ -84,12 +84,12 @@ async function download(url: string, file: string, signal?: AbortSignal): Promis
       options,
     );
     const found = sum.digest("hex");
-    if (found !== published) throw new Error(`its SHA-256 is ${found}, and ${published} was published`);
+    if (found !== published) throw new Error(`its SHA-256 is ${found}, but the published one is ${published}`);
   } catch (cause) {
     signal?.throwIfAborted();
     throw new TripodError("E_LAB", `downloading ${url} failed`, {
       why: cause instanceof Error ? cause.message : String(cause),
-      hint: "try again, or give a folder of Kubernetes programs: --binaries DIR",
+      hint: "try again, or use a folder of Kubernetes programs: --binaries DIR",
       cause,
     });
   }

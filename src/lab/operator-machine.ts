@@ -4,18 +4,18 @@ import { dirname } from "node:path";
 import type { Progress } from "./cache.ts";
 import { inotifyInUse, inotifyWanted } from "./inotify.ts";
 import { local } from "./local.ts";
-import { lockedFile } from "./lock.ts";
+import { lockedFile } from "./file-lock.ts";
 import { mountPoints } from "./mounts.ts";
 import { NAMESPACES } from "./names.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeAtomically } from "./write-atomically.ts";
 
-/** Where things are on this machine. */
+/** Paths on this machine. */
 export interface Places {
   /** fs.inotify.max_user_instances. */
   readonly instances: string;
-  /** The folder of `ip netns`, which it mounts on itself the first time it is used. */
+  /** The folder of `ip netns`, which mounts it on itself on first use. */
   readonly namespaces: string;
-  /** What is remembered, in a folder of its own. */
+  /** The file with the recorded settings. */
   readonly memory: string;
   readonly lock: string;
 }
@@ -27,19 +27,19 @@ const PLACES: Places = {
   lock: "/run/tripod-labs.lock",
 };
 
-/** How the first lab found this machine. */
+/** The settings of this machine before the first lab. */
 interface Found {
-  /** In which boot: another one put everything back by itself. */
+  /** The boot in which they were recorded: a reboot restores everything. */
   readonly boot: string;
   readonly instances: number;
-  /** What labs have made, or were about to make, of it. */
+  /** The values that labs have set, or were about to set. */
   readonly raisedTo: readonly number[];
   readonly namespaces: "absent" | "a folder" | "mounted";
 }
 
 /**
- * Does work on what all labs of this machine share, one process at a time. The lock is a file that root alone can open: anybody may lock
- * what he can read. It stays, empty, until the next boot: another process may be waiting for this very file.
+ * Runs work on resources that all labs of this machine share, one process at a time. Only root can open the lock file, because any user
+ * may lock a readable file. It stays, empty, until the next boot: another process may be waiting for it.
  */
 export async function onOperatorMachine<T>(
   { progress, signal }: Progress,
@@ -47,12 +47,12 @@ export async function onOperatorMachine<T>(
   { lock } = PLACES,
 ): Promise<T> {
   await (await open(lock, constants.O_CREAT | constants.O_RDONLY | constants.O_NOFOLLOW, 0o600)).close();
-  return lockedFile(lock, () => progress("another lab comes or goes, waiting for it"), signal, work);
+  return lockedFile(lock, () => progress("waiting for another lab that is created or removed"), signal, work);
 }
 
-/** Before the first lab makes anything: how it is now. What an earlier lab remembers stays as it is. */
-export async function rememberFound({ instances, namespaces, memory } = PLACES): Promise<void> {
-  if (await recall(memory)) return;
+/** Records the current settings before the first lab changes them. An existing record is kept. */
+export async function recordSettings({ instances, namespaces, memory } = PLACES): Promise<void> {
+  if (await readRecord(memory)) return;
   await mkdir(dirname(memory), { recursive: true });
   await write(memory, {
     boot: await bootId(),
@@ -63,10 +63,10 @@ export async function rememberFound({ instances, namespaces, memory } = PLACES):
 }
 
 /**
- * Room for the hosts' inotify instances: raised while labs stand, and said aloud. What is enough is left alone. Needs `rememberFound`.
- * @param starting how many hosts are about to start
+ * Raises the limit of inotify instances while labs exist, and reports it. A sufficient limit is not changed. Needs `recordSettings`.
+ * @param starting number of hosts that are about to start
  */
-export async function makeRoom(
+export async function raiseInotifyLimit(
   starting: number,
   { progress }: Progress,
   { instances, memory } = PLACES,
@@ -74,29 +74,29 @@ export async function makeRoom(
   if (starting === 0) return;
   const limit = await readNumber(instances);
   const wanted = inotifyWanted(await inotifyInUse(), starting);
-  const found = await recall(memory);
+  const found = await readRecord(memory);
   if (limit >= wanted || !found) return;
   await write(memory, { ...found, raisedTo: [...found.raisedTo, wanted] });
   await writeFile(instances, String(wanted)).then(
-    () => progress(`fs.inotify.max_user_instances of this machine is ${wanted} instead of ${limit} while labs stand`),
+    () => progress(`fs.inotify.max_user_instances of this machine is ${wanted} instead of ${limit} while labs exist`),
     (error: unknown) =>
       progress(
-        `careful: fs.inotify.max_user_instances of this machine is ${limit}, more than ${wanted} may be needed, and it cannot be raised: ${String(error)}`,
+        `warning: fs.inotify.max_user_instances of this machine is ${limit}; ${wanted} may be needed, but it cannot be raised: ${String(error)}`,
       ),
   );
 }
 
 /**
- * When the last lab has gone: everything as the first one found it. What somebody else has changed since then is theirs.
+ * Restores this machine's settings after the last lab was removed. Values that somebody else has changed since then are kept.
  * @param standing the labs that still use it
  */
-export async function putBack(
+export async function restoreSettings(
   standing: readonly string[],
   { progress }: Pick<Progress, "progress">,
   { instances, namespaces, memory } = PLACES,
 ): Promise<void> {
   if (standing.length > 0) return;
-  const found = await recall(memory);
+  const found = await readRecord(memory);
   if (found?.raisedTo.includes(await readNumber(instances))) {
     await writeFile(instances, String(found.instances));
     progress(`fs.inotify.max_user_instances of this machine is ${found.instances} again`);
@@ -106,7 +106,7 @@ export async function putBack(
   await rmdir(dirname(memory)).catch(() => undefined);
 }
 
-/** Unless there is somebody else's in it. */
+/** Unless other namespaces are in it. */
 async function removeNamespaces(folder: string, folderToo: boolean): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   if (names.length > 0) return;
@@ -114,14 +114,14 @@ async function removeNamespaces(folder: string, folderToo: boolean): Promise<voi
   if (folderToo) await rmdir(folder).catch(() => undefined);
 }
 
-async function recall(memory: string): Promise<Found | undefined> {
+async function readRecord(memory: string): Promise<Found | undefined> {
   if (!existsSync(memory)) return undefined;
   const found = JSON.parse(await readFile(memory, "utf8")) as Found;
   return found.boot === (await bootId()) ? found : undefined;
 }
 
 function write(memory: string, found: Found): Promise<void> {
-  return writeWhole(memory, `${JSON.stringify(found, null, 2)}\n`);
+  return writeAtomically(memory, `${JSON.stringify(found, null, 2)}\n`);
 }
 
 async function bootId(): Promise<string> {

@@ -8,24 +8,24 @@ import { inNetwork, networkExists } from "./network.ts";
 import { sshCommand } from "./ssh.ts";
 import { type Login, type Station, topology } from "./topology.ts";
 
-/** The argv with which a program (Tripod itself) runs inside the lab's network: `nsenter --net=…`. Throws E_LAB when it is not up. */
+/** The argv prefix that runs a program (Tripod itself) in the lab's network: `nsenter --net=…`. Throws E_LAB if the lab is not up. */
 export function enterLab(cluster: Cluster): string[] {
   mustBeUp(cluster);
   return inNetwork(cluster.name);
 }
 
-/** The argv of ssh to one of the hosts, by its name. Throws E_LAB when the lab is not up, E_USAGE for an unknown name. */
+/** The argv of ssh to one of the hosts, by its name. Throws E_LAB if the lab is not up, E_USAGE for an unknown name. */
 export function labSsh(cluster: Cluster, name: string, command: readonly string[] = []): string[] {
-  return sshCommand(cluster.name, standing(cluster, name).login, command);
+  return sshCommand(cluster.name, hostOfLab(cluster, name).login, command);
 }
 
-/** A host of a lab that is up, by its name. Throws E_LAB or E_USAGE. */
-export function standing(cluster: Cluster, name: string): Station {
+/** A host of a running lab, by name. Throws E_LAB or E_USAGE. */
+export function hostOfLab(cluster: Cluster, name: string): Station {
   const { stations } = topology(cluster);
   const station = stations.find((one) => one.name === name);
   if (!station)
-    throw new TripodError("E_USAGE", `no machine ${name} in ${cluster.file}`, {
-      hint: `there are ${stations.map((one) => one.name).join(", ")}`,
+    throw new TripodError("E_USAGE", `unknown machine ${name} in ${cluster.file}`, {
+      hint: `the machines are ${stations.map((one) => one.name).join(", ")}`,
     });
   mustBeUp(cluster);
   return station;
@@ -40,7 +40,7 @@ function mustBeUp({ name, file }: Cluster): void {
 
 /**
  * The same cluster on its lab's hosts: logins with the lab's key and known_hosts, through the lab's bastions; and the lab's Kubernetes and
- * images where the inventory names none. Nothing is left in it by which the real machines could be reached, or their power be cut.
+ * images if the inventory sets none. It contains nothing that could reach the real machines, or cut their power.
  */
 export function withLab(cluster: Cluster): Cluster {
   const { stations } = topology(cluster);
@@ -59,7 +59,7 @@ export function withLab(cluster: Cluster): Cluster {
     software: softwareIn(labFolders(cluster.name), cluster.software),
     drill: { image: WORKLOAD_IMAGE, ...cluster.drill },
   };
-  // Both are about the inventory's own machines, not about those that stand in their place.
+  // Both refer to the inventory's real machines, not to the lab's.
   delete mirrored.vagrant;
   delete mirrored.power;
   return Object.freeze(mirrored);
@@ -75,7 +75,7 @@ function target(lab: string, { address, port, user, through }: Login): SshTarget
   };
 }
 
-/** Folders that are there, where the inventory names none. */
+/** Existing folders, unless the inventory sets them. */
 export function softwareIn(
   { binaries, images }: { readonly binaries: string; readonly images: string },
   software: SoftwareSettings,

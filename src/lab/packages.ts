@@ -7,19 +7,19 @@ import { local } from "./local.ts";
 import type { Release } from "./release.ts";
 import { labScript, labScriptText } from "./scripts.ts";
 
-/** What a node of a cluster needs of Debian. */
+/** The Debian packages of a cluster's node. */
 export const NODE_PACKAGES = [
   ...[debian.packages.containerd, debian.packages.cniPlugins, debian.packages.etcd].flat(),
   ...[debian.packages.keepalived, debian.packages.haproxy, debian.packages.node].flat(),
 ];
 
-/** Where a pristine host sees the packages. */
+/** The folder of the packages on a pristine host. */
 export const PACKAGES_ON_HOST = "srv/packages";
 
-/** sources.list(5) of a pristine host: it reaches no mirror, and the packages it may want lie on it. */
+/** sources.list(5) of a pristine host: it reaches no mirror; the packages are in a local folder. */
 export const PACKAGE_SOURCES = `deb [trusted=yes] file:/${PACKAGES_ON_HOST} ./\n`;
 
-/** A repository for apt with all that pristine hosts may install, dependencies too. A folder in the cache. */
+/** An apt repository with all packages that pristine hosts may install, including dependencies. A folder in the cache. */
 export async function packageFolder(release: Release, pristine: string, work: Progress): Promise<string> {
   const madeOf = { pristine: basename(pristine), NODE_PACKAGES, script: await labScriptText("index-packages.sh") };
   return cached(`packages-${release}`, madeOf, work, async (folder) => {

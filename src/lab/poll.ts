@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * Asks until the answer is true or the time is over. (The floors above have `until` and its conditions; the lab is below them.)
+ * Repeats `ask` until it returns true or the time is over. (Higher layers have `until` and its conditions; the lab is below them.)
  * @param within ms
  * @returns true, or the last answer: what is still missing
  */

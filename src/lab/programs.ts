@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { TripodError } from "../errors.ts";
-import { attempt, local, SEARCHED } from "./local.ts";
+import { runProgram, SEARCHED } from "../process.ts";
+import { local } from "./local.ts";
 import type { Progress } from "./cache.ts";
 
-/** What a lab calls on the operator's machine, and the Debian packages that have it. */
+/** Programs that a lab runs on the operator's machine, and their Debian packages. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   "lxc-start": "lxc",
   "ssh-keyscan": "openssh-client",
@@ -17,24 +18,24 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 /** @throws TripodError E_LAB */
 export function requireRoot(): void {
   if (process.getuid?.() === 0) return;
-  throw new TripodError("E_LAB", "the lab needs root: it makes namespaces, mounts and control groups", {
-    hint: "run it as root",
+  throw new TripodError("E_LAB", "the lab needs root to create namespaces, mounts and control groups", {
+    hint: "run the command as root",
   });
 }
 
-/** @throws TripodError E_LAB when a program is missing and not to be installed */
+/** @throws TripodError E_LAB if a program is missing and may not be installed */
 export async function requirePrograms(install: boolean, work: Progress): Promise<void> {
   const packages = missingPackages();
   if (packages.length === 0) return;
   if (!install)
     throw new TripodError("E_LAB", `Debian packages are missing on this machine: ${packages.join(", ")}`, {
-      hint: "say --install, and they are installed",
+      hint: "add --install to install them",
     });
   work.progress(`installing ${packages.join(", ")}`);
   await installPackages(packages, work);
 }
 
-/** Debian starts a bridge with forwarding as soon as lxc is installed; the lab wants neither. */
+/** Debian starts a bridge with forwarding as soon as lxc is installed; the lab needs neither. */
 const LXC_SERVICES = ["lxc-net.service", "lxc.service"];
 
 async function installPackages(packages: readonly string[], { signal }: Progress): Promise<void> {
@@ -50,18 +51,18 @@ async function installPackages(packages: readonly string[], { signal }: Progress
   const keepQuiet = packages.includes("lxc") && existsSync("/run/systemd/system");
   if (keepQuiet) await local(["systemctl", "mask", "--runtime", ...LXC_SERVICES]);
   try {
-    if ((await attempt(install, { signal })).code === 0) return;
+    if ((await runProgram(install, { signal })).code === 0) return;
     await local(["apt-get", "update"], { signal, failing: "`apt-get update` failed" });
     await local(install, { signal, failing: `installing ${packages.join(", ")} failed` });
   } finally {
     if (keepQuiet) {
-      await attempt(["systemctl", "disable", ...LXC_SERVICES]);
+      await runProgram(["systemctl", "disable", ...LXC_SERVICES]);
       await local(["systemctl", "unmask", "--runtime", ...LXC_SERVICES]);
     }
   }
 }
 
-/** The Debian packages of the programs that are in none of these folders. */
+/** The Debian packages of programs that are missing in all of these folders. */
 export function missingPackages(folders: readonly string[] = SEARCHED): string[] {
   const found = (program: string): boolean => folders.some((folder) => existsSync(join(folder, program)));
   return Object.entries(PROGRAMS).flatMap(([program, name]) => (found(program) ? [] : [name]));

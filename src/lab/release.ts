@@ -5,16 +5,16 @@ export const RELEASES = ["bookworm", "trixie"] as const;
 /** A release of Debian: 12 or 13. */
 export type Release = (typeof RELEASES)[number];
 
-/** Which hosts have which. */
+/** The releases of hosts. */
 export interface Releases {
   readonly named: Readonly<Record<string, Release>>;
-  /** All hosts that are not named. */
+  /** The release of all other hosts. */
   readonly others?: Release;
 }
 
 /**
- * What was said on a command line: `trixie` for all hosts, `trixie=w1,w2` for some of them.
- * @param hosts the names that may be said
+ * Parses a command line's releases: `trixie` for all hosts, `trixie=w1,w2` for some of them.
+ * @param hosts the known names
  * @throws TripodError E_USAGE
  */
 export function parseReleases(texts: readonly string[], hosts: readonly string[]): Releases {
@@ -24,8 +24,8 @@ export function parseReleases(texts: readonly string[], hosts: readonly string[]
     const [name = "", list] = text.split("=", 2);
     const release = RELEASES.find((known) => known === name);
     if (!release)
-      throw new TripodError("E_USAGE", `${name} is no release of Debian that the lab knows`, {
-        hint: `it knows ${RELEASES.join(" and ")}: --release ${RELEASES.at(-1) ?? ""}, or --release ${RELEASES.at(-1) ?? ""}=w1,w2`,
+      throw new TripodError("E_USAGE", `unknown release of Debian: ${name}`, {
+        hint: `use ${RELEASES.join(" or ")}: --release ${RELEASES.at(-1) ?? ""}, or --release ${RELEASES.at(-1) ?? ""}=w1,w2`,
       });
     if (list === undefined) {
       if (others !== undefined && others !== release) throw twice("all hosts", others, release);
@@ -34,7 +34,7 @@ export function parseReleases(texts: readonly string[], hosts: readonly string[]
     }
     for (const host of list.split(",")) {
       if (!hosts.includes(host))
-        throw new TripodError("E_USAGE", `--release ${text}: no machine ${host}`, {
+        throw new TripodError("E_USAGE", `--release ${text}: unknown machine ${host}`, {
           hint: `the lab's machines are ${hosts.join(", ")}`,
         });
       const before = named[host];
@@ -46,5 +46,5 @@ export function parseReleases(texts: readonly string[], hosts: readonly string[]
 }
 
 function twice(whom: string, one: Release, other: Release): TripodError {
-  return new TripodError("E_USAGE", `--release says both ${one} and ${other} for ${whom}`);
+  return new TripodError("E_USAGE", `--release sets both ${one} and ${other} for ${whom}`);
 }

@@ -6,7 +6,7 @@ import { NODE_PACKAGES } from "./packages.ts";
 import type { Release } from "./release.ts";
 import { labScript, labScriptText } from "./scripts.ts";
 
-/** What every host has: what a freshly installed Debian server has. */
+/** The packages of every host: those of a freshly installed Debian server. */
 const BASE = [
   "systemd",
   "systemd-sysv",
@@ -19,10 +19,10 @@ const BASE = [
   "iputils-ping",
 ];
 
-/** What the lab's images are made of. */
+/** Packages for the lab's images. */
 const FOR_IMAGES = ["busybox-static", "catatonit"];
 
-/** `ready`: with all packages a node needs. `pristine`: nothing but systemd, sshd and sudo. `builder`: what builds Kubernetes. */
+/** `ready`: with all packages of a node. `pristine`: only systemd, sshd and sudo. `builder`: for building Kubernetes. */
 export type Flavour = "ready" | "pristine" | "builder";
 
 const PACKAGES: Readonly<Record<Flavour, readonly string[]>> = {
@@ -31,7 +31,7 @@ const PACKAGES: Readonly<Record<Flavour, readonly string[]>> = {
   builder: ["golang-go", "dpkg-dev", "golang-github-modern-go-reflect2-dev"],
 };
 
-/** The last step of each, as a script that is given the root file system. */
+/** The last step of each: a script whose argument is the root file system. */
 const FINISH: Readonly<Record<Flavour, string>> = {
   ready: "finish-host.sh",
   pristine: "finish-host.sh",
@@ -40,13 +40,13 @@ const FINISH: Readonly<Record<Flavour, string>> = {
 
 const NOT_NEEDED = ["/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*", "/usr/share/info/*"];
 
-/** A root file system of Debian, read-only for whoever uses it. Absolute path of a folder in the cache. */
+/** A root file system of Debian, which users must not change. Absolute path of a folder in the cache. */
 export async function rootFileSystem(release: Release, flavour: Flavour, work: Progress): Promise<string> {
   const packages = PACKAGES[flavour];
   const finish = FINISH[flavour];
   const name = `debian-${release}-${flavour}`;
   return cached(name, { packages, finish: await labScriptText(finish) }, work, async (folder) => {
-    work.progress(`making a root file system of Debian ${release} (about a minute, once)`);
+    work.progress(`creating a root file system of Debian ${release} (about a minute, once)`);
     const settings = await acquireSettings();
     const argv = [
       ...["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--format=directory"],
@@ -61,8 +61,8 @@ export async function rootFileSystem(release: Release, flavour: Flavour, work: P
     await isolated(argv, {
       signal: work.signal,
       input: formatSources(await mirrors(release)),
-      failing: `making a root file system of Debian ${release} failed`,
-      hint: "see whether `apt-get update` works on this machine; the lab uses the same mirrors",
+      failing: `creating a root file system of Debian ${release} failed`,
+      hint: "check that `apt-get update` works on this machine: the lab uses the same mirrors",
     });
   });
 }

@@ -11,19 +11,19 @@ import {
 } from "../inventory/addresses.ts";
 import { bridgeName } from "./names.ts";
 
-/** One L2 segment of the lab, on a bridge of its own. The operator is in all of them, and routes between them. */
+/** One L2 segment of the lab, on its own bridge. The operator's namespace is in all segments, and routes between them. */
 export interface Segment {
   readonly subnet: Subnet;
-  /** The operator's own address in it, which is its machines' gateway. */
+  /** The operator's address in it, which is its machines' gateway. */
   readonly operator: string;
   readonly bridge: string;
 }
 
 /**
- * The segments these addresses lie in: the masters', which the inventory names, and for others what is usual, the /24 around them;
- * less where that would run into another segment.
- * @param taken addresses that are nobody's machine, but not the operator's either
- * @throws TripodError E_LAB where no address is left for the operator
+ * The segments of these addresses: the masters', which the inventory sets, and for others the usual /24 around them, or a smaller one if
+ * that would overlap another segment.
+ * @param taken addresses that the operator must not use although no machine has them
+ * @throws TripodError E_LAB if no address is left for the operator
  */
 export function segments(masters: string, addresses: readonly string[], taken: readonly string[]): Segment[] {
   const numbers = addresses.flatMap((text) => parseAddress(text) ?? []);
@@ -38,7 +38,7 @@ export function segments(masters: string, addresses: readonly string[], taken: r
   }));
 }
 
-/** The segment of an address that was given to `segments`. */
+/** The segment of an address that was passed to `segments`. */
 export function segmentOf(all: readonly Segment[], address: string): Segment {
   const number = parseAddress(address) ?? 0;
   const found = all.find(({ subnet }) => contains(subnet, number));
@@ -46,14 +46,14 @@ export function segmentOf(all: readonly Segment[], address: string): Segment {
   return found;
 }
 
-/** An address that no inventory can mean (RFC 5737), in none of these segments: for what an inventory knows by name alone. */
+/** A documentation address (RFC 5737) in none of these segments, for a bastion that the inventory sets by name. */
 export function documentationAddress(subnets: readonly Segment[], index: number): string {
   const blocks = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"].flatMap((text) => parseSubnet(text) ?? []);
   const free = blocks.find((block) => !subnets.some(({ subnet }) => overlap(subnet, block)));
   if (free) return formatAddress(free.first + 1 + index);
-  throw new TripodError("E_LAB", "no address is left for a bastion that the inventory knows by name alone", {
-    why: "the inventory's machines use all of the blocks that are set aside for examples (RFC 5737)",
-    hint: "give the bastion an address in the inventory",
+  throw new TripodError("E_LAB", "no address is left for a bastion that the inventory sets by name", {
+    why: "the inventory's machines use all blocks of documentation addresses (RFC 5737)",
+    hint: "set the bastion's address in the inventory",
   });
 }
 

@@ -4,12 +4,12 @@ import { dirname, join } from "node:path";
 import { TripodError } from "../errors.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { inventoryOption } from "../inventory/option.ts";
-import { alone } from "./alone.ts";
+import { exclusively } from "./exclusively.ts";
 import { bringUp, untilUp } from "./bring-up.ts";
 import { discard, type Progress } from "./cache.ts";
 import { removeControlGroups } from "./control-groups.ts";
 import { labFolders, restoring, snapshotsFolder } from "./folders.ts";
-import { endStarting, mustBeOurs, removeEmpty } from "./leftovers.ts";
+import { endStarting, assertOurs, removeEmpty } from "./leftovers.ts";
 import { local } from "./local.ts";
 import { untilReleased } from "./loop-devices.ts";
 import { cutPower, runningHosts, startHost } from "./lxc.ts";
@@ -23,7 +23,7 @@ export interface Snapshot {
   readonly hosts: readonly string[];
 }
 
-/** Beside the copy of the lab's folder. */
+/** Next to the copy of the lab's folder. */
 const RECORD = "snapshot.json";
 
 /** Oldest first. */
@@ -35,26 +35,28 @@ export async function labSnapshots({ name: lab }: Cluster): Promise<Snapshot[]> 
 }
 
 /**
- * Keeps the disks of all hosts under a name. The hosts lose their power for that moment: what their disks hold then is what a power cut
- * would leave, and belongs together.
- * @throws TripodError E_LAB where there is no lab, or such a snapshot already; E_USAGE for a name that is none
+ * Saves the disks of all hosts under a name. The hosts are off during the copy: their disks are in the consistent state that a power cut
+ * leaves.
+ * @throws TripodError E_LAB if the lab does not exist, or the snapshot exists already; E_USAGE for an invalid name
  */
 export async function labSave(cluster: Cluster, name: string, options: Progress): Promise<void> {
   const { name: lab } = cluster;
   const folder = snapshotFolder(lab, name);
   const inventory = inventoryOption(cluster.file);
   requireRoot();
-  await alone(lab, options, async () => {
-    await mustBeOurs(lab);
+  await exclusively(lab, options, async () => {
+    await assertOurs(lab);
     if (!existsSync(labFolders(lab).record))
-      throw new TripodError("E_LAB", `there is no lab ${lab}`, { hint: `bring it up: tripod lab up ${inventory}` });
+      throw new TripodError("E_LAB", `the lab ${lab} does not exist`, {
+        hint: `bring it up: tripod lab up ${inventory}`,
+      });
     if (existsSync(folder))
-      throw new TripodError("E_LAB", `the lab ${lab} has a snapshot ${name} already`, {
-        hint: `choose another name, or take that one away: tripod lab forget ${name} ${inventory}`,
+      throw new TripodError("E_LAB", `the lab ${lab} already has a snapshot ${name}`, {
+        hint: `choose another name, or remove that one: tripod lab forget ${name} ${inventory}`,
       });
     const hosts = topology(cluster).stations;
     const running = await runningHosts(lab);
-    options.progress(`the hosts are off for a moment: keeping their disks as ${name}`);
+    options.progress(`the hosts are off for a moment: saving their disks as ${name}`);
     await switchOff(lab, running);
     const partial = `${folder}.partial`;
     await discard(partial);
@@ -77,7 +79,7 @@ export async function labSave(cluster: Cluster, name: string, options: Progress)
 }
 
 /**
- * The lab as it was saved, with all hosts booted, whatever has become of it since; machines that the inventory has got since then are new.
+ * Restores the saved lab and boots all hosts, whatever its current state; machines that were added to the inventory since then are created.
  * @throws TripodError E_LAB
  */
 export async function labRestore(cluster: Cluster, name: string, options: Progress): Promise<void> {
@@ -85,10 +87,10 @@ export async function labRestore(cluster: Cluster, name: string, options: Progre
   const saved = join(snapshotFolder(lab, name), "lab");
   requireRoot();
   await requirePrograms(false, options);
-  await alone(lab, options, async () => {
-    await mustBeOurs(lab);
-    await mustBeThere(cluster, name);
-    options.progress(`laying out the disks of ${name}`);
+  await exclusively(lab, options, async () => {
+    await assertOurs(lab);
+    await assertExists(cluster, name);
+    options.progress(`restoring the disks of ${name}`);
     const { root } = labFolders(lab);
     await discard(restoring(lab));
     await mkdir(dirname(root), { recursive: true });
@@ -100,11 +102,11 @@ export async function labRestore(cluster: Cluster, name: string, options: Progre
   });
 }
 
-/** Takes a snapshot away. @throws TripodError E_LAB where there is none of that name */
+/** Removes a snapshot. @throws TripodError E_LAB if it does not exist */
 export async function labForget(cluster: Cluster, name: string, options: Progress): Promise<void> {
   requireRoot();
-  await alone(cluster.name, options, async () => {
-    await mustBeThere(cluster, name);
+  await exclusively(cluster.name, options, async () => {
+    await assertExists(cluster, name);
     await discard(snapshotFolder(cluster.name, name));
     const folder = snapshotsFolder(cluster.name);
     await removeEmpty(folder, dirname(folder), dirname(dirname(folder)));
@@ -113,21 +115,21 @@ export async function labForget(cluster: Cluster, name: string, options: Progres
 
 function snapshotFolder(lab: string, name: string): string {
   if (/^[a-z0-9][a-z0-9-]*$/i.test(name)) return join(snapshotsFolder(lab), name);
-  throw new TripodError("E_USAGE", `a snapshot cannot be called ${name}`, { hint: "take letters, digits and hyphens" });
+  throw new TripodError("E_USAGE", `invalid name of a snapshot: ${name}`, { hint: "use letters, digits and hyphens" });
 }
 
-async function mustBeThere(cluster: Cluster, name: string): Promise<void> {
+async function assertExists(cluster: Cluster, name: string): Promise<void> {
   const names = (await labSnapshots(cluster)).map((snapshot) => snapshot.name);
   if (names.includes(name)) return;
   throw new TripodError("E_LAB", `the lab ${cluster.name} has no snapshot ${name}`, {
     hint:
       names.length > 0
-        ? `it has ${names.join(", ")}`
-        : `make one: tripod lab save ${name} ${inventoryOption(cluster.file)}`,
+        ? `the snapshots are ${names.join(", ")}`
+        : `create one: tripod lab save ${name} ${inventoryOption(cluster.file)}`,
   });
 }
 
-/** A power cut for all; ends when nothing of them uses the disks any more. */
+/** A power cut for all; ends when the disks are no longer in use. */
 async function switchOff(lab: string, running: readonly string[]): Promise<void> {
   await Promise.all(running.map((host) => cutPower(lab, host)));
   await endStarting(lab);
@@ -135,9 +137,9 @@ async function switchOff(lab: string, running: readonly string[]): Promise<void>
   await untilReleased(labFolders(lab).root);
 }
 
-/** Shares blocks where the file system can, keeps holes and all that an overlay writes into extended attributes. */
+/** Shares blocks if the file system supports it; keeps holes and the extended attributes of an overlay. */
 async function copyLab(from: string, to: string, { signal }: Progress): Promise<void> {
-  // A copy that outlived a killed Tripod would write into the next one's.
+  // A copy that outlived a killed Tripod would write into the next copy.
   const copy = ["setpriv", "--pdeathsig", "KILL", "cp", "--archive", "--reflink=auto", "--sparse=always"];
   await mkdir(join(to, "hosts"), { recursive: true });
   const parts = (await readdir(from)).filter((part) => part !== "hosts");

@@ -3,16 +3,16 @@ import { parseAddress } from "../inventory/addresses.ts";
 import type { Cluster, Machine, Role, SshTarget } from "../inventory/cluster.ts";
 import { documentationAddress, type Segment, segments } from "./segments.ts";
 
-/** Where an sshd listens. */
-export interface Door {
+/** The address and port of an sshd. */
+export interface Endpoint {
   readonly address: string;
   readonly port: number;
 }
 
-/** Where one logs in, and as whom. */
-export interface Login extends Door {
+/** An SSH endpoint with its user. */
+export interface Login extends Endpoint {
   readonly user: string;
-  /** The bastion in front of it. */
+  /** Its bastion. */
   readonly through?: Login;
 }
 
@@ -20,16 +20,16 @@ export interface Login extends Door {
 export interface Station {
   readonly name: string;
   readonly role: Role | "bastion";
-  /** All it has; the first is the machine's `address` in the inventory. */
+  /** All its addresses; the first is the machine's `address` in the inventory. */
   readonly addresses: readonly string[];
-  /** How the operator gets in. */
+  /** How the operator logs in. */
   readonly login: Login;
-  /** Who else may log in, and where else its sshd listens, because it is a bastion too. */
+  /** All users that may log in, and all ports of its sshd: more than one if it is a bastion too. */
   readonly users: readonly string[];
   readonly ports: readonly number[];
-  /** What the interface with its first address is called. */
+  /** The name of the interface with its first address. */
   readonly interface: string;
-  /** Where the inventory names it. */
+  /** Its place in the inventory. */
   readonly origin?: Origin;
 }
 
@@ -59,14 +59,14 @@ export function topology(cluster: Described): Topology {
     return {
       ...{ name, role, addresses, origin },
       login: { ...loginAt(addresses.at(-1) ?? address, ssh), ...(through && { through }) },
-      ...doors([ssh, ...at(addresses)]),
+      ...usersAndPorts([ssh, ...at(addresses)]),
       interface: (role === "master" ? loadBalancer.interface : undefined) ?? "eth0",
     };
   });
   const bastionStations = [...fronts].flatMap(([front, address], index): Station[] => {
     const here = at([front]);
     const name = freeName(fronts.size === 1 ? "bastion" : `bastion-${index + 1}`, machines);
-    const station = { name, role: "bastion", addresses: [address], ...doors(here), interface: "eth0" } as const;
+    const station = { name, role: "bastion", addresses: [address], ...usersAndPorts(here), interface: "eth0" } as const;
     return here.slice(0, 1).map((target) => ({ ...station, login: loginAt(address, target) }));
   });
   return {
@@ -76,26 +76,26 @@ export function topology(cluster: Described): Topology {
   };
 }
 
-/** Where the operator must not knock: at the sshd of machines behind a bastion. The VIP is an address of a master's, too. */
-export function closedDoors({ stations, vip }: Topology): Door[] {
-  const open = stations.map(({ login }) => doorName(login.through ?? login));
-  const doors = stations
+/** The endpoints that the operator must not reach directly: the sshd of machines behind a bastion, also through the VIP. */
+export function blockedEndpoints({ stations, vip }: Topology): Endpoint[] {
+  const open = stations.map(({ login }) => endpointName(login.through ?? login));
+  const endpoints = stations
     .filter(({ login }) => login.through)
     .flatMap(({ role, addresses, ports }) =>
       (role === "master" ? [...addresses, vip] : addresses).flatMap((address) =>
         ports.map((port) => ({ address, port })),
       ),
     );
-  const closed = new Map(doors.map((door) => [doorName(door), door]));
-  return [...closed.values()].filter((door) => !open.includes(doorName(door)));
+  const closed = new Map(endpoints.map((endpoint) => [endpointName(endpoint), endpoint]));
+  return [...closed.values()].filter((endpoint) => !open.includes(endpointName(endpoint)));
 }
 
-function doorName({ address, port }: Door): string {
+function endpointName({ address, port }: Endpoint): string {
   return `${address}:${port}`;
 }
 
 /**
- * A machine's `address`, and where SSH goes if that is an address of its own. Otherwise it goes to `address`: a lab has no DNS and no
+ * A machine's `address`, and its SSH address if no other machine has it. Otherwise SSH connects to `address`: a lab has no DNS and no
  * forwarded ports.
  */
 function ownAddresses(machine: Machine, { machines, loadBalancer }: Described): string[] {
@@ -106,17 +106,17 @@ function ownAddresses(machine: Machine, { machines, loadBalancer }: Described): 
   return [...new Set([machine.address, address])];
 }
 
-/** What of an inventory a lab cannot have: one sentence each. */
+/** The parts of an inventory that a lab cannot mirror, one sentence each. */
 export function notMirrored(cluster: Described): string[] {
   return cluster.machines
     .filter((machine) => !ownAddresses(machine, cluster).includes(machine.ssh.address))
     .map(
       ({ name, address, ssh }) =>
-        `SSH goes to ${name} at ${address} here: the lab has no ${parseAddress(ssh.address) === undefined ? "DNS" : "forwarded ports"} for ${ssh.address}`,
+        `SSH connects to ${name} at ${address} here: the lab has no ${parseAddress(ssh.address) === undefined ? "DNS" : "forwarded ports"} for ${ssh.address}`,
     );
 }
 
-/** The bastions that are no machines of the inventory: where it says they are, and the address they have in the lab. */
+/** The bastions that are not machines of the inventory: their address or name there, and their address in the lab. */
 function bastionAddresses({ machines, loadBalancer }: Described, owned: readonly string[]): Map<string, string> {
   const said = new Set(machines.flatMap(({ ssh }) => ssh.bastion?.address ?? []));
   const fronts = [...said].filter((address) => !owned.includes(address) && address !== loadBalancer.vip);
@@ -132,7 +132,7 @@ function loginAt(address: string, { port, user }: SshTarget): Login {
   return { address, port, user };
 }
 
-function doors(targets: readonly SshTarget[]): Pick<Station, "users" | "ports"> {
+function usersAndPorts(targets: readonly SshTarget[]): Pick<Station, "users" | "ports"> {
   return {
     users: [...new Set(targets.map(({ user }) => user))],
     ports: [...new Set(targets.map(({ port }) => port))],

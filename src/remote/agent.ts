@@ -2,8 +2,8 @@ import type { Duplex } from "node:stream";
 import ssh2 from "ssh2";
 
 /**
- * The operator's SSH agent. It may accept a question and never answer: who asks gives up when nobody wants to know any more. ssh2 asks
- * for keys and for each signature over a connection of its own.
+ * The operator's SSH agent. It may accept a request and never answer: `giveUp` ends all open requests. ssh2 opens a separate
+ * connection for the list of keys and for each signature.
  */
 export class Agent extends ssh2.OpenSSHAgent {
   readonly #asking = new Set<Duplex>();
@@ -15,17 +15,17 @@ export class Agent extends ssh2.OpenSSHAgent {
     });
   }
 
-  /** An answer is still out. */
+  /** Whether a request is still unanswered. */
   get owesAnswer(): boolean {
     return this.#asking.size > 0;
   }
 
-  /** Whoever waits for an answer gets an error. */
+  /** Ends all open requests with an error. */
   giveUp(): void {
     for (const stream of this.#asking) stream.destroy();
   }
 
-  /** How many keys it holds, or why that is not known within so many ms. */
+  /** The number of its keys, or why it is not known after `within` ms. */
   countKeys(within: number): Promise<number | Error> {
     return new Promise((resolve) => {
       const late = setTimeout(() => {

@@ -3,7 +3,7 @@ import type { Connection, Result, RunOptions } from "./connection.ts";
 import { OUTPUT, READ_WITHIN } from "./limits.ts";
 import { quote } from "./shell.ts";
 
-/** `maxOutput`: what this read may say, bytes; default 16 MiB. */
+/** `maxOutput`: limit of this read's output, bytes; default 16 MiB. */
 export type ReadOptions = Pick<RunOptions, "maxOutput">;
 
 interface Read extends ReadOptions {
@@ -13,10 +13,10 @@ interface Read extends ReadOptions {
 }
 
 /**
- * Gathers the reads of one tick into one command. A tick lasts until the event loop comes round: whatever is asked for in
- * one turn, and in all promises that turn settles, travels together. Each read runs in a subshell of its own with an empty
- * stdin; a syntax error, an `exit` or an `exec` in one does not reach the others. Nothing is written on the host. A read that says more
- * than it may, or is not over within two minutes, is an error of all that travel with it.
+ * Combines the reads of one tick into one command: all reads that are requested in one turn of the event loop, and in the promises
+ * that it settles, are sent together. Each read runs in its own subshell with an empty stdin; a syntax error, an `exit` or an `exec`
+ * in one does not affect the others. Nothing is written on the host. A read whose output is too long, or which does not end within
+ * two minutes, fails all reads of its batch.
  */
 export function batchReads(connection: Connection): (script: string, options?: ReadOptions) => Promise<Result> {
   let waiting: Read[] = [];
@@ -45,7 +45,7 @@ async function readAll(connection: Connection, reads: readonly Read[]): Promise<
         const code = stdouts[2 * index + 1];
         const stdout = stdouts[2 * index];
         const stderr = stderrs[index];
-        // Without a closing frame the read has taken the shell down with it, or was not reached. Reading twice does no harm.
+        // Without a closing frame the read has ended the whole shell, or was not reached. Reading twice is harmless.
         if (code === undefined || stdout === undefined || stderr === undefined)
           read.resolve(
             await connection.run(read.script, { input: "", maxOutput: read.maxOutput, within: READ_WITHIN }),

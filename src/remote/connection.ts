@@ -11,11 +11,11 @@ export interface Result {
 export interface RunOptions {
   /** Goes to the command's stdin, a stream with its backpressure. Secrets travel here and nowhere else. */
   readonly input?: string | Buffer | Secret | Readable;
-  /** Told all of stdout so far, whenever more of it has come: for a command that speaks before it ends, and may stay for long. */
+  /** Called with all of stdout so far, whenever more arrives: for a long-running command that prints before it ends. */
   readonly listen?: (stdout: string) => void;
-  /** What it may say, bytes of both outputs together; default 16 MiB. Beyond it the command is given up. */
+  /** Limit of its output, bytes of stdout and stderr together; default 16 MiB. A command that exceeds it is abandoned. */
   readonly maxOutput?: number;
-  /** How long it may take once its connection stands, ms; then it is given up. Default: as long as it likes. */
+  /** Time limit from when its connection is open, ms; then the command is abandoned. Default: none. */
   readonly within?: number;
   /** Closes the channel; the command's outcome is then unknown. */
   readonly signal?: AbortSignal;
@@ -23,29 +23,29 @@ export interface RunOptions {
   readonly asLoginUser?: boolean;
 }
 
-/** What travelled, for the report and for tests that count round trips. */
+/** Counters, for the report and for tests that count round trips. */
 export interface Traffic {
-  /** Commands sent and answered: what a round trip is. */
+  /** Commands sent and answered: one round trip each. */
   readonly commands: number;
   readonly bytesSent: number;
   readonly bytesReceived: number;
 }
 
-/** One SSH connection to one machine (or the in-memory machine of the tests). Channels share it. */
+/** One SSH connection to one machine (or the simulated machine of the tests), shared by all its channels. */
 export interface Connection extends AsyncDisposable {
   /** The machine's name. */
   readonly name: string;
   /**
-   * Runs a POSIX shell script, as root unless told otherwise. Never rejects for a non-zero exit.
-   * @throws E_COMMAND where it says more, or takes longer, than it may; E_AUTH, E_SUDO, E_UNREACHABLE, E_CONNECTION_LOST
+   * Runs a POSIX shell script, as root by default. Does not reject for a non-zero exit code.
+   * @throws E_COMMAND if its output or its duration exceeds the limit; E_AUTH, E_SUDO, E_UNREACHABLE, E_CONNECTION_LOST
    */
   run(script: string, options?: RunOptions): Promise<Result>;
-  /** Opens a TCP stream from the machine to somewhere else. */
+  /** Opens a TCP stream from the machine to another address. */
   dial(host: string, port: number): Promise<Duplex>;
   readonly traffic: Traffic;
 }
 
-/** Told of every command of every connection: the raw material of the critical path and of the debug log. */
+/** Called for every command of every connection: the data for the critical path and the debug log. */
 export interface CommandObserver {
   (command: { host: string; script: string; startedAt: number; endedAt: number; code: number | undefined }): void;
 }

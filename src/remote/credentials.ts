@@ -4,25 +4,26 @@ import type { SshTarget } from "../inventory/cluster.ts";
 import { Agent } from "./agent.ts";
 import { quote } from "./shell.ts";
 
-/** How long the agent is waited for, ms. */
+/** How long Tripod waits for the agent, ms. */
 const AGENT_WITHIN = 3_000;
 
-/** How we may log in, in the order in which it is tried. */
+/** The ways to log in, in the order in which they are tried. */
 export interface Credentials {
   readonly methods: readonly AnyAuthMethod[];
-  /** Is asked for signatures during the login. */
+  /** Signs during the login. */
   readonly agent?: Agent;
-  /** One line for each key file and the agent: what it is, or why it is of no use. */
+  /** One line for each key file and the agent: its type, or why it cannot be used. */
   readonly account: readonly string[];
-  /** What would help, where something stood in the way. */
+  /** What to do about the first one that cannot be used. */
   readonly hint?: string;
 }
 
 type Credential = { method?: AnyAuthMethod; agent?: Agent; account: string; hint?: string };
 
 /**
- * Reads the key files and asks the agent. What cannot be used is no error yet: the next key may open the door, and an encrypted
- * key is often in the agent. An agent that does not answer is one of them. Explicit files come first, because sshd counts every key an agent offers (MaxAuthTries).
+ * Reads the key files and asks the agent. A key that cannot be used, or an agent that does not answer, is not an error yet: the next
+ * key may be accepted, and an encrypted key is often in the agent. Explicit files come first, because sshd counts every key that an
+ * agent offers (MaxAuthTries).
  */
 export async function loadCredentials(target: SshTarget): Promise<Credentials> {
   const { user: username, identityFiles, agent } = target;
@@ -33,7 +34,7 @@ export async function loadCredentials(target: SshTarget): Promise<Credentials> {
   return {
     agent: found.find(({ agent }) => agent)?.agent,
     methods: found.flatMap(({ method }) => method ?? []),
-    account: found.length > 0 ? found.map(({ account }) => account) : ["no key file is named, and no agent is asked"],
+    account: found.length > 0 ? found.map(({ account }) => account) : ["no key file is set, and no agent is used"],
     hint: found.find(({ hint }) => hint)?.hint,
   };
 }
@@ -46,21 +47,21 @@ async function fromFile(file: string, username: string): Promise<Credential> {
     return /encrypted|passphrase/i.test(key.message)
       ? { account: `${file}: encrypted`, hint: `Give the encrypted key to ssh-agent: ssh-add ${quote(file)}` }
       : {
-          account: `${file}: not a private key that can be read (${key.message})`,
-          hint: `Rewrite the key in OpenSSH's own format: ssh-keygen -p -f ${quote(file)}`,
+          account: `${file}: not a readable private key (${key.message})`,
+          hint: `Convert the key to OpenSSH's format: ssh-keygen -p -f ${quote(file)}`,
         };
   }
-  if (!key.isPrivateKey()) return { account: `${file}: a public key; name the private one` };
+  if (!key.isPrivateKey()) return { account: `${file}: a public key; set the private one` };
   return { method: { type: "publickey", username, key: text }, account: `${file}: ${key.type}, refused` };
 }
 
 async function fromAgent(path: string | undefined, username: string): Promise<Credential> {
-  const hint = 'Start one (eval "$(ssh-agent)"; ssh-add), or name a key file.';
-  if (!path) return { account: "agent: none, SSH_AUTH_SOCK is not set" };
+  const hint = 'Start one (eval "$(ssh-agent)"; ssh-add), or set a key file in the inventory.';
+  if (!path) return { account: "agent: none, because SSH_AUTH_SOCK is not set" };
   const agent = new Agent(path);
   const keys = await agent.countKeys(AGENT_WITHIN);
   if (keys instanceof Error) return { account: `agent: does not answer at ${path} (${keys.message})`, hint };
-  if (keys === 0) return { account: "agent: holds no keys", hint: "Give it one: ssh-add" };
+  if (keys === 0) return { account: "agent: holds no keys", hint: "Add a key to the agent: ssh-add" };
   return {
     method: { type: "agent", username, agent },
     agent,

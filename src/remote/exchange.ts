@@ -2,10 +2,10 @@ import type { Readable, Writable } from "node:stream";
 import { TripodError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import type { RunOptions, Traffic } from "./connection.ts";
-import { type About, OUTPUT, tooMuch } from "./limits.ts";
+import { type CommandInfo, OUTPUT, tooMuch } from "./limits.ts";
 import { afterMark, type Wrapped } from "./shell.ts";
 
-/** A running command's three streams, on a host or here. */
+/** The three streams of a running command, on a host or on this machine. */
 export interface Pipes {
   readonly stdin: Writable;
   readonly stdout: Readable;
@@ -14,44 +14,44 @@ export interface Pipes {
 
 export type MutableTraffic = { -readonly [K in keyof Traffic]: Traffic[K] };
 
-export interface Said {
+export interface Output {
   readonly stdout: string;
   readonly stderr: string;
-  /** What the login shell or sudo said on both outputs where the script was never started. */
+  /** If the script was never started: what the login shell or sudo printed on both outputs. */
   readonly instead?: string;
 }
 
-/** The bytes of what goes to a host's stdin: the one place of the wire where a Secret is opened. */
+/** The bytes that are sent to a host's stdin: the only place in this layer that reveals a Secret. */
 export function bytesOf(content: string | Buffer | Secret): Buffer {
   const value = content instanceof Secret ? content.reveal() : content;
   return typeof value === "string" ? Buffer.from(value) : value;
 }
 
 /**
- * Feeds a wrapped script and its input to a running command and gathers what it says. Both outputs are always drained:
- * an unread one would keep the command from ending. `giveUp` is called where an input stream breaks, and where it says too much: what
- * it says from then on is not kept.
- * Returns what to call once the command has ended.
+ * Sends a wrapped script and its input to a running command and collects its output. Both outputs are always drained: an unread one
+ * would keep the command from ending. `giveUp` is called if the input stream fails, and if the output exceeds its limit; later output
+ * is discarded.
+ * @returns a function to call when the command has ended
  */
 export function exchange(
   pipes: Pipes,
   wrapped: Wrapped,
   { input, listen, maxOutput = OUTPUT }: Pick<RunOptions, "input" | "listen" | "maxOutput">,
   traffic: MutableTraffic,
-  about: About,
+  info: CommandInfo,
   giveUp: (error: Error) => void,
-): () => Said {
+): () => Output {
   let room = maxOutput;
   const take = (bytes: number) => {
     traffic.bytesReceived += bytes;
-    if (room >= 0 && bytes > room) giveUp(tooMuch(about, maxOutput));
+    if (room >= 0 && bytes > room) giveUp(tooMuch(info, maxOutput));
     room -= bytes;
     return room >= 0;
   };
   const out = gather(pipes.stdout, take);
   if (listen) pipes.stdout.on("data", () => listen(afterMark(out(), wrapped.mark) ?? ""));
   const err = gather(pipes.stderr, take);
-  // A command may end without reading its input: that is its own affair.
+  // A command may end without reading its input: that is not an error.
   pipes.stdin.on("error", () => undefined);
   const stream = feed(pipes.stdin, wrapped.prelude, input, traffic, giveUp);
   return () => {
@@ -80,13 +80,13 @@ function feed(
   stdin.write(prelude);
   input.on("data", (chunk: Buffer | string) => (traffic.bytesSent += Buffer.byteLength(chunk)));
   input.on("error", (cause) => {
-    giveUp(new TripodError("E_LOCAL", "cannot read what was to be sent", { why: cause.message, cause }));
+    giveUp(new TripodError("E_LOCAL", "cannot read the file to be sent", { why: cause.message, cause }));
   });
   input.pipe(stdin);
   return input;
 }
 
-/** All a stream says, as long as `take` has room for it. */
+/** Collects a stream while `take` accepts it. */
 function gather(stream: Readable, take: (bytes: number) => boolean): () => string {
   const chunks: Buffer[] = [];
   stream.on("data", (chunk: Buffer) => {

@@ -1,31 +1,31 @@
 import { constants } from "node:os";
 import type { ClientChannel } from "ssh2";
 import type { RunOptions } from "./connection.ts";
-import { exchange, type MutableTraffic, type Said } from "./exchange.ts";
+import { exchange, type MutableTraffic, type Output } from "./exchange.ts";
 import type { Link } from "./handshake.ts";
-import { type About, tooLong } from "./limits.ts";
+import { type CommandInfo, tooLong } from "./limits.ts";
 import type { Wrapped } from "./shell.ts";
 
-export type Outcome =
-  | { readonly kind: "ended"; readonly code: number; readonly said: Said }
-  /** sshd opens no further session on this connection for now (MaxSessions). */
+export type SessionEnd =
+  | { readonly kind: "ended"; readonly code: number; readonly said: Output }
+  /** sshd currently opens no further session on this connection (MaxSessions). */
   | { readonly kind: "refused"; readonly why: string }
-  /** The connection broke. The script travels after the session is open: without one it cannot have run. */
+  /** The connection broke. The script is sent after the session is open: without a session it cannot have run. */
   | { readonly kind: "lost"; readonly sent: boolean };
 
 /**
- * Runs a wrapped script in a session of its own. An abort closes the session and leaves the command to itself: something half
- * way through, like a package manager, does less harm when it comes to its end. One that says too much dies of that: nobody reads any
- * more what it writes. ssh2 sends no signal to a command whose input has ended.
- * @throws the signal's reason; an input stream's error; E_COMMAND where it says more, or takes longer, than it may
+ * Runs a wrapped script in its own session. An abort closes the session but does not kill the command: a half-finished package
+ * installation does less harm when it completes. A command with too much output ends because its output is closed. ssh2 sends no signal
+ * to a command whose input has ended.
+ * @throws the signal's reason; an input stream's error; E_COMMAND if its output or its duration exceeds the limit
  */
 export function exec(
   link: Link,
   wrapped: Wrapped,
   options: RunOptions,
   traffic: MutableTraffic,
-  about: About,
-): Promise<Outcome> {
+  info: CommandInfo,
+): Promise<SessionEnd> {
   const { signal, within } = options;
   return new Promise((resolve, reject) => {
     let session: ClientChannel | undefined;
@@ -35,7 +35,7 @@ export function exec(
       clearTimeout(late);
       signal?.removeEventListener("abort", abort);
     };
-    const settle = (outcome: Outcome) => {
+    const settle = (outcome: SessionEnd) => {
       over();
       resolve(outcome);
     };
@@ -49,7 +49,7 @@ export function exec(
       giveUp(signal?.reason as Error);
     };
     signal?.addEventListener("abort", abort);
-    if (within !== undefined) late = setTimeout(() => giveUp(tooLong(about, within)), within);
+    if (within !== undefined) late = setTimeout(() => giveUp(tooLong(info, within)), within);
 
     const start = (channel: ClientChannel) => {
       session = channel;
@@ -62,12 +62,12 @@ export function exec(
         wrapped,
         options,
         traffic,
-        about,
+        info,
         giveUp,
       );
       channel.on("close", () => {
         const all = said();
-        // An exit code may arrive ahead of the last output: it counts only where the session was closed in order.
+        // An exit code may arrive before the last output: it counts only if the session was closed properly.
         settle(code === undefined || link.ended() ? { kind: "lost", sent: true } : { kind: "ended", code, said: all });
       });
     };
@@ -82,7 +82,7 @@ export function exec(
   });
 }
 
-/** 128 + n, as a shell has it. A signal this machine has no number for counts as 255. */
+/** 128 + n, as in a shell; 255 for a signal without a number on this machine. */
 function signalCode(name: string): number {
   const number = (constants.signals as Readonly<Record<string, number | undefined>>)[name];
   return number === undefined ? 255 : 128 + number;

@@ -26,18 +26,18 @@ export interface FileContent extends FileTarget {
 
 export interface LocalFile extends FileTarget {
   readonly localPath: string;
-  /** Told how many bytes have left, of how many. */
+  /** Called with the number of bytes sent so far, and the total. */
   progress?(sent: number, total: number): void;
 }
 
-/** Writes one file on a host, whole or not at all. @throws E_COMMAND */
+/** Writes one file on a host atomically. @throws E_COMMAND */
 export function putFile(connection: Connection, file: FileContent): Promise<void> {
   return putFiles(connection, [file]);
 }
 
 /**
- * Writes several files in one command. All are brought beside their targets and compared by digest first; only then is each
- * moved into its place. Where anything fails (a full disk, a lost connection) no old file is touched and no new one is left.
+ * Writes several files in one command. All are written next to their targets and verified by digest first; only then are they
+ * renamed. If anything fails (a full disk, a lost connection), no old file is changed and no temporary file is left.
  * @throws E_COMMAND
  */
 export async function putFiles(connection: Connection, files: readonly FileContent[]): Promise<void> {
@@ -51,9 +51,9 @@ export async function putFiles(connection: Connection, files: readonly FileConte
 }
 
 /**
- * Sends a file of this machine, of any size: it is read no faster than the host takes it, and its digest is computed on the way.
- * It is not compressed: on a LAN gzip takes longer (35–50 MB/s) than the bytes it saves (60–90 MB/s).
- * @throws E_LOCAL where it cannot be read, E_COMMAND where it cannot be written
+ * Sends a file of any size from this machine: it is read no faster than the host receives it, and its digest is computed while
+ * sending. It is not compressed: on a LAN, gzip is slower (35–50 MB/s) than the transfer it saves (60–90 MB/s).
+ * @throws E_LOCAL if it cannot be read, E_COMMAND if it cannot be written
  */
 export async function putLocalFile(connection: Connection, file: LocalFile, signal?: AbortSignal): Promise<void> {
   const { size } = await stat(file.localPath).catch((cause: unknown) => {
@@ -72,7 +72,7 @@ async function place(
   const result = await connection.run(script, options);
   if (result.code === 0) return;
   const hint = result.stderr.includes("No space left")
-    ? "Make room on that file system, then run the same again."
+    ? "Free space on that file system, then run the same command again."
     : undefined;
   throw failed(connection.name, `could not write ${files.map(({ path }) => path).join(", ")}`, result, hint);
 }
@@ -89,7 +89,7 @@ async function* withDigest(file: LocalFile, size: number): AsyncGenerator<Buffer
   yield digestLine(hash);
 }
 
-/** Digests travel with the content, not in the script: that of a short secret would give it away. */
+/** Digests are sent with the content, not in the script: the digest of a short secret would reveal it. */
 function digestLine(hash: ReturnType<typeof createHash>): Buffer {
   return Buffer.from(`${hash.digest("hex")}\n`);
 }
@@ -104,7 +104,7 @@ function placing(files: readonly (FileTarget & { size: number })[]): string {
     "trap 'exit 1' HUP INT PIPE TERM",
     'broken() { echo "cannot write $1" >&2; exit 1; }',
     DIGEST,
-    'whole() { IFS= read -r want; [ "$(digest "$1")" = "$want" ] || { echo "it did not arrive whole" >&2; return 1; }; }',
+    'whole() { IFS= read -r want; [ "$(digest "$1")" = "$want" ] || { echo "it did not arrive completely" >&2; return 1; }; }',
     ...each(
       ({ path, size }, t) =>
         `${t}=$(mktemp -- ${quote(`${dirname(path)}/.tripod.XXXXXXXXXX`)}) && ${takeBytes(size)} >"$${t}" && whole "$${t}"`,
@@ -113,8 +113,8 @@ function placing(files: readonly (FileTarget & { size: number })[]): string {
       ({ mode, owner = "root", group = "root" }, t) =>
         `${sh`chown -- ${`${owner}:${group}`}`} "$${t}" && chmod ${mode.toString(8)} "$${t}"`,
     ),
-    // A machine that loses its power now has the old file or the new one, never an empty one.
-    `sync -- ${files.map((_, index) => `"$t${index}"`).join(" ")} || broken 'to the disk'`,
+    // After a power loss the machine has the old file or the new one, never an empty one.
+    `sync -- ${files.map((_, index) => `"$t${index}"`).join(" ")} || broken 'to disk'`,
     ...each(({ path }, t) => `mv -fT -- "$${t}" ${quote(path)}`),
   ].join("\n");
 }

@@ -10,7 +10,7 @@ import { lookupHost, type KnownHost } from "./known-hosts.ts";
 import { aborted, openStream } from "./stream.ts";
 import { noAnswer, unread, unreachable, unsigned } from "./unreachable.ts";
 
-/** A login at one sshd, for as long as it lasts. */
+/** A login at one sshd, while it lasts. */
 export interface Link {
   readonly client: Client;
   /** Why it ended; undefined while it lasts. */
@@ -20,11 +20,11 @@ export interface Link {
 
 export interface LinkOptions {
   readonly asked: Asked;
-  /** Through this one; its host opens the TCP connection. */
+  /** The bastion, which opens the TCP connection. */
   readonly bastion?: Connection;
-  /** ms for all of it: key files and agent, TCP, keys, login. */
+  /** ms for everything: key files and agent, TCP, key exchange, login. */
   readonly timeout: number;
-  /** ms between two questions whether the host is still there; three without an answer are the end. */
+  /** ms between two keepalive requests; after three without an answer the connection is lost. */
   readonly keepaliveInterval: number;
   readonly signal?: AbortSignal;
 }
@@ -49,11 +49,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   late.addEventListener("abort", stop);
   signal?.addEventListener("abort", stop);
   try {
-    const papers = Promise.all([
+    const loginData = Promise.all([
       lookupHost(target.knownHostsFiles, target.address, target.port),
       loadCredentials(target),
     ]);
-    const [known, credentials] = await Promise.race([papers, aborted(attempt.abort.signal)]);
+    const [known, credentials] = await Promise.race([loginData, aborted(attempt.abort.signal)]);
     attempt.agent = credentials.agent;
     attempt.stage = "connecting";
     const socket = await openStream(asked, bastion, attempt.abort.signal);
@@ -65,7 +65,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   }
 }
 
-/** ssh2's own, in its order, without those of SHA-1: RFC 6668; RFC 9142 asks for the end of SHA-1. */
+/** ssh2's defaults, in its order, without those of SHA-1: RFC 6668; RFC 9142 deprecates SHA-1. */
 const MACS: MacAlgorithm[] = [
   "hmac-sha2-256-etm@openssh.com",
   "hmac-sha2-512-etm@openssh.com",
@@ -82,26 +82,26 @@ interface Attempt {
   readonly abort: AbortController;
 }
 
-/** What is known of the host, and how it may be entered. */
-interface Papers {
+/** The known keys of the host, and the ways to log in. */
+interface LoginData {
   readonly asked: Asked;
   readonly known: KnownHost;
   readonly credentials: Credentials;
 }
 
-function shakeHands(socket: Duplex, options: LinkOptions & Papers, attempt: Attempt): Promise<Link> {
+function shakeHands(socket: Duplex, options: LinkOptions & LoginData, attempt: Attempt): Promise<Link> {
   const { asked, known, credentials, keepaliveInterval } = options;
   const { host, origin, target } = asked;
   const client = new Client();
   let ended: string | undefined;
   const close = () => {
-    ended ??= "it was closed here";
+    ended ??= "Tripod closed it";
     client.end();
-    // Not `end` alone: a host that is gone would never answer it.
+    // Not only `end`: a lost host would never answer it.
     if (socket instanceof Socket) socket.destroySoon();
     else socket.destroy();
   };
-  // A bastion tells that the host has ended, and keeps its own side open: ssh2 would wait for the rest for ever.
+  // A bastion reports that the host has ended, but keeps its own side open: ssh2 would wait for ever.
   if (!(socket instanceof Socket)) socket.once("end", close);
   attempt.stage = "waiting for its SSH greeting";
   return new Promise((resolve, reject) => {
@@ -112,7 +112,7 @@ function shakeHands(socket: Duplex, options: LinkOptions & Papers, attempt: Atte
     };
     const abort = () => fail(attempt.abort.signal.reason as Error);
     attempt.abort.signal.addEventListener("abort", abort);
-    // Permanent: errors come late, twice, and after the end.
+    // Never removed: errors may come late, twice, and after the end.
     client.on("error", (error: Error & { level?: string }) => {
       if (error.level === "agent") return;
       ended ??= error.message;
@@ -145,7 +145,11 @@ function shakeHands(socket: Duplex, options: LinkOptions & Papers, attempt: Atte
 }
 
 /** What went wrong between the first byte and the login. */
-function explain(error: Error & { level?: string }, stage: string, { asked, known, credentials }: Papers): TripodError {
+function explain(
+  error: Error & { level?: string },
+  stage: string,
+  { asked, known, credentials }: LoginData,
+): TripodError {
   const { host, origin, target } = asked;
   const at = `${target.address}:${target.port}`;
   const details = { host, origin, cause: error };
@@ -156,12 +160,13 @@ function explain(error: Error & { level?: string }, stage: string, { asked, know
     const said = error.level === "client-authentication" ? [] : [error.message];
     const why = [...credentials.account, ...said].join("\n");
     const hint =
-      credentials.hint ?? `Put your public key into ~${target.user}/.ssh/authorized_keys there; is the user right?`;
+      credentials.hint ??
+      `Add your public key to ~${target.user}/.ssh/authorized_keys on the host, and check the user's name.`;
     return new TripodError("E_AUTH", `${at} did not let ${target.user} log in`, { ...details, why, hint });
   }
   const why = `while ${stage}: ${error.message}`;
   const hint = error.message.includes("no matching")
-    ? "Its sshd offers nothing that is still held for safe. Update it, or allow more in its sshd_config (KexAlgorithms, Ciphers, MACs)."
-    : "Is it an sshd that listens there? Too many logins at once (MaxStartups) and a ban (fail2ban) look like this too.";
+    ? "Its sshd offers only algorithms that are considered insecure. Update it, or allow more in its sshd_config (KexAlgorithms, Ciphers, MACs)."
+    : "Check that an sshd listens there, and that neither MaxStartups (too many logins at once) nor a ban (fail2ban) rejects the connection.";
   return new TripodError("E_UNREACHABLE", `no SSH connection to ${at}`, { ...details, why, hint });
 }

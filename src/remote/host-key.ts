@@ -15,7 +15,7 @@ const ALGORITHMS = {
 
 export type HostKeyAlgorithm = (typeof ALGORITHMS)[keyof typeof ALGORITHMS][number];
 
-/** What to ask the host for: only what is recorded can be compared. For a host without a record, anything, to name its key. */
+/** The host key algorithms to request: those of the recorded keys, because only these can be compared; all for an unknown host, to show its key. */
 export function hostKeyAlgorithms({ keys }: KnownHost): HostKeyAlgorithm[] {
   const recorded = Object.entries(ALGORITHMS).filter(([type]) => keys.some((key) => key.type === type));
   return (recorded.length > 0 ? recorded : Object.entries(ALGORITHMS)).flatMap(([, algorithms]) => [...algorithms]);
@@ -32,7 +32,7 @@ export interface Asked {
   readonly target: SshTarget;
 }
 
-/** Judges the key a host shows: undefined where it is the recorded one, else an E_HOST_KEY. */
+/** Checks the key that a host presents: undefined if it is a recorded one, else an E_HOST_KEY. */
 export function judgeHostKey(shown: Buffer, known: KnownHost, asked: Asked): TripodError | undefined {
   const { host, origin, target } = asked;
   const type = shown.subarray(4, 4 + shown.readUInt32BE(0)).toString();
@@ -40,27 +40,27 @@ export function judgeHostKey(shown: Buffer, known: KnownHost, asked: Asked): Tri
   const revoked = known.revoked.find((each) => each.key.equals(shown));
   if (revoked) {
     const why = `revoked at ${place(revoked)}: ${key}`;
-    const hint = "Somebody may hold that key. Make new host keys on the machine, then record them.";
-    return new TripodError("E_HOST_KEY", "it shows a host key that was revoked", { host, origin, why, hint });
+    const hint = "Somebody else may have that key. Create new host keys on the machine, then record them.";
+    return new TripodError("E_HOST_KEY", "it presents a revoked host key", { host, origin, why, hint });
   }
   if (known.keys.some((each) => each.key.equals(shown))) return undefined;
   const recorded = known.keys.filter((each) => each.type in ALGORITHMS);
-  if (recorded.length > 0) return changed(`it shows ${key}`, recorded, asked);
+  if (recorded.length > 0) return changed(`it presents ${key}`, recorded, asked);
   const message = `its host key is unknown: ${key}`;
-  const hint = `Compare it on the machine (${localCheck(type)}); if it is the same: ${keyscan(type, target)}`;
+  const hint = `Compare it with the key on the machine (${localCheck(type)}); if they are equal, record it: ${keyscan(type, target)}`;
   return new TripodError("E_HOST_KEY", message, { host, origin, why: nothingRecorded(known, target), hint });
 }
 
 /** The host has keys, but none of a recorded type. */
 export function noRecordedType(known: KnownHost, asked: Asked): TripodError {
-  return changed("it shows no key of a recorded type", known.keys, asked);
+  return changed("it presents no key of a recorded type", known.keys, asked);
 }
 
 function changed(shows: string, recorded: readonly KnownKey[], { host, origin, target }: Asked): TripodError {
   const why = [shows, ...recorded.map((each) => `recorded at ${place(each)}: ${each.type} ${fingerprint(each.key)}`)];
   const name = target.port === 22 ? target.address : `[${target.address}]:${target.port}`;
   const forget = `ssh-keygen -R ${quote(name)} -f ${quote(recorded[0]?.file ?? "")}`;
-  const hint = `Was the machine installed anew? Then forget the old key (${forget}) and record the new one (${keyscan(undefined, target)}). If not, somebody may be listening in.`;
+  const hint = `If the machine was reinstalled, remove the old key (${forget}) and record the new one (${keyscan(undefined, target)}). If not, somebody may be intercepting the connection.`;
   return new TripodError("E_HOST_KEY", "its host key has changed", { host, origin, why: why.join("\n"), hint });
 }
 
@@ -69,10 +69,10 @@ function place({ file, line }: KnownKey): string {
 }
 
 function nothingRecorded({ authorities }: KnownHost, { knownHostsFiles }: SshTarget): string {
-  const files = `recorded in none of: ${knownHostsFiles.join(", ") || "(no file is named)"}`;
+  const files = `recorded in none of: ${knownHostsFiles.join(", ") || "(no file is set)"}`;
   const [authority] = authorities;
   return authority
-    ? `${files}\n${place(authority)} trusts an authority, but host certificates are not supported`
+    ? `${files}\n${place(authority)} trusts a certificate authority, but host certificates are not supported`
     : files;
 }
 
@@ -81,7 +81,7 @@ function localCheck(type: string): string {
   return `ssh-keygen -lf /etc/ssh/ssh_host_${name}_key.pub`;
 }
 
-/** The line that records a key; asked on the bastion where only it can see the machine. */
+/** The command that records a key; it runs on the bastion if there is one. */
 function keyscan(type: string | undefined, { address, port, knownHostsFiles, bastion }: SshTarget): string {
   const kind = type ? ` -t ${type.replace(/^ssh-/, "").replace(/-sha2-.*$/, "")}` : "";
   const scan = `ssh-keyscan${port === 22 ? "" : ` -p ${port}`}${kind} ${quote(address)}`;

@@ -12,12 +12,12 @@ export interface KnownKey {
   readonly line: number;
 }
 
-/** All that known_hosts files say of one host. */
+/** All entries of known_hosts files for one host. */
 export interface KnownHost {
   readonly keys: readonly KnownKey[];
   /** Keys that must never be accepted again. */
   readonly revoked: readonly KnownKey[];
-  /** Certificate authorities named for the host; Tripod does not read host certificates. */
+  /** Certificate authorities for the host; Tripod does not support host certificates. */
   readonly authorities: readonly KnownKey[];
 }
 
@@ -25,8 +25,8 @@ const MARKERS: Readonly<Record<string, keyof KnownHost>> = { "@revoked": "revoke
 
 /**
  * What the files record for a host. Format: sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". A port other than 22 is looked up as
- * `[host]:port` alone. Missing files are empty; lines that cannot be read are passed over, as OpenSSH does.
- * @throws E_LOCAL where a file is there but cannot be read
+ * `[host]:port` alone. Missing files are empty; invalid lines are ignored, as OpenSSH does.
+ * @throws E_LOCAL if a file exists but cannot be read
  */
 export async function lookupHost(files: readonly string[], host: string, port: number): Promise<KnownHost> {
   const name = (port === 22 ? host : `[${host}]:${port}`).toLowerCase();
@@ -59,11 +59,11 @@ function parseLine(line: string) {
   const [hosts, type, base64] = words;
   if (!as || !hosts || !type || !base64) return undefined;
   const key = Buffer.from(base64, "base64");
-  // A key says its own type in its first field: a 32-bit length, then the name.
+  // The first field of a key is its type: a 32-bit length, then the name.
   return key.subarray(4, 4 + type.length).toString() === type ? { as, hosts, type, key } : undefined;
 }
 
-/** `hosts`: one hashed name, or patterns with commas between, where one `!pattern` that fits rules the line out. */
+/** `hosts`: one hashed name, or patterns with commas between, where a matching `!pattern` excludes the host. */
 function matches(hosts: string, name: string): boolean {
   if (hosts.startsWith("|1|")) {
     const [, , salt = "", hash] = hosts.split("|");

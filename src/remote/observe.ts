@@ -1,10 +1,10 @@
 import type { CommandObserver } from "./connection.ts";
 
 /**
- * Runs a command and tells the observer when it began and ended; the code is undefined where it threw. Undefined for a result
- * means that it was never begun: the observer hears nothing.
+ * Runs a command and reports its start and end to the observer; the code is undefined if it threw. An undefined result means that it
+ * was never started: nothing is reported.
  */
-export async function observed<T extends { readonly code: number } | undefined>(
+export async function observe<T extends { readonly code: number } | undefined>(
   observer: CommandObserver | undefined,
   host: string,
   script: string,

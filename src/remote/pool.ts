@@ -1,5 +1,4 @@
 import pLimit, { type LimitFunction } from "p-limit";
-import { TripodError, TripodErrors } from "../errors.ts";
 import type { Machine, SshTarget } from "../inventory/cluster.ts";
 import type { Connection } from "./connection.ts";
 import { bastionName, connect, type ConnectOptions } from "./ssh.ts";
@@ -9,7 +8,7 @@ export type PoolOptions = Pick<ConnectOptions, "observer" | "signal" | "connectT
 /** sshd drops handshakes beyond MaxStartups, 10 by default. */
 const HANDSHAKES = 10;
 
-/** All connections of a run: one to each machine, one to each bastion however many machines lie behind it, as long as they reach it by the same keys. */
+/** All connections of a run: one to each machine, and one to each bastion, shared by all machines that reach it with the same settings. */
 export class Pool implements AsyncDisposable {
   readonly #options: PoolOptions;
   readonly #connections: Promise<Connection>[] = [];
@@ -20,23 +19,11 @@ export class Pool implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** @throws what `connect` throws; a bastion's error is the same object for all machines behind it */
+  /** @throws what `connect` throws; a bastion's error is one object for all machines behind it */
   connect(machine: Pick<Machine, "name" | "ssh" | "origin">): Promise<Connection> {
     const connection = this.#open(machine);
     this.#connections.push(connection);
     return connection;
-  }
-
-  /** Connects to all side by side. @throws TripodErrors with every failure; a bastion's is in it once */
-  async connectAll(machines: readonly Pick<Machine, "name" | "ssh" | "origin">[]): Promise<Connection[]> {
-    const settled = await Promise.allSettled(machines.map((machine) => this.connect(machine)));
-    const failures = new Set(settled.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : [])));
-    for (const failure of failures) if (!(failure instanceof TripodError)) throw failure;
-    if (failures.size > 0) {
-      const missing = settled.filter(({ status }) => status === "rejected").length;
-      throw new TripodErrors([...failures], `${missing} of ${machines.length} hosts cannot be reached`);
-    }
-    return settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   }
 
   /** Closes the machines' connections, then the bastions'. */
@@ -51,7 +38,7 @@ export class Pool implements AsyncDisposable {
   }
 
   #bastion(target: SshTarget, origin: Machine["origin"]): Promise<Connection> {
-    // All of it: who reaches a bastion with another key has a connection of its own, and does not enter with somebody else's.
+    // All settings: a machine that reaches the bastion with another key must not use a connection that was opened with a different one.
     const way = JSON.stringify(target);
     const known = this.#bastions.get(way);
     if (known) return known;

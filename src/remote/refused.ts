@@ -1,5 +1,5 @@
 import { TripodError, type Origin } from "../errors.ts";
-import { NOT_WHOLE } from "./shell.ts";
+import { INCOMPLETE } from "./shell.ts";
 
 export interface Refusal {
   readonly host: string;
@@ -7,34 +7,35 @@ export interface Refusal {
   readonly user: string;
   readonly sudo: boolean;
   readonly code: number;
-  /** All that was said on both outputs. */
+  /** All output, stdout and stderr. */
   readonly said: string;
 }
 
-/** What to do when the outcome of a command is unknown. */
-export const READ_ANEW = "Run the same again: the host is read anew before anything is changed.";
+/** The hint when the outcome of a command is unknown. */
+export const RUN_AGAIN = "Run the same command again: it reads the host before it changes anything.";
 
-/** What sudo says when it refuses, in English because it is run with LC_ALL=C. */
+/** What sudo prints when it refuses, in English because it runs with LC_ALL=C. */
 const BY_SUDO = /sudo|^Sorry, user/m;
 
-/** Why a script was never started: sudo said no, the login shell runs no commands, or a login file reads what is sent. */
+/** Why a script was never started: sudo refused, the login shell runs no commands, or a login file reads the input. */
 export function notStarted({ host, origin, user, sudo, code, said }: Refusal): TripodError {
-  const why = said.trim() || `it ended with code ${code} and said nothing`;
+  const why = said.trim() || `exit code ${code}, without output`;
   if (sudo && BY_SUDO.test(why)) {
     return new TripodError("E_SUDO", `${user} may not become root`, { host, origin, why, hint: sudoHint(why, user) });
   }
-  if (code === NOT_WHOLE) {
-    const message = `the login of ${user} takes away what Tripod sends`;
-    const reads = "the script did not arrive as it was sent; nothing of it was run";
-    const hint = `Which login file there reads standard input (~${user}/.bashrc, ~${user}/.zshenv, /etc/bash.bashrc …)? Let it do so in interactive shells only: case $- in *i*) …;; esac`;
+  if (code === INCOMPLETE) {
+    const message = `a login file of ${user} reads the commands that Tripod sends`;
+    const reads = "the script did not arrive completely and was not run";
+    const hint = `Find the login file on the host that reads standard input (~${user}/.bashrc, ~${user}/.zshenv, /etc/bash.bashrc …) and let it do so in interactive shells only: case $- in *i*) …;; esac`;
     return new TripodError("E_AUTH", message, { host, origin, why: [reads, said.trim()].join("\n").trim(), hint });
   }
-  const hint = `Give ${user} an ordinary login shell there, without a forced command.`;
-  return new TripodError("E_AUTH", `the login of ${user} runs no commands`, { host, origin, why, hint });
+  const hint = `Give ${user} an ordinary login shell on the host, without a forced command.`;
+  return new TripodError("E_AUTH", `the login shell of ${user} runs no commands`, { host, origin, why, hint });
 }
 
 function sudoHint(why: string, user: string): string {
-  if (/sudo\W*: .*(not found|No such file)/.test(why)) return "Install sudo there, or log in as root.";
-  if (why.includes("must have a tty")) return `Put "Defaults:${user} !requiretty" into a file of /etc/sudoers.d there.`;
-  return `Put "${user} ALL=(ALL) NOPASSWD: ALL" into /etc/sudoers.d/tripod there, or log in as root.`;
+  if (/sudo\W*: .*(not found|No such file)/.test(why)) return "Install sudo on the host, or log in as root.";
+  if (why.includes("must have a tty"))
+    return `Put "Defaults:${user} !requiretty" into a file in /etc/sudoers.d on the host.`;
+  return `Put "${user} ALL=(ALL) NOPASSWD: ALL" into /etc/sudoers.d/tripod on the host, or log in as root.`;
 }

@@ -16,32 +16,32 @@ export function sh(strings: TemplateStringsArray, ...values: (string | number | 
 }
 
 /**
- * A shell function: the hex sha256 of the file named. openssl, where there is one, knows the processor's own instructions, which
- * coreutils does not: five times as fast.
+ * A shell function: the hex sha256 of a file. openssl, if it is installed, uses the processor's SHA instructions, which coreutils does
+ * not: it is five times as fast.
  */
 export const DIGEST =
   'digest() { d=$(openssl dgst -sha256 -r <"$1" 2>/dev/null || sha256sum <"$1") && echo "${d%% *}"; }';
 
-/** Copies exactly `count` bytes of stdin. Unlike head, dd never takes more from a pipe than it was asked for. */
+/** Copies exactly `count` bytes of stdin. Unlike head, dd never reads more from a pipe than requested. */
 export function takeBytes(count: number | string): string {
   return `dd bs=64k count=${count} iflag=fullblock,count_bytes status=none`;
 }
 
-/** What every script runs with: messages in English, and a PATH that has the sbins. */
+/** The environment of every script: messages in English, and a PATH with the sbin folders. */
 export const ENVIRONMENT = "LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * Put before what fetches from the internet. Everything else goes straight to where it is sent: the proxy that a login environment names
- * (`https_proxy`, `all_proxy` …) knows nothing of a cluster's addresses. curl and what is written in Go heed a `no_proxy` of `*`.
+ * Prefix of commands that fetch from the internet. All others connect directly: the proxy of a login environment (`https_proxy`,
+ * `all_proxy` …) cannot reach a cluster's addresses. curl and programs written in Go respect a `no_proxy` of `*`.
  */
 export const THROUGH_PROXY = 'env NO_PROXY="$tripod_no_proxy" no_proxy="$tripod_no_proxy"';
 
 export interface Wrapped {
-  /** What the login shell is given. Nothing in it needs quoting rules that sh, csh and fish do not share. */
+  /** The command line for the login shell, quoted so that sh, csh and fish agree on it. */
   readonly command: string;
-  /** What stdin opens with: the script. The command's own input follows. */
+  /** The first part of stdin: the script. The command's own input follows. */
   readonly prelude: Buffer;
-  /** Both stdout and stderr open with it. What comes before was said by login files or by sudo. */
+  /** Both stdout and stderr start with it. Anything before it was printed by login files or by sudo. */
   readonly mark: string;
 }
 
@@ -52,13 +52,13 @@ export interface WrapOptions {
   readonly shell?: string;
 }
 
-/** Exit code where the script did not arrive as it was sent. Neither a shell nor env nor sudo ends with it. */
-export const NOT_WHOLE = 121;
+/** Exit code if the script did not arrive completely. Neither a shell nor env nor sudo uses it. */
+export const INCOMPLETE = 121;
 
 /**
- * Wraps a script so that a login shell of any kind can start it. The script travels by stdin: it may be long, and it stays out of
- * `ps` and of sudo's log. It is run only where all of it has arrived: a random word stands before and after it, and its length is
- * known. So nothing is run in part, be it cut short by a lost connection or robbed of its head by a login file that reads stdin.
+ * Wraps a script so that any login shell can start it. The script is sent on stdin: it may be long, and it does not appear in `ps` or
+ * in sudo's log. It runs only if all of it has arrived: it is enclosed in a random word, and its length is known. So a script is never
+ * run in part, whether it was truncated by a lost connection or a login file has read the beginning of stdin.
  */
 export function wrap(script: string, options: WrapOptions = {}): Wrapped {
   const word = `tripod-${randomBytes(8).toString("hex")}`;
@@ -66,7 +66,7 @@ export function wrap(script: string, options: WrapOptions = {}): Wrapped {
   const prelude = Buffer.from(sent);
   // Some shells count bytes, some characters.
   const lengths = [...new Set([prelude.length, Array.from(sent).length])].join("|");
-  // The mark is not in the command line as a whole: a login file with `set -x` prints that.
+  // The command line does not contain the complete mark: a login file with `set -x` prints the command line.
   const start = [
     `export ${ENVIRONMENT}`,
     'tripod_no_proxy="${no_proxy-$NO_PROXY}"',
@@ -74,8 +74,8 @@ export function wrap(script: string, options: WrapOptions = {}): Wrapped {
     "cd /",
     "umask 022",
     `tripod_script=$(${takeBytes(prelude.length)})`,
-    `case $tripod_script in ${word}*${word}) ;; *) exit ${NOT_WHOLE};; esac`,
-    `case \${#tripod_script} in ${lengths}) ;; *) exit ${NOT_WHOLE};; esac`,
+    `case $tripod_script in ${word}*${word}) ;; *) exit ${INCOMPLETE};; esac`,
+    `case \${#tripod_script} in ${lengths}) ;; *) exit ${INCOMPLETE};; esac`,
     `tripod_script=\${tripod_script#${word}}`,
     `printf %s-begins ${word}`,
     `printf %s-begins ${word} >&2`,
@@ -85,7 +85,7 @@ export function wrap(script: string, options: WrapOptions = {}): Wrapped {
   return { command: `exec ${become}${options.shell ?? "sh"} -c '${start}'`, prelude, mark: `${word}-begins` };
 }
 
-/** What was said after the mark; undefined where the script was never started. */
+/** The output after the mark; undefined if the script was never started. */
 export function afterMark(output: string, mark: string): string | undefined {
   const at = output.indexOf(mark);
   return at < 0 ? undefined : output.slice(at + mark.length);

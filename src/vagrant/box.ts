@@ -20,8 +20,8 @@ export interface BoxOptions extends Progress {
 }
 
 /**
- * Makes an LXC box out of the lab's root file system, with all packages of a node, and adds it to Vagrant.
- * @returns its name there: `tripod/bookworm-lxc`
+ * Creates an LXC box from the lab's root file system with all packages of a node, and adds it to Vagrant.
+ * @returns its name in Vagrant: `tripod/bookworm-lxc`
  * @throws TripodError E_LAB, E_LOCAL
  */
 export async function addBox({ release = "bookworm", install = false, ...work }: BoxOptions): Promise<string> {
@@ -36,26 +36,26 @@ export async function addBox({ release = "bookworm", install = false, ...work }:
 
 const FINISH = "finish-box.sh";
 
-/** Where the copies of the kernel's settings lie in a machine, which LXC lays over /proc. */
+/** The folder in a machine with copies of kernel settings, which LXC mounts over /proc. */
 const KERNEL_FILES = "usr/share/lxc-kernel";
 
-/** A file that a machine sees in another place too; paths in its root file system. */
+/** A bind mount of a file; paths in the machine's root file system. */
 interface Bound {
   readonly source: string;
   readonly target: string;
 }
 
-/** What vagrant-lxc reads of a box: version 1.0.0 of its format. */
+/** The metadata of a box for vagrant-lxc, version 1.0.0 of its format. */
 const METADATA = { provider: "lxc", version: "1.0.0" };
 
-/** A file in the cache; BOXES.md of vagrant-lxc says what is to be in it. */
+/** A file in the cache; its content is specified in BOXES.md of vagrant-lxc. */
 async function boxFile(release: Release, work: Progress): Promise<string> {
   const { signal } = work;
   const base = await rootFileSystem(release, "ready", work);
   const modules = ownModules();
   const madeOf = [basename(base), kernelRelease(), await labScriptText(FINISH), configuration(modules, [])];
   const folder = await cached(`vagrant-${release}`, madeOf, work, async (partial) => {
-    work.progress(`making a box of Debian ${release} (about a minute, once)`);
+    work.progress(`creating a box of Debian ${release} (about a minute, once)`);
     const parts = join(partial, "parts");
     const rootfs = join(parts, "rootfs");
     await mkdir(parts);
@@ -69,7 +69,7 @@ async function boxFile(release: Release, work: Progress): Promise<string> {
     const inside = kernelFiles.map(({ source, target }) => ({ source: join(KERNEL_FILES, basename(source)), target }));
     await writeFile(join(parts, "lxc-config"), configuration(modules, inside));
     await writeFile(join(parts, "metadata.json"), JSON.stringify(METADATA));
-    // vagrant-lxc takes two parts off each path.
+    // vagrant-lxc strips two components from each path.
     const pack = ["tar", "--create", "--numeric-owner", "--xattrs", "--use-compress-program=gzip -1"];
     await local([...pack, `--file=${join(parts, "rootfs.tar.gz")}`, `--directory=${parts}`, "./rootfs"], { signal });
     await discard(rootfs);
@@ -79,13 +79,13 @@ async function boxFile(release: Release, work: Progress): Promise<string> {
   return join(folder, "lxc.box");
 }
 
-/** The folder of the running kernel's modules; undefined on a kernel that has everything built in and no such folder. */
+/** The folder of the running kernel's modules; undefined for a kernel without loadable modules. */
 function ownModules(): string | undefined {
   const folder = "/usr/lib/modules";
   return existsSync(join(folder, kernelRelease())) ? folder : undefined;
 }
 
-/** What the kernel has built in, listed for the machines' modprobe. */
+/** Copies the list of built-in modules for the machines' modprobe. */
 async function copyModules(folder: string, rootfs: string): Promise<void> {
   const listed = await modulesFolder(folder, rootfs);
   await cp(listed, join(rootfs, "usr/lib/modules"), { recursive: true });

@@ -1,32 +1,35 @@
 import { TripodError } from "../errors.ts";
-import { attempt, type Outcome } from "../lab/local.ts";
+import { type ProgramResult, runProgram } from "../process.ts";
 
 export interface VagrantOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Variables for Vagrant, over the operator's own. */
+  /** Variables for Vagrant, which replace the operator's own. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** env(1) and shells, of a program that is not there. */
+/** Exit code of env(1) and shells for a missing program. */
 const NOT_FOUND = 127;
 
 /**
- * Runs vagrant, whatever its exit code.
- * @throws TripodError E_LOCAL where there is no vagrant
+ * Runs vagrant; any exit code is a result.
+ * @throws TripodError E_LOCAL if vagrant is not installed
  */
-export async function attemptVagrant(args: readonly string[], { signal, env = {} }: VagrantOptions): Promise<Outcome> {
+export async function attemptVagrant(
+  args: readonly string[],
+  { signal, env = {} }: VagrantOptions,
+): Promise<ProgramResult> {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const outcome = await attempt(["env", ...variables, "vagrant", ...args], { signal });
-  if (outcome.code !== NOT_FOUND) return outcome;
+  const result = await runProgram(["env", ...variables, "vagrant", ...args], { signal });
+  if (result.code !== NOT_FOUND) return result;
   throw new TripodError("E_LOCAL", "vagrant is not installed on this machine", {
-    why: outcome.stderr,
-    hint: "install it; Debian's package is vagrant, and for machines without a hypervisor vagrant-lxc",
+    why: result.stderr,
+    hint: "install it: Debian's package is vagrant; for machines without a hypervisor vagrant-lxc too",
   });
 }
 
 /**
  * Runs vagrant, and returns what it printed.
- * @throws TripodError E_LOCAL with what it said
+ * @throws TripodError E_LOCAL with its error output
  */
 export async function runVagrant(args: readonly string[], options: VagrantOptions): Promise<string> {
   const { code, stdout, stderr } = await attemptVagrant(args, options);
@@ -37,6 +40,6 @@ export async function runVagrant(args: readonly string[], options: VagrantOption
 export function vagrantFailed(args: readonly string[], said: string, { env = {} }: VagrantOptions): TripodError {
   return new TripodError("E_LOCAL", `\`vagrant ${args.join(" ")}\` failed`, {
     why: said,
-    ...(env.VAGRANT_CWD && { hint: `see what \`vagrant status\` says in ${env.VAGRANT_CWD}` }),
+    ...(env.VAGRANT_CWD && { hint: `run \`vagrant status\` in ${env.VAGRANT_CWD}` }),
   });
 }

@@ -3,12 +3,12 @@ import { vagrantEnvironment, vagrantPower } from "../inventory/vagrant.ts";
 import { dotfilesOf, knownHostsOf } from "./host-keys.ts";
 import { notUp, readSshConfig } from "./ssh-config.ts";
 
-/** Gives a machine the way in that was found for it; rejects with E_UNREACHABLE where it is not up. */
+/** Returns a machine with its SSH settings; rejects with E_UNREACHABLE if it is not running. */
 export type Locate = (machine: Machine) => Promise<Machine>;
 
 /**
- * Asks Vagrant how these machines are reached.
- * @throws TripodError E_LOCAL where Vagrant is not there or does not answer
+ * Gets the SSH settings of these machines from Vagrant.
+ * @throws TripodError E_LOCAL if Vagrant is not installed or fails
  */
 export async function askVagrant(
   { file }: Cluster,

@@ -19,8 +19,8 @@ export interface SoftwareOptions extends Progress {
 }
 
 /**
- * Kubernetes for Vagrant's machines, whose boxes have none: its programs, and images made out of them, as the lab makes them.
- * @returns the folder that holds them, which `withSoftware` looks into
+ * Kubernetes for Vagrant's machines, whose boxes do not contain it: its programs, and images of them, as for the lab.
+ * @returns their folder, which `withSoftware` uses
  * @throws TripodError E_LAB
  */
 export async function fetchSoftware(cluster: Cluster, options: SoftwareOptions): Promise<string> {
@@ -37,14 +37,14 @@ export async function fetchSoftware(cluster: Cluster, options: SoftwareOptions):
   return folders.root;
 }
 
-/** The same cluster with what was fetched for it, where its inventory names nothing else. */
+/** The same cluster with the fetched software, unless its inventory sets other folders. */
 export function withSoftware(cluster: Cluster): Cluster {
   const folders = softwareFolders(cluster);
   const software = softwareIn(folders, cluster.software);
   return Object.freeze({
     ...cluster,
     software,
-    // Among the images that were made is one for the drill.
+    // The created images contain one for the drill.
     ...(software.images === folders.images && { drill: { image: WORKLOAD_IMAGE, ...cluster.drill } }),
   });
 }

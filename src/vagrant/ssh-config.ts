@@ -2,7 +2,7 @@ import { TripodError } from "../errors.ts";
 import type { Machine } from "../inventory/cluster.ts";
 import { attemptVagrant, vagrantFailed, type VagrantOptions } from "./command.ts";
 
-/** What `vagrant ssh-config` says of one machine. */
+/** The output of `vagrant ssh-config` for one machine. */
 export interface SshEntry {
   readonly address: string;
   readonly port: number;
@@ -10,12 +10,12 @@ export interface SshEntry {
   readonly identityFiles: readonly string[];
 }
 
-/** The error by which Vagrant says that a machine is not created, or not running. */
+/** Vagrant's error for a machine that is not created or not running. */
 const NOT_UP = "Vagrant::Errors::SSHNotReady";
 
 /**
- * What Vagrant says of these machines, by their names; undefined where a machine is not up. One call for all of them, and one more for
- * each that is not up, because Vagrant stops at it.
+ * The SSH settings of these machines, by name; undefined for a machine that is not running. One call for all of them, and one more for
+ * each that is not running, because Vagrant stops there.
  * @throws TripodError E_LOCAL
  */
 export async function readSshConfig(
@@ -38,7 +38,7 @@ export async function readSshConfig(
   return new Map([...said, [missing, undefined], ...others]);
 }
 
-/** The blocks of ssh_config(5) that stand between Vagrant's own lines. Throws E_LOCAL where SSH is to go through a program. */
+/** The blocks of ssh_config(5) between Vagrant's own lines. Throws E_LOCAL for a ProxyCommand. */
 export function parseSshConfig(text: string): ReadonlyMap<string, SshEntry> {
   const blocks = text.split(/^Host (?=\S)/m).slice(1);
   return new Map(blocks.map((block) => [block.split("\n", 1).join("").trim(), entryOf(block)]));
@@ -52,9 +52,9 @@ function entryOf(block: string): SshEntry {
   const [address] = values("HostName");
   const [proxy] = values("ProxyCommand");
   if (address === undefined || proxy !== undefined)
-    throw new TripodError("E_LOCAL", "Vagrant reaches a machine in a way that Tripod does not know", {
+    throw new TripodError("E_LOCAL", "Vagrant connects to a machine in a way that Tripod does not support", {
       why: `Host ${block.trimEnd()}`,
-      hint: "the machines have to be reached by address and port, without a ProxyCommand",
+      hint: "make the machine reachable by address and port, without a ProxyCommand",
     });
   return {
     address,
@@ -64,7 +64,7 @@ function entryOf(block: string): SshEntry {
   };
 }
 
-/** `1795183726,,error-exit,CLASS,what it means`; in what it means, line ends and commas are written in another way. */
+/** `1795183726,,error-exit,CLASS,MESSAGE`; line ends and commas in the message are escaped. */
 function errorLine(output: string): readonly string[] {
   return /^\d+,[^,]*,error-exit,([^,]*),(.*)$/m.exec(output)?.slice(1) ?? [];
 }
@@ -77,7 +77,7 @@ function explained(output: string): string | undefined {
   return errorLine(output)[1]?.replaceAll("\\n", "\n").replaceAll("%!(VAGRANT_COMMA)", ",");
 }
 
-/** What a machine that is not up is told by. */
+/** The error for a machine that is not running; `up` is the command that starts it. */
 export function notUp({ name, origin }: Machine, up: string): TripodError {
-  return new TripodError("E_UNREACHABLE", "Vagrant says that it is not up", { host: name, origin, hint: up });
+  return new TripodError("E_UNREACHABLE", "Vagrant reports that it is not running", { host: name, origin, hint: up });
 }

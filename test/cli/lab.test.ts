@@ -72,7 +72,7 @@ test("a machine that the inventory does not name is a mistake of usage", async (
   const { exitCode, stderr } = await tripod("lab", "off", "m9");
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 3,
-    stderr: expect.stringContaining("there are m1, worker-1") as string,
+    stderr: expect.stringContaining("the machines are m1, worker-1") as string,
   });
 });
 
@@ -80,7 +80,7 @@ test("only known releases of Debian are taken", async () => {
   const { exitCode, stderr } = await tripod("lab", "up", "--release", "sarge");
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 3,
-    stderr: expect.stringContaining("it knows bookworm and trixie") as string,
+    stderr: expect.stringContaining("use bookworm or trixie") as string,
   });
 });
 

@@ -48,24 +48,24 @@ describe.skipIf(noMachine).each(CASES)(`$of: $title${because(noMachine)}`, (trie
   }, 60_000);
   afterAll(() => machine[Symbol.asyncDispose]());
 
-  it("writes nothing while it looks", () => {
+  it("writes nothing while it reads", () => {
     expect(changesIn(said[0] ?? [])).not.toEqual([]);
     expect(states[1]).toEqual(states[0]);
   });
 
-  it("does what it has said it would, and then finds nothing to do", () => {
+  it("makes the planned changes, and then has nothing to do", () => {
     const [plan, first, second] = said.map(changesIn);
     expect(first).toEqual(plan);
     expect(second).toEqual([]);
     expect(states[3]).toEqual(states[2]);
   });
 
-  it("says of every change from what to what", () => {
+  it("reports every change with the old and the new value", () => {
     for (const change of changesIn(said[1] ?? []))
       expect(change).toMatchObject("diff" in change ? { diff: /\n[+-]/ } : { from: /./, to: /./ });
   });
 
-  it("shows no secret, neither on the wire nor in what it says", () => {
+  it("shows no secret, neither in commands nor in reports", () => {
     const seen = `${scripts.join("\n")}\n${JSON.stringify(said)}`;
     for (const secret of tried.secrets?.(machine) ?? []) expect(seen).not.toContain(secret);
   });

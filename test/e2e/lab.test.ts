@@ -188,9 +188,11 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     });
 
     test("are not overwritten, and not invented", async () => {
-      const message = `the lab ${NAME} has a snapshot good already`;
+      const message = `the lab ${NAME} already has a snapshot good`;
       await expect(labSave(cluster, "good", quiet)).rejects.toMatchObject({ code: "E_LAB", message });
-      await expect(labRestore(cluster, "bad", quiet)).rejects.toMatchObject({ details: { hint: "it has good" } });
+      await expect(labRestore(cluster, "bad", quiet)).rejects.toMatchObject({
+        details: { hint: "the snapshots are good" },
+      });
       await expect(labSave(cluster, "../x", quiet)).rejects.toMatchObject({ code: "E_USAGE" });
     });
 
@@ -203,7 +205,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
   test("a machine the inventory does not name is refused", async () => {
     await expect(labOff(cluster, "m9")).rejects.toMatchObject({
       code: "E_USAGE",
-      details: { hint: "there are m1, w1" },
+      details: { hint: "the machines are m1, w1" },
     });
   });
 
@@ -212,14 +214,14 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     const moved = { ...labCluster(NAME), machines: [...cluster.masters, { ...(w1 as Machine), address: "10.0.0.22" }] };
     await expect(labUp(moved, { ...quiet, hostsOnly: true })).rejects.toMatchObject({
       code: "E_LAB",
-      details: { host: "w1", hint: "take the lab away first: tripod lab down -i FILE" },
+      details: { host: "w1", hint: "remove the lab first: tripod lab down -i FILE" },
     });
   });
 
   test("a lab that stands on one root file system is not turned into another", async () => {
     await expect(labUp(cluster, { ...quiet, hostsOnly: true, release: "trixie" })).rejects.toMatchObject({
       code: "E_LAB",
-      details: { hint: "take the lab away first: tripod lab down -i FILE" },
+      details: { hint: "remove the lab first: tripod lab down -i FILE" },
     });
   });
 
@@ -267,7 +269,10 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
   test("a lab of the same name in another state folder is not touched", async () => {
     await up();
     vi.stubEnv("XDG_STATE_HOME", join(home, "other"));
-    await expect(up()).rejects.toMatchObject({ code: "E_LAB", message: `another lab of the name ${NAME} is up` });
+    await expect(up()).rejects.toMatchObject({
+      code: "E_LAB",
+      message: `another lab with the name ${NAME} is running`,
+    });
     await expect(labDown(cluster, quiet)).rejects.toThrow("is up");
     vi.stubEnv("XDG_STATE_HOME", state);
     expect(on("m1", "hostname")).toBe("m1");

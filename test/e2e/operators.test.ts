@@ -131,7 +131,7 @@ describe.skipIf(reason)(`operators${because(reason)}`, () => {
     await letGo();
     expect(await apply.ended).toBe(130);
     expect(apply.text).toContain("| finished: sysctl:live on m1");
-    expect(apply.text).toContain("| half done: prepare on m1");
+    expect(apply.text).toContain("| partly done: prepare on m1");
     expect(await forwarding()).toBe("1");
   });
 

@@ -79,7 +79,7 @@ describe.skipIf(reason)(`Vagrant's machines${because(reason)}`, () => {
     await story.vagrant("halt", "--force", "w1");
     const { code, stdout } = await story.tripod("status");
     expect(code).toBe(31);
-    expect(stdout).toContain("w1: Vagrant says that it is not up (E_UNREACHABLE)");
+    expect(stdout).toContain("w1: Vagrant reports that it is not running (E_UNREACHABLE)");
     expect(stdout).toMatch(/^api +m3 +ready$/m);
   });
 

@@ -35,7 +35,7 @@ function check(only: Narrowing): void {
   checkNarrowing(house(), situation(cluster), only);
 }
 
-test("only the named phase and hosts are done, after a preflight of all hosts; the rest is said to be left out", async () => {
+test("only the named phase and hosts are done, after a preflight of all hosts; the rest is reported as left out", async () => {
   const events = await walk(house({ packages: [CONVERGED()], etcd: [thing("member", {})] }), "plan", {
     only: { phases: ["etcd"], hosts: ["m2"] },
   });
@@ -46,7 +46,7 @@ test("only the named phase and hosts are done, after a preflight of all hosts; t
   expect(start).toMatchObject({ leftOut: { phases: ["packages", "workers"], hosts: ["m1", "m3", "w1", "w2"] } });
 });
 
-test("a run that is not narrowed leaves nothing out, and says nothing of it", async () => {
+test("a run that is not narrowed reports nothing as left out", async () => {
   const [start] = await walk(house(), "plan");
   expect(start).not.toHaveProperty("leftOut");
 });
@@ -54,11 +54,11 @@ test("a run that is not narrowed leaves nothing out, and says nothing of it", as
 test.each([
   [
     { phases: ["etdc"] },
-    "there is no phase etdc, did you mean `etcd`?",
+    "unknown phase etdc, did you mean `etcd`?",
     "the phases are preflight, packages, etcd, workers",
   ],
-  [{ hosts: ["m11"] }, "there is no host m11, did you mean `m1`?", "the hosts are m1, m2, m3, w1, w2"],
-  [{ phases: ["etcd"], hosts: ["w1"] }, "etcd: not on w1", "it is done on m1, m2, m3"],
+  [{ hosts: ["m11"] }, "unknown host m11, did you mean `m1`?", "the hosts are m1, m2, m3, w1, w2"],
+  [{ phases: ["etcd"], hosts: ["w1"] }, "etcd: not on w1", "name one of m1, m2, m3"],
 ])("%j is refused before anybody is contacted", (only, message, hint) => {
   expect(() => check(only)).toThrow(expect.objectContaining({ code: "E_USAGE", message }));
   expect(() => check(only)).toThrow(expect.objectContaining({ details: expect.objectContaining({ hint }) as unknown }));
@@ -68,14 +68,14 @@ test("names that exist are accepted", () => {
   expect(() => check({ phases: ["etcd", "workers"], hosts: ["w1"] })).not.toThrow();
 });
 
-test("what was left out but is needed is only looked at, and nothing is said of what is well", async () => {
+test("a step that was left out but is needed is only read, and not reported if it does not differ", async () => {
   const log: string[] = [];
   const events = await walk(house({ etcd: [CONVERGED()], log }), "apply", { only: { phases: ["workers"] } });
   expect(log.filter((each) => each.startsWith("workers"))).toEqual(["workers w1", "workers w2"]);
   expect(events.filter(({ type }) => type.startsWith("resource"))).toEqual([]);
 });
 
-test("an apply refuses to go on where a need was left out and is not met, and says what to take in", async () => {
+test("an apply refuses to continue if a needed step was left out and is not done, and shows what to include", async () => {
   const log: string[] = [];
   const etcd = thing("member", { log });
   const error = await failure(
@@ -85,15 +85,15 @@ test("an apply refuses to go on where a need was left out and is not met, and sa
   const [first] = errors;
   expect(first).toMatchObject({
     code: "E_REFUSED",
-    message: "workers cannot do without etcd, which was left out",
-    details: { host: "m1", why: "not as it should be:\nthing:member" },
+    message: "workers needs etcd, which was left out and is not done",
+    details: { host: "m1", why: "still to do:\nthing:member" },
   });
   expect(first?.details.hint).toContain("phase etcd on host m1");
   expect(log).not.toContain("apply member");
   expect(log).not.toContain("workers w1");
 });
 
-test("a plan of the same goes on, and tells what an apply would refuse", async () => {
+test("a plan of the same continues, and reports what an apply would refuse", async () => {
   const log: string[] = [];
   const events = await walk(house({ etcd: [thing("member", {})], log }), "plan", { only: { phases: ["workers"] } });
   const unmet = events.filter((event) => event.type === "need.unmet");
@@ -103,7 +103,7 @@ test("a plan of the same goes on, and tells what an apply would refuse", async (
   expect(log).toContain("workers w1");
 });
 
-test("a need is not met either where its condition does not hold; it is asked once, not waited for", async () => {
+test("a need is not met either if its condition does not hold; it is checked once, without waiting", async () => {
   let asked = 0;
   const holds = () => {
     asked++;
@@ -115,7 +115,7 @@ test("a need is not met either where its condition does not hold; it is asked on
   expect(asked).toBe(3);
 });
 
-test("order is kept through phases that are left out", async () => {
+test("phases that are left out do not change the order of the others", async () => {
   const log: string[] = [];
   const far = phase("far", [allHosts({ name: "workers" })], ({ name }) => log.push(`far ${name}`));
   const only = { phases: ["packages", "far"], hosts: ["w1"] };

@@ -7,7 +7,7 @@ import { changed, cluster, hosts, phase, thing, walk } from "../support/phases.t
 const first = hosts[0]?.name ?? "";
 
 describe("the walk", () => {
-  it("starts a step the moment what it needs is done, and not before", async () => {
+  it("starts a step as soon as the steps it needs are done, and not before", async () => {
     const order: string[] = [];
     let open = () => {};
     const gate = new Promise<void>((resolve) => (open = resolve));
@@ -25,7 +25,7 @@ describe("the walk", () => {
     expect(order.slice(-hosts.length).every((each) => each.startsWith("last"))).toBe(true);
   });
 
-  it("refuses a phase that needs one which does not stand before it", async () => {
+  it("refuses a phase that needs one which is not listed before it", async () => {
     await expect(walk([phase("early", [sameHost({ name: "late" })]), phase("late", [])])).rejects.toThrow(
       /early needs late/,
     );
@@ -39,7 +39,7 @@ describe("the walk", () => {
     expect(log).toContain("apply b");
   });
 
-  it("writes nothing in a plan, and says the same changes that an apply makes", async () => {
+  it("writes nothing in a plan, and reports the changes that an apply makes", async () => {
     const log: string[] = [];
     const make = () => [thing("a", { log }), thing("b", { log, right: true })];
     const plan = await walk([{ ...phase("p", []), resources: make }], "plan");
@@ -56,7 +56,7 @@ describe("the walk", () => {
     expect(changed(await walk([only]))).toHaveLength(0);
   });
 
-  it("of a step with many changes leaves no warning on the screen", async () => {
+  it("of a step with many changes prints no warning", async () => {
     const warnings: string[] = [];
     const listen = (warning: Error) => warnings.push(warning.name);
     process.on("warning", listen);
@@ -68,7 +68,7 @@ describe("the walk", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("lets a restart follow in a plan from a file that would change", async () => {
+  it("plans a restart that follows from a file change", async () => {
     const restart: Resource = {
       kind: "service",
       name: "s",
@@ -91,7 +91,7 @@ describe("the walk", () => {
     });
   });
 
-  it("tells every host's failure at once, and starts nothing that needed them", async () => {
+  it("reports every host's failure at once, and starts nothing that needed them", async () => {
     const started: string[] = [];
     const failing = phase("failing", [], (host) => {
       throw new TripodError("E_PREFLIGHT", "not fit", { host: host.name });
@@ -103,7 +103,7 @@ describe("the walk", () => {
     expect(started).toEqual([]);
   });
 
-  it("goes on with the other hosts when one fails", async () => {
+  it("continues with the other hosts when one fails", async () => {
     const done: string[] = [];
     const shaky = phase("shaky", [], (host) => {
       if (host.name === first) throw new TripodError("E_COMMAND", "broken", { host: host.name });
@@ -113,7 +113,7 @@ describe("the walk", () => {
     expect(done).toEqual(hosts.slice(1).map(({ name }) => name));
   });
 
-  it("reads a resource again before it repeats it, when the connection broke on the way", async () => {
+  it("reads a resource again before it repeats it, when the connection broke", async () => {
     const log: string[] = [];
     const lostAfterwards = thing("a", { log, loseConnection: "after" });
     await walk([{ ...phase("p", []), hosts: () => cluster.masters.slice(0, 1), resources: () => [lostAfterwards] }]);
@@ -124,7 +124,7 @@ describe("the walk", () => {
     expect(log.filter((each) => each === "apply b")).toHaveLength(2);
   });
 
-  it("computes what hosts share again after a host went away on the way", async () => {
+  it("computes a shared value again after its host was lost", async () => {
     let computed = 0;
     const sharing: Phase = {
       ...phase("p", []),
@@ -141,7 +141,7 @@ describe("the walk", () => {
     expect(computed).toBe(2);
   });
 
-  it("waits for another host that a step reads from, when that one goes away", async () => {
+  it("waits for another host that a step reads from, when that one is lost", async () => {
     let reads = 0;
     const reading = phase("reading", [], (host) => {
       if (host.name === "w1" && reads++ === 0) throw new TripodError("E_UNREACHABLE", "refused", { host: first });
@@ -152,7 +152,7 @@ describe("the walk", () => {
     );
   });
 
-  it("stops when it is told to, and says that nothing is lost", async () => {
+  it("stops when it is asked to, and reports that nothing is lost", async () => {
     const stop = new AbortController();
     const started: string[] = [];
     const one = phase("one", [], () => stop.abort());
@@ -161,7 +161,7 @@ describe("the walk", () => {
     expect(started).toEqual([]);
   });
 
-  it("computes what hosts share once, and lets one at a time through where it must", async () => {
+  it("computes shared values once, and runs exclusive work one at a time", async () => {
     let computed = 0;
     let inside = 0;
     let most = 0;

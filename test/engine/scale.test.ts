@@ -43,7 +43,7 @@ async function growth(phases: readonly Phase[], only?: (machines: number) => Nar
 }
 
 describe("four times as many hosts cost a plan four times as much", () => {
-  test("of phases that do nothing: in promises, and in what is asked of hosts", async () => {
+  test("of phases that do nothing: in promises, and in commands", async () => {
     const { promises, uses } = await growth(IDLE);
     expect(promises).toBeLessThan(LINEAR);
     expect(uses).toBeLessThan(LINEAR);

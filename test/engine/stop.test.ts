@@ -29,7 +29,7 @@ function holdsAfter(asks: number): Condition {
 }
 
 describe("the first Ctrl-C", () => {
-  test("lets the change under way come to its end, its wait included, and begins nothing more", async () => {
+  test("completes the change in progress, its wait included, and starts nothing more", async () => {
     const log: string[] = [];
     const run = stoppable();
     const init = thing("init", {
@@ -49,14 +49,14 @@ describe("the first Ctrl-C", () => {
       [
         "stopped (E_INTERRUPTED)",
         "  | finished: thing:init on m1",
-        "  | half done: first-master on m1",
-        "  | not begun: workers on w1, w2",
-        "  → run the same command again; it goes on from where it is",
+        "  | partly done: first-master on m1",
+        "  | not started: workers on w1, w2",
+        "  → run the same command again; it continues where it stopped",
       ].join("\n"),
     );
   });
 
-  test("says at once what is being finished", async () => {
+  test("reports at once what is being completed", async () => {
     const run = stoppable();
     await run.walk([onM1("first-master", [thing("init", { work: run.stop })])]);
     expect(run.events).toContainEqual(
@@ -67,7 +67,7 @@ describe("the first Ctrl-C", () => {
     );
   });
 
-  test("ends a wait in which nothing is being changed", async () => {
+  test("ends a wait while no change is in progress", async () => {
     const run = stoppable();
     const never = { title: "all Ready", within: 60_000, holds: () => Promise.resolve("m3 is not") };
     const until = () => {
@@ -75,10 +75,10 @@ describe("the first Ctrl-C", () => {
       return [never];
     };
     const error = await run.walk([on(["m1"], { ...phase("health", []), until })]);
-    expect(error).toMatchObject({ code: "E_INTERRUPTED", details: { why: "half done: health on m1" } });
+    expect(error).toMatchObject({ code: "E_INTERRUPTED", details: { why: "partly done: health on m1" } });
   });
 
-  test("lets nobody begin who waits for its turn", async () => {
+  test("starts no exclusive work that is still queued", async () => {
     const run = stoppable();
     const restarted: string[] = [];
     const restarts: Phase = {
@@ -98,7 +98,7 @@ describe("the first Ctrl-C", () => {
     expect(restarted).toEqual(["m1"]);
   });
 
-  test("hides no failure of what was being finished", async () => {
+  test("hides no failure of a change that was being completed", async () => {
     const run = stoppable();
     const broken = thing("init", {
       work() {
@@ -115,7 +115,7 @@ describe("the first Ctrl-C", () => {
   });
 });
 
-test("an abort ends the wait for what runs too", async () => {
+test("an abort also ends the wait for changes in progress", async () => {
   const run = stoppable();
   const init = thing("init", {
     async work(working) {
@@ -126,10 +126,10 @@ test("an abort ends the wait for what runs too", async () => {
   });
   const error = await run.walk([onM1("first-master", [init])]);
   expect(error).toMatchObject({ code: "E_INTERRUPTED" });
-  expect(error.details.why).toContain("half done: first-master on m1");
+  expect(error.details.why).toContain("partly done: first-master on m1");
 });
 
-test("nothing is changed any more once the cluster is somebody else's", async () => {
+test("nothing is changed any more after another operator has taken over the cluster", async () => {
   const log: string[] = [];
   const locked = new TripodError("E_LOCKED", "bert has taken over");
   let ours = true;

@@ -17,7 +17,7 @@ const subnet = (text: string) => {
 const address = (text: string) => parseAddress(text) ?? NaN;
 
 describe("IPv4 addresses", () => {
-  it.each(["0.0.0.0", "10.0.0.1", "128.0.0.1", "255.255.255.255"])("%s survives the way there and back", (text) => {
+  it.each(["0.0.0.0", "10.0.0.1", "128.0.0.1", "255.255.255.255"])("%s survives a round trip", (text) => {
     expect(formatAddress(address(text))).toBe(text);
   });
 
@@ -25,7 +25,7 @@ describe("IPv4 addresses", () => {
     expect(parseAddress(text)).toBeUndefined();
   });
 
-  it.each(["0.1.2.3", "127.0.0.1", "169.254.1.1", "224.0.0.18", "255.255.255.255"])("no machine carries %s", (text) => {
+  it.each(["0.1.2.3", "127.0.0.1", "169.254.1.1", "224.0.0.18", "255.255.255.255"])("no machine has %s", (text) => {
     expect(isUnicast(address(text))).toBe(false);
   });
 });
@@ -45,7 +45,7 @@ describe("IPv4 subnets", () => {
     expect(parseSubnet(text)).toBeUndefined();
   });
 
-  it("holds its first and its last address and none beside them", () => {
+  it("contains its first and its last address, but not those next to them", () => {
     const block = subnet("172.16.4.0/22");
     const inside = ["172.16.3.255", "172.16.4.0", "172.16.7.255", "172.16.8.0"].map((text) =>
       contains(block, address(text)),

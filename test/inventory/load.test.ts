@@ -38,13 +38,13 @@ async function missing(more: string): Promise<string[]> {
 }
 
 describe("the file itself", () => {
-  it("is loaded, and says where each machine is named", async () => {
+  it("is loaded, with the place of each machine", async () => {
     const cluster = await loadCluster(await write("cluster.yaml", SMALL));
     expect(cluster.name).toBe("small");
     expect(cluster.masters[0]?.origin).toEqual({ file: cluster.file, line: 5, column: 13 });
   });
 
-  it("is looked for from the folder the operator stands in, and shown as the operator wrote it", async () => {
+  it("is searched from the operator's current folder, and shown as the operator wrote it", async () => {
     await write("here/cluster.yaml", SMALL.replace("m1", "M1"));
     const load = loadCluster("here/cluster.yaml", { cwd: folder });
     await expect(load).rejects.toMatchObject({ message: "1 mistake in here/cluster.yaml; nothing was contacted" });
@@ -71,7 +71,7 @@ describe("the file itself", () => {
   });
 
   it.each([
-    ["of bytes that are no text", Uint8Array.of(0x6e, 0xff, 0xfe), /not text in UTF-8/],
+    ["of bytes that are no text", Uint8Array.of(0x6e, 0xff, 0xfe), /not UTF-8 text/],
     ["of more than a mebibyte", `# ${"x".repeat(1024 * 1024)}`, /larger than 1 MiB/],
   ])("%s is refused before it is read", async (_, content, message) => {
     const error = await failure(await write("cluster.yaml", content));
@@ -90,19 +90,19 @@ describe("the files it names", () => {
     expect(cluster.network).toEqual({ manifest: join(folder, "cni.yaml") });
   });
 
-  it("are missed all at once, with the mistakes of the inventory", async () => {
+  it("are reported all at once if they are missing, with the mistakes of the inventory", async () => {
     await write("bin/kubelet", "");
     await mkdir(join(folder, "images"));
     const more = "software: { binaries: bin, images: images }\nnetwork: { manifest: cni.yaml, cni: none }\n";
     expect(await missing(more)).toEqual([
       "./bin lacks kubeadm, kubectl",
-      "./images holds no image archives (*.tar)",
-      "both `cni` and `manifest`: say one of them",
+      "./images contains no image archives (*.tar)",
+      "both `cni` and `manifest`: set one of them",
       "./cni.yaml does not exist",
     ]);
   });
 
-  it("are keys and known hosts too, each missed where it is named; machines that are thrown away need none", async () => {
+  it("include keys and known hosts, each reported at its place; throw-away machines need none", async () => {
     await write("here", "");
     const more = `ssh: { key: here, knownHosts: [here, known], bastion: { address: 203.0.113.1, key: bastion-key } }
 workers:
@@ -117,13 +117,13 @@ workers:
     await expect(loadCluster(inventory, { login: false })).resolves.toMatchObject({ name: "small" });
   });
 
-  it("are folders where folders are meant, and files where files are", async () => {
+  it("must be folders or files as required", async () => {
     await write("file", "");
     const more = "software: { binaries: file, images: nowhere }\nnetwork: { manifest: . }\n";
     expect(await missing(more)).toEqual(["./file is not a folder", "./nowhere does not exist", ". is not a file"]);
   });
 
-  it("are not looked for where the network is to be asked", async () => {
+  it("are not checked if they are URLs", async () => {
     expect(await missing("network: { manifest: https://example.org/cni.yaml }\n")).toEqual([]);
   });
 });
@@ -137,7 +137,7 @@ describe("what is printed", () => {
     expect(places(parse)).toEqual([1, 5]);
   });
 
-  it("shows of an endless line what is around the column", () => {
+  it("shows only the part of a long line around the column", () => {
     const [line = "", caret = ""] =
       reasons(() => parseInventory(`x: [${"a, ".repeat(200)}b: {}]\n`, "x.yaml"))[0] ?? [];
     expect(line.length).toBeLessThanOrEqual(160);

@@ -17,7 +17,7 @@ ${more}`;
 
 const ssh = (...args: Parameters<typeof cluster>) => cluster(...args).machines[0]?.ssh;
 
-describe("what is not said has a default", () => {
+describe("a missing value has a default", () => {
   it("for every setting", () => {
     expect(cluster()).toMatchObject({
       file: "/etc/tripod/cluster.yaml",
@@ -36,8 +36,8 @@ describe("what is not said has a default", () => {
   });
 });
 
-describe("SSH goes", () => {
-  it("as ssh itself would, when nothing is said", () => {
+describe("SSH connects", () => {
+  it("as ssh itself would, if nothing is set", () => {
     expect(ssh()).toEqual({
       address: "10.7.3.11",
       port: 22,
@@ -48,7 +48,7 @@ describe("SSH goes", () => {
     });
   });
 
-  it("without an agent where there is none, or where none is wanted", () => {
+  it("without an agent if there is none, or if it is disabled", () => {
     const agents = [
       ssh("", { me: { ...ME, agent: false } }),
       ssh("ssh: { agent: true }", { me: { ...ME, agent: false } }),
@@ -70,7 +70,7 @@ describe("SSH goes", () => {
     expect(ssh("ssh: { keys: [a, b] }", { own: "ssh: { key: ../c }" })?.identityFiles).toEqual(["/etc/c"]);
   });
 
-  it("through a bastion that lets us in as the cluster's settings say, whatever the machine's own are", () => {
+  it("through a bastion with the cluster's login, whatever the machine's own", () => {
     const all = "ssh: { user: admin, port: 2222, key: a, knownHosts: [hosts], bastion: { address: gate.example.org } }";
     expect(ssh(all, { own: "ssh: { user: root, key: b }" })).toMatchObject({
       user: "root",
@@ -85,7 +85,7 @@ describe("SSH goes", () => {
     });
   });
 
-  it("through a machine's own bastion, which says for itself who we are", () => {
+  it("through a machine's own bastion with its own login", () => {
     const own = "ssh: { key: b, bastion: { address: gate, user: jump, port: 2200, keys: [c] } }";
     expect(ssh("ssh: { bastion: { address: other } }", { own })?.bastion).toMatchObject({
       address: "gate",
@@ -97,7 +97,7 @@ describe("SSH goes", () => {
 });
 
 describe("a cluster", () => {
-  it("is frozen to its depths, and nothing of the operator's with it", () => {
+  it("is deeply frozen, and the operator's values are not", () => {
     const frozen = cluster(
       "ssh: { bastion: { address: gate } }\nworkers:\n  - { name: w1, address: 10.7.3.21, labels: { a: b } }\n",
     );
@@ -106,7 +106,7 @@ describe("a cluster", () => {
     expect(Object.isFrozen(ME.keys)).toBe(false);
   });
 
-  it("keeps taints in their parts", () => {
+  it("parses taints", () => {
     const own = 'taints: ["dedicated=gpu:NoSchedule", "old:NoExecute", "empty=:PreferNoSchedule"]';
     expect(cluster("", { own }).masters[0]?.taints).toEqual([
       { key: "dedicated", value: "gpu", effect: "NoSchedule" },

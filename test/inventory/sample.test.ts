@@ -19,7 +19,7 @@ test("a sample of a fleet has all masters, and workers of every kind before two 
   expect(names(sample(fleet, 3).machines)).toBe("m1 m2 m3");
 });
 
-test("who may have more machines than there are has all of them", () => {
+test("a limit above the number of machines keeps all of them", () => {
   expect(names(sample(fleet, 99).machines)).toBe(names(fleet.machines));
 });
 

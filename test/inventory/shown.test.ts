@@ -56,11 +56,11 @@ test("of a long value the first sixty characters are shown", () => {
   expect(mistakes(`${SMALL}${"x".repeat(900)}: 1\n`)).toContain(`unknown key \`${"x".repeat(60)}…\``);
 });
 
-test("what is no text is shown by its kind", () => {
+test("values other than text are shown by type", () => {
   expect([[1], { a: 1 }, 12, true].map(shown)).toEqual(["a list", "a map of keys", "12", "true"]);
 });
 
-test("a character that nobody sees is shown in a value, in a key and in the line", () => {
+test("an invisible character is shown in a value, in a key and in the line", () => {
   const printed = mistakes(SMALL.replace("m1", "m1\u200B").replace("vip", "vi\u202Ep"));
   expect(printed).toContain('`masters[0].name`: "m1\\u200b" is not a hostname');
   expect(printed).toContain("unknown key `vi\\u202ep`, did you mean `vip`?");

@@ -42,7 +42,7 @@ deb http://vendor.example/apt bookworm stable
 deb http://vendor.example/apt ./
 `;
 
-test("the mirrors of a *.sources file are found, whatever is switched off, commented out or source only", () => {
+test("the mirrors of a *.sources file are found, without those that are disabled, commented out or source only", () => {
   const sources = parseDeb822(DEB822);
   expect(sources.map(({ uris }) => uris)).toEqual([
     ["http://mirror.example/debian"],
@@ -51,7 +51,7 @@ test("the mirrors of a *.sources file are found, whatever is switched off, comme
   expect(sources[0]?.options).toEqual({ "Signed-By": "/usr/share/keyrings/debian-archive-keyring.gpg" });
 });
 
-test("a key that is written into the entry itself goes along, line by line", () => {
+test("an inline key is kept, line by line", () => {
   expect(formatSources(parseDeb822(DEB822).slice(1))).toBe(
     [
       "Types: deb",
@@ -76,7 +76,7 @@ test("another release comes from the same mirrors, and backports and other compo
   ]);
 });
 
-test("a one-line list is read with its options; discs and other people's archives are no mirrors", () => {
+test("a one-line list is read with its options; discs and third-party archives are not mirrors", () => {
   const sources = debianSources(parseOneLine(ONE_LINE), "bookworm", "bookworm");
   expect(sources).toEqual([
     {
@@ -94,7 +94,7 @@ test("a one-line list is read with its options; discs and other people's archive
   ]);
 });
 
-test("source packages are asked for with the same entries", () => {
+test("source packages use the same entries", () => {
   expect(formatSources(parseOneLine("deb http://mirror.example/debian bookworm main"), "deb deb-src")).toMatch(
     /^Types: deb deb-src\nURIs: /,
   );

@@ -15,7 +15,7 @@ const quiet = { progress: () => undefined };
 /** A busy machine takes its time. */
 const PATIENT = { timeout: 20_000 };
 
-test("what is in the cache is not built again", async () => {
+test("a cached folder is not built again", async () => {
   const build = vi.fn((folder: string) => writeFile(join(folder, "file"), "text"));
   const first = await cached("thing", { made: "of this" }, quiet, build);
   expect(await cached("thing", { made: "of this" }, quiet, build)).toBe(first);
@@ -23,13 +23,13 @@ test("what is in the cache is not built again", async () => {
   expect(await readFile(join(first, "file"), "utf8")).toBe("text");
 });
 
-test("made of something else, it is something else", async () => {
+test("other inputs yield another folder", async () => {
   const build = () => Promise.resolve();
   const first = await cached("thing", { made: "of this" }, quiet, build);
   expect(await cached("thing", { made: "of that" }, quiet, build)).not.toBe(first);
 });
 
-test("two who want the same at once get one, and the second is told that it waits", async () => {
+test("two processes that need the same at once build it once, and the second reports that it waits", async () => {
   const progress = vi.fn();
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -38,7 +38,7 @@ test("two who want the same at once get one, and the second is told that it wait
   await vi.waitFor(() => expect(build).toHaveBeenCalled(), PATIENT);
   const second = cached("thing", 1, { progress }, build);
   await vi.waitFor(
-    () => expect(progress).toHaveBeenCalledWith("another process is making thing, waiting for it"),
+    () => expect(progress).toHaveBeenCalledWith("waiting for another process that creates thing"),
     PATIENT,
   );
   release();
@@ -46,7 +46,7 @@ test("two who want the same at once get one, and the second is told that it wait
   expect(build).toHaveBeenCalledTimes(1);
 });
 
-test("a build that fails leaves nothing, and the next one starts afresh", async () => {
+test("a failed build leaves nothing behind, and the next one starts from scratch", async () => {
   const place = cachePlace("thing", 1);
   await mkdir(`${place}.partial`, { recursive: true });
   await writeFile(join(`${place}.partial`, "of-a-killed-process"), "");

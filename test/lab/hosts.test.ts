@@ -31,7 +31,7 @@ test("a host's LXC configuration", () => {
   expectGolden("lab/lxc.conf", hostConfig("m1", m1().wires, view));
 });
 
-test("known_hosts has every door of a host, and names the port where it is not 22, as sshd(8) writes it", () => {
+test("known_hosts has every endpoint of a host, and names the port where it is not 22, as sshd(8) writes it", () => {
   expect(knownHosts({ ...m1().station, ports: [22, 2222] }, "ssh-ed25519 AAAA")).toBe(
     [
       ...["10.0.0.11 ssh-ed25519 AAAA\n", "[10.0.0.11]:2222 ssh-ed25519 AAAA\n"],
@@ -42,7 +42,7 @@ test("known_hosts has every door of a host, and names the port where it is not 2
 
 const PASSWD = "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n";
 
-test("the inventory's users are made as ordinary ones, without a password", () => {
+test("the inventory's users are created as ordinary ones, without a password", () => {
   expect(newAccounts(PASSWD, ["admin", "deploy"])).toEqual([
     {
       ...{ name: "admin", id: 1000 },
@@ -56,6 +56,6 @@ test("the inventory's users are made as ordinary ones, without a password", () =
   expect(after?.id).toBe(1001);
 });
 
-test("a user the root file system has already is left alone", () => {
+test("an existing user of the root file system is not changed", () => {
   expect(newAccounts(PASSWD, ["nobody"])).toEqual([]);
 });

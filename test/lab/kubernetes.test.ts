@@ -18,7 +18,7 @@ async function programs(version: string, more: string[] = []): Promise<string> {
   return folder;
 }
 
-test("a folder that was given is taken as it is", async () => {
+test("a given folder is used unchanged", async () => {
   const folder = await programs("1.36.3");
   expect(await kubernetesFolder(testCluster(), folder, quiet)).toBe(folder);
   expect(await kubernetesFolder(testCluster({ software: { binaries: folder } }), undefined, quiet)).toBe(folder);
@@ -28,11 +28,11 @@ test("a folder of another version than the inventory's is refused", async () => 
   const folder = await programs("1.35.0");
   await expect(kubernetesFolder(testCluster(), folder, quiet)).rejects.toMatchObject({
     code: "E_LAB",
-    message: `${folder} has Kubernetes v1.35.0, and the inventory says 1.36.3`,
+    message: `${folder} has Kubernetes v1.35.0, but the inventory sets 1.36.3`,
   });
 });
 
-test("a folder without a control plane is refused, with what it lacks", async () => {
+test("a folder without a control plane is refused, with what is missing", async () => {
   const folder = temporaryFolder();
   await writeFile(join(folder, "kubeadm"), "");
   await expect(kubernetesFolder(testCluster(), folder, quiet)).rejects.toThrow(
@@ -40,7 +40,7 @@ test("a folder without a control plane is refused, with what it lacks", async ()
   );
 });
 
-test("of the folder, what belongs on hosts is passed on: an etcd and CNI plugins too", async () => {
+test("the programs for hosts are linked: etcd and CNI plugins too", async () => {
   const [folder, to] = [await programs("1.36.3", ["etcd", "etcdctl", "coredns"]), join(temporaryFolder(), "binaries")];
   await mkdir(join(folder, "cni"));
   await linkBinaries(folder, to, 36);
@@ -48,7 +48,7 @@ test("of the folder, what belongs on hosts is passed on: an etcd and CNI plugins
   expect(readdirSync(to).sort()).toEqual(["cni", "etcd", "etcdctl", "kubeadm", "kubectl", "kubelet"]);
 });
 
-test("crictl writes nothing where another user could have laid a link for it", async () => {
+test("crictl writes nothing where another user could have created a link", async () => {
   const [folder, to] = [temporaryFolder(), join(temporaryFolder(), "binaries")];
   await linkBinaries(await programs("1.20.2"), to, 20);
   await writeFile(join(folder, "victim"), "precious");

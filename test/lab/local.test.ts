@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { attempt, local } from "../../src/lab/local.ts";
+import { local } from "../../src/lab/local.ts";
+import { runProgram } from "../../src/process.ts";
 
-test("a program's arguments arrive as they are, whatever a shell would make of them", async () => {
+test("a program's arguments arrive unchanged, whatever their meaning for a shell", async () => {
   expect(await local(["printf", "%s|", "a b", "$HOME", "*", "'", ""])).toBe("a b|$HOME|*|'||");
 });
 
-test("a program that fails is shown as a command, with the last lines it said", async () => {
+test("the error of a failing program shows the command and its last lines of output", async () => {
   const failing = local(["sh", "-c", "echo first; seq 30 >&2; exit 3"], {
     failing: "counting failed",
     hint: "count less",
@@ -22,7 +23,7 @@ test.each([
   ["one that ignores SIGTERM", "trap '' TERM; sleep 30", "SIGKILL" as const],
 ])("an abort ends %s", async (_, script, killSignal) => {
   const stop = new AbortController();
-  const running = attempt(["sh", "-c", script], { signal: stop.signal, ...(killSignal && { killSignal }) });
+  const running = runProgram(["sh", "-c", script], { signal: stop.signal, ...(killSignal && { killSignal }) });
   setImmediate(() => stop.abort(new Error("Ctrl-C")));
   await expect(running).rejects.toThrow("Ctrl-C");
 });

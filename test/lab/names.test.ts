@@ -14,7 +14,7 @@ test("a cable's name fits into the kernel's 15 characters and differs from host 
   expect(cableName("m1", 1)).toBe("tp-m1+1"); // no machine's name has a plus
 });
 
-test("a lab's containers are never taken for those of a lab whose name begins the same", () => {
+test("a lab's containers are never confused with those of a lab whose name has the same beginning", () => {
   expect(containerName("a-b", "m1").startsWith(containerPrefix("a"))).toBe(false);
   expect(containerName("a", "b.m1").startsWith(containerPrefix("a.b"))).toBe(true); // why a lab's name is a DNS label
   expect(namespaceName("a")).toBe("tripod.a");

@@ -33,14 +33,14 @@ async function site(tampered: string[] = []): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test("a release is downloaded whole, as programs", async () => {
+test("a release is downloaded completely, as executable programs", async () => {
   const folder = await officialKubernetes("1.36.3", quiet, await site());
   expect(folder).toBe(officialKubernetesPlace("1.36.3"));
   expect(await readFile(join(folder, "kube-apiserver"), "utf8")).toBe("kube-apiserver");
   expect((await stat(join(folder, "kubelet"))).mode & 0o111).not.toBe(0);
 });
 
-test("a file that is not what was published is refused, and nothing of it is kept", async () => {
+test("a file with another digest than the published one is refused, and nothing is kept", async () => {
   const download = officialKubernetes("1.36.3", quiet, await site(["kubectl"]));
   await expect(download).rejects.toMatchObject({
     code: "E_LAB",
@@ -50,11 +50,11 @@ test("a file that is not what was published is refused, and nothing of it is kep
   expect(existsSync(officialKubernetesPlace("1.36.3"))).toBe(false);
 });
 
-test("a release that does not exist is told from a network that is closed", async () => {
+test("a missing release and an unreachable network are different results", async () => {
   const there = await site();
   expect(await officialReleaseAnswers("1.36.3", undefined, there)).toBe(true);
   await expect(officialReleaseAnswers("1.36.99", undefined, there)).rejects.toThrow(
-    "no official release of Kubernetes 1.36.99",
+    "Kubernetes 1.36.99 has no official release",
   );
   expect(await officialReleaseAnswers("1.36.3", undefined, "http://127.0.0.1:1")).toBe(false);
 });

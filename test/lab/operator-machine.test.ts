@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { beforeEach, expect, test, vi } from "vitest";
 import { inotifyWanted } from "../../src/lab/inotify.ts";
-import { makeRoom, onOperatorMachine, type Places, putBack, rememberFound } from "../../src/lab/operator-machine.ts";
+import {
+  raiseInotifyLimit,
+  onOperatorMachine,
+  type Places,
+  restoreSettings,
+  recordSettings,
+} from "../../src/lab/operator-machine.ts";
 import { temporaryFolder } from "../support/programs.ts";
 
 const progress = vi.fn();
@@ -25,13 +31,13 @@ const write = (limit: number): void => writeFileSync(places.instances, String(li
 const limit = (): number => Number(readFileSync(places.instances, "utf8"));
 
 async function comes(hosts = 5): Promise<void> {
-  await rememberFound(places);
-  await makeRoom(hosts, { progress }, places);
+  await recordSettings(places);
+  await raiseInotifyLimit(hosts, { progress }, places);
 }
 
-const goes = (...standing: string[]): Promise<void> => putBack(standing, { progress }, places);
+const goes = (...standing: string[]): Promise<void> => restoreSettings(standing, { progress }, places);
 
-test("labs come and go one at a time, by a lock that only root can take", async () => {
+test("labs are created and removed one at a time, with a lock that only root can take", async () => {
   const done: string[] = [];
   const work = (name: string) => async () => {
     done.push(`${name} begins`);
@@ -46,11 +52,11 @@ test("labs come and go one at a time, by a lock that only root can take", async 
   );
 });
 
-test("a lab makes room for its hosts, says so, and the machine is as before when it has gone", async () => {
+test("a lab raises the limit for its hosts, reports it, and restores it when it is removed", async () => {
   await comes();
   expect(limit()).toBe(1024);
   expect(progress).toHaveBeenCalledExactlyOnceWith(
-    "fs.inotify.max_user_instances of this machine is 1024 instead of 128 while labs stand",
+    "fs.inotify.max_user_instances of this machine is 1024 instead of 128 while labs exist",
   );
   await goes();
   expect(limit()).toBe(128);
@@ -58,7 +64,7 @@ test("a lab makes room for its hosts, says so, and the machine is as before when
   expect(existsSync(join(places.memory, ".."))).toBe(false);
 });
 
-test("of two labs the last one puts back what the first one found", async () => {
+test("of two labs, the last one restores what the first one found", async () => {
   await comes();
   await comes(90);
   expect(limit()).toBe(2048);
@@ -68,7 +74,7 @@ test("of two labs the last one puts back what the first one found", async () => 
   expect(limit()).toBe(128);
 });
 
-test("a machine that allows enough is left alone", async () => {
+test("a sufficient limit is not changed", async () => {
   write(8192);
   await comes();
   await goes();
@@ -76,14 +82,14 @@ test("a machine that allows enough is left alone", async () => {
   expect(progress).not.toHaveBeenCalled();
 });
 
-test("a limit that the operator has changed in the meantime is the operator's", async () => {
+test("a limit that the operator has changed in the meantime is kept", async () => {
   await comes();
   write(4096);
   await goes();
   expect(limit()).toBe(4096);
 });
 
-test("what an earlier boot's labs remember is not put back", async () => {
+test("the record of an earlier boot is not restored", async () => {
   await comes();
   const memory = readFileSync(places.memory, "utf8");
   writeFileSync(places.memory, memory.replace(/"boot": ".*"/, '"boot": "an earlier one"'));
@@ -91,11 +97,11 @@ test("what an earlier boot's labs remember is not put back", async () => {
   expect(limit()).toBe(1024);
 });
 
-test("a limit that cannot be raised is said, and the hosts start all the same", async () => {
-  await rememberFound(places);
+test("a limit that cannot be raised is reported, and the hosts start anyway", async () => {
+  await recordSettings(places);
   const unwritable = { ...places, instances: "/proc/sys/kernel/random/entropy_avail" };
-  await makeRoom(50_000, { progress }, unwritable);
-  expect(progress.mock.lastCall?.[0]).toMatch(/^careful: .* and it cannot be raised: /);
+  await raiseInotifyLimit(50_000, { progress }, unwritable);
+  expect(progress.mock.lastCall?.[0]).toMatch(/^warning: .* but it cannot be raised: /);
 });
 
 test.each([
@@ -111,7 +117,7 @@ test.each([
   expect(existsSync(places.namespaces)).toBe(stays);
 });
 
-test("there is room for clusters of the usual size at once, and for large ones in steps", () => {
+test("the limit is enough for usual clusters at once, and is raised in steps for large ones", () => {
   expect(inotifyWanted(40, 5)).toBe(1024);
   expect(inotifyWanted(40, 11)).toBe(1024);
   expect(inotifyWanted(300, 40)).toBe(2048);

@@ -12,7 +12,7 @@ beforeEach(() => {
 
 const NAME = "no-such-lab";
 
-test("on the lab, every machine is reached with the lab's key and known_hosts, and by nothing else", () => {
+test("on the lab, every machine is reached only with the lab's key and known_hosts", () => {
   const behind = testMachine("w1", "10.0.0.21", "worker");
   const named = { ...behind.ssh, address: "w1.example.org", port: 2222, user: "admin", agent: true };
   const cluster = testCluster({ name: NAME, workers: [{ ...behind, ssh: named }] });
@@ -45,7 +45,7 @@ test("behind a bastion they are reached through the lab's own, which mirrors it"
   });
 });
 
-test("on the lab, nothing is left by which Vagrant's machines are found or real ones are switched off", () => {
+test("on the lab, nothing can reach Vagrant's machines or switch off real ones", () => {
   const cluster = {
     ...testCluster({ name: NAME, power: { off: "ipmitool off", on: "ipmitool on" } }),
     vagrant: "/vms",
@@ -54,7 +54,7 @@ test("on the lab, nothing is left by which Vagrant's machines are found or real 
   expect(withLab(cluster).vagrant).toBeUndefined();
 });
 
-test("the lab's programs and images are used where the inventory names none", async () => {
+test("the lab's programs and images are used if the inventory sets none", async () => {
   const { binaries, images } = labFolders(NAME);
   expect(withLab(testCluster({ name: NAME })).software).toEqual({});
   await mkdir(binaries, { recursive: true });
@@ -66,7 +66,7 @@ test("the lab's programs and images are used where the inventory names none", as
   });
 });
 
-test("without a lab there is nothing to enter", () => {
+test("without a lab, entering it is an error", () => {
   expect(() => enterLab(testCluster({ name: NAME }))).toThrow("the lab no-such-lab is not up");
-  expect(() => labSsh(testCluster({ name: NAME }), "m9")).toThrow("no machine m9 in /home/operator/cluster.yaml");
+  expect(() => labSsh(testCluster({ name: NAME }), "m9")).toThrow("unknown machine m9 in /home/operator/cluster.yaml");
 });

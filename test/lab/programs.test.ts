@@ -4,12 +4,12 @@ import { expect, test, vi } from "vitest";
 import { missingPackages, requireRoot } from "../../src/lab/programs.ts";
 import { temporaryFolder } from "../support/programs.ts";
 
-test("without root there is no lab", () => {
+test("a lab needs root", () => {
   vi.spyOn(process, "getuid").mockReturnValueOnce(1000);
   expect(requireRoot).toThrow("the lab needs root");
 });
 
-test("what is missing on a fresh machine is named by its Debian package", async () => {
+test("programs that are missing on a fresh machine are reported by Debian package", async () => {
   const folder = temporaryFolder();
   expect(missingPackages([folder])).toEqual(["lxc", "openssh-client", "mmdebstrap", "iproute2", "zstd", "e2fsprogs"]);
   for (const program of ["ip", "zstd", "ssh-keyscan", "mkfs.ext4"]) await writeFile(join(folder, program), "");

@@ -12,10 +12,10 @@ test.each([
 });
 
 test.each([
-  [["buster"], "buster is no release of Debian that the lab knows"],
-  [["trixie=w1,w9"], "--release trixie=w1,w9: no machine w9"],
-  [["trixie=w1", "bookworm=w1"], "--release says both trixie and bookworm for w1"],
-  [["trixie", "bookworm"], "--release says both trixie and bookworm for all hosts"],
+  [["buster"], "unknown release of Debian: buster"],
+  [["trixie=w1,w9"], "--release trixie=w1,w9: unknown machine w9"],
+  [["trixie=w1", "bookworm=w1"], "--release sets both trixie and bookworm for w1"],
+  [["trixie", "bookworm"], "--release sets both trixie and bookworm for all hosts"],
 ])("%j is refused", (texts, message) => {
   expect(() => parseReleases(texts, HOSTS)).toThrow(message);
 });

@@ -34,16 +34,16 @@ describe("segments", () => {
     expect(networks(testCluster({ workers, loadBalancer: { vip: "10.0.0.253" } }))).toEqual(["24 10.0.0.252"]);
   });
 
-  test("a small subnet stays small, so that the VIP lives in it as it will in production", () => {
+  test("a small subnet stays small, as in production", () => {
     expect(networks(testCluster({ workers: [], loadBalancer: { subnet: "10.0.0.0/28" } }))).toEqual(["28 10.0.0.14"]);
   });
 
-  test("machines elsewhere have a segment of their own, which is the /24 around them", () => {
+  test("machines elsewhere have a separate segment, the /24 around them", () => {
     const workers = [testMachine("w1", "203.0.113.7", "worker"), testMachine("w2", "203.0.113.8", "worker")];
     expect(networks(testCluster({ workers, network: NO_BRIDGE }))).toEqual(["24 10.0.0.254", "24 203.0.113.254"]);
   });
 
-  test("or less, where a /24 would run into the masters' subnet", () => {
+  test("or a smaller one, if the /24 would overlap the masters' subnet", () => {
     const workers = [testMachine("w1", "10.0.0.70", "worker")];
     expect(networks(testCluster({ workers, network: NO_BRIDGE, loadBalancer: { subnet: "10.0.0.0/26" } }))).toEqual([
       "26 10.0.0.62",
@@ -59,7 +59,7 @@ describe("segments", () => {
 });
 
 describe("machines", () => {
-  test("have the inventory's address, user and port, and masters the interface it names", () => {
+  test("have the inventory's address, user and port, and masters its interface", () => {
     const workers = [reached("w1", "10.0.0.21", { port: 2222, user: "admin" })];
     const { stations } = topology(testCluster({ workers, loadBalancer: { interface: "ens192" } }));
     expect(stations.slice(2)).toMatchObject([
@@ -74,7 +74,7 @@ describe("machines", () => {
     ]);
   });
 
-  test("have two addresses where SSH goes to another one", () => {
+  test("have two addresses where SSH connects to another one", () => {
     const [w1] = stations(reached("w1", "10.0.0.21", { address: "203.0.113.21" }));
     expect(w1).toMatchObject({ addresses: ["10.0.0.21", "203.0.113.21"], login: { address: "203.0.113.21" } });
   });
@@ -83,7 +83,7 @@ describe("machines", () => {
     ["a name", ["w1.example.org", "w2.example.org"]],
     ["an address that forwards ports to several", ["203.0.113.1", "203.0.113.1"]],
     ["an IPv6 address", ["2001:db8::1", "2001:db8::2"]],
-  ])("are reached at their own address where SSH goes to %s", (_, [one, other]) => {
+  ])("are reached at their own address where SSH connects to %s", (_, [one, other]) => {
     const found = stations(
       reached("w1", "10.0.0.21", { address: one, port: 2201 }),
       reached("w2", "10.0.0.22", { address: other, port: 2202 }),
@@ -95,20 +95,20 @@ describe("machines", () => {
   });
 });
 
-test("what cannot be mirrored is said", () => {
+test("what cannot be mirrored is reported", () => {
   const workers = [
     reached("w1", "10.0.0.21", { address: "w1.example.org" }),
     reached("w2", "10.0.0.22", { address: "10.0.0.11", port: 2202 }),
     reached("w3", "10.0.0.23", { address: "203.0.113.23" }),
   ];
   expect(notMirrored(testCluster({ workers }))).toEqual([
-    "SSH goes to w1 at 10.0.0.21 here: the lab has no DNS for w1.example.org",
-    "SSH goes to w2 at 10.0.0.22 here: the lab has no forwarded ports for 10.0.0.11",
+    "SSH connects to w1 at 10.0.0.21 here: the lab has no DNS for w1.example.org",
+    "SSH connects to w2 at 10.0.0.22 here: the lab has no forwarded ports for 10.0.0.11",
   ]);
 });
 
 describe("bastions", () => {
-  test("are hosts of their own, one however many machines lie behind it", () => {
+  test("are separate hosts, one for all machines behind it", () => {
     const front = bastion("198.51.100.5", { port: 2200, user: "jump" });
     const found = stations(
       reached("w1", "10.0.0.21", { bastion: front }),
@@ -123,7 +123,7 @@ describe("bastions", () => {
     });
   });
 
-  test("known by name get an address that nobody means, in no machine's segment", () => {
+  test("with a name get a documentation address, in no machine's segment", () => {
     const found = stations(
       reached("w1", "192.0.2.21", { bastion: bastion("one.example.org") }),
       reached("w2", "10.0.0.22", { bastion: bastion("two.example.org") }),
@@ -136,12 +136,12 @@ describe("bastions", () => {
     ]);
   });
 
-  test("are never called as a machine is", () => {
+  test("never have a machine's name", () => {
     const found = stations(reached("bastion", "10.0.0.21", { bastion: bastion("198.51.100.5") }));
     expect(found.map(({ name }) => name)).toEqual(["bastion", "bastion-0"]);
   });
 
-  test("that are machines of the inventory let the bastion's user in, at the bastion's port", () => {
+  test("that are machines of the inventory accept the bastion's user at the bastion's port", () => {
     const { stations } = topology(
       testCluster({
         workers: [reached("w1", "10.0.0.21", { bastion: bastion("10.0.0.11", { user: "jump", port: 2200 }) })],

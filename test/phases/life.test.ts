@@ -81,7 +81,7 @@ const CHANGES: Readonly<Record<string, Value>> = {
 };
 
 /** A pod network is chosen by one of two keys: that of the other one is refused on a cluster that has `bridge`. */
-const AT_BIRTH_HERE = ["network.manifest"];
+const FIXED_HERE = ["network.manifest"];
 
 function programs(): string {
   const binaries = join(folder, "bin");
@@ -184,9 +184,9 @@ describe.skipIf(noMachine)(`on an existing cluster${because(noMachine)}`, () => 
   it.each(Object.entries(CHANGES))(
     "a changed %s is carried out or refused, never passed over",
     async (key, value) => {
-      const life = AT_BIRTH_HERE.includes(key) ? "at birth" : lives.get(key);
+      const life = FIXED_HERE.includes(key) ? "at creation" : lives.get(key);
       const { events, errors } = await plan(changed(key, value));
-      if (life === "at birth") {
+      if (life === "at creation") {
         expect(errors.map(({ code }) => code)).toContain("E_REFUSED");
         const said = errors.map((error) => error.explain()).join("\n");
         expect(said).not.toMatch(/kubeadm reset|empty it/);

@@ -2,11 +2,11 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { batchReads } from "../../src/remote/batch.ts";
 import type { Connection } from "../../src/remote/connection.ts";
-import { localConnection } from "../../src/remote/local.ts";
+import { localConnection } from "../support/local-connection.ts";
 import { failure } from "../support/sshd.ts";
 import { because, missingPrograms } from "../support/programs.ts";
 
-test("a batch of reads has a deadline, and as much room as the one that may say most", async () => {
+test("a batch of reads has a deadline, and the largest output limit of its reads", async () => {
   const asked: unknown[] = [];
   const connection = {
     run: (_: string, options: unknown) => {
@@ -23,7 +23,7 @@ test("a batch of reads has a deadline, and as much room as the one that may say 
   ]);
 });
 
-test("what says too much, or never ends, is an error of the read", async () => {
+test("too much output, or a command that never ends, is an error of the read", async () => {
   const connection = localConnection({ name: "here" });
   const read = batchReads({
     ...connection,
@@ -88,7 +88,7 @@ describe.each([
 });
 
 describe("the reads of one tick are one command", () => {
-  test("even where each waits for other promises first", async () => {
+  test("even if each waits for other promises first", async () => {
     const connection = localConnection();
     const read = batchReads(connection);
     const inspect = async (n: number) => {

@@ -35,7 +35,7 @@ test.skipIf(noKeygen)(
     expect(error.explain()).toBe(`m1: its host key is unknown: ssh-ed25519 ${fingerprint} (E_HOST_KEY)
   at c.yaml:3:5
   | recorded in none of: ${file}
-  → Compare it on the machine (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); if it is the same: ssh-keyscan -p ${sshd.port} -t ed25519 127.0.0.1 >> ${file}`);
+  → Compare it with the key on the machine (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); if they are equal, record it: ssh-keyscan -p ${sshd.port} -t ed25519 127.0.0.1 >> ${file}`);
     expect(sshd.logins).toEqual([]);
   },
 );
@@ -46,7 +46,7 @@ test("a host whose key has changed is refused, with the place of the recorded on
   const error = await refusal(sshd);
   expect(error).toMatchObject({ code: "E_HOST_KEY", message: "its host key has changed" });
   expect(error.details.why).toMatch(
-    /^it shows ssh-ed25519 SHA256:.+\nrecorded at .+known_hosts:1: ssh-ed25519 SHA256:.+\nrecorded at .+known_hosts:2: ssh-rsa SHA256/,
+    /^it presents ssh-ed25519 SHA256:.+\nrecorded at .+known_hosts:1: ssh-ed25519 SHA256:.+\nrecorded at .+known_hosts:2: ssh-rsa SHA256/,
   );
   expect(error.details.hint).toContain(`ssh-keygen -R '[127.0.0.1]:${sshd.port}' -f ${sshd.folder}/known_hosts`);
 });
@@ -61,17 +61,17 @@ test.each(["ed25519", "ecdsa", "rsa"] as const)(
   },
 );
 
-test("a host that has no key of the recorded type any more counts as changed", async () => {
+test("a host without a key of the recorded type counts as changed", async () => {
   const sshd = await startSshd({ hostKeys: [newKey("ecdsa")] });
   sshd.record([newKey("ed25519")]);
   expect(await refusal(sshd)).toMatchObject({
     code: "E_HOST_KEY",
     message: "its host key has changed",
-    details: { why: expect.stringMatching(/^it shows no key of a recorded type\n/) as string },
+    details: { why: expect.stringMatching(/^it presents no key of a recorded type\n/) as string },
   });
 });
 
-test("a revoked key opens no door, even where it is recorded too", async () => {
+test("a revoked key is refused, even if it is recorded too", async () => {
   const sshd = await startSshd();
   const known = `[127.0.0.1]:${sshd.port} ${sshd.hostKeys[0]?.public}\n@revoked * ${sshd.hostKeys[0]?.public}\n`;
   sshd.write("known_hosts", known);
@@ -81,7 +81,7 @@ test("a revoked key opens no door, even where it is recorded too", async () => {
   });
 });
 
-test("a host vouched for by a certificate authority alone is unknown, and why is said", async () => {
+test("a host with only a certificate authority is unknown, and the error has the reason", async () => {
   const sshd = await startSshd();
   sshd.write("known_hosts", `@cert-authority * ${newKey().public}\n`);
   expect(await refusal(sshd)).toMatchObject({
@@ -102,7 +102,7 @@ test("a refused login names the user and every key that was tried", async () => 
   expect(error).toMatchObject({ code: "E_AUTH", message: `127.0.0.1:${sshd.port} did not let admin log in` });
   expect(error.details.why?.split("\n")).toEqual([
     `${files[0]}: ssh-ed25519, refused`,
-    `${files[1]}: a public key; name the private one`,
+    `${files[1]}: a public key; set the private one`,
     `${files[2]}: no such file`,
     expect.stringContaining(`agent: does not answer at ${sshd.folder}/nowhere`),
   ]);
@@ -117,7 +117,7 @@ test.skipIf(noKeygen)(
   },
 );
 
-test.skipIf(noKeygen)(`an encrypted key that is all we have leads to ssh-agent${because(noKeygen)}`, async () => {
+test.skipIf(noKeygen)(`the hint for an encrypted key is ssh-agent${because(noKeygen)}`, async () => {
   const sshd = await startSshd();
   const file = encryptedKey(sshd);
   expect(await refusal(sshd, { identityFiles: [file] })).toMatchObject({
@@ -126,7 +126,7 @@ test.skipIf(noKeygen)(`an encrypted key that is all we have leads to ssh-agent${
   });
 });
 
-test.skipIf(noAgent)(`a key in the agent opens the door${because(noAgent)}`, async () => {
+test.skipIf(noAgent)(`a key in the agent is accepted${because(noAgent)}`, async () => {
   const sshd = await startSshd();
   const socket = `${sshd.folder}/agent`;
   const agent = spawn("ssh-agent", ["-D", "-a", socket]);
@@ -141,7 +141,7 @@ test.skipIf(noAgent)(`a key in the agent opens the door${because(noAgent)}`, asy
   await once(agent, "exit");
 });
 
-test("an agent that accepts and never answers is passed over for a key file, and told where there is none", async () => {
+test("an agent that never answers is skipped if there is a key file, and reported if not", async () => {
   const sshd = await startSshd();
   const socket = await silentAgent(sshd);
   expect(await login(sshd, { agent: true })).toBe("in\n");
@@ -165,7 +165,7 @@ test("Ctrl-C ends the wait for an agent that never answers", async () => {
   expect(await ended).toMatchObject({ code: "E_INTERRUPTED" });
 });
 
-test("an agent that shows its key and never signs is told, and nothing stays open to it", async () => {
+test("an agent that never signs is reported, and no connection to it stays open", async () => {
   const sshd = await startSshd();
   let open = 0;
   await silentAgent(sshd, { shows: sshd.clientKey, opened: (change) => (open += change) });
@@ -177,7 +177,7 @@ test("an agent that shows its key and never signs is told, and nothing stays ope
   await eventually(() => open).toBe(0);
 });
 
-test("a key file that nobody writes to is told", async () => {
+test("a key file that never delivers data is reported", async () => {
   const sshd = await startSshd();
   const fifo = `${sshd.folder}/fifo`;
   execFileSync("mkfifo", [fifo]);
@@ -190,7 +190,7 @@ test("a key file that nobody writes to is told", async () => {
   });
 });
 
-test("a host that protects its packets with SHA-1 alone is refused, one that has SHA-2 beside it is not", async () => {
+test("a host that supports only SHA-1 MACs is refused, one that also supports SHA-2 is not", async () => {
   const cipher = ["aes256-ctr" as const];
   const [old, both] = await Promise.all([
     startSshd({ algorithms: { cipher, hmac: ["hmac-sha1", "hmac-sha1-etm@openssh.com"] } }),
@@ -203,7 +203,7 @@ test("a host that protects its packets with SHA-1 alone is refused, one that has
   expect(await login(both)).toBe("in\n");
 });
 
-test("a port nobody listens at is told from a name nobody knows", async () => {
+test("a closed port and an unknown name are different errors", async () => {
   const sshd = await startSshd();
   const closed = createServer().listen(0, "127.0.0.1");
   await once(closed, "listening");
@@ -215,11 +215,11 @@ test("a port nobody listens at is told from a name nobody knows", async () => {
   });
   expect(await refusal(sshd, { address: "no-such-host.invalid" })).toMatchObject({
     code: "E_UNREACHABLE",
-    message: expect.stringContaining("the name in no-such-host.invalid") as string,
+    message: expect.stringContaining("host name: no-such-host.invalid") as string,
   });
 });
 
-test("a host that takes the connection and never says a word is given up in time, and where it stopped is said", async () => {
+test("a host that accepts the connection and stays silent is given up in time, and the error names the stage", async () => {
   const sshd = await startSshd();
   const mute = createServer().listen(0, "127.0.0.1");
   await once(mute, "listening");
@@ -232,7 +232,7 @@ test("a host that takes the connection and never says a word is given up in time
   mute.close();
 });
 
-test("a program that is no sshd, or an sshd that hangs up at once, is told so", async () => {
+test("a program that is not an sshd, or an sshd that closes the connection at once, is reported", async () => {
   const sshd = await startSshd();
   const rude = createServer((socket) => socket.end()).listen(0, "127.0.0.1");
   await once(rude, "listening");

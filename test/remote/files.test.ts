@@ -7,7 +7,7 @@ import type { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import type { Connection } from "../../src/remote/connection.ts";
 import { putFile, putFiles, putLocalFile } from "../../src/remote/files.ts";
-import { localConnection } from "../../src/remote/local.ts";
+import { localConnection } from "../support/local-connection.ts";
 import { Secret } from "../../src/secret.ts";
 import { because, temporaryFolder } from "../support/programs.ts";
 import { failure } from "../support/sshd.ts";
@@ -63,7 +63,7 @@ story("many files are one round trip, and neither they nor their digests are in 
   expect(readdirSync(folder)).toHaveLength(30);
 });
 
-story("a file takes the place of an old one, or of a link, in one step", async () => {
+story("a file replaces an old one, or a link, atomically", async () => {
   const folder = temporaryFolder();
   const [old, link, target] = ["old", "link", "target"].map((name) => join(folder, name)) as [string, string, string];
   writeFileSync(old, "old", { mode: 0o777 });
@@ -76,7 +76,7 @@ story("a file takes the place of an old one, or of a link, in one step", async (
   expect([read(old), mode(old), read(link), read(target)]).toEqual(["new", "600", "new", "not touched"]);
 });
 
-story("a line that breaks half way leaves the old files whole and nothing of the new ones", async () => {
+story("a connection that breaks during the transfer leaves the old files unchanged and no temporary ones", async () => {
   const folder = temporaryFolder();
   const files = ["a", "b"].map((name) => ({
     path: join(folder, name),
@@ -91,7 +91,7 @@ story("a line that breaks half way leaves the old files whole and nothing of the
   }
 });
 
-story("a full disk leaves the old file whole and no other behind", async () => {
+story("a full disk leaves the old file unchanged and no temporary one", async () => {
   const folder = temporaryFolder();
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", folder]);
   onTestFinished(() => void spawnSync("umount", [folder]));
@@ -101,13 +101,13 @@ story("a full disk leaves the old file whole and no other behind", async () => {
   expect(error).toMatchObject({
     code: "E_COMMAND",
     message: `could not write ${path}`,
-    details: { host: "localhost", hint: "Make room on that file system, then run the same again." },
+    details: { host: "localhost", hint: "Free space on that file system, then run the same command again." },
   });
   expect(error.details.why).toContain("No space left on device");
   expect([read(path), readdirSync(folder)]).toEqual(["old", ["f"]]);
 });
 
-story("what stands in the way is named: a missing folder, a folder in the file's place, an unknown owner", async () => {
+story("the error names the cause: a missing folder, a folder in the file's place, an unknown owner", async () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "d"));
   const put = (path: string, owner?: string) => failure(putFile(local, { path, content: "", mode: 0o600, owner }));
@@ -117,7 +117,7 @@ story("what stands in the way is named: a missing folder, a folder in the file's
   expect(readdirSync(folder)).toEqual(["d"]);
 });
 
-story("a large file of ours arrives whole, and its progress is told", async () => {
+story("a large local file arrives completely, and its progress is reported", async () => {
   const folder = temporaryFolder();
   const localPath = join(folder, "kubelet");
   const bytes = randomBytes(5_000_000);
@@ -134,7 +134,7 @@ story("a large file of ours arrives whole, and its progress is told", async () =
   expect(told.at(-1)).toBe(1);
 });
 
-test("a large file is read no faster than the host takes it", async () => {
+test("a large file is read no faster than the host receives it", async () => {
   const localPath = join(temporaryFolder(), "kubelet");
   writeFileSync(localPath, randomBytes(8_000_000));
   let sent = 0;
@@ -152,7 +152,7 @@ test("a large file is read no faster than the host takes it", async () => {
   await putLocalFile(slow, { localPath, path: "/x", mode: 0o755, progress: (bytes) => (sent = bytes) });
 });
 
-test("a file of ours that cannot be read is our own failure, not the host's", async () => {
+test("a local file that cannot be read is a local error, not the host's", async () => {
   expect(await failure(putLocalFile(local, { localPath: "/no/such/file", path: "/x", mode: 0o755 }))).toMatchObject({
     code: "E_LOCAL",
     message: "cannot read /no/such/file",

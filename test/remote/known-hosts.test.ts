@@ -31,14 +31,14 @@ test("a host has all the keys that are recorded for it, each with its file and l
   ]);
 });
 
-test("a port of its own is a host of its own", async () => {
+test("another port is another host", async () => {
   const file = knownHosts(`m1 ${ED25519}`, `[m1]:2222 ${RSA}`);
   expect(await recorded(file, "m1")).toEqual(["1 ssh-ed25519"]);
   expect(await recorded(file, "m1", 2222)).toEqual(["2 ssh-rsa"]);
   expect(await recorded(file, "m1", 2223)).toEqual([]);
 });
 
-test("patterns fit whole names, whatever their case, and an exception rules its line out", async () => {
+test("patterns match complete names, ignoring case, and a negated pattern excludes its line", async () => {
   const file = knownHosts(`*.Example.com,!db.example.com ${ED25519}`, `10.0.0.? ${RSA}`, `[*]:2222 ${RSA}`);
   expect(await recorded(file, "M1.example.COM")).toEqual(["1 ssh-ed25519"]);
   expect(await recorded(file, "db.example.com")).toEqual([]);
@@ -67,7 +67,7 @@ test.skipIf(noKeygen)(`names hashed by ssh-keygen are found as ssh-keygen finds 
   expect(await recorded(file, "m3")).toEqual([]);
 });
 
-test("revoked keys and certificate authorities are kept apart from what is recorded", async () => {
+test("revoked keys and certificate authorities are separate from recorded keys", async () => {
   const file = knownHosts(`@revoked * ${ED25519}`, `@cert-authority *.example.com ${RSA}`, `@something-new * ${RSA}`);
   const known = await lookupHost([file], "m1.example.com", 22);
   expect(known.keys).toEqual([]);
@@ -75,7 +75,7 @@ test("revoked keys and certificate authorities are kept apart from what is recor
   expect(known.authorities).toMatchObject([{ type: "ssh-rsa", line: 2 }]);
 });
 
-test("lines that make no sense are passed over", async () => {
+test("invalid lines are ignored", async () => {
   const file = knownHosts(
     "m1",
     "m1 ssh-ed25519",
@@ -92,7 +92,7 @@ test.skipIf(process.getuid?.() === 0)("a file that may not be read is named (not
   await expect(lookupHost([file], "m1", 22)).rejects.toMatchObject({ code: "E_LOCAL", message: `cannot read ${file}` });
 });
 
-test("a folder in the place of a file is named", async () => {
+test("a folder instead of a file is an error that names it", async () => {
   const folder = temporaryFolder();
   await expect(lookupHost([folder], "m1", 22)).rejects.toMatchObject({
     code: "E_LOCAL",

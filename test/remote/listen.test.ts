@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import type { Connection } from "../../src/remote/connection.ts";
-import { localConnection } from "../../src/remote/local.ts";
+import { localConnection } from "../support/local-connection.ts";
 import { connected, failure, startSshd } from "../support/sshd.ts";
 
 /** A command that says one word and stays until it is let go. */
@@ -36,7 +36,7 @@ test.each([
   expect(heard.at(-1)).toBe("here\ngone\n");
 });
 
-test("one that stays takes no place from the others: all eight are theirs", async () => {
+test("a long-running command takes no session slot from the others", async () => {
   const sshd = await startSshd();
   const connection = await connected(sshd);
   const { letGo } = await staying(connection);
@@ -48,7 +48,7 @@ test("one that stays takes no place from the others: all eight are theirs", asyn
   expect((await letGo()).code).toBe(0);
 });
 
-test("where it takes the only session that sshd gives, the others say so and do not wait for it", async () => {
+test("if it has the only session that sshd allows, the others fail and do not wait for it", async () => {
   const connection = await connected(await startSshd({ maxSessions: 1 }));
   const { letGo } = await staying(connection);
   expect(await failure(connection.run("true"))).toMatchObject({

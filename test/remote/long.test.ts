@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { TripodError } from "../../src/errors.ts";
 import type { Connection, Result } from "../../src/remote/connection.ts";
-import { localConnection } from "../../src/remote/local.ts";
+import { localConnection } from "../support/local-connection.ts";
 import { runLong, type Waiting } from "../../src/remote/long.ts";
 import { until } from "../../src/until.ts";
 import { Secret } from "../../src/secret.ts";
@@ -87,24 +87,20 @@ function once(act: () => unknown): () => void {
   };
 }
 
-story("a long command's code and output come back, with what it was given", async () => {
+story("a long command gets its input, and returns its code and output", async () => {
   const { connection, waiting } = newHost();
-  const command = "echo $GREETING; cat; echo oops >&2; exit 3";
-  const result = await runLong(
-    connection,
-    { unit: "u", command, input: new Secret("a secret\n"), env: { GREETING: "it's me" } },
-    waiting(),
-  );
+  const command = `echo "it's me"; cat; echo oops >&2; exit 3`;
+  const result = await runLong(connection, { unit: "u", command, input: new Secret("a secret\n") }, waiting());
   expect(result).toEqual({ code: 3, stdout: "it's me\na secret\noops\n", stderr: "" });
 });
 
-story("a command that says nothing, one that cannot be parsed, and one that is replaced, all have a code", async () => {
+story("a silent command, an invalid one, and one that calls exec, all have a code", async () => {
   const { connection, waiting } = newHost();
   const codeOf = async (command: string) => (await runLong(connection, { unit: "u", command }, waiting())).code;
   expect([await codeOf("true"), await codeOf("if"), await codeOf("exec false")]).toEqual([0, 2, 1]);
 });
 
-story("its input is gone before it starts, and nobody else can read the rest", async () => {
+story("its input is removed before it starts, and nobody else can read the rest", async () => {
   const { connection, waiting, folder } = newHost();
   const { stdout } = await runLong(
     connection,
@@ -118,7 +114,7 @@ story("its input is gone before it starts, and nobody else can read the rest", a
   );
 });
 
-story("whoever comes back while it still runs waits for it instead of starting another", async () => {
+story("a later run that finds it running waits for it instead of starting another", async () => {
   const host = newHost();
   const long = { unit: "u", command: `cat ${host.gate}` };
   const abort = new AbortController();
@@ -137,7 +133,7 @@ story("whoever comes back while it still runs waits for it instead of starting a
   expect(host.starts()).toBe(1);
 });
 
-story("what has ended is started anew when it is asked for anew", async () => {
+story("a command that has ended is started again when it is requested again", async () => {
   const host = newHost();
   for (const word of ["one", "two"]) {
     const { stdout } = await runLong(host.connection, { unit: "u", command: `echo ${word}` }, host.waiting());
@@ -159,7 +155,7 @@ story("a connection that breaks while it starts does not start it twice", async 
   }
 });
 
-story("a connection that breaks while it runs is waited out, and said", async () => {
+story("the wait continues after the connection breaks, and shows it", async () => {
   const host = newHost();
   const flaky = breaking(host.connection, (call) => call > 1 && call < 4, false);
   await runLong(
@@ -170,7 +166,7 @@ story("a connection that breaks while it runs is waited out, and said", async ()
   expect(host.reasons.slice(1, 3)).toEqual(Array(2).fill("the host does not answer: the cable was cut"));
 });
 
-story("the last line it said is the reason for the wait, without what would move a cursor", async () => {
+story("its last line of output is the reason for the wait, without control characters", async () => {
   const host = newHost();
   const command = `printf '10%%\\r\\033[2K20%%\\n\\n'; cat ${host.gate}`;
   await runLong(
@@ -181,7 +177,7 @@ story("the last line it said is the reason for the wait, without what would move
   expect(host.progress).toContain("[2K20%");
 });
 
-story("a command that was killed is told apart from one that failed", async () => {
+story("a killed command and a failed one are different errors", async () => {
   const host = newHost();
   const long = { unit: "u", command: `echo half way; cat ${host.gate}` };
   const killed = await failure(
@@ -193,12 +189,12 @@ story("a command that was killed is told apart from one that failed", async () =
   );
   expect(killed).toMatchObject({
     code: "E_COMMAND",
-    message: "u was killed before its end",
+    message: "u was killed before it ended",
     details: { host: "m1", why: "half way" },
   });
 });
 
-story("a host that was restarted under it leaves its outcome unknown", async () => {
+story("its outcome is unknown after a restart of the host", async () => {
   const host = newHost();
   const restart = once(() => {
     host.kill();
@@ -213,7 +209,7 @@ story("a host that was restarted under it leaves its outcome unknown", async () 
   });
 });
 
-story("a systemd that does not start it is quoted, and the input does not stay behind", async () => {
+story("if systemd does not start it, the error quotes systemd, and the input is removed", async () => {
   const host = newHost();
   writeFileSync(join(host.units, "broken"), "");
   const error = await failure(

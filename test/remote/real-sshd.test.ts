@@ -88,31 +88,31 @@ story("commands, codes, signals, and a batch of reads in one command", async () 
   expect(connection.traffic.commands).toBe(3);
 });
 
-story("a .bashrc that reads from stdin is told, and nothing is run without the head of its script", async () => {
+story("a .bashrc that reads from stdin is reported, and no script is run without its beginning", async () => {
   const home = temporaryFolder();
   writeFileSync(join(home, ".bashrc"), "read -r answer\n");
   const connection = await connected(await startOpenSsh([`SetEnv HOME=${home}`]));
   expect(await failure(connection.run(`exit 0\ntouch ${home}/ran`))).toMatchObject({
     code: "E_AUTH",
-    message: `the login of ${userInfo().username} takes away what Tripod sends`,
+    message: `a login file of ${userInfo().username} reads the commands that Tripod sends`,
     details: { host: "m1" },
   });
   expect(readdirSync(home)).toEqual([".bashrc"]);
 });
 
-story("a host that talks without end is told, its command dies, and the next one runs", async () => {
+story("endless output is an error, the command ends, and the next one runs", async () => {
   const pid = join(temporaryFolder(), "pid");
   const connection = await connected(await startOpenSsh());
   expect(await failure(connection.run(`echo $$ >${pid}; exec yes`))).toMatchObject({
     code: "E_COMMAND",
-    message: "a command said more than 16 MiB",
+    message: "a command printed more than 16 MiB",
     details: { host: "m1" },
   });
   await eventually(() => existsSync(`/proc/${readFileSync(pid, "utf8").trim()}`)).toBe(false);
   expect((await connection.run("echo fine")).stdout).toBe("fine\n");
 });
 
-story("ten megabytes travel both ways", async () => {
+story("ten megabytes are transferred in both directions", async () => {
   const folder = temporaryFolder();
   const connection = await connected(await startOpenSsh());
   const { stdout } = await connection.run("head -c 10000000 /dev/zero | tr '\\0' x");
@@ -122,7 +122,7 @@ story("ten megabytes travel both ways", async () => {
   expect(readdirSync(folder).sort()).toEqual(["here", "there"]);
 });
 
-story("a disk that fills up under a large file ends the transfer, and leaves the old file", async () => {
+story("a disk that fills up during a transfer ends it, and the old file stays", async () => {
   const [folder, disk] = [temporaryFolder(), temporaryFolder()];
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "none", disk]);
   onTestFinished(() => void spawnSync("umount", [disk]));
@@ -137,13 +137,13 @@ story("a disk that fills up under a large file ends the transfer, and leaves the
   expect([readFileSync(path, "utf8"), readdirSync(disk)]).toEqual(["old", ["f"]]);
 });
 
-story("a session limit of two is kept to", async () => {
+story("a session limit of two is respected", async () => {
   const connection = await connected(await startOpenSsh(["MaxSessions 2"]));
   const results = await Promise.all(Array.from({ length: 6 }, (_, n) => connection.run(`echo ${n}`)));
   expect(results.map(({ stdout }) => Number(stdout))).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
-story("a command that takes its own connection down has no Result, and the next one connects again", async () => {
+story("a command that ends its own connection has no Result, and the next one reconnects", async () => {
   const connection = await connected(await startOpenSsh());
   expect(await failure(connection.run("kill -KILL $PPID"))).toMatchObject({
     code: "E_CONNECTION_LOST",
@@ -152,7 +152,7 @@ story("a command that takes its own connection down has no Result, and the next 
   expect((await connection.run("echo again")).stdout).toBe("again\n");
 });
 
-story("a key it does not take is refused after all were tried", async () => {
+story("the login fails after all keys were refused", async () => {
   const target = await startOpenSsh(["AuthorizedKeysFile /dev/null"]);
   const error = await failure(
     connect("m1", { ...target, identityFiles: Array<string>(3).fill(target.identityFiles[0] ?? "") }),
@@ -160,7 +160,7 @@ story("a key it does not take is refused after all were tried", async () => {
   expect(error.code).toBe("E_AUTH");
 });
 
-story("too many keys for it are told apart from wrong ones", async () => {
+story("too many keys and wrong keys are different errors", async () => {
   const target = await startOpenSsh(["AuthorizedKeysFile none", "MaxAuthTries 2"]);
   const error = await failure(
     connect("m1", { ...target, identityFiles: Array<string>(5).fill(target.identityFiles[0] ?? "") }),
@@ -171,7 +171,7 @@ story("too many keys for it are told apart from wrong ones", async () => {
   });
 });
 
-story("a host key that was made anew is refused", async () => {
+story("a new host key is refused", async () => {
   const target = await startOpenSsh();
   writeFileSync(target.knownHostsFiles[0] ?? "", `[127.0.0.1]:${target.port} ${newKey().public}\n`);
   expect(await failure(connect("m1", target))).toMatchObject({
@@ -180,7 +180,7 @@ story("a host key that was made anew is refused", async () => {
   });
 });
 
-story("an sshd whose messages nothing but SHA-1 guards is refused", async () => {
+story("an sshd with only SHA-1 MACs is refused", async () => {
   const target = await startOpenSsh(["Ciphers aes128-ctr", "MACs hmac-sha1,hmac-sha1-etm@openssh.com"]);
   expect(await failure(connect("m1", target))).toMatchObject({
     code: "E_UNREACHABLE",
@@ -192,7 +192,7 @@ story("an sshd whose messages nothing but SHA-1 guards is refused", async () => 
   });
 });
 
-story("a machine is reached through a bastion, unless that forwards nothing", async () => {
+story("a machine is reached through a bastion, unless it does not allow forwarding", async () => {
   const [bastion, closed, target] = await Promise.all([
     startOpenSsh(),
     startOpenSsh(["AllowTcpForwarding no"]),

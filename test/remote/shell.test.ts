@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { excerpt, NOT_WHOLE, quote, sh, takeBytes, wrap } from "../../src/remote/shell.ts";
+import { excerpt, INCOMPLETE, quote, sh, takeBytes, wrap } from "../../src/remote/shell.ts";
 
 const AWKWARD = ["", " ", "it's", 'a "b"', "$HOME", "`id`", "\\", "a\nb", "*", "~", "-n", "ünï", "!!", "a;b", "#"];
 
@@ -19,7 +19,7 @@ test("a NUL byte cannot be a word of a command", () => {
   expect(() => quote("a\0b")).toThrow(/NUL/);
 });
 
-test("the command line holds nothing that sh, csh and fish would read differently", () => {
+test("the command line contains nothing that sh, csh and fish parse differently", () => {
   const { command } = wrap("echo 'it''s'; echo \"!\\\\\"\n", { sudo: true });
   const [before, script, after] = command.split("'");
   expect(before).toBe("exec env LC_ALL=C sudo -n -H sh -c ");
@@ -27,11 +27,11 @@ test("the command line holds nothing that sh, csh and fish would read differentl
   expect(after).toBe("");
 });
 
-test("a script that was cut short on its way is not run in part", () => {
+test("a truncated script is not run in part", () => {
   const { command, prelude } = wrap("echo first\necho second");
   const cut = spawnSync("sh", ["-c", command], { input: prelude.subarray(0, 12) });
   expect(cut.stdout.toString()).toBe("");
-  expect(cut.status).toBe(NOT_WHOLE);
+  expect(cut.status).toBe(INCOMPLETE);
 });
 
 test.each(["dash", "bash --norc", "bash --norc --posix", "busybox sh"])(
@@ -43,7 +43,7 @@ test.each(["dash", "bash --norc", "bash --norc --posix", "busybox sh"])(
   },
 );
 
-test("what is taken from stdin is exactly what was asked for, however it comes in", () => {
+test("exactly the requested bytes are read from stdin, however they arrive", () => {
   const script = `(printf abc; printf defgh) | { ${takeBytes(5)} >/dev/null; cat; }`;
   expect(spawnSync("sh", ["-c", script]).stdout.toString()).toBe("fgh");
 });

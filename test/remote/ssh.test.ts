@@ -15,13 +15,13 @@ import { connected, eventually, failure, startSshd, type Sshd } from "../support
 const begin = (sshd: Sshd) => `touch ${sshd.folder}/begun; sleep 1000`;
 const begun = (sshd: Sshd) => eventually(() => existsSync(`${sshd.folder}/begun`)).toBe(true);
 
-test("a command's output, error output and exit code come back apart", async () => {
+test("a command's output, error output and exit code are separate", async () => {
   const connection = await connected(await startSshd());
   const result = await connection.run("printf 'one\\ntwo'; echo three >&2; exit 4");
   expect(result).toEqual({ code: 4, stdout: "one\ntwo", stderr: "three\n" });
 });
 
-test("input reaches the command byte for byte, and a Secret is opened on the way", async () => {
+test("input reaches the command byte for byte, and a Secret is revealed", async () => {
   const connection = await connected(await startSshd());
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
   expect((await connection.run("od -An -v -tx1 | tr -d ' \\n'", { input: bytes })).stdout).toBe(bytes.toString("hex"));
@@ -36,13 +36,13 @@ test("neither the script nor its input is in the command line that others on the
   expect(sshd.commands.join()).not.toMatch(/comment|hunter2/);
 });
 
-test("a script of half a megabyte runs like any other", async () => {
+test("a script of half a megabyte runs", async () => {
   const connection = await connected(await startSshd());
   const result = await connection.run(`${": nothing but noise\n".repeat(25_000)}cat; echo done`, { input: "input, " });
   expect(result).toEqual({ code: 0, stdout: "input, done\n", stderr: "" });
 });
 
-test("fifty megabytes of output arrive whole, where a command may say so much", async () => {
+test("fifty megabytes of output arrive completely if the limit allows it", async () => {
   const connection = await connected(await startSshd());
   const { stdout } = await connection.run("head -c 50000000 /dev/zero | tr '\\0' x", { maxOutput: 50_000_100 });
   expect(stdout.length).toBe(50_000_000);
@@ -61,7 +61,7 @@ test.each([
     const error = await failure(connection.run(script));
     expect(error).toMatchObject({
       code: "E_COMMAND",
-      message: "a command said more than 16 MiB",
+      message: "a command printed more than 16 MiB",
       details: { host: "m1", why: expect.stringContaining(script) as string },
     });
     expect((await connection.run("echo fine")).stdout).toBe("fine\n");
@@ -69,7 +69,7 @@ test.each([
   },
 );
 
-test("a command that is not over in its time is ended with the host's name, and the connection lives on", async () => {
+test("a command that exceeds its time limit is abandoned with the host's name, and the connection stays usable", async () => {
   const connection = await connected(await startSshd());
   expect(await failure(connection.run("sleep 1000", { within: 300 }))).toMatchObject({
     code: "E_COMMAND",
@@ -79,7 +79,7 @@ test("a command that is not over in its time is ended with the host's name, and 
   expect((await connection.run("echo fine", { within: 30_000 })).stdout).toBe("fine\n");
 });
 
-test("what a login file prints is no part of the output", async () => {
+test("the output of a login file is not part of the result", async () => {
   const connection = await connected(await startSshd({ loginFile: "echo welcome; echo news >&2" }));
   expect(await connection.run("echo ours")).toEqual({ code: 0, stdout: "ours\n", stderr: "" });
 });
@@ -96,14 +96,14 @@ test.each([
   for (const script of scripts)
     expect(await failure(connection.run(script, { input: "input" }))).toMatchObject({
       code: "E_AUTH",
-      message: "the login of root takes away what Tripod sends",
+      message: "a login file of root reads the commands that Tripod sends",
       details: { host: "m1", hint: expect.stringContaining("~root/.bashrc") as string },
     });
   for (const script of scripts) expect(await failure(connection.run(script))).toMatchObject({ code: "E_AUTH" });
   expect(existsSync(`${sshd.folder}/ran`)).toBe(false);
 });
 
-test("a login file that takes something out of the middle of a script is an error too", async () => {
+test("a login file that reads the middle of a script is an error too", async () => {
   const sshd = await startSshd({
     bashrc: "take() { dd bs=1 count=$1 status=none; }; exec < <(take 1000; take 7 >/dev/null; exec cat)",
   });
@@ -113,12 +113,12 @@ test("a login file that takes something out of the middle of a script is an erro
   expect(existsSync(`${sshd.folder}/ran`)).toBe(false);
 });
 
-test("a login file that shows every command it is given does not get into the output", async () => {
+test("a login file that prints every command does not affect the output", async () => {
   const connection = await connected(await startSshd({ bashrc: 'set -x; echo "$BASH_EXECUTION_STRING"' }));
   expect(await connection.run("echo ours")).toEqual({ code: 0, stdout: "ours\n", stderr: "" });
 });
 
-test("a proxy in the login environment is asked by what fetches from the internet, and by nothing that goes to the cluster", async () => {
+test("a proxy in the login environment is used to fetch from the internet, and not for connections to the cluster", async () => {
   const asked: string[] = [];
   const serve = (name: string) => {
     const server = createHttpServer((request, response) => {
@@ -144,7 +144,7 @@ test("a command killed by a signal has 128 and the signal's number", async () =>
   expect((await connection.run("kill -KILL $$")).code).toBe(137);
 });
 
-test("a login that runs no commands is told apart from a command that fails", async () => {
+test("a login shell that runs no commands and a failing command are different errors", async () => {
   const sshd = await startSshd({ loginFile: "echo 'This account is currently not available.'; exit 1" });
   const error = await failure((await connected(sshd)).run("true"));
   expect(error).toMatchObject({
@@ -153,7 +153,7 @@ test("a login that runs no commands is told apart from a command that fails", as
   });
 });
 
-test("root's commands need no sudo, another user's go through it unless they ask not to", async () => {
+test("root's commands need no sudo, another user's use it unless they opt out", async () => {
   const sshd = await startSshd();
   const asRoot = await connected(sshd);
   await asRoot.run("true");
@@ -163,7 +163,7 @@ test("root's commands need no sudo, another user's go through it unless they ask
   expect(sshd.commands.map((command) => command.includes("sudo -n"))).toEqual([false, true, false]);
 });
 
-test("a sudo that wants a password is an error of its own, with the line that helps", async () => {
+test("a sudo that asks for a password is a separate error, with the line that fixes it", async () => {
   const sshd = await startSshd({ sudoSays: "sudo: a password is required" });
   const connection = await connected(
     sshd,
@@ -175,7 +175,7 @@ test("a sudo that wants a password is an error of its own, with the line that he
     `m1: admin may not become root (E_SUDO)
   at c.yaml:7:3
   | sudo: a password is required
-  → Put "admin ALL=(ALL) NOPASSWD: ALL" into /etc/sudoers.d/tripod there, or log in as root.`,
+  → Put "admin ALL=(ALL) NOPASSWD: ALL" into /etc/sudoers.d/tripod on the host, or log in as root.`,
   );
   expect((await connection.run("echo still here", { asLoginUser: true })).stdout).toBe("still here\n");
 });
@@ -193,7 +193,7 @@ test.each([
   });
 });
 
-test("a connection that breaks under a command says which one, and the next command connects again", async () => {
+test("the error of a connection that breaks during a command shows the command, and the next one reconnects", async () => {
   const sshd = await startSshd();
   const connection = await connected(sshd);
   const lost = failure(connection.run(begin(sshd)));
@@ -208,7 +208,7 @@ test("a connection that breaks under a command says which one, and the next comm
   expect(sshd.logins).toHaveLength(2);
 });
 
-test("an exit code does not count where the connection broke before the last output had come", async () => {
+test("an exit code does not count if the connection broke before the last output arrived", async () => {
   const sshd = await startSshd();
   const connection = await connected(sshd);
   const gate = `${sshd.folder}/gate`;
@@ -219,7 +219,7 @@ test("an exit code does not count where the connection broke before the last out
   await writeFile(gate, "");
 });
 
-test("a host that falls silent is given up after three unanswered questions", async () => {
+test("a silent host is given up after three unanswered keepalive requests", async () => {
   const sshd = await startSshd();
   const connection = await connected(sshd, { keepaliveInterval: 250 });
   const lost = failure(connection.run(begin(sshd)));
@@ -231,7 +231,7 @@ test("a host that falls silent is given up after three unanswered questions", as
   });
 });
 
-test("a command that comes after the connection was closed is refused", async () => {
+test("a command after the connection was closed is refused", async () => {
   const sshd = await startSshd();
   const connection = await connect("m1", sshd.target());
   await connection[Symbol.asyncDispose]();
@@ -239,7 +239,7 @@ test("a command that comes after the connection was closed is refused", async ()
   await eventually(() => sshd.connections).toBe(0);
 });
 
-test("input that breaks off here is our own failure, and the connection lives on", async () => {
+test("a failing input stream is a local error, and the connection stays usable", async () => {
   const connection = await connected(await startSshd());
   const input = new Readable({ read: () => input.destroy(new Error("EIO: i/o error")) });
   expect(await failure(connection.run("cat", { input }))).toMatchObject({
@@ -249,7 +249,7 @@ test("input that breaks off here is our own failure, and the connection lives on
   expect((await connection.run("echo fine")).stdout).toBe("fine\n");
 });
 
-test("twenty commands at once use eight sessions; the others wait their turn", async () => {
+test("twenty commands at once use eight sessions; the others are queued", async () => {
   const sshd = await startSshd();
   const connection = await connected(sshd);
   const results = await Promise.all(Array.from({ length: 20 }, (_, n) => connection.run(`echo ${n}`)));
@@ -258,14 +258,14 @@ test("twenty commands at once use eight sessions; the others wait their turn", a
   expect(sshd.logins).toHaveLength(1);
 });
 
-test("an sshd that allows two sessions is given two at a time", async () => {
+test("an sshd that allows two sessions gets two at a time", async () => {
   const sshd = await startSshd({ maxSessions: 2 });
   const connection = await connected(sshd);
   const results = await Promise.all(Array.from({ length: 10 }, (_, n) => connection.run(`echo ${n}`)));
   expect(results.map(({ stdout }) => Number(stdout))).toEqual([...Array(10).keys()]);
 });
 
-test("an sshd that allows no session at all is named, with the setting", async () => {
+test("an sshd that allows no session is an error that names the setting", async () => {
   const connection = await connected(await startSshd({ maxSessions: 0 }));
   expect(await failure(connection.run("true"))).toMatchObject({
     code: "E_UNREACHABLE",
@@ -273,7 +273,7 @@ test("an sshd that allows no session at all is named, with the setting", async (
   });
 });
 
-test("an aborted command ends with the abort's reason, and its connection lives on", async () => {
+test("an aborted command ends with the abort's reason, and its connection stays usable", async () => {
   const sshd = await startSshd();
   const connection = await connected(sshd);
   const abort = new AbortController();
@@ -285,7 +285,7 @@ test("an aborted command ends with the abort's reason, and its connection lives 
   expect(sshd.logins).toHaveLength(1);
 });
 
-test("whoever watches hears of every command once, with its script and its code", async () => {
+test("the observer gets every command once, with its script and its code", async () => {
   const heard: [string, string, number | undefined][] = [];
   const sshd = await startSshd({ maxSessions: 1 });
   const connection = await connected(sshd, { observer: ({ host, script, code }) => heard.push([host, script, code]) });
@@ -302,7 +302,7 @@ test("whoever watches hears of every command once, with its script and its code"
   expect(connection.traffic.commands).toBe(2);
 });
 
-test("a stream is opened from the machine to somewhere else", async () => {
+test("a stream is opened from the machine to another address", async () => {
   const connection = await connected(await startSshd());
   const echo = createServer((socket) => socket.pipe(socket)).listen(0, "127.0.0.1");
   await once(echo, "listening");

@@ -6,7 +6,7 @@ import type { Host } from "../../src/host.ts";
 import type { Machine } from "../../src/inventory/cluster.ts";
 import { batchReads } from "../../src/remote/batch.ts";
 import type { Connection } from "../../src/remote/connection.ts";
-import { localConnection } from "../../src/remote/local.ts";
+import { localConnection } from "./local-connection.ts";
 import { toHost } from "../../src/session.ts";
 import { testMachine } from "./cluster.ts";
 import { type Entry, listing } from "./listing.ts";

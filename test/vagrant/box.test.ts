@@ -14,6 +14,6 @@ test("on a kernel without a folder of modules none is mounted", () => {
   expect(configuration(undefined, [])).not.toContain("usr/lib/modules");
 });
 
-test("the script that finishes the box is one that sh can read", () => {
+test("the script that finishes the box is valid for sh", () => {
   expect(run("sh", "-n", labScript("finish-box.sh"))).toEqual({ code: 0, said: "" });
 });

@@ -38,22 +38,22 @@ describe("an inventory of Vagrant's machines", () => {
     });
   });
 
-  test("may cut their power in a way of its own", async () => {
+  test("may set its own power commands", async () => {
     const folder = temporaryFolder();
     vagrantfile(folder);
     const own = { off: "plug off {{name}}", on: "plug on {{name}}" };
     expect((await loadCluster(inventory(folder, `power: ${JSON.stringify(own)}\n`))).power).toEqual(own);
   });
 
-  test("is refused where there is no Vagrantfile", async () => {
+  test("is refused without a Vagrantfile", async () => {
     const folder = temporaryFolder();
     const file = inventory(folder);
     expect((await failure(loadCluster(file))).explain()).toContain(`${folder}/vagrant does not exist`);
     mkdirSync(join(folder, "vagrant"));
-    expect((await failure(loadCluster(file))).explain()).toContain(`${folder}/vagrant holds no Vagrantfile`);
+    expect((await failure(loadCluster(file))).explain()).toContain(`${folder}/vagrant contains no Vagrantfile`);
   });
 
-  test("has nothing to do with Vagrant on the lab", async () => {
+  test("does not use Vagrant on the lab", async () => {
     const folder = temporaryFolder();
     vagrantfile(folder);
     expect(withLab(await loadCluster(inventory(folder))).vagrant).toBeUndefined();

@@ -14,11 +14,11 @@ beforeEach(() => {
   return () => vi.unstubAllEnvs();
 });
 
-test("nothing that was not fetched is used: programs are packages, and images are pulled", () => {
+test("without fetched software, programs come from packages, and images are pulled", () => {
   expect(withSoftware(testCluster())).toEqual(testCluster());
 });
 
-test("what was fetched for Vagrant's machines is used, with the drill's image in it", () => {
+test("fetched software is used for Vagrant's machines, with the drill's image", () => {
   for (const name of ["binaries", "images"]) mkdirSync(join(fetched, name), { recursive: true });
   expect(withSoftware(testCluster())).toMatchObject({
     software: { binaries: join(fetched, "binaries"), images: join(fetched, "images") },
@@ -26,7 +26,7 @@ test("what was fetched for Vagrant's machines is used, with the drill's image in
   });
 });
 
-test("what the inventory names itself comes first", () => {
+test("the inventory's own settings have priority", () => {
   for (const name of ["binaries", "images"]) mkdirSync(join(fetched, name), { recursive: true });
   const software = { binaries: "/bin", images: "/images" };
   const cluster = withSoftware(testCluster({ software, drill: { image: "registry.example/hello:1" } }));

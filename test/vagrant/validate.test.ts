@@ -42,15 +42,15 @@ describe("Vagrant itself", { timeout: 120_000 }, () => {
     expect(validate("libvirt")).toContain("Vagrantfile validated successfully.");
   });
 
-  test.skipIf(noVagrant)(`says in plain words where an inventory does not fit${because(noVagrant)}`, () => {
+  test.skipIf(noVagrant)(`reports where an inventory does not fit${because(noVagrant)}`, () => {
     const said = validate("virtualbox", (text) => text.replaceAll("192.168.56.", "10.7.3."));
     expect(said).toContain("* VirtualBox would refuse the host-only network 10.7.3.0/24");
     expect(said).not.toMatch(/\.rb:\d+/);
   });
 
-  test.skipIf(noVagrant)(`prints what is wrong with a file without a stack trace${because(noVagrant)}`, () => {
+  test.skipIf(noVagrant)(`reports an invalid file without a stack trace${because(noVagrant)}`, () => {
     const said = validate("virtualbox", () => "masters: [");
-    expect(said).toMatch(/^The inventory \S+ is not YAML that can be read: /m);
+    expect(said).toMatch(/^The inventory \S+ is not valid YAML: /m);
     expect(said).not.toMatch(/\.rb:\d+/);
   });
 });

@@ -39,7 +39,7 @@ async function wayTo(name: string): Promise<SshTarget> {
   return (await locate(cluster.machines.find((machine) => machine.name === name) as Machine)).ssh;
 }
 
-describe("the way to Vagrant's machines", () => {
+describe("SSH to Vagrant's machines", () => {
   test("is what `vagrant ssh-config` says, with the keys that Vagrant has made for each", async () => {
     vagrant.up("m1", { port: 2222 }, `${KEY.public} root@m1\n`);
     const elsewhere = { address: "192.168.121.7", port: 22, user: "admin", identityFiles: ["/a b/key", "/c"] };
@@ -55,7 +55,7 @@ describe("the way to Vagrant's machines", () => {
     expect(await wayTo("w1")).toMatchObject(elsewhere);
   });
 
-  test("costs one call of Vagrant for all machines, and at first sight one for each machine's host keys", async () => {
+  test("costs one call of Vagrant for all machines, and the first time one for each machine's host keys", async () => {
     vi.stubEnv("VAGRANT_CWD", "/somewhere/else");
     vagrant.up("m1", {}, `${KEY.public} root@m1\n`);
     vagrant.up("w1", {}, `${KEY.public} root@m1\n`);
@@ -67,34 +67,34 @@ describe("the way to Vagrant's machines", () => {
     expect(vagrant.calls()).toEqual([asking]);
   });
 
-  test("is closed to a machine that is not up, which says how to bring it up; the others are reached", async () => {
+  test("fails for a machine that is not running, with the command that starts it; the others are reached", async () => {
     vagrant.up("w1", {}, `${KEY.public} root@w1\n`);
     expect((await wayTo("w1")).user).toBe("vagrant");
     const error = await failure(wayTo("m1"));
-    expect(error).toMatchObject({ code: "E_UNREACHABLE", message: "Vagrant says that it is not up" });
+    expect(error).toMatchObject({ code: "E_UNREACHABLE", message: "Vagrant reports that it is not running" });
     expect(error.details).toMatchObject({
       host: "m1",
       hint: `VAGRANT_CWD='${vagrant.folder}' INVENTORY='${cluster.file}' vagrant up m1`,
     });
   });
 
-  test("is not looked for where the Vagrantfile cannot be read: what Vagrant says of it is said", async () => {
+  test("fails with Vagrant's own error if the Vagrantfile cannot be read", async () => {
     vagrant.breakVagrantfile();
     expect((await failure(wayTo("m1"))).details.why).toBe("There was an error\nloading a Vagrantfile, sorry.");
   });
 
-  test("cannot be asked for where Vagrant is not installed, which names its package", async () => {
+  test("fails with the name of the package if Vagrant is not installed", async () => {
     rmSync(join(vagrant.bin, "vagrant"));
     vi.stubEnv("PATH", vagrant.bin);
-    const { attempt } = await import("../../src/lab/local.ts");
-    if ((await attempt(["sh", "-c", "command -v vagrant"])).code === 0) return;
+    const { runProgram } = await import("../../src/process.ts");
+    if ((await runProgram(["sh", "-c", "command -v vagrant"])).code === 0) return;
     expect((await failure(wayTo("m1"))).details.hint).toContain("Debian's package is vagrant");
   });
 
-  test("must lead to an address and a port", async () => {
+  test("needs an address and a port", async () => {
     const { parseSshConfig } = await import("../../src/vagrant/ssh-config.ts");
     const block = "Host m1\n  HostName m1\n  User vagrant\n  Port 22\n  ProxyCommand ssh host nc %h %p\n";
-    expect(() => parseSshConfig(block)).toThrow("Vagrant reaches a machine in a way that Tripod does not know");
+    expect(() => parseSshConfig(block)).toThrow("Vagrant connects to a machine in a way that Tripod does not support");
   });
 });
 
@@ -110,7 +110,7 @@ describe("a host key of Vagrant's machines", () => {
     );
   }
 
-  test("is the one that was read by Vagrant's own road, whatever port the machine has now", async () => {
+  test("is the one that Vagrant has read, whatever port the machine has now", async () => {
     const first = await startSshd();
     vagrant.up("m1", first.target(), `${keyOf(first)} root@m1\n`);
     expect(await read()).toBe("here\n");
@@ -119,7 +119,7 @@ describe("a host key of Vagrant's machines", () => {
     expect(await read()).toBe("here\n");
   });
 
-  test("is refused where another one is shown than was recorded, until the machine is destroyed", async () => {
+  test("is refused if it differs from the recorded one, until the machine is destroyed", async () => {
     const genuine = await startSshd();
     vagrant.up("m1", genuine.target(), `${keyOf(genuine)} root@m1\n`);
     await read();
@@ -132,7 +132,7 @@ describe("a host key of Vagrant's machines", () => {
     expect(await read()).toBe("here\n");
   });
 
-  test("stands alone in a file: no address is said with it", async () => {
+  test("is recorded without an address", async () => {
     vagrant.up("m1", {}, `${KEY.public} root@m1\nbash: something that is no key\n`);
     vagrant.up("w1", {}, `${KEY.public} root@m1\nbash: something that is no key\n`);
     const [file = ""] = (await wayTo("m1")).knownHostsFiles;

@@ -2,9 +2,9 @@ require "ipaddr"
 require "socket"
 
 module Tripod
-  # A bridge of this machine, by the address that it has in a network.
+  # A bridge of this machine, found by its address in a network.
   Bridge = Struct.new(:name, :address) do
-    # nil where there is none.
+    # nil if there is none.
     def self.in(subnet)
       Socket.getifaddrs.each do |interface|
         next unless interface.addr&.ipv4? && File.directory?("/sys/class/net/#{interface.name}/bridge")

@@ -1,12 +1,12 @@
 module Tripod
-  # Vagrant asks every part of its configuration whether something is wrong, in `vagrant validate` and before it makes a machine. This
-  # part says where an inventory does not fit the provider that was chosen.
+  # Vagrant validates every part of its configuration, in `vagrant validate` and before it creates a machine. This part reports where an
+  # inventory does not fit the chosen provider.
   class Fitting < Vagrant.plugin("2", :config)
     attr_accessor :inventory
 
     def validate(machine)
       provider = PROVIDERS[machine.provider_name]
-      problems = provider ? self.class.problems(inventory, provider) : ["the Vagrantfile knows #{PROVIDERS.keys.join(", ")}"]
+      problems = provider ? self.class.problems(inventory, provider) : ["unknown provider: use one of #{PROVIDERS.keys.join(", ")}"]
       { inventory.file => problems }
     end
 
@@ -14,19 +14,19 @@ module Tripod
       [*outside(inventory), *provider.problems(inventory)]
     end
 
-    # Between two private networks there would be no router.
+    # There is no router between two private networks.
     def self.outside(inventory)
       network = "#{inventory.subnet}/#{inventory.prefix}"
       everybody(inventory).reject { |_, address| inventory.subnet.include?(address) }.map do |who, address|
         "#{who} has #{address}, which is not in #{network}: Vagrant's machines have one network, " \
-          "which is loadBalancer.subnet or the /24 around the first master"
+          "loadBalancer.subnet or the /24 around the first master"
       end
     end
 
-    # Whoever has the address that is this machine's own in the private network.
+    # The machine or the VIP that has this machine's own address in the private network.
     def self.taken(inventory, own, whose)
       everybody(inventory).select { |_, address| address == own }.map do |who, address|
-        "#{who} has #{address}, which is #{whose}: take another one"
+        "#{who} has #{address}, which is #{whose}: choose another one"
       end
     end
 
@@ -35,7 +35,7 @@ module Tripod
     end
   end
 
-  # By the names that Vagrant has for them.
+  # By Vagrant's names.
   PROVIDERS = {}
 
   class Plugin < Vagrant.plugin("2")

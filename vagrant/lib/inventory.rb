@@ -4,22 +4,22 @@ require "yaml"
 require_relative "problem"
 
 module Tripod
-  # memory: MiB. box: nil where the inventory names none.
+  # memory: MiB. box: nil if the inventory sets none.
   Machine = Struct.new(:name, :address, :memory, :cpus, :box, keyword_init: true) do
-    # Follows from the address: with a random one, a machine that was off is unreachable until its neighbours forget the old one.
+    # Derived from the address: with a random one, a restarted machine is unreachable until its neighbours' ARP entries expire.
     def mac
       format("02:54:%02x:%02x:%02x:%02x", *address.split(".").map(&:to_i))
     end
   end
 
-  # What the Vagrantfile needs of an inventory. `tripod validate` looks at all the rest.
+  # What the Vagrantfile needs from an inventory. `tripod validate` checks everything else.
   class Inventory
     attr_reader :file, :name, :vip, :machines
 
     DEFAULTS = { "memory" => 2048, "cpus" => 2 }.freeze
     SIZES = { "memory" => "MiB", "cpus" => "CPUs" }.freeze
 
-    # Raises Problem where the file cannot be read, or does not say what machines there are to be.
+    # Raises Problem if the file cannot be read, or does not define the machines.
     def self.read(path)
       file = File.expand_path(path)
       text = File.read(file, encoding: "UTF-8")
@@ -28,23 +28,23 @@ module Tripod
       raise Problem, "The inventory #{file} cannot be read: #{error.message.sub(/ @.*/, "")}.\n" \
                      "Name another one: INVENTORY=FILE vagrant ..."
     rescue Psych::Exception => error
-      raise Problem, "The inventory #{file} is not YAML that can be read: #{error.message}.\n#{validate(file)}"
+      raise Problem, "The inventory #{file} is not valid YAML: #{error.message}.\n#{validate(file)}"
     end
 
     def self.validate(file)
-      "`tripod validate -i #{file}` says what is wrong, with its line."
+      "Run `tripod validate -i #{file}` to see every mistake with its line."
     end
 
     def initialize(file, said)
       @file = file
-      @said = said.is_a?(Hash) ? said : wrong("it is no map of keys")
+      @said = said.is_a?(Hash) ? said : wrong("it is not a map of keys")
       @name = text(@said, "name", "the cluster")
       @vip = address(section("loadBalancer"), "vip", "loadBalancer")
       @machines = ["masters", "workers"].flat_map { |list| machines_of(list) }
       wrong("it has no masters") if machines.empty?
     end
 
-    # The one network that all machines are to be in: loadBalancer.subnet, or the /24 around the first master.
+    # The network of all machines: loadBalancer.subnet, or the /24 around the first master.
     def subnet
       @subnet ||= IPAddr.new(section("loadBalancer")["subnet"] || "#{machines.first.address}/24")
     rescue IPAddr::Error
@@ -63,12 +63,12 @@ module Tripod
 
     def machines_of(list)
       entries = @said[list] || []
-      wrong("#{list} is no list") unless entries.is_a?(Array)
+      wrong("#{list} is not a list") unless entries.is_a?(Array)
       entries.each_with_index.map do |entry, index|
         where = "#{list}[#{index}]"
-        wrong("#{where} is no map with a name and an address") unless entry.is_a?(Hash)
+        wrong("#{where} is not a map with a name and an address") unless entry.is_a?(Hash)
         sizes = { **DEFAULTS, **section("vagrant"), **section("vagrant", entry) }
-        SIZES.each { |key, unit| wrong("#{where} is to have #{sizes[key].inspect} #{unit}") unless positive?(sizes[key]) }
+        SIZES.each { |key, unit| wrong("#{where} has #{sizes[key].inspect} #{unit}, which is not a positive whole number") unless positive?(sizes[key]) }
         Machine.new(name: text(entry, "name", where), address: address(entry, "address", where),
                     memory: sizes["memory"], cpus: sizes["cpus"], box: sizes["box"])
       end
@@ -76,7 +76,7 @@ module Tripod
 
     def section(key, within = @said)
       value = within[key] || {}
-      value.is_a?(Hash) ? value : wrong("#{key} is no map of keys")
+      value.is_a?(Hash) ? value : wrong("#{key} is not a map of keys")
     end
 
     def text(within, key, where)
@@ -86,9 +86,9 @@ module Tripod
 
     def address(within, key, where)
       value = text(within, key, where)
-      IPAddr.new(value).ipv4? ? value : wrong("#{where}: #{value} is no IPv4 address")
+      IPAddr.new(value).ipv4? ? value : wrong("#{where}: #{value} is not an IPv4 address")
     rescue IPAddr::Error
-      wrong("#{where}: #{value} is no IPv4 address")
+      wrong("#{where}: #{value} is not an IPv4 address")
     end
 
     def positive?(value)
@@ -96,7 +96,7 @@ module Tripod
     end
 
     def wrong(what)
-      raise Problem, "The inventory #{file} says no machines that can be made: #{what}.\n#{self.class.validate(file)}"
+      raise Problem, "The inventory #{file} does not define valid machines: #{what}.\n#{self.class.validate(file)}"
     end
   end
 end

@@ -1,5 +1,5 @@
 module Tripod
-  # What a person can put right: Vagrant prints such an error as it stands, without a stack trace.
+  # An error that a person can fix: Vagrant prints it unchanged, without a stack trace.
   class Problem < Vagrant::Errors::VagrantError
     attr_reader :error_message
 

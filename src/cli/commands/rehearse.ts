@@ -62,20 +62,20 @@ async function rehearse(options: RehearseOptions, io: Io): Promise<void> {
     io.stdout.write(`the lab ${setting.cluster} is gone\n`);
     return;
   }
-  const { locked } = await import("../../lab/lock.ts");
+  const { locked } = await import("../../lab/file-lock.ts");
   const busy = () => progress(`another rehearsal of ${setting.cluster} is under way, waiting for it`);
   await locked(`rehearsal-${setting.cluster}`, busy, io.signal, () => onFreshMachines(setting, options, io));
 }
 
 /** Makes the machines, plays the rehearsal there, and takes them away again unless they stood before or are to stay. */
 async function onFreshMachines(setting: RehearsalSetting, options: RehearseOptions, io: Io): Promise<void> {
-  const { labDown, labStands, labUp, labHostNames, parseReleases } = await import("../../lab/index.ts");
+  const { labDown, labExists, labUp, labHostNames, parseReleases } = await import("../../lab/index.ts");
   const { clusters, all } = await clustersOf(setting, io);
   const [inventory] = setting.inventories;
   const { binaries, pristine, release } = setting;
   const named = inventoryOption(inventory, io.cwd);
   const releases = release && { release: parseReleases(release, labHostNames(all)) };
-  const stood = labStands(all.name);
+  const stood = labExists(all.name);
   const progress = (text: string) => io.stderr.write(`${text}\n`);
   await noPageOfOld(pageOf(setting, io));
   io.env[SINCE] = String(Date.now());
@@ -95,7 +95,7 @@ async function onFreshMachines(setting: RehearsalSetting, options: RehearseOptio
     if (!stood && !options.keep) {
       // Ctrl-C has ended the rehearsal, and is no reason to leave its machines behind.
       await labDown(all, { progress });
-    } else if (labStands(all.name)) {
+    } else if (labExists(all.name)) {
       const sampled = clusters[0].machines.length < all.machines.length || setting.machines !== undefined;
       const look = sampled ? `tripod lab ssh ${named} MACHINE` : `tripod status --lab ${named}`;
       const why = stood ? "stood before, and stands still" : "stands still";

@@ -6,7 +6,7 @@ import { called, placed } from "./placed.ts";
 /** Every node gets a /24 of the pods' subnet (kube-controller-manager's --node-cidr-mask-size). */
 const NODE_PREFIX = 24;
 
-/** The VIP among the masters, every machine in its place, and pods, services and machines apart from each other. */
+/** Checks that the VIP and the machines are in the right subnets, and that pods, services and machines do not overlap. */
 export function* addressing(draft: Draft): Iterable<Problem> {
   const segment = segmentOf(draft);
   if (segment) yield* inSegment(draft, segment);
@@ -35,7 +35,7 @@ function segmentOf({ loadBalancer, masters }: Draft): Segment | undefined {
   return {
     subnet,
     title: `${formatSubnet(subnet)}, the /24 around the first master`,
-    hint: "where the masters' segment is another one, say it: loadBalancer.subnet",
+    hint: "if the masters' segment is another one, set loadBalancer.subnet",
   };
 }
 
@@ -95,7 +95,7 @@ function* apart(draft: Draft, segment: Subnet | undefined): Iterable<Problem> {
       if (address === undefined || !contains(subnet, address)) continue;
       yield {
         path,
-        message: `${what} ${text} is in ${title}, ${formatSubnet(subnet)}: there it would be a ${key === "podSubnet" ? "pod" : "service"}`,
+        message: `${what} ${text} is in ${title}, ${formatSubnet(subnet)}: the cluster would route it to a ${key === "podSubnet" ? "pod" : "service"}`,
       };
     }
     for (const each of placed(draft)) {
@@ -109,7 +109,7 @@ function* apart(draft: Draft, segment: Subnet | undefined): Iterable<Problem> {
   }
 }
 
-/** Where SSH goes, as far as it is said by addresses: machines, and what is gone through. */
+/** The addresses that SSH connects to: machines and bastions. */
 function waysIn(draft: Draft): { path: Path; text: string; what: string }[] {
   const said = [
     { path: ["ssh"], ssh: draft.ssh },
@@ -132,7 +132,7 @@ function* podsFit(draft: Draft): Iterable<Problem> {
   const machines = placed(draft).length;
   const rooms = Math.floor(2 ** (NODE_PREFIX - subnet.prefix));
   if (rooms < machines)
-    yield { path, message: `${formatSubnet(subnet)} has a /24 for ${rooms} nodes, and there are ${machines}` };
+    yield { path, message: `${formatSubnet(subnet)} has a /24 for ${rooms} nodes, but there are ${machines}` };
   // pkg/controller/nodeipam/ipam/cidrset: clusterSubnetMaxDiff
   if (subnet.prefix < NODE_PREFIX - 16)
     yield {

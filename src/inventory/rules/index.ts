@@ -7,15 +7,15 @@ import { loadBalancerRules } from "../sections/load-balancer.ts";
 import { machineRules, sshRules } from "../sections/machine.ts";
 import { addressing } from "./addressing.ts";
 import { componentRules } from "./components.ts";
-import { doubled } from "./doubled.ts";
+import { duplicates } from "./duplicates.ts";
 import { placed } from "./placed.ts";
 import { quorum } from "./quorum.ts";
 import { vagrantRules } from "./vagrant.ts";
 
-/** What no single key can be blamed for. A rule looks at what is there; what is missing or malformed is the schema's to say. */
+/** Rules about several keys. A rule checks the values that exist; missing and malformed values are reported by the schema. */
 export function* rules(draft: Draft): Iterable<Problem> {
   yield* quorum(draft);
-  yield* doubled(draft);
+  yield* duplicates(draft);
   yield* addressing(draft);
   yield* kubernetesRules(draft.kubernetes);
   yield* componentRules(draft);
@@ -30,7 +30,7 @@ export function* rules(draft: Draft): Iterable<Problem> {
   }
   yield* vagrantRules(draft);
   if (draft.network?.cni !== undefined && draft.network.manifest !== undefined)
-    yield { path: ["network", "manifest"], at: "key", message: "both `cni` and `manifest`: say one of them" };
+    yield { path: ["network", "manifest"], at: "key", message: "both `cni` and `manifest`: set one of them" };
   if (draft.network?.sha256 !== undefined && draft.network.manifest === undefined)
-    yield { path: ["network", "sha256"], at: "key", message: "there is no `manifest` that it could be of" };
+    yield { path: ["network", "sha256"], at: "key", message: "`sha256` needs a `manifest`" };
 }

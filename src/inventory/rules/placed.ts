@@ -1,7 +1,7 @@
 import type { Path } from "../problem.ts";
 import type { Draft } from "../schema.ts";
 
-/** A machine of a draft and where it stands. */
+/** A machine of a draft, with its path. */
 export interface Placed {
   readonly path: Path;
   readonly role: "master" | "worker";
@@ -16,7 +16,7 @@ export function placed({ masters = [], workers }: Draft): Placed[] {
   ];
 }
 
-/** A machine as a message calls it. */
+/** A machine's name in messages. */
 export function called({ path, machine }: Placed): string {
   return machine.name ?? `${path[0] === "masters" ? "master" : "worker"} ${Number(path[1]) + 1}`;
 }

@@ -9,18 +9,18 @@ export function* quorum({ masters }: Draft): Iterable<Problem> {
   if (!masters) return;
   const path = ["masters"];
   const count = masters.length;
-  if (count === 0) yield { path, at: "key", message: "no masters: a cluster has 1, 3, 5 or 7" };
+  if (count === 0) yield { path, at: "key", message: "no masters: a cluster needs 1, 3, 5 or 7" };
   else if (count > MOST_MASTERS)
     yield {
       path,
       at: "key",
-      message: `${count} masters: more than ${MOST_MASTERS} etcd members are slower and no safer`,
+      message: `${count} masters: more than ${MOST_MASTERS} etcd members are slower, but not safer`,
     };
   else if (count % 2 === 0)
     yield {
       path,
       at: "key",
-      message: `${count} masters survive no more failures than ${count - 1} would: etcd lives by majorities`,
+      message: `${count} masters survive no more failures than ${count - 1}: etcd needs a majority`,
       hint: `name ${count - 1} or ${count + 1}`,
     };
 }

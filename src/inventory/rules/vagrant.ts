@@ -2,7 +2,7 @@ import type { Problem } from "../problem.ts";
 import type { Draft } from "../schema.ts";
 import { placed } from "./placed.ts";
 
-/** Where Vagrant says how its machines are reached, nobody else does. */
+/** With `ssh.vagrant`, only Vagrant sets how SSH connects. */
 export function* vagrantRules(draft: Draft): Iterable<Problem> {
   if (draft.ssh?.vagrant === undefined) return;
   const inMachines = placed(draft).map(({ path, machine }) => ({ path, ssh: machine.ssh ?? {} }));
@@ -11,7 +11,7 @@ export function* vagrantRules(draft: Draft): Iterable<Problem> {
       yield {
         path: [...path, "ssh", key],
         at: "key",
-        message: `\`${key}\` beside \`ssh.vagrant\`: Vagrant says how its machines are reached`,
-        hint: "leave one of the two out",
+        message: `\`${key}\` beside \`ssh.vagrant\`: Vagrant sets how its machines are reached`,
+        hint: "remove one of the two",
       };
 }

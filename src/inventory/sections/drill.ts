@@ -27,23 +27,23 @@ export const SCENARIOS = [
 
 export type ScenarioName = (typeof SCENARIOS)[number];
 
-/** What a client of the cluster does again and again; and `twoHolders`, which has a limit as those have. */
+/** The probes, which a client repeats all the time; and `twoHolders`, which has a limit too. */
 export type LimitName = keyof typeof LIMITS;
 
 const limit = (text: string) => duration.optional().describe(text);
 
 const limits = {
   vip: limit("No TCP connection to the VIP."),
-  apiLive: limit("`/livez` through the VIP is not answered."),
-  apiRead: limit("A read through the VIP, which asks etcd, is not answered."),
-  apiWrite: limit("A write through the VIP is not acknowledged."),
-  watch: limit("A change is not told by a watch through the VIP."),
-  service: limit("The drill's own workload is not reached through its Service."),
-  nodePort: limit("The drill's own workload is not reached through a NodePort."),
-  twoHolders: limit("Two masters hold the VIP at once."),
+  apiLive: limit("No answer from `/livez` through the VIP."),
+  apiRead: limit("No answer to a read through the VIP that reaches etcd."),
+  apiWrite: limit("No acknowledgement of a write through the VIP."),
+  watch: limit("A watch through the VIP does not report a change."),
+  service: limit("No answer from the drill's own workload through its Service."),
+  nodePort: limit("No answer from the drill's own workload through a NodePort."),
+  twoHolders: limit("Two masters have the VIP at once."),
 };
 
-/** An outage may last as long as this, unless the inventory says otherwise, ms. */
+/** Default limits of an outage, ms. */
 const LIMITS = {
   vip: 2000,
   apiLive: 2000,
@@ -60,27 +60,27 @@ export const drill = z
     interval: duration
       .prefault("50ms")
       .describe("Time between two attempts of a probe, 10ms to 1s; each attempt is a fresh connection."),
-    timeout: duration.prefault("1s").describe("After which an attempt counts as failed, at most 10s."),
+    timeout: duration.prefault("1s").describe("Time after which an attempt counts as failed, at most 10s."),
     image: textual("image", /^[^\s]+[:@][^\s/]+$/, "an image with its tag")
       .optional()
-      .describe("An image that serves HTTP on port 8080 when it is started without arguments. Default: agnhost.")
+      .describe("An image that serves HTTP on port 8080 when started without arguments. Default: agnhost.")
       .meta({ examples: ["registry.example/hello:1"] }),
     limits: z
       .strictObject(limits)
       .prefault({})
       .transform((given) => ({ ...LIMITS, ...given }))
       .describe(
-        "The longest outage of each probe that is allowed, tail included. Default: 2s for the VIP and for reads, 3s for writes, " +
+        "The longest allowed outage of each probe, tail included. Default: 2s for the VIP and for reads, 3s for writes, " +
           "watches and the workload, 500ms for two holders of the VIP.",
       ),
     scenarios: z
       .partialRecord(z.enum(SCENARIOS), z.strictObject(limits))
       .prefault({})
-      .describe("Limits of one scenario alone, over those of `limits` and over its own.")
+      .describe("Limits of one scenario; they replace those of `limits` and the scenario's own.")
       .meta({ examples: [{ "power-worker": { service: "60s" } }] }),
   })
   .prefault({})
-  .describe("`tripod drill`: how it measures, and what it allows.")
+  .describe("`tripod drill`: how it measures, and its limits.")
   .meta({ life: "operator's side" });
 
 const command = textual("command", /\S/, "a command of a shell");
@@ -88,22 +88,22 @@ const command = textual("command", /\S/, "a command of a shell");
 export const power = z
   .strictObject({
     off: command
-      .describe("Cuts a machine's power at once, without shutting it down.")
+      .describe("Cuts a machine's power at once, without a shutdown.")
       .meta({ examples: ["ipmitool -H {{name}}-bmc.example.org power off"] }),
     on: command.describe("Switches it on again.").meta({ examples: ["ipmitool -H {{name}}-bmc.example.org power on"] }),
   })
   .optional()
   .describe(
-    "How the drill switches machines off and on: commands of the operator's shell, in which `{{name}}` and `{{address}}` are the " +
-      "machine's. Default: `vagrant halt --force` and `vagrant up` where `ssh.vagrant` is said; else scenarios that need it are left out.",
+    "How the drill switches machines off and on: commands of the operator's shell, with `{{name}}` and `{{address}}` for the " +
+      "machine's. Default: `vagrant halt --force` and `vagrant up` with `ssh.vagrant`; else scenarios that need it are skipped.",
   )
   .meta({ life: "operator's side" });
 
 export function* drillRules({ interval, timeout }: Partial<z.output<typeof drill>>): Iterable<Problem> {
   if (interval !== undefined && (interval < 10 || interval > 1000))
-    yield { path: ["drill", "interval"], message: `an interval of ${interval} ms: say 10ms to 1s` };
+    yield { path: ["drill", "interval"], message: `an interval of ${interval} ms: set 10ms to 1s` };
   if (timeout !== undefined && timeout > 10_000)
-    yield { path: ["drill", "timeout"], message: `a timeout of ${timeout} ms: at most 10s` };
+    yield { path: ["drill", "timeout"], message: `a timeout of ${timeout} ms: set at most 10s` };
 }
 
 export function* powerRules(settings: Partial<z.output<typeof power>> | undefined): Iterable<Problem> {
@@ -112,7 +112,7 @@ export function* powerRules(settings: Partial<z.output<typeof power>> | undefine
       if (name !== "name" && name !== "address")
         yield {
           path: ["power", key],
-          message: `there is no {{${name}}}`,
-          hint: "{{name}} and {{address}} are the machine's",
+          message: `unknown placeholder {{${name}}}`,
+          hint: "use {{name}} and {{address}}, which stand for the machine's",
         };
 }

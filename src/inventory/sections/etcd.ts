@@ -4,7 +4,7 @@ import { days, duration } from "../scalars.ts";
 
 /** etcd refuses longer ones (server/embed/config.go: maxElectionMs). */
 const LONGEST_ELECTION = 50_000;
-/** No leaf outlives its CA, which lasts ten years. */
+/** A leaf certificate cannot outlive its CA, which is valid for ten years. */
 const LONGEST_VALIDITY = 3650;
 
 export const etcd = z
@@ -16,23 +16,25 @@ export const etcd = z
       .meta({ life: "any time" }),
     heartbeat: duration
       .prefault("100ms")
-      .describe("How often the leader says that it lives. About the round trip between masters.")
+      .describe("How often the leader sends a heartbeat. About the round trip time between masters.")
       .meta({ life: "any time" }),
     election: duration
       .prefault("1s")
-      .describe("Silence after which a follower stands for election: at least ten heartbeats, at most 50s.")
+      .describe(
+        "Time without a heartbeat after which a follower starts an election: at least ten heartbeats, at most 50s.",
+      )
       .meta({ life: "any time" }),
     validity: days
       .prefault("365d")
-      .describe("How long a certificate of etcd is good for, up to 3650d.")
+      .describe("How long a certificate of etcd is valid, up to 3650d.")
       .meta({ life: "any time" }),
     renewBefore: days
       .prefault("30d")
-      .describe("Remaining days below which `apply` issues a certificate anew.")
+      .describe("Remaining days below which `apply` reissues a certificate.")
       .meta({ life: "operator's side" }),
   })
   .prefault({})
-  .describe("The etcd members, one on each master, as systemd units of their own.");
+  .describe("The etcd members, one on each master, as systemd units.");
 
 export function* etcdRules(settings: Partial<z.output<typeof etcd>>): Iterable<Problem> {
   const { heartbeat, election, validity, renewBefore } = settings;
@@ -41,8 +43,8 @@ export function* etcdRules(settings: Partial<z.output<typeof etcd>>): Iterable<P
   if (heartbeat !== undefined && election !== undefined && election < 10 * heartbeat)
     yield {
       path: ["etcd", "election"],
-      message: `an election of ${election} ms is less than ten heartbeats of ${heartbeat} ms: leaders would fall without a cause`,
-      hint: `say at least ${10 * heartbeat}ms`,
+      message: `an election of ${election} ms is less than ten heartbeats of ${heartbeat} ms: there would be elections without a failure`,
+      hint: `set at least ${10 * heartbeat}ms`,
     };
   if (validity !== undefined && validity > LONGEST_VALIDITY)
     yield {
@@ -52,6 +54,6 @@ export function* etcdRules(settings: Partial<z.output<typeof etcd>>): Iterable<P
   if (validity !== undefined && renewBefore !== undefined && renewBefore >= validity)
     yield {
       path: ["etcd", "renewBefore"],
-      message: `renewing ${renewBefore} days before the end of ${validity} days would renew on every run`,
+      message: `a certificate that is valid for ${validity} days and renewed ${renewBefore} days before its end would be renewed by every apply`,
     };
 }

@@ -10,10 +10,10 @@ import { didYouMean } from "../suggest.ts";
 const OLDEST_MINOR = 20;
 const NEWEST_MINOR = 36;
 
-/** What `kubeadm init` may leave out and still make a cluster. */
-const SKIPPABLE_PHASES = ["addon", "addon/coredns", "addon/kube-proxy"] as const;
+/** The phases that `kubeadm init` may skip in a working cluster. */
+const SKIPPABLE_PHASES: readonly string[] = ["addon", "addon/coredns", "addon/kube-proxy"];
 
-/** Names of kubeadm's preflight checks (cmd/kubeadm/app/preflight/checks.go); a name that ends in `-` goes on with what it looked at. */
+/** Names of kubeadm's preflight checks (cmd/kubeadm/app/preflight/checks.go); a name that ends in `-` continues with the checked object. */
 const CHECKS = [
   ...[
     "IsPrivilegedUser",
@@ -38,7 +38,7 @@ const CHECKS = [
 ];
 const CHECK_FAMILIES = ["Port-", "Service-", "FileAvailable-", "FileExisting-", "FileContent-", "DirAvailable-"];
 
-/** Settings Tripod answers for elsewhere; two answers would break the node. The value says where to put it instead. */
+/** Settings that Tripod sets itself; a second value would break the node. The text is the reason, or the key to use instead. */
 const OURS: Readonly<Record<"kubelet" | "kubeProxy", Readonly<Record<string, string>>>> = {
   kubelet: {
     apiVersion: "it follows the version",
@@ -46,17 +46,17 @@ const OURS: Readonly<Record<"kubelet" | "kubeProxy", Readonly<Record<string, str
     cgroupDriver: "it is systemd, as containerd's is",
     staticPodPath: "kubeadm writes the control plane there",
     clusterDNS: "it follows kubernetes.serviceSubnet",
-    clusterDomain: "say kubernetes.dnsDomain",
-    authentication: "the API server must be let in",
-    authorization: "the API server must be let in",
+    clusterDomain: "use kubernetes.dnsDomain",
+    authentication: "the API server needs access",
+    authorization: "the API server needs access",
     containerRuntimeEndpoint: "it is containerd's socket",
     serverTLSBootstrap:
-      "it stays off: nobody would approve the kubelets' requests, and without a certificate `kubectl logs` and `exec` fail",
+      "it stays off: nothing would approve the kubelets' requests, and without a certificate `kubectl logs` and `exec` fail",
   },
   kubeProxy: {
     apiVersion: "it follows the version",
     kind: "it is always KubeProxyConfiguration",
-    clusterCIDR: "say kubernetes.podSubnet",
+    clusterCIDR: "use kubernetes.podSubnet",
   },
 };
 
@@ -66,11 +66,11 @@ const version = textual(
   "a full version x.y.z without a leading v, such as 1.36.3",
 ).superRefine((text, context) => {
   const [major, minor = 0] = text.split(".").map(Number);
-  const known = `Tripod knows 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}`;
+  const known = `Tripod supports 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}`;
   const refuse = (message: string) => context.addIssue({ code: "custom", message });
   if (major !== 1 || minor > NEWEST_MINOR)
-    refuse(`${text} is newer than Tripod: ${known}, and a newer kubeadm may not read the configuration it writes`);
-  else if (minor < OLDEST_MINOR) refuse(`${text} is too old: ${known}, older ones lack what it relies on`);
+    refuse(`${text} is newer than Tripod: ${known}, and a newer kubeadm may not accept the configuration it writes`);
+  else if (minor < OLDEST_MINOR) refuse(`${text} is too old: ${known}, older ones lack features that it needs`);
 });
 
 const imageRepository = textual(
@@ -94,24 +94,28 @@ const tolerated = z
     if (CHECKS.includes(name) || CHECK_FAMILIES.some((family) => name.startsWith(family) && name !== family)) return;
     const message =
       name.toLowerCase() === "all"
-        ? "`all` would hide what is wrong: tolerate each error by its name"
-        : `${shown(name)} is no preflight check of kubeadm${didYouMean(name, CHECKS)}`;
+        ? "`all` would hide real errors: tolerate each error by its name"
+        : `${shown(name)} is not a preflight check of kubeadm${didYouMean(name, CHECKS)}`;
     context.addIssue({ code: "custom", message });
   })
   .meta({ title: "preflight check" });
 
-/** Laid over a document of kubeadm's as it is. Which keys the program of this version has is a rule's to say (rules/components.ts). */
+/** Merged unchanged into a document of kubeadm's. A rule checks the keys of each version (rules/components.ts). */
 function overrides(document: "kubelet" | "kubeProxy") {
   return z.record(z.string(), z.unknown()).superRefine((settings, context) => {
     for (const [key, instead] of Object.entries(OURS[document]))
       if (Object.hasOwn(settings, key))
-        context.addIssue({ code: "custom", path: [key], message: `is Tripod's to set: ${instead}` });
+        context.addIssue({ code: "custom", path: [key], message: `is set by Tripod: ${instead}` });
     for (const path of mergeKeys(settings))
-      context.addIssue({ code: "custom", path: [...path], message: "merge keys are not read, write the keys out" });
+      context.addIssue({
+        code: "custom",
+        path: [...path],
+        message: "merge keys are not supported, write the keys out",
+      });
   });
 }
 
-/** Where a `<<` stands, which YAML 1.2 takes for a key like any other. */
+/** The paths of all `<<`, which are ordinary keys in YAML 1.2. */
 function mergeKeys(value: unknown): Path[] {
   if (typeof value !== "object" || value === null) return [];
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
@@ -124,47 +128,49 @@ export const kubernetes = z
       .describe(
         `The version of kubeadm, kubelet and the control plane, in quotes: 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}.`,
       )
-      .meta({ life: "at birth", examples: ["1.36.3"] }),
+      .meta({ life: "at creation", examples: ["1.36.3"] }),
     imageRepository: imageRepository
       .optional()
-      .describe("Where the control plane's images are pulled from. Default: kubeadm's own choice.")
-      .meta({ life: "at birth", examples: ["registry.example:5000/kubernetes"] }),
+      .describe("Where the control plane's images are pulled from. Default: kubeadm's default.")
+      .meta({ life: "at creation", examples: ["registry.example:5000/kubernetes"] }),
     podSubnet: subnet
       .prefault("10.244.0.0/16")
       .describe(
         "Addresses of pods. Every node gets a /24 of it; it must not overlap the machines' or the services' subnet.",
       )
-      .meta({ life: "at birth" }),
+      .meta({ life: "at creation" }),
     serviceSubnet: subnet
       .prefault("10.96.0.0/12")
       .describe("Addresses of services, /12 to /28.")
-      .meta({ life: "at birth" }),
+      .meta({ life: "at creation" }),
     dnsDomain: domain
       .prefault("cluster.local")
       .describe("The domain of services: name.namespace.svc.DOMAIN.")
-      .meta({ life: "at birth" }),
+      .meta({ life: "at creation" }),
     certSans: distinct(certSan)
       .default([])
-      .describe("More names and addresses for the API server's certificate; the VIP and the masters are always in it.")
+      .describe(
+        "Additional names and addresses in the API server's certificate; the VIP and the masters are always in it.",
+      )
       .meta({ life: "any time", examples: [["api.example.org"]] }),
     skipPhases: distinct(skipPhase)
       .default([])
-      .describe("Phases of `kubeadm init` that are left out, each by its name.")
-      .meta({ life: "at birth", examples: [["addon/coredns"]] }),
+      .describe("Phases of `kubeadm init` that are skipped, each by its name.")
+      .meta({ life: "at creation", examples: [["addon/coredns"]] }),
     tolerate: distinct(tolerated)
       .default([])
-      .describe("Preflight errors of kubeadm that are only warned about, each by its name; `all` is refused.")
+      .describe("Preflight errors of kubeadm that are only warnings, each by its name; `all` is refused.")
       .meta({ life: "operator's side", examples: [["SystemVerification"]] }),
     kubelet: overrides("kubelet")
       .default({})
       .describe(
-        "Laid over every node's KubeletConfiguration. What Tripod itself must set is refused by name, and so is what no kubelet of this version has.",
+        "Merged into every node's KubeletConfiguration. Keys that Tripod sets itself, and keys that no kubelet of this version has, are refused.",
       )
       .meta({ life: "any time", examples: [{ maxPods: 200 }] }),
     kubeProxy: overrides("kubeProxy")
       .default({})
       .describe(
-        "Laid over the KubeProxyConfiguration. What Tripod itself must set is refused by name, and so is what no kube-proxy of this version has.",
+        "Merged into the KubeProxyConfiguration. Keys that Tripod sets itself, and keys that no kube-proxy of this version has, are refused.",
       )
       .meta({ life: "any time", examples: [{ mode: "nftables" }] }),
     mastersSchedulable: z
@@ -181,7 +187,7 @@ export function* kubernetesRules(settings: Partial<z.output<typeof kubernetes>>)
   if (services && (services.prefix < 12 || services.prefix > 28))
     yield {
       path: ["kubernetes", "serviceSubnet"],
-      message: `a /${services.prefix} cannot be the services' subnet: the API server takes /12 to /28`,
+      message: `a /${services.prefix} cannot be the services' subnet: the API server accepts /12 to /28`,
     };
   const proxyPhase = skipPhases.findIndex((phase) => phase !== "addon/coredns");
   if (proxyPhase >= 0 && Object.keys(kubeProxy).length > 0)

@@ -5,13 +5,13 @@ import { duration, integer, ipv4, networkInterface, subnet } from "../scalars.ts
 
 export const HAPROXY_PORT = 8443;
 
-/** What already listens on every master. */
+/** Ports that are in use on every master. */
 const TAKEN: Readonly<Record<number, string>> = {
   22: "sshd",
   2379: "etcd",
   2380: "etcd",
   2381: "etcd",
-  8404: "haproxy's own page for keepalived",
+  8404: "haproxy's health page for keepalived",
   10248: "the kubelet",
   10249: "kube-proxy",
   10250: "the kubelet",
@@ -26,8 +26,8 @@ const NODE_PORTS = { first: 30_000, last: 32_767 };
 export const loadBalancer = z
   .strictObject({
     vip: ipv4
-      .describe("The virtual IP: a free address in the masters' subnet. It is the cluster's address.")
-      .meta({ life: "at birth", examples: ["10.0.0.10"] }),
+      .describe("The virtual IP: an unused address in the masters' subnet. It is the cluster's address.")
+      .meta({ life: "at creation", examples: ["10.0.0.10"] }),
     subnet: subnet
       .optional()
       .describe(
@@ -36,7 +36,7 @@ export const loadBalancer = z
       .meta({ life: "operator's side", examples: ["10.0.0.0/22"] }),
     interface: networkInterface
       .optional()
-      .describe("The interface that carries the VIP. Default: on each master the one that carries its own address.")
+      .describe("The interface that has the VIP. Default: on each master the one that has its own address.")
       .meta({ life: "any time", examples: ["eth0"] }),
     routerId: integer(1, 255)
       .default(51)
@@ -45,32 +45,32 @@ export const loadBalancer = z
     advertInterval: duration
       .prefault("200ms")
       .describe(
-        "Time between VRRP adverts, 10ms to 40.95s in whole hundredths of a second. A dead master is noticed after three.",
+        "Time between VRRP adverts, 10ms to 40.95s in whole hundredths of a second. A dead master is detected after three.",
       )
       .meta({ life: "any time" }),
     haproxy: z
       .boolean()
       .default(true)
       .describe(
-        "haproxy on every master in front of all API servers. Without it the VIP leads to its holder's own API server.",
+        "haproxy on every master in front of all API servers. Without it the VIP reaches its holder's own API server.",
       )
-      .meta({ life: "at birth" }),
+      .meta({ life: "at creation" }),
     port: integer(1, 65_535)
       .optional()
       .describe(
-        `The port of the API at the VIP. Default: ${HAPROXY_PORT} with haproxy; without it ${API_SERVER_PORT}, and nothing else is possible.`,
+        `The port of the API at the VIP. Default: ${HAPROXY_PORT} with haproxy; without it ${API_SERVER_PORT}, the only possible value.`,
       )
-      .meta({ life: "at birth", examples: [HAPROXY_PORT] }),
+      .meta({ life: "at creation", examples: [HAPROXY_PORT] }),
   })
   .describe("keepalived, which moves the VIP between the masters, and haproxy.");
 
 export function* loadBalancerRules(settings: Partial<z.output<typeof loadBalancer>>): Iterable<Problem> {
   const { advertInterval, haproxy, port } = settings;
-  // VRRPv3 (RFC 5798) counts it in centiseconds, in 12 bits.
+  // VRRPv3 (RFC 5798) sends it in centiseconds, in 12 bits.
   if (advertInterval !== undefined && (advertInterval % 10 !== 0 || advertInterval > 40_950))
     yield {
       path: ["loadBalancer", "advertInterval"],
-      message: `${advertInterval} ms cannot be said in VRRP: whole hundredths of a second from 10ms to 40.95s`,
+      message: `${advertInterval} ms is not possible in VRRP: set whole hundredths of a second from 10ms to 40.95s`,
     };
   if (port === undefined) return;
   const path = ["loadBalancer", "port"];
@@ -78,15 +78,15 @@ export function* loadBalancerRules(settings: Partial<z.output<typeof loadBalance
   if (haproxy === true && port === API_SERVER_PORT)
     yield {
       path,
-      message: `haproxy cannot listen on ${port}, where the API server beside it does`,
-      hint: `say ${HAPROXY_PORT}, or haproxy: false`,
+      message: `haproxy cannot listen on ${port}, where the API server on the same host does`,
+      hint: `set ${HAPROXY_PORT}, or haproxy: false`,
     };
   else if (haproxy === false && port !== API_SERVER_PORT)
     yield { path, message: `without haproxy nothing listens on ${port}: the API server's port is ${API_SERVER_PORT}` };
-  else if (taken !== undefined) yield { path, message: `port ${port} is taken on every master: by ${taken}` };
+  else if (taken !== undefined) yield { path, message: `port ${port} is in use on every master, by ${taken}` };
   else if (port >= NODE_PORTS.first && port <= NODE_PORTS.last)
     yield {
       path,
-      message: `port ${port} is one of those of services (NodePort, ${NODE_PORTS.first} to ${NODE_PORTS.last})`,
+      message: `port ${port} is in the range of NodePort services, ${NODE_PORTS.first} to ${NODE_PORTS.last}`,
     };
 }

@@ -1,18 +1,25 @@
 import { z } from "zod";
-import type { Taint, TaintEffect } from "../cluster.ts";
 import type { Path, Problem } from "../problem.ts";
 import { DOMAIN_PATTERN, distinct, hostname, integer, ipv4, path, saying, sshAddress, textual } from "../scalars.ts";
 import { shown } from "../shown.ts";
 import { vagrantMachine } from "./vagrant.ts";
 
+type TaintEffect = "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: TaintEffect;
+}
+
 /** Kubernetes' qualified names: [domain/]name, and the values of labels and taints. */
 const QUALIFIED = /^(?:([^/]+)\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const EFFECTS: readonly TaintEffect[] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
-/** The kubelet writes these itself, each time it starts. */
+/** The kubelet sets these itself whenever it starts. */
 const KUBELET_LABELS = ["kubernetes.io/hostname", "kubernetes.io/os", "kubernetes.io/arch"];
 
-/** What the node controller, the cloud's controller and kubectl's cordon give and take away as they see fit (well-known taints of Kubernetes). */
+/** Taints that the node controller, the cloud controller and `kubectl cordon` add and remove themselves (well-known taints of Kubernetes). */
 const CONTROLLERS_TAINTS =
   /^node\.kubernetes\.io\/(?:not-ready|unreachable|memory-pressure|disk-pressure|pid-pressure|network-unavailable|unschedulable)$|^node\.cloudprovider\.kubernetes\.io\//;
 
@@ -54,7 +61,7 @@ const taint = z
 const login = {
   user: textual("user", /^[A-Za-z_][-A-Za-z0-9_.@\\]*\$?$/, "a user's name")
     .optional()
-    .describe("Who logs in: root, or a user who may sudo without a password. Default: root.")
+    .describe("The login user: root, or a user with sudo without a password. Default: root.")
     .meta({ examples: ["root"] }),
   port: integer(1, 65_535)
     .optional()
@@ -65,19 +72,19 @@ const login = {
     .describe("A private key file. Default: as ssh does, those of ~/.ssh/id_ed25519, id_ecdsa and id_rsa that exist.")
     .meta({ examples: ["~/.ssh/id_ed25519"] }),
   keys: distinct(path)
-    .min(1, { error: "is empty: leave it out for ssh's own choice" })
+    .min(1, { error: "is empty: remove it to use ssh's defaults" })
     .optional()
     .describe("Several private key files instead of `key`, tried in order.")
     .meta({ examples: [["~/.ssh/id_ed25519", "./keys/old"]] }),
   agent: z
     .boolean()
     .optional()
-    .describe("Whether the agent at $SSH_AUTH_SOCK is asked too, where there is one. Default: true.")
+    .describe("Whether the agent at $SSH_AUTH_SOCK, if there is one, is used too. Default: true.")
     .meta({ examples: [true] }),
   knownHosts: distinct(path)
-    .min(1, { error: "is empty: a host must be known from somewhere" })
+    .min(1, { error: "is empty: without a file every host key is unknown" })
     .optional()
-    .describe("Files in OpenSSH's known_hosts format; a host that is in none is refused. Default: ~/.ssh/known_hosts.")
+    .describe("Files in OpenSSH's known_hosts format; a host in none of them is refused. Default: ~/.ssh/known_hosts.")
     .meta({ examples: [["~/.ssh/known_hosts"]] }),
 };
 
@@ -88,7 +95,7 @@ const bastion = z
   })
   .optional()
   .describe(
-    "A machine to go through: an address, and the keys of `ssh`. How to log in there is as said beside it, unless it says otherwise.",
+    "A jump host: an address, and the keys of `ssh`. Login keys that are not set here are those of the map that contains it.",
   );
 
 export const ssh = z
@@ -98,20 +105,22 @@ export const ssh = z
     vagrant: path
       .optional()
       .describe(
-        "The folder of the Vagrantfile whose machines these are, instead of all other keys: `vagrant ssh-config` says how each is " +
+        "The folder of the Vagrantfile that defines these machines, instead of all other keys: `vagrant ssh-config` sets how each is " +
           "reached, by its name here.",
       )
       .meta({ examples: ["../vagrant"] }),
   })
   .prefault({})
-  .describe("How all machines are reached, where they say nothing else.")
+  .describe("How SSH connects to all machines that do not set it themselves.")
   .meta({ life: "operator's side" });
 
 export const machine = z.strictObject({
   name: hostname
     .describe("Hostname and node name: lower case, at most 63 characters.")
-    .meta({ life: "at birth", examples: ["m1"] }),
-  address: ipv4.describe("The IPv4 address that the cluster uses.").meta({ life: "at birth", examples: ["10.0.0.11"] }),
+    .meta({ life: "at creation", examples: ["m1"] }),
+  address: ipv4
+    .describe("The IPv4 address that the cluster uses.")
+    .meta({ life: "at creation", examples: ["10.0.0.11"] }),
   labels: labels
     .default({})
     .describe("Labels of its node.")
@@ -125,16 +134,16 @@ export const machine = z.strictObject({
     .strictObject({
       address: sshAddress
         .optional()
-        .describe("Where SSH goes instead of `address`.")
+        .describe("Where SSH connects instead of `address`.")
         .meta({ examples: ["203.0.113.21"] }),
       ...login,
       bastion,
     })
     .prefault({})
-    .describe("How this machine is reached: the keys of `ssh`, laid over the cluster's one by one, and an address.")
+    .describe("How SSH connects to this machine: the keys of `ssh`, each replacing the cluster's, and an address.")
     .meta({ life: "operator's side" }),
   vagrant: vagrantMachine
-    .describe("What `vagrant up` makes of this machine: laid over the cluster's, key by key.")
+    .describe("How `vagrant up` creates this machine: each key replaces the cluster's.")
     .meta({ life: "operator's side" }),
 });
 
@@ -144,11 +153,11 @@ export function* machineRules(at: Path, { taints = [] }: Partial<z.output<typeof
     if (CONTROLLERS_TAINTS.test(key))
       yield {
         path: [...at, "taints", index],
-        message: `the node controller gives and takes ${key} itself`,
-        hint: "choose a key of your own, such as example.org/reserved",
+        message: `the node controller adds and removes ${key} itself`,
+        hint: "choose another key, such as example.org/reserved",
       };
     if (seen.has(`${key}:${effect}`))
-      yield { path: [...at, "taints", index], message: `a second taint ${key} with ${effect}: a node takes one` };
+      yield { path: [...at, "taints", index], message: `duplicate taint ${key} with ${effect}` };
     seen.add(`${key}:${effect}`);
   }
 }
@@ -159,5 +168,5 @@ export function* sshRules(at: Path, settings: Partial<z.output<typeof ssh>>): It
     [[...at, "bastion"], settings.bastion ?? {}],
   ] as const)
     if (key !== undefined && keys !== undefined)
-      yield { path: [...where, "keys"], at: "key", message: "both `key` and `keys`: say one of them" };
+      yield { path: [...where, "keys"], at: "key", message: "both `key` and `keys`: set one of them" };
 }

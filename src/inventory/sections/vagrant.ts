@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { integer, textual } from "../scalars.ts";
 
-/** What vagrant/Vagrantfile reads, and nobody else; it knows the defaults too: vagrant/lib/inventory.rb. */
+/** Only read by vagrant/Vagrantfile, which also has the defaults: vagrant/lib/inventory.rb. */
 export const vagrantMachine = z
   .strictObject({
     memory: integer(512, 4_194_304)
@@ -14,11 +14,11 @@ export const vagrantMachine = z
       .meta({ examples: [2] }),
     box: textual("box", /^[\w.-]+(?:\/[\w.-]+)?$/, "the name of a Vagrant box, such as debian/bookworm64")
       .optional()
-      .describe("Vagrant's box. Default: debian/bookworm64, and for LXC tripod/bookworm-lxc (`tripod vagrant box`).")
+      .describe("Vagrant's box. Default: debian/bookworm64; for LXC tripod/bookworm-lxc (`tripod vagrant box`).")
       .meta({ examples: ["debian/bookworm64"] }),
   })
   .prefault({});
 
 export const vagrant = vagrantMachine
-  .describe("What `vagrant up` makes of each machine, where the machine says nothing else.")
+  .describe("How `vagrant up` creates machines that do not set it themselves.")
   .meta({ life: "operator's side" });

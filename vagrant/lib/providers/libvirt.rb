@@ -1,7 +1,7 @@
 require_relative "../fitting"
 
 module Tripod
-  # Virtual machines in libvirt: the management network leads out, and a network of the cluster's own has the inventory's addresses.
+  # Virtual machines in libvirt: the management network has a route out, and a network of the cluster has the inventory's addresses.
   module Libvirt
     module_function
 
@@ -14,7 +14,7 @@ module Tripod
         libvirt.default_prefix = "#{inventory.name}-"
         libvirt.memory = machine.memory
         libvirt.cpus = machine.cpus
-        # Networks belong to the system's libvirt, not to a user's own.
+        # Networks belong to the system's libvirt, not to a user's session.
         libvirt.qemu_use_session = false
       end
     end

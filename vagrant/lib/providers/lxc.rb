@@ -10,7 +10,7 @@ module Tripod
       node.vm.provider "lxc" do |lxc, override|
         override.vm.box = machine.box || "tripod/bookworm-lxc"
         lxc.container_name = "#{inventory.name}-#{machine.name}"
-        # The files of containerd and etcd may not lie on an overlay.
+        # The files of containerd and etcd must not be on an overlay.
         lxc.backingstore = "dir"
         lxc.tmpfs_mount_size = nil
         lxc.ssh_ip_addr = machine.address
@@ -18,7 +18,7 @@ module Tripod
       end
     end
 
-    # vagrant-lxc's own private networks need a tool that knows only older control groups: LXC itself gives the address.
+    # vagrant-lxc's own private networks need a tool that supports only cgroup v1: LXC itself sets the address.
     def settings(machine, inventory, bridge)
       {
         "net.0.type" => "veth",
@@ -32,7 +32,7 @@ module Tripod
       }
     end
 
-    # A container has the machine's CPUs and memory; control groups keep it from taking more than its share.
+    # A container sees the machine's CPUs and memory; control groups limit what it uses.
     def limits(machine)
       period = 100_000 # µs
       if unified_control_groups?
@@ -42,7 +42,7 @@ module Tripod
       end
     end
 
-    # Version 2 of them, and no other.
+    # Only version 2.
     def unified_control_groups?
       File.exist?("/sys/fs/cgroup/cgroup.controllers")
     end
@@ -51,7 +51,7 @@ module Tripod
       return Fitting.taken(inventory, bridge.address, "the bridge #{bridge.name}'s own") if bridge
 
       network = "#{inventory.subnet}/#{inventory.prefix}"
-      ["no bridge of this machine has an address in #{network}. Make one: ip link add tripod0 type bridge && " \
+      ["no bridge of this machine has an address in #{network}. Create one: ip link add tripod0 type bridge && " \
        "ip address add #{inventory.subnet.succ}/#{inventory.prefix} dev tripod0 && ip link set tripod0 up"]
     end
   end

@@ -1,9 +1,9 @@
 require_relative "../fitting"
 
 module Tripod
-  # Virtual machines in VirtualBox: a NAT interface that leads out, and one in a host-only network with the inventory's address.
+  # Virtual machines in VirtualBox: a NAT interface with a route out, and one in a host-only network with the inventory's address.
   module VirtualBox
-    # Where VirtualBox 6.1.28 and later allow host-only networks, unless the file says otherwise: its manual, "Host-Only Networking".
+    # The range in which VirtualBox 6.1.28 and later allow host-only networks, unless the file sets others: its manual, "Host-Only Networking".
     ALLOWED = "192.168.56.0/21".freeze
     NETWORKS_CONF = "/etc/vbox/networks.conf".freeze
 
@@ -33,11 +33,11 @@ module Tripod
 
       network = "#{inventory.subnet}/#{inventory.prefix}"
       where = File.exist?(networks_conf) ? "which #{networks_conf} does not allow" : "which is outside #{ALLOWED}"
-      ["VirtualBox would refuse the host-only network #{network}, #{where}. Choose addresses inside, or put the line " \
-       "`* #{network}` into #{networks_conf}"]
+      ["VirtualBox would refuse the host-only network #{network}, #{where}. Choose addresses in an allowed range, or add the line " \
+       "`* #{network}` to #{networks_conf}"]
     end
 
-    # Lines of `* RANGE RANGE ...`. A file that is there stands in place of the default.
+    # Lines of `* RANGE RANGE ...`. If the file exists, it replaces the default.
     def allowed(networks_conf)
       return [IPAddr.new(ALLOWED)] unless File.exist?(networks_conf)
 

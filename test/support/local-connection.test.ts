@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { localConnection } from "../../src/remote/local.ts";
-import { failure } from "../support/sshd.ts";
+import { localConnection } from "./local-connection.ts";
+import { failure } from "./sshd.ts";
 
 const local = localConnection({ name: "here" });
 const asMyself = { asLoginUser: true };
@@ -26,7 +26,7 @@ test("an abort ends a command with the abort's reason", async () => {
   expect(await aborted).toMatchObject({ message: "enough" });
 });
 
-test("here too a command ends that says too much or takes too long, with all it has started", async () => {
+test("a command whose output or duration exceeds its limit ends, with all processes it has started", async () => {
   const script = "(while echo y; do :; done; echo $? >&9) 9>&2 | cat & wait";
   expect(await failure(local.run(script, { ...asMyself, maxOutput: 1000 }))).toMatchObject({ code: "E_COMMAND" });
   expect(await failure(local.run("sleep 1000", { ...asMyself, within: 50 }))).toMatchObject({
@@ -35,12 +35,12 @@ test("here too a command ends that says too much or takes too long, with all it 
   });
 });
 
-test("a shell that does not exist is told apart from a command that fails", async () => {
+test("a missing shell and a failing command are different errors", async () => {
   const error = await failure(localConnection({ shell: "no-such-shell" }).run("true", asMyself));
   expect(error).toMatchObject({ code: "E_AUTH", details: { why: expect.stringContaining("no-such-shell") as string } });
 });
 
-test("a stream is opened from here, or it is said where it could not go", async () => {
+test("a stream is opened from this machine, or the error names its target", async () => {
   const server = createServer((socket) => socket.end("hello")).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

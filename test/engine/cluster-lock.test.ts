@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { seize } from "../../src/engine/lock-holder.ts";
-import { withLock } from "../../src/engine/lock.ts";
+import { lockHost } from "../../src/engine/host-lock.ts";
+import { withLock } from "../../src/engine/cluster-lock.ts";
 import { TripodError } from "../../src/errors.ts";
 import type { Host } from "../../src/host.ts";
 import { testMachine } from "../support/cluster.ts";
@@ -97,7 +97,7 @@ describe.skipIf(noMachine)(`the lock of a cluster${because(noMachine)}`, () => {
     await Promise.all(machines.map((machine) => machine[Symbol.asyncDispose]()));
   });
 
-  test("the second operator is told who is at work, since when, on what, and how to take the lock away", async () => {
+  test("the second operator sees who holds the lock, since when, for which command, and how to remove it", async () => {
     const anna = operator(ANNA, masters, { command: "tripod apply -i 'prod of\nall'.yaml" });
     await anna.working;
     const error = await failure(operator(BERT, masters).working);
@@ -110,7 +110,7 @@ describe.skipIf(noMachine)(`the lock of a cluster${because(noMachine)}`, () => {
     await anna.finish();
   });
 
-  test("it is free the moment its owner is done, and when the work has failed too", async () => {
+  test("it is released as soon as its owner is done, and also when the work has failed", async () => {
     await expect(
       withLock(masters, { cluster: "prod", command: "", owner: ANNA }, () => Promise.reject(new Error("failed"))),
     ).rejects.toThrow("failed");
@@ -119,7 +119,7 @@ describe.skipIf(noMachine)(`the lock of a cluster${because(noMachine)}`, () => {
     await bert.finish();
   });
 
-  test("of two who come at once exactly one works", async () => {
+  test("of two operators who start at once exactly one gets it", async () => {
     const anna = operator(ANNA, masters);
     const bert = operator(BERT, masters.toReversed());
     const outcomes = await Promise.allSettled([anna.working, bert.working]);
@@ -127,7 +127,7 @@ describe.skipIf(noMachine)(`the lock of a cluster${because(noMachine)}`, () => {
     await Promise.allSettled([anna.finish(), bert.finish()]);
   });
 
-  test("an operator who vanishes leaves nothing behind: the next one simply begins", async () => {
+  test("it is released when its owner disconnects: the next operator can start", async () => {
     const connections = masters.map(shaky);
     const anna = operator(
       ANNA,
@@ -142,7 +142,7 @@ describe.skipIf(noMachine)(`the lock of a cluster${because(noMachine)}`, () => {
     await anna.finish();
   });
 
-  test("losing one master of three stops nobody and lets nobody in; it is taken again when it is back", async () => {
+  test("losing one master of three blocks nobody and lets no other operator in; it is locked again when it answers", async () => {
     const [first, ...others] = masters as [Host, Host, Host];
     const connection = shaky(first);
     const anna = operator(ANNA, [connection.host, ...others]);
@@ -156,7 +156,7 @@ describe.skipIf(noMachine)(`the lock of a cluster${because(noMachine)}`, () => {
     await anna.finish();
   });
 
-  test("who has lost the whole lock waits for it, and goes on when nobody else has come", async () => {
+  test("an operator who has lost the whole lock waits for it, and continues if nobody else has taken it", async () => {
     const connections = masters.map(shaky);
     const anna = operator(
       ANNA,
@@ -174,7 +174,7 @@ describe.skipIf(noMachine)(`the lock of a cluster${because(noMachine)}`, () => {
     await anna.finish();
   });
 
-  test("who has not been heard from for too long has lost it, and begins nothing more when somebody else has come", async () => {
+  test("an operator without a heartbeat for too long has lost it, and starts nothing more after another one has taken it", async () => {
     const connections = masters.map(shaky);
     const sleeper = operator(
       "sleeper@laptop:1",
@@ -190,7 +190,7 @@ describe.skipIf(noMachine)(`the lock of a cluster${because(noMachine)}`, () => {
     await bert.finish();
   });
 
-  test("a holder's name is told as one word of a shell, whatever it is", async () => {
+  test("an owner's name is shown as one word of a shell, whatever it is", async () => {
     const mallory = operator("$(reboot);x@y:1", masters);
     await mallory.working;
     const error = await failure(operator(BERT, masters).working);
@@ -199,7 +199,7 @@ describe.skipIf(noMachine)(`the lock of a cluster${because(noMachine)}`, () => {
     await mallory.finish();
   });
 
-  test("--break-lock takes it from the one it names, who begins nothing more; and from nobody else", async () => {
+  test("--break-lock removes the lock of the named owner, who starts nothing more; and of nobody else", async () => {
     const anna = operator(ANNA, masters);
     await anna.working;
     const wrong = await failure(operator(BERT, masters, { breakLock: "carl@cafe:1" }).working);
@@ -213,12 +213,12 @@ describe.skipIf(noMachine)(`the lock of a cluster${because(noMachine)}`, () => {
   });
 });
 
-test("a host that does not say whether the lock is ours is told, and given up", async () => {
+test("a host that does not report whether it granted the lock is given up with an error", async () => {
   const { connection } = scriptedHost({ answer: () => "" });
   const run: typeof connection.run = (_script, { signal } = {}) =>
     new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error)));
-  const claim = { id: "1", name: ANNA, command: "tripod apply", breakLock: undefined };
-  const error = await failure(seize({ ...connection, name: "m1", run }, claim, 50));
+  const request = { id: "1", name: ANNA, command: "tripod apply", breakLock: undefined };
+  const error = await failure(lockHost({ ...connection, name: "m1", run }, request, 50));
   expect(error).toMatchObject({ code: "E_COMMAND", details: { host: "m1" } });
   expect(error.message).toContain("did not end within 0.05 s");
 });

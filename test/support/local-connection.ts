@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { connect as connectTcp } from "node:net";
 import { constants, userInfo } from "node:os";
-import { TripodError } from "../errors.ts";
-import type { CommandObserver, Connection, Result, RunOptions } from "./connection.ts";
-import { exchange } from "./exchange.ts";
-import { tooLong } from "./limits.ts";
-import { observed } from "./observe.ts";
-import { notStarted } from "./refused.ts";
-import { wrap } from "./shell.ts";
+import { TripodError } from "../../src/errors.ts";
+import type { CommandObserver, Connection, Result, RunOptions } from "../../src/remote/connection.ts";
+import { exchange } from "../../src/remote/exchange.ts";
+import { tooLong } from "../../src/remote/limits.ts";
+import { observe } from "../../src/remote/observe.ts";
+import { notStarted } from "../../src/remote/refused.ts";
+import { wrap } from "../../src/remote/shell.ts";
 
 export interface LocalOptions {
   /** Default `localhost`. */
@@ -17,7 +17,7 @@ export interface LocalOptions {
   readonly observer?: CommandObserver;
 }
 
-/** This very machine as a Connection: commands are child processes, spoken to exactly as over SSH. */
+/** This machine as a Connection: commands are child processes, wrapped as over SSH. */
 export function localConnection(options: LocalOptions = {}): Connection {
   const name = options.name ?? "localhost";
   const traffic = { commands: 0, bytesSent: 0, bytesReceived: 0 };
@@ -26,7 +26,7 @@ export function localConnection(options: LocalOptions = {}): Connection {
   const run = (script: string, runOptions: RunOptions = {}) =>
     new Promise<Result>((resolve, reject) => {
       const { signal, asLoginUser, within } = runOptions;
-      const about = { host: name, script };
+      const info = { host: name, script };
       signal?.throwIfAborted();
       const sudo = user !== "root" && !asLoginUser;
       const wrapped = wrap(script, { sudo, shell: options.shell });
@@ -35,7 +35,7 @@ export function localConnection(options: LocalOptions = {}): Connection {
         clearTimeout(late);
         reject(error);
         child.kill();
-        // What it has started itself has nobody to write to any more.
+        // Processes that it has started fail when they write.
         child.stdout.destroy();
         child.stderr.destroy();
       };
@@ -43,8 +43,8 @@ export function localConnection(options: LocalOptions = {}): Connection {
         giveUp(signal?.reason as Error);
       };
       signal?.addEventListener("abort", abort, { once: true });
-      const late = within === undefined ? undefined : setTimeout(() => giveUp(tooLong(about, within)), within);
-      const said = exchange(child, wrapped, runOptions, traffic, about, giveUp);
+      const late = within === undefined ? undefined : setTimeout(() => giveUp(tooLong(info, within)), within);
+      const said = exchange(child, wrapped, runOptions, traffic, info, giveUp);
       child.on("error", reject);
       child.on("close", (code, ended) => {
         clearTimeout(late);
@@ -60,7 +60,7 @@ export function localConnection(options: LocalOptions = {}): Connection {
   return {
     name,
     traffic,
-    run: (script, runOptions) => observed(options.observer, name, script, () => run(script, runOptions)),
+    run: (script, runOptions) => observe(options.observer, name, script, () => run(script, runOptions)),
     dial: (host, port) =>
       new Promise((resolve, reject) => {
         const socket = connectTcp({ host, port, noDelay: true }, () => resolve(socket));

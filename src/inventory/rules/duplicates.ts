@@ -2,29 +2,29 @@ import { dotted, type Problem } from "../problem.ts";
 import type { Draft } from "../schema.ts";
 import { called, placed, type Placed } from "./placed.ts";
 
-/** Each name, each address and each way in belongs to one machine. */
-export function* doubled(draft: Draft): Iterable<Problem> {
+/** Each name, address and SSH endpoint belongs to one machine. */
+export function* duplicates(draft: Draft): Iterable<Problem> {
   const machines = placed(draft);
   for (const [machine, first] of pairs(machines, ({ machine }) => machine.name))
     yield {
       path: [...machine.path, "name"],
-      message: `doubled name ${first.machine.name ?? ""}: ${dotted(first.path)} has it`,
+      message: `duplicate name ${first.machine.name ?? ""}: ${dotted(first.path)} has it too`,
     };
   for (const [machine, first] of pairs(machines, ({ machine }) => machine.address))
     yield {
       path: [...machine.path, "address"],
-      message: `doubled address ${first.machine.address ?? ""}: it is ${called(first)}'s`,
+      message: `duplicate address ${first.machine.address ?? ""}: ${called(first)} has it too`,
     };
   for (const [{ path, machine }, first] of pairs(machines, (each) => endpoint(each, draft))) {
     if (machine.address === first.machine.address) continue;
     yield {
       path: machine.ssh?.address === undefined ? [...path, "address"] : [...path, "ssh", "address"],
-      message: `SSH would reach ${called(first)} here: it has the same address and port`,
+      message: `SSH would connect to ${called(first)}: it has the same address and port`,
     };
   }
 }
 
-/** Each machine whose value an earlier one has, with that earlier one. */
+/** Each machine that has the value of an earlier one, with that one. */
 function* pairs(
   machines: readonly Placed[],
   value: (machine: Placed) => string | undefined,
@@ -38,7 +38,7 @@ function* pairs(
   }
 }
 
-/** The same address behind another bastion is another machine. */
+/** The same address behind different bastions belongs to different machines. */
 function endpoint({ machine }: Placed, draft: Draft): string | undefined {
   const address = machine.ssh?.address ?? machine.address;
   const port = machine.ssh?.port ?? draft.ssh?.port ?? 22;

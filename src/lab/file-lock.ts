@@ -1,14 +1,12 @@
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { $ } from "zx";
+import { startProgram } from "../process.ts";
 import { cacheFolder } from "./folders.ts";
-import { kill } from "./kill.ts";
 
 /**
- * Does work that only one process of this machine may do at a time.
- * The signal's abort ends the wait for it.
- * @param busy called when another process has the lock, before it is waited for
+ * Runs work that only one process of this machine may do at a time. The signal's abort ends the wait for the lock.
+ * @param busy called if another process holds the lock, before the wait
  */
 export async function locked<T>(
   name: string,
@@ -21,7 +19,7 @@ export async function locked<T>(
   return lockedFile(join(folder, name), busy, signal, work);
 }
 
-/** The same, by a file or folder of one's choice. */
+/** The same with any file or folder as the lock. */
 export async function lockedFile<T>(
   file: string,
   busy: () => void,
@@ -39,19 +37,17 @@ export async function lockedFile<T>(
   }
 }
 
-/** flock keeps the lock while its standard input is open: it gives it back by itself when this process dies, however it dies. */
+/** flock holds the lock while its standard input is open: it is released whenever this process ends, even by a SIGKILL. */
 async function hold(
   file: string,
   flags: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<(() => Promise<void>) | undefined> {
   signal?.throwIfAborted();
-  const holder = $({ quiet: true, nothrow: true, detached: true })`exec flock ${flags} ${file} sh -c 'echo; exec cat'`;
-  const ended = holder.then(() => false);
-  // An abort ends the wait, but never takes away a lock that is held: there is still something to be cleaned up.
-  const giveUp = (): void => {
-    if (holder.pid) kill(-holder.pid, "SIGTERM");
-  };
+  const holder = startProgram(["flock", ...flags, file, "sh", "-c", "echo; exec cat"]);
+  const ended = holder.ended.then(() => false);
+  // An abort ends the wait, but does not release a held lock: the work still has to clean up.
+  const giveUp = (): void => holder.kill("SIGTERM");
   signal?.addEventListener("abort", giveUp);
   const got = await Promise.race([once(holder.stdout, "data").then(() => true), ended]);
   signal?.removeEventListener("abort", giveUp);
