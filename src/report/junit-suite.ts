@@ -1,7 +1,7 @@
 import { type Markup, markup } from "./markup.ts";
 import { printable } from "../printable.ts";
 
-/** A suite of test cases as the strictest schema in use wants it, that of Ant's JUnit reports (github.com/windyroad/JUnit-Schema). */
+/** A suite of test cases by the strictest schema in use, that of Ant's JUnit reports (github.com/windyroad/JUnit-Schema). */
 export interface Suite {
   readonly name: string;
   readonly package: string;
@@ -16,7 +16,7 @@ export interface Suite {
 export interface Case {
   readonly name: string;
   readonly ms: number;
-  /** Absent where it passed. */
+  /** Absent if it passed. */
   readonly verdict?: Verdict;
 }
 

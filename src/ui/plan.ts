@@ -5,7 +5,7 @@ import type { Output } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { count, type Screen } from "./screen.ts";
 
-/** What would change in one phase, host by host in the inventory's order. */
+/** The changes of one phase, by host in the inventory's order. */
 interface Chapter {
   readonly title: string;
   readonly changes: Map<string, ResourceChange[]>;
@@ -24,7 +24,7 @@ interface Entry extends ResourceChange {
 
 const COLOURS = { "+": "green", "-": "red", "~": "yellow" } as const;
 
-/** For people: phase by phase what would change, on which hosts, and all of its diffs. A phase is printed when those before it are known. */
+/** For people: what would change in each phase, on which hosts, with all diffs. A phase is printed when those before it have ended. */
 export function planScreen(out: Output, paint: Paint): Screen {
   let chapters = new Map<string, Chapter>();
   const flush = (all: boolean) => {
@@ -63,7 +63,7 @@ function see(chapter: Chapter, event: RunEvent, paint: Paint): void {
   if (event.type === "resource.change") changes.get(event.host)?.push(event);
   if (event.type === "need.unmet") {
     const { host, neededBy, missing } = event;
-    const why = `left out on ${host}, but needed by ${neededBy.join(", ")} and not as it should be: ${some(missing)}`;
+    const why = `left out on ${host}, but needed by ${neededBy.join(", ")} and not up to date: ${some(missing)}`;
     notes.push(`${paint("red", "!")} ${oneLine(why)}`);
   }
   if (event.type === "step.fail")
@@ -86,7 +86,7 @@ function some(names: readonly string[]): string {
   return names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 }
 
-/** The same change of several hosts once, and a resource's different changes one after the other. */
+/** A change that is the same on several hosts appears once; different changes of one resource follow one another. */
 function together(byHost: Chapter["changes"]): Entry[] {
   const found = new Map<string, Map<string, Entry>>();
   for (const [host, all] of byHost)

@@ -112,13 +112,16 @@ test.each(Object.entries(PRINTERS))(
   },
 );
 
-test.each(["an error", "several errors", "a failed command"])("%s: a host cannot print a line of ours", (name) => {
-  const text = stripVTControlCharacters(PRINTERS[name]?.() ?? "");
-  expect(text).toContain("✔ apply done");
-  expect(text).not.toMatch(/^✔/m);
-});
+test.each(["an error", "several errors", "a failed command"])(
+  "%s: output of a host cannot pass for a line of Tripod",
+  (name) => {
+    const text = stripVTControlCharacters(PRINTERS[name]?.() ?? "");
+    expect(text).toContain("✔ apply done");
+    expect(text).not.toMatch(/^✔/m);
+  },
+);
 
-test("the tree moves the cursor by itself, and by nobody else's word", async () => {
+test("only the tree itself moves the cursor, never the text it shows", async () => {
   const surface = recordingSurface({ terminal: { rows: 40, columns: 400 } });
   const outputs = { ...surface, stdout: guarded(surface.stdout), stderr: guarded(surface.stderr) };
   const screen = screenFor(outputs, { json: false, mode: "apply" });
@@ -129,7 +132,7 @@ test("the tree moves the cursor by itself, and by nobody else's word", async () 
   expect(surface.stdout.text).not.toMatch(/\u001B\]|\u001B\[2J|\u001B\[8m|[\u0080-\u009F\u200B\u2028\u202E]/);
 });
 
-test("our own colours come through, and the process's streams are guarded", () => {
+test("Tripod's own colours pass, and the process's streams are guarded", () => {
   const out = new Recorder();
   guarded(out).write("\u001B[32mok\u001B[39m");
   expect(out.text).toBe("\u001B[32mok\u001B[39m");
@@ -138,7 +141,7 @@ test("our own colours come through, and the process's streams are guarded", () =
   expect(io.stderr.beneath).toBe(process.stderr);
 });
 
-test("nothing is hurt by being shown: a bootstrap's log is the same without the guard", () => {
+test("the guard does not change the log of a bootstrap", () => {
   const [plainly, carefully] = [false, true].map((careful) => {
     const surface = recordingSurface({ env: { FORCE_COLOR: "1" } });
     const stdout = careful ? guarded(surface.stdout) : surface.stdout;

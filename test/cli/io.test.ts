@@ -12,7 +12,7 @@ function outcome(code: string, exitCode: number): { told: TripodError[]; exitCod
   return { exitCode: after(exitCode), told };
 }
 
-test("a reader that goes away early is told nothing, and nothing ends as if all had been read", () => {
+test("a closed pipe prints no error, but the exit code is not 0", () => {
   expect(outcome("EPIPE", 0)).toEqual({ told: [], exitCode: 5 });
 });
 
@@ -26,6 +26,6 @@ test("a full disk under a redirected output is a failure of the operator's machi
   expect(told).toMatchObject([{ code: "E_LOCAL", message: "cannot write to the standard output: write ENOSPC" }]);
 });
 
-test("where all is written nothing changes", () => {
+test("if all output was written, the exit code stays", () => {
   expect(watchOutput(new Recorder(), () => expect.unreachable())(2)).toBe(2);
 });
