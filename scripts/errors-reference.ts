@@ -4,31 +4,31 @@ const INTRODUCTION = `<!-- Generated from src/errors.ts by \`npm run generate\`:
 
 # Errors and exit codes
 
-Every failure has a code, and every code its own exit code, so that scripts need not read text. \`tripod help exit-codes\` prints them
-too. Where several things failed at once all are told, and the exit code is the first one's. Those without a code are no failures: the
-command has said what it found. Only \`tripod lab ssh\` ends with what the command on the machine, or ssh itself, has ended with.
+Every failure has a code, and every code has its own exit code, so that scripts need not parse text. \`tripod help exit-codes\` prints them
+too. If several things failed at once, all are reported, and the exit code is that of the first. Exit codes without a code are not failures: the
+command has printed what it found. Only \`tripod lab ssh\` exits with the exit code of the command on the machine, or of ssh itself.
 `;
 
 /** One of each part that an error can have. */
-const SAMPLE = new TripodError("E_UNREACHABLE", "no way leads to 10.0.0.13:22", {
+const SAMPLE = new TripodError("E_UNREACHABLE", "no route to 10.0.0.13:22", {
   host: "m3",
   origin: { file: "inventories/prod.yaml", line: 19, column: 13 },
   why: "connect EHOSTUNREACH 10.0.0.13:22",
-  hint: "Is the machine switched on, and is its address right?",
+  hint: "check that the machine is running, and that its address is correct",
 });
 
-const HOW_TO_READ = `An error says what failed and where (the host, and the line of the inventory that names it), why (behind \`|\`: the last that the
-program said), and what to do next (behind \`→\`):
+const HOW_TO_READ = `An error shows what failed and where (the host, and the line of the inventory that names it), why (after \`|\`: the last lines that
+the program printed), and what to do next (after \`→\`):
 
 \`\`\`
 ${SAMPLE.explain()}
 \`\`\`
 
 With \`--json\` it is one JSON object on the standard error: \`message\`, and \`errors\` with \`code\`, \`message\`, \`host\`, \`origin\`, \`why\` and
-\`hint\` of each. Every command can be run again after any of these: it reads the hosts anew and goes on from where they are.
+\`hint\` of each. Every command can be run again after any of these: it reads the hosts again and continues.
 `;
 
-/** docs/errors.md: every exit code, and how an error reads. */
+/** docs/errors.md: every exit code, and how to read an error. */
 export function errorsReference(): string {
   const rows = EXIT_CODES.map(({ exit, code, means }) => [exit, code && `\`${code}\``, means]);
   const table = [

@@ -8,17 +8,18 @@ const INTRODUCTION = `<!-- Generated from src/inventory by \`npm run generate\`:
 
 # The inventory
 
-One YAML file says what a cluster is to be. Everything is strict: a key that is not on this page is a mistake, and
-\`tripod validate -i FILE\` names every mistake at once, with its line and column, without contacting anybody.
+One YAML file describes a cluster. It is checked strictly: a key that is not on this page is a mistake, and
+\`tripod validate -i FILE\` lists every mistake at once, with its line and column, without connecting to any host.
 
-- Durations carry their unit: \`300ms\`, \`1.5s\`, \`10m\`, \`12h\`, \`30d\`.
+- Durations have a unit: \`300ms\`, \`1.5s\`, \`10m\`, \`12h\`, \`30d\`.
 - Paths are relative to the inventory's folder; \`~/\` is your home.
 - Versions are text: quote them. YAML reads \`1.30\` as the number 1.3.
-- Anchors and aliases work. Merge keys (\`<<\`) are not read.
-- The column *Changes* says what a change means once the cluster stands. *any time*: an apply carries it out. *at birth*: it is fixed when the
-  cluster is founded, and another value is refused. *operator's side*: it says how Tripod works, and changes nothing on any host.
-- For completion in an editor, begin the file with \`# yaml-language-server: $schema=PATH\`, where PATH leads to
-  \`schema/inventory.schema.json\` (or to what \`tripod schema\` prints).
+- Anchors and aliases work. Merge keys (\`<<\`) are not supported.
+- The column *Changes* shows when a key may be changed in an existing cluster. *any time*: an apply changes the cluster. *at birth*: the
+  value is fixed when the cluster is created, and another value is refused. *operator's side*: the key sets how Tripod works, and
+  changes nothing on any host.
+- For completion in an editor, begin the file with \`# yaml-language-server: $schema=PATH\`, where PATH is the path of
+  \`schema/inventory.schema.json\`, or of a file with the output of \`tripod schema\`.
 `;
 
 /** docs/inventory.md: every key, its type, its default, what it does, and an example. */
@@ -29,7 +30,7 @@ export function inventoryReference(schema: JsonSchema): string {
   );
   return [
     INTRODUCTION,
-    "## The whole\n",
+    "## Overview\n",
     table(propertiesOf(schema)),
     ...sections.flatMap(([name, section]) => [
       `## ${section.items ? "masters and workers" : name}\n`,
@@ -44,7 +45,7 @@ function propertiesOf({ properties = {}, required = [] }: JsonSchema): Property[
   return Object.entries(properties).map(([name, schema]) => [name, schema, required.includes(name)]);
 }
 
-/** Maps within maps become dotted names; what such a map has in common with one that was shown before is left out. */
+/** Maps within maps become dotted names; keys that such a map shares with an earlier one are omitted. */
 function flattened(properties: readonly Property[], shown: Set<string>, life?: Life, prefix = ""): Property[] {
   const fresh = properties.filter(([name, schema]) => !prefix || !shown.has(JSON.stringify([name, schema])));
   for (const [name, schema] of fresh) shown.add(JSON.stringify([name, schema]));
@@ -84,14 +85,14 @@ function code(value: unknown): string {
   return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 }
 
-/** A section with every key, from the schema's own examples and defaults. */
+/** A section with every key, from the examples and defaults of the schema. */
 function example(name: string, section: JsonSchema): string {
   const value = section.items ? [exampleOf(section.items)] : exampleOf(section);
   const text = stringify({ [name]: value }, { lineWidth: 0 }).replace(/version: (.*)/, 'version: "$1"');
   return `\`\`\`yaml\n${text}\`\`\`\n`;
 }
 
-/** Keys that cannot stand beside another one. */
+/** Keys that exclude another one, which is left out of the example. */
 const INSTEAD_OF: Readonly<Record<string, string>> = { keys: "key", manifest: "cni", sha256: "cni", vagrant: "user" };
 
 function exampleOf({ properties, examples, default: fallback, ...schema }: JsonSchema): unknown {

@@ -10,7 +10,7 @@ import type { CommandObserver, Connection } from "./remote/connection.ts";
 import { interruptible } from "./remote/interruptible.ts";
 import { Pool } from "./remote/pool.ts";
 
-/** Hosts we are connected to, for as long as a command runs. */
+/** The connected hosts, for as long as a command runs. */
 interface Session extends AsyncDisposable {
   readonly hosts: readonly Host[];
 }
@@ -38,7 +38,7 @@ async function openSession(cluster: Cluster, options: SessionOptions): Promise<S
       return toHost(machine, await pool.connect(machine));
     }),
   );
-  // What the abort has made of the hosts says nothing of them.
+  // After an abort the errors of the hosts are its effect, not their state.
   if (options.signal.aborted) {
     await pool[Symbol.asyncDispose]();
     options.signal.throwIfAborted();
@@ -113,9 +113,9 @@ function notUnderstood({ name, origin }: Machine, fact: Fact<unknown>, why: stri
 }
 
 /**
- * Opens a session for as long as `work` takes, which is to heed the signal by itself: it ends with what `work` ends with.
- * @throws what `work` throws; TripodErrors with one error for each host that cannot be used; TripodError E_INTERRUPTED where the signal
- * was aborted before all were there, or ended `work`
+ * Opens a session for as long as `work` takes. `work` must handle the signal itself; the session returns or throws what `work` does.
+ * @throws what `work` throws; TripodErrors with one error for each host that cannot be used; TripodError E_INTERRUPTED if the signal
+ * was aborted before all were connected, or ended `work`
  */
 export async function withSession<T>(
   cluster: Cluster,

@@ -181,7 +181,7 @@ function problemsOf(cluster: Cluster, parts: Omit<Status, "problems" | "healthy"
     ...(leaders === 1 ? [] : [`etcd has ${leaders === 0 ? "no leader" : `${leaders} leaders`}`]),
     ...(vipHolders.length === 1
       ? []
-      : [`the VIP ${cluster.loadBalancer.vip} is held by ${vipHolders.join(" and ") || "nobody"}`]),
+      : [`the VIP ${cluster.loadBalancer.vip} is held by ${vipHolders.join(" and ") || "no host"}`]),
     ...vipStrays.map(({ host, found, remove }) => `${host} has ${found}: \`${remove}\` there removes it`),
     ...loadBalancers.flatMap(({ master, working }) => problem(working, `load balancer on ${master}`)),
     ...controllers.flatMap(({ name, leading }) => problem(leading, name)),

@@ -88,7 +88,9 @@ describe("the admin configuration", () => {
     const text = (await readKubeconfig(masters(hostile), cluster)).reveal();
     expect(text).not.toMatch(/exec|evil|tokenFile|auth-provider|planted|colors/);
   });
+});
 
+describe("an admin configuration", () => {
   it.each<[string, () => string, string]>([
     [
       "a program in place of a certificate",

@@ -110,7 +110,9 @@ describe("a cluster", () => {
     ];
     expect([new Set(said), said.length, well]).toEqual([new Set(["no master could be reached"]), 11, false]);
   });
+});
 
+describe("a cluster with a problem", () => {
   it.each<[string, Readonly<Record<string, Answers>>, string]>([
     [
       "whose VIP somebody wrote on a standby master",

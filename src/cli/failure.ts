@@ -17,7 +17,7 @@ export function failureOptions(args: readonly string[], env: Io["env"]): Failure
 }
 
 /** Prints the error on stderr and returns the exit code. Every error that is not a TripodError is a bug in Tripod. */
-export function tellFailure(error: unknown, io: Pick<Io, "stderr" | "env">, options: FailureOptions): number {
+export function printFailure(error: unknown, io: Pick<Io, "stderr" | "env">, options: FailureOptions): number {
   const expected = error instanceof TripodErrors || (error instanceof TripodError && error.code !== "E_INTERNAL");
   const failure = expected ? error : bug(error);
   if (options.json) {

@@ -53,16 +53,16 @@ class FileOutput extends Writable {
 /**
  * If the standard output can no longer be written, the command continues: a full disk or a closed pipe (`tripod apply | head`) must
  * not leave a cluster half built. Afterwards the error is reported, and the exit code is not 0.
- * @param tell is called with the error, except for a closed pipe
+ * @param report is called with the error, except for a closed pipe
  * @returns from the exit code of the command the exit code of the process
  */
-export function watchOutput(stdout: Writable, tell: (error: TripodError) => void): (exitCode: number) => number {
+export function watchOutput(stdout: Writable, report: (error: TripodError) => void): (exitCode: number) => number {
   let lost: NodeJS.ErrnoException | undefined;
   stdout.on("error", (cause: NodeJS.ErrnoException) => (lost ??= cause));
   return (exitCode) => {
     if (!lost) return exitCode;
     if (lost.code !== "EPIPE")
-      tell(
+      report(
         new TripodError("E_LOCAL", `cannot write to the standard output: ${lost.message}`, {
           hint: "the output is incomplete; `tripod report` shows a run again",
           cause: lost,

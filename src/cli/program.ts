@@ -15,7 +15,7 @@ import { statusCommand } from "./commands/status.ts";
 import { vagrantCommand } from "./commands/vagrant.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { ExitWith } from "./exit.ts";
-import { failureOptions, tellFailure } from "./failure.ts";
+import { failureOptions, printFailure } from "./failure.ts";
 import type { Io } from "./io.ts";
 
 const EXAMPLES = `
@@ -24,7 +24,7 @@ Examples:
   tripod plan -i inventories/prod.yaml       show what would change on which host; changes nothing
   tripod apply -i inventories/prod.yaml      bring up the cluster, or bring it back in line with the inventory
   tripod drill -i inventories/prod.yaml      break one thing at a time, measure every outage, restore it
-  tripod lab up -i inventories/lab.yaml      create throw-away machines on this host to try it on`;
+  tripod lab up -i inventories/lab.yaml      create local throw-away machines to try it on`;
 
 /** Every command, in the order of --help. Each imports what it needs only when it runs. */
 function commands(io: Io): Command[] {
@@ -57,7 +57,7 @@ export async function runCommandLine(args: readonly string[], io: Io, verbs = co
     return 0;
   } catch (error) {
     const exitCode =
-      exitCodeOf(error) ?? tellFailure(isAbort(error, io.signal) ? io.signal.reason : error, io, options);
+      exitCodeOf(error) ?? printFailure(isAbort(error, io.signal) ? io.signal.reason : error, io, options);
     return io.signal.aborted ? ERRORS.E_INTERRUPTED.exit : exitCode;
   }
 }

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { Scenario } from "../drills/drill.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
-import type { Recorded, RehearsalActions, RehearsedInventory } from "../rehearsal/rehearse.ts";
+import type { OnRecord, RehearsalActions, RehearsedInventory } from "../rehearsal/rehearse.ts";
 import { changeOnScreen, drillOnScreen } from "./drilling.ts";
 import type { Io } from "./io.ts";
 import { showHealth } from "./rehearsal-check.ts";
@@ -46,7 +46,7 @@ export function actionsOnScreen(scenarios: readonly Scenario[], io: Io): Rehears
 async function changeWhileMeasured(
   before: Cluster,
   { cluster, path }: RehearsedInventory,
-  recorded: Recorded,
+  recorded: OnRecord,
   io: Io,
 ): Promise<void> {
   const name = basename(path);

@@ -10,13 +10,13 @@ export interface RehearsedInventory {
 }
 
 /** Is called with the path of every record that an action leaves. */
-export type Recorded = (path: string) => void;
+export type OnRecord = (path: string) => void;
 
 /** What a rehearsal does with the lab's machines. An action shows its own progress. */
 export interface RehearsalActions {
-  readonly apply: (inventory: RehearsedInventory, recorded: Recorded) => Promise<void>;
+  readonly apply: (inventory: RehearsedInventory, recorded: OnRecord) => Promise<void>;
   /** @returns how many changes a plan finds */
-  readonly plan: (inventory: RehearsedInventory, recorded: Recorded) => Promise<number>;
+  readonly plan: (inventory: RehearsedInventory, recorded: OnRecord) => Promise<number>;
   /**
    * @param ms since the rehearsal began
    * @returns the health line
@@ -24,9 +24,9 @@ export interface RehearsalActions {
    */
   readonly check: (inventory: RehearsedInventory, ms: number) => Promise<string>;
   /** @throws TripodError E_LIMIT */
-  readonly drill: (inventory: RehearsedInventory, recorded: Recorded) => Promise<void>;
+  readonly drill: (inventory: RehearsedInventory, recorded: OnRecord) => Promise<void>;
   /** Applies an inventory while clients of the cluster as it was `before` are measured. @throws TripodError E_LIMIT */
-  readonly change: (before: Cluster, inventory: RehearsedInventory, recorded: Recorded) => Promise<void>;
+  readonly change: (before: Cluster, inventory: RehearsedInventory, recorded: OnRecord) => Promise<void>;
   /** @returns what the records at these paths contain, in a sentence */
   readonly summary: (records: readonly string[]) => Promise<string>;
 }
@@ -123,13 +123,13 @@ class Rehearsal {
     });
   }
 
-  /** Runs one part and reports it, whether it succeeds or fails. */
-  async #part(title: string, work: (recorded: Recorded) => Promise<string | void>): Promise<void> {
+  /** Runs one part and reports it, whether it succeeds or fails. A string that `work` returns is the part's result. */
+  async #part(title: string, work: (recorded: OnRecord) => Promise<unknown>): Promise<void> {
     const { sink, signal, actions } = this.#options;
     const startedAt = Date.now();
     const records: string[] = [];
-    const report = async (ok: boolean, result: string | void) => {
-      const said = result || (await actions.summary(records));
+    const report = async (ok: boolean, result: unknown) => {
+      const said = typeof result === "string" && result !== "" ? result : await actions.summary(records);
       sink({ type: "rehearsal.part", at: Date.now(), title, ms: Date.now() - startedAt, ok, said, records });
     };
     try {

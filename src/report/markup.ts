@@ -20,7 +20,7 @@ export type Content = string | number | Trusted | undefined | false | readonly C
 
 /** The only way from text to markup: every inserted text is escaped, in elements and in quoted attributes. */
 export function markup(strings: TemplateStringsArray, ...contents: readonly Content[]): Trusted {
-  return new Trusted(String.raw({ raw: strings }, ...contents.map(written)));
+  return new Trusted(String.raw({ raw: strings }, ...contents.map(escapedContent)));
 }
 
 /** For Tripod's own styles and scripts only: the text is not escaped. */
@@ -29,10 +29,10 @@ export function verbatim(text: string): Trusted {
 }
 
 /** Records are not validated: where the type is text, there may be any JSON value. */
-function written(content: unknown): string {
+function escapedContent(content: unknown): string {
   if (content === undefined || content === false) return "";
   if (content instanceof Trusted) return content.markup;
-  if (Array.isArray(content)) return content.map(written).join("");
+  if (Array.isArray(content)) return content.map(escapedContent).join("");
   const text = typeof content === "string" ? content : JSON.stringify(content);
   return printable(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

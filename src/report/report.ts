@@ -64,7 +64,7 @@ export interface ResourceChange {
   readonly end?: number;
 }
 
-/** Folds the events of one run, finished or not; undefined where it never started. */
+/** Folds the events of one run, finished or not; undefined if it never started. */
 export function reportOf(events: readonly RunEvent[]): Report | undefined {
   const start = events.find((event) => event.type === "run.start");
   if (!start) return undefined;

@@ -19,7 +19,7 @@ interface Row {
 
 /** The text of each row of the tree, one row per phase: a fold of the events. */
 export interface Rows {
-  see(event: RunEvent): void;
+  update(event: RunEvent): void;
   /** One text per phase, in the order of `run.start`; if there are more phases than `height` rows, the least important are empty. */
   texts(height: number): string[];
 }
@@ -36,9 +36,9 @@ export function createRows(start: RunStart): Rows {
   }
 
   return {
-    see(event) {
+    update(event) {
       const row = "phase" in event ? rows.get(event.phase) : undefined;
-      if (row) see(row, event);
+      if (row) updateRow(row, event);
     },
     texts(height) {
       const all = [...rows.values()];
@@ -52,7 +52,7 @@ function newRow(title: string, hosts: number): Row {
   return { title, hosts, state: "waiting", done: 0, changed: 0, ms: 0, doing: new Map(), failures: new Map() };
 }
 
-function see(row: Row, event: RunEvent): void {
+function updateRow(row: Row, event: RunEvent): void {
   const doing = (host: string, text: string) => {
     row.doing.delete(host);
     row.doing.set(host, oneLine(text));

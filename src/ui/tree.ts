@@ -1,11 +1,10 @@
 import { Listr, type ListrTask, ListrTaskState, ProcessOutput, ListrLogger, Spinner } from "listr2";
-import type { RunEvent } from "../engine/events.ts";
+import type { Outcome, RunEvent } from "../engine/events.ts";
 import type { Output } from "./output.ts";
 import { createRows } from "./rows.ts";
 import { FINISHING, type Screen, type Surface } from "./screen.ts";
 
 type RunStart = Extract<RunEvent, { type: "run.start" }>;
-type Outcome = "ok" | "failed" | "cancelled";
 
 /** For people at a terminal: one row per phase. listr2 draws; its tasks are promises that events resolve. */
 export function treeScreen(surface: Surface): Screen {
@@ -18,7 +17,7 @@ export function treeScreen(surface: Surface): Screen {
         tree = next;
         drawn = drawn.then(() => next.draw());
       }
-      tree?.see(event);
+      tree?.update(event);
     },
     finish: async () => {
       tree?.settle();
@@ -28,7 +27,7 @@ export function treeScreen(surface: Surface): Screen {
 }
 
 interface Tree {
-  see(event: RunEvent): void;
+  update(event: RunEvent): void;
   /** Ends every row that has not ended. */
   settle(): void;
   /** Resolves when the last row has ended and the whole tree is above the cursor. */
@@ -85,8 +84,8 @@ function createTree(start: RunStart, surface: Surface): Tree {
   };
 
   return {
-    see(event) {
-      rows.see(event);
+    update(event) {
+      rows.update(event);
       const phase = "phase" in event ? phases.find(({ name }) => name === event.phase) : undefined;
       if (event.type === "phase.start") phase?.started.resolve(true);
       if (event.type === "phase.end") phase?.ended.resolve(event.outcome);

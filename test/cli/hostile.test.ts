@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { tellFailure } from "../../src/cli/failure.ts";
+import { printFailure } from "../../src/cli/failure.ts";
 import { processIo } from "../../src/cli/io.ts";
 import type { DrillEvent } from "../../src/drills/events.ts";
 import { TripodError, TripodErrors } from "../../src/errors.ts";
@@ -62,7 +62,7 @@ function hostileDrill(): readonly DrillEvent[] {
 
 function told(error: TripodError | TripodErrors, json = false): string {
   const stderr = new Recorder();
-  tellFailure(error, { stderr, env: { FORCE_COLOR: "1" } }, { json, debug: true });
+  printFailure(error, { stderr, env: { FORCE_COLOR: "1" } }, { json, debug: true });
   return stderr.text;
 }
 

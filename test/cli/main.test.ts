@@ -24,7 +24,7 @@ test("a program that ends before its work is done says so, and not with the exit
   const { status, stderr } = spawnSync(process.execPath, given, { encoding: "utf8" });
   expect([status, stderr]).toEqual([
     ERRORS.E_INTERNAL.exit,
-    expect.stringContaining("this is a bug in Tripod: it ended before its work was done (E_INTERNAL)\n"),
+    expect.stringContaining("this is a bug in Tripod: the process ended before its work was done (E_INTERNAL)\n"),
   ]);
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { TripodError, TripodErrors } from "../../src/errors.ts";
 import type { Cluster } from "../../src/inventory/cluster.ts";
 import type { RehearsalEvent } from "../../src/rehearsal/events.ts";
-import { rehearse, type RehearsalActions, type Recorded } from "../../src/rehearsal/rehearse.ts";
+import { rehearse, type RehearsalActions, type OnRecord } from "../../src/rehearsal/rehearse.ts";
 import { testCluster } from "../support/cluster.ts";
 
 const limit = (message: string) => new TripodError("E_LIMIT", message);
@@ -12,7 +12,10 @@ async function rehearsed(actions: Partial<RehearsalActions> = {}, signal = new A
   const first = testCluster();
   const second: Cluster = { ...first };
   const events: RehearsalEvent[] = [];
-  const leave = (name: string) => (recorded: Recorded) => Promise.resolve(recorded(`${name}.jsonl`));
+  const leave = (name: string) => (recorded: OnRecord) => {
+    recorded(`${name}.jsonl`);
+    return Promise.resolve();
+  };
   const setting = {
     cluster: first.name,
     inventories: ["/prod.yaml", "/next.yaml"] as const,
@@ -90,7 +93,10 @@ test("a part that fails is reported with its host and reason", async () => {
 test("a part that ends normally after Ctrl-C is not a success", async () => {
   const controller = new AbortController();
   const stop = new TripodError("E_INTERRUPTED", "stopped");
-  const drill = () => Promise.resolve(controller.abort(stop));
+  const drill = () => {
+    controller.abort(stop);
+    return Promise.resolve();
+  };
   const { failure, parts } = await rehearsed({ drill }, controller.signal);
   expect([failure, parts.length]).toEqual([stop, 5]);
   expect(parts.at(-1)).toBe("✗ the drill breaks and restores it: stopped");

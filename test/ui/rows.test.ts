@@ -8,7 +8,7 @@ function rowsAt(ms: number, events: readonly RunEvent[] = bootstrap, height = 24
   const [start] = events;
   if (start?.type !== "run.start") throw new Error("a scenario begins with run.start");
   const rows = createRows(start);
-  for (const event of events) if (event.at - start.at <= ms) rows.see(event);
+  for (const event of events) if (event.at - start.at <= ms) rows.update(event);
   return rows.texts(height).join("\n");
 }
 

@@ -16,10 +16,10 @@ interface UpOptions extends Inventoried {
   readonly install?: boolean;
 }
 
-/** `tripod lab`: throw-away machines for an inventory, on this host, in a separate network. */
+/** `tripod lab`: local throw-away machines for an inventory, in a separate network. */
 export function labCommand(io: Io): Command {
   const lab = new Command("lab").description(
-    "manage throw-away machines for an inventory, on this host, in a separate network",
+    "manage local throw-away machines for an inventory, in a separate network",
   );
   const machines = [up(io), status(io), ssh(io), off(io), on(io), down(io)];
   const snapshots = [save(io), restore(io), list(io), forget(io)];
@@ -45,7 +45,7 @@ function up(io: Io): Command {
     )
     .addOption(releaseOption())
     .option("--pristine", "create machines with only ssh and sudo, to test the installation of packages too")
-    .option("--install", "install missing packages on this host")
+    .option("--install", "install missing packages on this machine")
     .action(async ({ inventory, binaries, release, ...options }: UpOptions) => {
       const since = performance.now();
       const { labHostNames, labUp, parseReleases } = await import("../../lab/index.ts");
@@ -95,7 +95,7 @@ function columns(rows: readonly (readonly string[])[]): string {
 
 function ssh(io: Io): Command {
   return verb("ssh")
-    .description("log in to a machine, or run a command on it, and end with what that ended with")
+    .description("log in to a machine, or run a command on it, and exit with its exit code")
     .argument("<machine>", "its name in the inventory")
     .argument("[command...]", "the command, after --; default: a shell")
     .action(async (machine: string, command: string[], { inventory }: Inventoried) => {

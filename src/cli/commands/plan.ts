@@ -15,7 +15,10 @@ interface PlanOptions extends TargetOptions, NarrowingOptions {
 export function planCommand(io: Io): Command {
   return withNarrowing(withTarget(new Command("plan")))
     .description("show what apply would change, on which host; changes nothing")
-    .option("--detailed-exitcode", `exit with ${ANSWERS.changes.exit} if something would change, with 0 if nothing would`)
+    .option(
+      "--detailed-exitcode",
+      `exit with ${ANSWERS.changes.exit} if something would change, with 0 if nothing would`,
+    )
     .option("--show-secrets", "show the text of files that others may not read; records never contain it")
     .option("--json", "print one JSON event per line")
     .action((options: PlanOptions) =>

@@ -24,7 +24,7 @@ const EXISTED = "TRIPOD_REHEARSAL_LAB_EXISTED";
 export function rehearseCommand(io: Io): Command {
   return new Command("rehearse")
     .description(
-      "apply an inventory to throw-away machines on this host, run a drill, and report the results, before it is applied to the real machines",
+      "apply an inventory to local throw-away machines, run a drill, and report the results, before it is applied to the real machines",
     )
     .option("-i, --inventory <file>", "the inventory, as for the real machines")
     .option("--then <file>", "then apply this inventory on top, while clients send requests; may be repeated", repeated)
@@ -36,7 +36,7 @@ export function rehearseCommand(io: Io): Command {
     .addOption(releaseOption())
     .option("--binaries <folder>", "folder with the Kubernetes programs; default: the official release")
     .option("--pristine", "create machines with only ssh and sudo, to test the installation of packages too")
-    .option("--install", "install missing packages on this host")
+    .option("--install", "install missing packages on this machine")
     .option("--keep", "leave the machines running, for `tripod lab`, or any other command with --lab")
     .option("--down", "only remove the machines that --keep left running")
     .action((options: RehearseOptions) => rehearseOnLab(options, io));

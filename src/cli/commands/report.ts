@@ -40,7 +40,7 @@ async function report(run: string | undefined, options: ReportOptions, io: Io): 
   if (options.list) return list(runs, io);
   const path = pathOf(run, runs, io);
   const { output } = options;
-  const text = await reported(readRun(path), options.format ?? formatOf(output));
+  const text = await formattedReport(readRun(path), options.format ?? formatOf(output));
   if (text === undefined)
     throw new TripodError("E_LOCAL", `${path} contains no run`, { why: "it has no run.start event" });
   if (output === undefined) io.stdout.write(text);
@@ -48,15 +48,15 @@ async function report(run: string | undefined, options: ReportOptions, io: Io): 
 }
 
 /** @returns undefined if the events contain no run, drill or rehearsal */
-async function reported(events: RecordedEvents, format: Format): Promise<string | undefined> {
+async function formattedReport(events: RecordedEvents, format: Format): Promise<string | undefined> {
   const [{ isDrill, isRehearsal }, { reportOf }] = await Promise.all([
     import("../../record.ts"),
     import("../../report/report.ts"),
   ]);
   if (isDrill(events)) return drillReport(events, format);
   if (isRehearsal(events)) return rehearsalReport(events, format);
-  const made = reportOf(events);
-  return made && written(made, format);
+  const report = reportOf(events);
+  return report && formatted(report, format);
 }
 
 async function list(runs: readonly RecordedRun[], io: Io): Promise<void> {
@@ -84,8 +84,8 @@ async function list(runs: readonly RecordedRun[], io: Io): Promise<void> {
         const rehearsal = rehearsalReportOf(events, () => undefined);
         return rehearsal ? rehearsalSummaryLine(rehearsal) : "contains no rehearsal";
       }
-      const made = reportOf(events);
-      return made ? `${OUTCOMES[made.outcome]}: ${summaryLine(made)}` : "contains no run";
+      const report = reportOf(events);
+      return report ? `${OUTCOMES[report.outcome]}: ${summaryLine(report)}` : "contains no run";
     } catch (error) {
       if (error instanceof TripodError) return error.message;
       throw error;
@@ -116,15 +116,15 @@ function pathOf(run: string | undefined, runs: readonly RecordedRun[], io: Io): 
   });
 }
 
-async function written(made: Report, format: Format): Promise<string> {
+async function formatted(report: Report, format: Format): Promise<string> {
   switch (format) {
     case "text":
-      return (await import("../../report/details.ts")).reportDetails(made);
+      return (await import("../../report/details.ts")).reportDetails(report);
     case "json":
-      return (await import("../../report/json.ts")).reportJson(made);
+      return (await import("../../report/json.ts")).reportJson(report);
     case "junit":
-      return (await import("../../report/junit.ts")).reportJunit(made);
+      return (await import("../../report/junit.ts")).reportJunit(report);
     case "html":
-      return (await import("../../report/html.ts")).reportHtml(made);
+      return (await import("../../report/html.ts")).reportHtml(report);
   }
 }

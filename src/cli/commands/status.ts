@@ -60,7 +60,7 @@ function text(status: Status): string[] {
         ? `etcd  ${master}  ${member}`
         : `etcd  ${master}  healthy${member.leader ? ", leader" : ""}${member.learner ? ", learner" : ""}  ${member.version}  ${(member.dbSize / 1e6).toFixed(1)} MB`,
     ),
-    `vip   ${vipHolders.join(" and ") || "nobody holds it"}`,
+    `vip   ${vipHolders.join(" and ") || "no host holds it"}`,
     ...vipStrays.map(({ host, found, remove }) => `vip   ${host} has ${found}: \`${remove}\` there removes it`),
     ...loadBalancers.flatMap(({ master, working }) => wrong(working, `lb    ${master}`)),
     ...controllers.flatMap(({ name, leading }) => wrong(leading, `lead  ${name}`)),

@@ -19,7 +19,7 @@ export function vagrantCommand(io: Io): Command {
 function making(verb: string): Command {
   return new Command(verb)
     .addOption(new Option("--release <name>", "Debian release").choices(RELEASES))
-    .option("--install", "install what is missing on this machine");
+    .option("--install", "install missing packages on this machine");
 }
 
 function work(io: Io) {

@@ -5,14 +5,15 @@ import { runCommandLine } from "../../../src/cli/program.ts";
 import { recordingIo } from "../../support/io.ts";
 import { temporaryFolder } from "../../support/programs.ts";
 
-describe("before machines are created", () => {
-  const cwd = new URL("../../../", import.meta.url).pathname;
+const cwd = new URL("../../../", import.meta.url).pathname;
 
-  async function rehearse(...args: string[]) {
-    const io = recordingIo({ cwd, env: { XDG_STATE_HOME: temporaryFolder() } });
-    return [await runCommandLine(["rehearse", ...args], io), io.stderr.text];
-  }
+/** Ends before machines are created. */
+async function rehearse(...args: string[]) {
+  const io = recordingIo({ cwd, env: { XDG_STATE_HOME: temporaryFolder() } });
+  return [await runCommandLine(["rehearse", ...args], io), io.stderr.text];
+}
 
+describe("the options of a rehearsal", () => {
   test("a rehearsal needs an inventory, or a rehearsal to repeat", async () => {
     expect(await rehearse()).toEqual([3, expect.stringContaining("-i, --inventory")]);
     expect(await rehearse("--from", "20260131T091500.123Z-rehearse")).toEqual([
@@ -47,7 +48,9 @@ describe("before machines are created", () => {
       expect(await rehearse(...given)).toEqual([3, expect.stringMatching(/only once .*\n {2}→ save it to a file/)]);
     expect(await rehearse("-i", "absent.yaml")).toEqual([3, expect.stringContaining("absent.yaml does not exist")]);
   });
+});
 
+describe("the inventories of a rehearsal", () => {
   test("an inventory of another cluster is not applied on top", async () => {
     expect(await rehearse("-i", "inventories/lab.yaml", "--then", "inventories/ha-3x2.yaml")).toEqual([
       3,
