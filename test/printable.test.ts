@@ -10,8 +10,8 @@ test.each([
   ["half a character", "a\uD83D", "a\\ud83d"],
   ["text that runs backwards", "a\u202Etxt.exe\u2066", "a\\u202etxt.exe\\u2066"],
   ["what has no width", "m1\u200B\u00AD\uFEFF\u3164", "m1\\u200b\\u00ad\\ufeff\\u3164"],
-  ["what only some take for a new line", "a\u2028b\u0085c", "a\\u2028b\\u0085c"],
-  ["letters that nobody sees", "a\u{E0041}", "a\\udb40\\udc41"],
+  ["what only some programs treat as a new line", "a\u2028b\u0085c", "a\\u2028b\\u0085c"],
+  ["invisible letters", "a\u{E0041}", "a\\udb40\\udc41"],
   ["the line ends of Windows and of progress bars", "a\r\nb\rc", "a\nb\nc"],
 ])("%s: control characters are printed as escapes", (_, text, shown) => {
   expect(printable(text)).toBe(shown);

@@ -18,7 +18,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((sshd) => sshd[Symbol.asyncDispose]()));
 });
 
-/** A cluster of m1 and w1 that are served by these; where there is none, nobody listens. */
+/** A cluster of m1 and w1, served by these; where there is none, nothing listens. */
 async function clusterOf(...sshds: ("listens" | "refuses" | "nobody")[]): Promise<Cluster> {
   const machines = await Promise.all(
     sshds.map(async (kind, index): Promise<Machine> => {

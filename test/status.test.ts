@@ -11,7 +11,7 @@ const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
 
 type Answers = Readonly<Record<string, string | Partial<Result>>>;
 
-/** What a host of a healthy cluster says. */
+/** What a host of a healthy cluster answers. */
 function healthy(name: string): Answers {
   const { address } = cluster.machines.find((machine) => machine.name === name) ?? expect.unreachable();
   const nodes = cluster.machines.map((machine) => ({
@@ -38,7 +38,7 @@ function healthy(name: string): Answers {
   };
 }
 
-/** The state of a cluster on which nothing is wrong, but for what is said of some hosts; null: it is switched off. */
+/** The state of a healthy cluster, except for the given answers of some hosts; null: the host is switched off. */
 function status(of: Readonly<Record<string, Answers | null>>, unusable: TripodError[] = []): Promise<Status> {
   const hosts = cluster.machines.flatMap((machine) => {
     const answers = of[machine.name];
@@ -142,7 +142,7 @@ describe("a cluster with a problem", () => {
       },
       "etcd on m2: etcd.service is activating: discovery failed: walpb: crc mismatch (its data is damaged: docs/health.md says how the member is replaced)",
     ],
-    ["whose DNS is dead", { m1: { "get deployment": "2 2\n\n" } }, "DNS: no answer at 10.96.0.10"],
+    ["whose DNS does not answer", { m1: { "get deployment": "2 2\n\n" } }, "DNS: no answer at 10.96.0.10"],
   ])("%s is unhealthy", async (_, of, problem) => {
     const { healthy: well, problems } = await status(of);
     expect([well, problems]).toEqual([false, [problem]]);

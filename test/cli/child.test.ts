@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { giveTerminal } from "../../src/cli/child.ts";
 import { recordingIo } from "../support/io.ts";
 
-/** Gives the terminal to a shell; what it leaves with, and what was done with interrupts meanwhile. */
+/** Gives the terminal to a shell; returns its exit code, and how interrupts were handled. */
 function given(script: string) {
   let interrupt: (signal: "SIGINT" | "SIGTERM") => void = () => undefined;
   let takenBack = 0;

@@ -19,11 +19,11 @@ import { report } from "../support/reports.ts";
 import { bootstrap, failedBootstrap, plan } from "../support/scenario.ts";
 import { Recorder, recordingSurface } from "../support/surface.ts";
 
-/** What a server that we have not authenticated has said, and what a host's programs could: title, clipboard, screen, colours, a line of ours. */
+/** What an unauthenticated server, or a program on a host, may print: title, clipboard, screen, colours, a line like Tripod's. */
 const HOSTILE =
   "no\u001B]0;mine\u0007\u001B]52;c;cm0gLXJmIC8=\u0007\u001B[2J\u001B[H\u001B[8m\u009B31m\u202Erm\u200B\u2028\u007F\r\n✔ apply done";
 
-/** The same events, with every text replaced that a host, a person or a file may have chosen. */
+/** The same events, with every text replaced that may come from a host, a person or a file. */
 function hostile<Event extends object>(events: readonly Event[]): Event[] {
   const ours = ["type", "mode", "outcome", "code", "name", "title", "phase", "host", "role", "kind"];
   return JSON.parse(
@@ -35,9 +35,9 @@ function hostile<Event extends object>(events: readonly Event[]): Event[] {
   ) as Event[];
 }
 
-/** What is left of a text that a terminal would obey or not show; colours that this program itself has begun are no part of it. */
+/** The characters of a text that a terminal would interpret or not show, except Tripod's own colours. */
 function steering(text: string): string[] {
-  // eslint-disable-next-line no-control-regex -- these are what it is about
+  // eslint-disable-next-line no-control-regex -- the pattern matches them
   const others = text.replace(/\u001B\[(?:2|22|31|32|33|39)m/g, "");
   return others.match(/(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]/gu) ?? [];
 }
@@ -128,7 +128,7 @@ test("only the tree itself moves the cursor, never the text it shows", async () 
   hostile(failedBootstrap).forEach(screen.sink);
   await screen.finish();
   expect(surface.stdout.text).toContain("w1: no\\u001b]0;mine");
-  // eslint-disable-next-line no-control-regex -- these are what it is about
+  // eslint-disable-next-line no-control-regex -- the pattern matches them
   expect(surface.stdout.text).not.toMatch(/\u001B\]|\u001B\[2J|\u001B\[8m|[\u0080-\u009F\u200B\u2028\u202E]/);
 });
 

@@ -3,7 +3,7 @@ import { watchOutput } from "../../src/cli/io.ts";
 import type { TripodError } from "../../src/errors.ts";
 import { Recorder } from "../support/surface.ts";
 
-/** What is told, and the exit code, when writing fails with this code in a command that would end with that one. */
+/** The reported errors and the exit code if writing fails with `code` in a command that would exit with the other code. */
 function outcome(code: string, exitCode: number): { told: TripodError[]; exitCode: number } {
   const told: TripodError[] = [];
   const stdout = new Recorder();

@@ -25,7 +25,7 @@ async function tripod(...line: string[]) {
   return { exitCode, stdout: io.stdout.text, stderr: io.stderr.text };
 }
 
-/** The inventory comes through a named pipe, which, like any other, has nothing for who reads it a second time. */
+/** The inventory comes through a named pipe, which is empty when it is read a second time. */
 async function throughPipe(line: readonly string[]) {
   const pipe = join(temporaryFolder(), "pipe");
   execFileSync("mkfifo", [pipe]);
@@ -84,13 +84,13 @@ test("only known releases of Debian are accepted", async () => {
   });
 });
 
-test("--lab takes no inventory from a pipe: it is read again in the lab's network", async () => {
+test("--lab refuses an inventory from a pipe, because it is read again in the lab's network", async () => {
   const { exitCode, stderr } = await throughPipe(["status", "--lab"]);
   expect([exitCode, stderr]).toEqual([3, expect.stringContaining("can be read only once")]);
   expect(stderr).toContain("→ save it to a file");
 });
 
-test("a lab that is not up is not brought up from a pipe that is empty by now", async () => {
+test("the hint for a lab that is not running does not read an inventory from a pipe again", async () => {
   const { stderr } = await throughPipe(["lab", "off", "m1"]);
   expect(stderr).toContain("bring it up: tripod lab up -i FILE\n");
 });

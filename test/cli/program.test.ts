@@ -9,7 +9,7 @@ type Given = Parameters<typeof recordingIo>[0];
 
 const nothing = () => undefined;
 
-/** Runs a command line: of the real program, or where `verb` is given, of one whose commands `work` and `lab up` do that. */
+/** Runs a command line of the real program, or, with `verb`, of one whose commands `work` and `lab up` call it. */
 async function tripod(line: string, verb?: () => void | Promise<void>, given: Given = {}) {
   const io = recordingIo(given);
   const exitCode = await runCommandLine(line.split(" ").filter(Boolean), io, verb && madeUp(verb));

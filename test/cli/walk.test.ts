@@ -7,7 +7,7 @@ import { listRuns, readRun } from "../../src/record.ts";
 import { testCluster } from "../support/cluster.ts";
 import { recordingIo } from "../support/io.ts";
 
-/** A walk over no machine needs no network, and begins and ends like every other. */
+/** A walk over no machines needs no network, and begins and ends like every other walk. */
 const nobody = testCluster({ masters: [], workers: [] });
 
 let folder: string;

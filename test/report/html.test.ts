@@ -9,7 +9,7 @@ import { all, type Element, everything, parseXml } from "../support/xml.ts";
 const html = (events: Parameters<typeof report>[0]) => reportHtml(report(events));
 const page = (events: Parameters<typeof report>[0]) => parseXml(html(events));
 
-/** The text of each element of that name, blanks drawn together. */
+/** The text of each element of that name, with single blanks. */
 function texts(element: Element, name: string): string[] {
   return all(element, name).map(({ text }) => text.replace(/\s+/g, " ").trim());
 }

@@ -58,7 +58,7 @@ const SUITE = {
   skipped: /^\d+$/,
   time: /^\d+\.\d{3}$/,
 };
-/** Text without line breaks, doubled blanks, and blanks at its ends. */
+/** Text without line breaks, repeated blanks, and blanks at its ends. */
 const TOKEN = /^\S+( \S+)*$/;
 const CASE = { classname: TOKEN, name: TOKEN, time: /^\d+\.\d{3}$/ };
 const VERDICTS: Readonly<Record<string, readonly string[]>> = {

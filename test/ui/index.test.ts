@@ -25,7 +25,7 @@ async function shown({
   return surface.stdout.text;
 }
 
-/** A plan in which a file that others may not read differs, in another way on each host. */
+/** A plan in which a file that others may not read differs, with a different diff on each host. */
 const masked = plan.map((event): RunEvent => {
   if (event.type !== "resource.change") return event;
   const secret = new Secret(`--- /etc/x\n+++ /etc/x\n@@ -1 +1 @@\n-password of ${event.host}\n+new\n`);

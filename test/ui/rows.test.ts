@@ -3,7 +3,7 @@ import type { RunEvent } from "../../src/engine/events.ts";
 import { createRows } from "../../src/ui/rows.ts";
 import { bootstrap, failedBootstrap, plan, stoppedBootstrap } from "../support/scenario.ts";
 
-/** The rows as they stand after the events of the first `ms`. */
+/** The rows after the events of the first `ms`. */
 function rowsAt(ms: number, events: readonly RunEvent[] = bootstrap, height = 24): string {
   const [start] = events;
   if (start?.type !== "run.start") throw new Error("a scenario begins with run.start");

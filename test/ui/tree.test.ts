@@ -55,7 +55,7 @@ test("the tree ends even if the last events of a run are missing", async () => {
   expect(left.split("\n")).toHaveLength(5);
 });
 
-/** A frame that shows kubeadm at work, on a terminal of so many rows. */
+/** A frame that shows kubeadm's progress, on a terminal of so many rows. */
 async function frameInTheMiddle(rows: number, pattern: RegExp): Promise<string> {
   const surface = recordingSurface({ terminal: { rows } });
   const screen = treeScreen(surface);

@@ -6,7 +6,7 @@ import { recordingIo } from "../../support/io.ts";
 const cwd = new URL("../../../", import.meta.url).pathname;
 const INVENTORY = ["-i", "inventories/ha-3x2.yaml"];
 
-/** Nobody is contacted by any of these: the inventory's machines are nowhere. */
+/** None of these tests connects to a host: the inventory's machines do not exist. */
 async function tripod(args: readonly string[], stdin: { isTTY?: boolean } = {}) {
   const io = { ...recordingIo({ cwd }), stdin: Object.assign(new PassThrough(), stdin) };
   const exitCode = await runCommandLine(args, io);

@@ -8,7 +8,7 @@ import { recordingIo } from "../../support/io.ts";
 import { temporaryFolder } from "../../support/programs.ts";
 import { failure } from "../../support/sshd.ts";
 
-/** In a folder that has a file, and a link to it. */
+/** A folder with a file, and a link to it. */
 function folder(): string {
   const path = temporaryFolder();
   writeFileSync(join(path, "config"), "mine\n");

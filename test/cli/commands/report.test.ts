@@ -20,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const state = () => ({ XDG_STATE_HOME: folder });
 
-/** Leaves the record of a run that began at that second. */
+/** Writes the record of a run that began at that second. */
 function record(events: readonly RunEvent[], second: number, cluster = "lab"): void {
   const recording = recordRun(cluster, "apply", state(), new Date(Date.UTC(2026, 0, 31, 12, 0, second)));
   for (const event of events) recording.sink(event);
@@ -120,7 +120,7 @@ test("-o with an unknown extension is refused, and written with --format", async
   expect(await tripod("-o", "run.pdf", "--format", "text")).toMatchObject({ exitCode: 0 });
 });
 
-/** A run of the real program that may not make files larger than 4 KiB: a disk that becomes full. */
+/** Runs the real program with a limit of 4 KiB for files, which acts like a full disk. */
 function onFullDisk(command: string): { status: number | null; stderr: string } {
   return spawnSync(
     "sh",
