@@ -85,7 +85,7 @@ function code(value: unknown): string {
   return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 }
 
-/** A section with every key, from the schema's own examples and defaults. */
+/** A section with every key, from the examples and defaults of the schema. */
 function example(name: string, section: JsonSchema): string {
   const value = section.items ? [exampleOf(section.items)] : exampleOf(section);
   const text = stringify({ [name]: value }, { lineWidth: 0 }).replace(/version: (.*)/, 'version: "$1"');

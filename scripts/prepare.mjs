@@ -1,4 +1,4 @@
-// What a bare clone needs before anything of it can run: npm packages and a build. Plain JavaScript, no packages of its own.
+// Prepares a bare clone: installs npm packages and builds. Plain JavaScript without packages.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Runs a program with our terminal; its exit code. A program that cannot be started says so and counts as 127. */
+/** Runs a program in this terminal; returns its exit code, or 127 if it cannot be started. */
 export function call(program, args, options = {}) {
   const { status, error } = spawnSync(program, args, { cwd: root, stdio: "inherit", ...options });
   if (error) console.error(`${program}: ${error.message}`);
@@ -31,7 +31,7 @@ function newest(folder) {
   );
 }
 
-/** Installs and builds what is missing or older than what it is made of. */
+/** Installs and builds what is missing or outdated. */
 export function prepare() {
   if (modified(join(root, "node_modules/.package-lock.json")) < modified(join(root, "package-lock.json")))
     must("installing npm packages", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);

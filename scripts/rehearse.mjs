@@ -3,9 +3,9 @@ import { call, prepare } from "./prepare.mjs";
 
 prepare();
 const options = process.argv.slice(2);
-// The machines are there to be looked at afterwards; and they are broken when that is asked for.
-const breaking = options.some((option) => ["--drill", "--no-drill", "--all", "--from", "--down"].includes(option));
-const usual = ["--keep", ...(breaking ? [] : ["--no-drill"])];
+// By default the machines are left running, and no drill is run.
+const isExplicit = options.some((option) => ["--drill", "--no-drill", "--all", "--from", "--down"].includes(option));
+const usual = ["--keep", ...(isExplicit ? [] : ["--no-drill"])];
 const inventory = options.some((option) => option === "-i" || option === "--from" || option.startsWith("--inventory"))
   ? []
   : ["-i", "inventories/lab.yaml"];

@@ -7,7 +7,7 @@ import { call, prepare, root } from "./prepare.mjs";
 prepare();
 const folder = mkdtempSync(join(tmpdir(), "tripod-test-"));
 const isRoot = process.getuid?.() === 0;
-if (!isRoot) console.log("not root: the end-to-end stories on the lab are left out (they make system containers)");
+if (!isRoot) console.log("not root: the end-to-end stories on the lab are skipped (they create system containers)");
 
 const suites = ["unit", "machine", ...(isRoot ? ["e2e"] : [])];
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -28,7 +28,7 @@ for (const suite of suites) {
   const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(readFileSync(results, "utf8"));
   totals.passed += numPassedTests;
   totals.skipped += numPendingTests;
-  // A file that fails to load, or an error outside a test, has no test to count but is a failure all the same.
+  // A file that fails to load, or an error outside a test, has no test to count, but is a failure too.
   totals.failed += numFailedTests || (success && status === 0 ? 0 : 1);
 }
 rmSync(folder, { recursive: true, force: true });

@@ -13,14 +13,14 @@ import { readExistingState } from "./existing/read.ts";
 import { noExistingState } from "./existing/existing.ts";
 
 export interface BootstrapOptions extends Omit<RunOptions, "held" | "existing" | "notices"> {
-  /** What is being done, shown to another operator who finds the cluster locked. Default: `bootstrap`. */
+  /** The command that is running, shown to another operator who finds the cluster locked. Default: `bootstrap`. */
   readonly command?: string;
-  /** The name of an operator, as E_LOCKED has told it, whose lock is to be taken away. */
+  /** The owner whose lock is taken over, as E_LOCKED reports it. */
   readonly breakLock?: string;
 }
 
 /**
- * Walks all phases over all machines of a cluster: in a plan to say what would change, in an apply to change it.
+ * Walks all phases over all machines of a cluster: a plan reports what would change, an apply changes it.
  * @throws what `walkPhases` throws; TripodErrors of every host that cannot be used; never the signal's reason itself
  */
 export async function bootstrap(cluster: Cluster, options: BootstrapOptions): Promise<RunSummary> {
@@ -32,8 +32,8 @@ export async function bootstrap(cluster: Cluster, options: BootstrapOptions): Pr
 }
 
 /**
- * The same over hosts that we are connected to: several walks may share a session. What stands is read first; an apply holds the
- * cluster's lock meanwhile.
+ * The same over connected hosts: several walks may share a session. The existing state is read first; an apply holds the cluster's
+ * lock for the whole walk.
  * @throws TripodErrors of every step that failed; TripodError E_USAGE, E_LOCKED, E_INTERRUPTED
  */
 export async function walkPhases(
@@ -69,8 +69,8 @@ async function walk(
 }
 
 /**
- * Before the first change of a cluster that stands, what was proven of it is proven no longer: should the run die before its end, the next one
- * tries it again. Where the API takes no record, Verify itself finds out that something was changed.
+ * The first change to an existing cluster invalidates the record of its last verification: if the run dies before its end, the next one
+ * verifies again. If the API does not accept the record, the phase Verify finds out by itself that something was changed.
  */
 function unproven(
   held: () => Promise<void>,
@@ -78,7 +78,7 @@ function unproven(
   hosts: readonly Host[],
 ): () => Promise<void> {
   const { leader, nodes } = existing;
-  // Without a pod network there is nothing that could be proven.
+  // Without a pod network there is nothing to verify.
   const tried = nodes.size > 0 && !("cni" in cluster.network && cluster.network.cni === "none");
   const asked = tried ? hosts.find(({ name }) => name === leader) : undefined;
   let recorded: Promise<void> | undefined;

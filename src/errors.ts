@@ -1,6 +1,6 @@
 import { hanging, printable } from "./printable.ts";
 
-/** Where in the inventory something was said. Lines and columns count from 1. */
+/** A place in the inventory. Lines and columns count from 1. */
 export interface Origin {
   readonly file: string;
   readonly line: number;
@@ -48,7 +48,7 @@ export interface ErrorDetails {
   readonly host?: string;
   /** The inventory line that names what failed. */
   readonly origin?: Origin;
-  /** Last lines of what the program said, the command in a form that can be pasted, secrets masked. */
+  /** The last lines that the program printed, the command in a form that can be pasted, secrets masked. */
   readonly why?: string;
   /** What to do next, as a sentence. */
   readonly hint?: string;
@@ -82,7 +82,7 @@ export class TripodError extends Error {
   }
 }
 
-/** As many as a person reads: what a program said last is what it failed of. */
+/** As many as a person reads: the last lines that a program printed give its reason for failing. */
 function lastLines(text: string, most = 200): string[] {
   const lines = hanging(text, "").split("\n");
   return lines.length <= most ? lines : [`… (${lines.length - most} more lines)`, ...lines.slice(-most)];
@@ -102,7 +102,7 @@ export class TripodErrors extends AggregateError {
   }
 }
 
-/** A host went away: its connection broke, or it does not answer any more. To read it again later does no harm. */
+/** A host is away: its connection broke, or it no longer answers. Reading it again later is safe. */
 export function isAway(error: unknown): error is TripodError {
   return error instanceof TripodError && (error.code === "E_CONNECTION_LOST" || error.code === "E_UNREACHABLE");
 }

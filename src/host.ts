@@ -4,7 +4,7 @@ import type { OsFamily } from "./os/os.ts";
 import type { ReadOptions } from "./remote/batch.ts";
 import type { Connection, Result } from "./remote/connection.ts";
 
-/** A machine we are connected to. */
+/** A machine that Tripod is connected to. */
 export interface Host {
   readonly name: string;
   readonly machine: Machine;

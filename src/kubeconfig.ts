@@ -11,9 +11,9 @@ import { Secret } from "./secret.ts";
 const LARGEST = 1 << 20;
 
 /**
- * The cluster's admin configuration, pointing at the VIP; from the first master that has one. Of that file only certificates and key are
- * taken: a kubeconfig may also name programs that kubectl runs, and files that it reads, on the operator's machine.
- * @throws TripodError E_REFUSED where no master has one yet, or the first that there is is not what kubeadm writes
+ * The cluster's admin configuration, pointing at the VIP; from the first master that has one. Only certificates and key are taken from
+ * that file: a kubeconfig may also name programs that kubectl runs, and files that it reads, on the operator's machine.
+ * @throws TripodError E_REFUSED if no master has one yet, or the first one found is not what kubeadm writes
  */
 export async function readKubeconfig(masters: readonly Host[], cluster: Cluster): Promise<Secret> {
   for (const master of masters) {
@@ -22,7 +22,7 @@ export async function readKubeconfig(masters: readonly Host[], cluster: Cluster)
   }
   throw new TripodError("E_REFUSED", `no master has ${ADMIN_CONF}`, {
     origin: { file: cluster.file, line: 1, column: 1 },
-    hint: "there is no cluster here yet; `tripod apply` makes one",
+    hint: "there is no cluster here yet; `tripod apply` creates one",
   });
 }
 
@@ -35,26 +35,26 @@ function credentialsOf(text: string, { name, machine: { origin } }: Host): Clien
       key: new Secret(data(users, "user", "client-key-data")),
     });
   } catch (cause) {
-    throw new TripodError("E_REFUSED", `its ${ADMIN_CONF} is not what kubeadm writes`, {
+    throw new TripodError("E_REFUSED", `${ADMIN_CONF} is not what kubeadm writes`, {
       host: name,
       origin,
       why: (cause as Error).message,
-      hint: "look who has changed it; `kubeadm kubeconfig user --client-name kubernetes-admin --org kubeadm:cluster-admins` there makes another",
+      hint: "find out who changed it; `kubeadm kubeconfig user --client-name kubernetes-admin --org kubeadm:cluster-admins` on that host prints a new one",
       cause,
     });
   }
 }
 
-/** What is said of a mistake shows the lines around it, which may be the key's. */
+/** The parser's message quotes the lines around a mistake, and these may hold the key. */
 function parsed(text: string): unknown {
   try {
     return parse(text);
   } catch {
-    throw new Error("it is no YAML");
+    throw new Error("it is not valid YAML");
   }
 }
 
-/** From `[{NAME: {KEY: base64}}]`, as kubeadm's has one of each. */
+/** From `[{NAME: {KEY: base64}}]`: kubeadm's file has one of each. */
 function data(list: unknown, name: string, key: string): string {
   const [first] = Array.isArray(list) ? (list as unknown[]) : [];
   const value = (first as Readonly<Record<string, Readonly<Record<string, unknown>> | null>> | null | undefined)?.[

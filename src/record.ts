@@ -4,31 +4,31 @@ import type { DrillEvent } from "./drills/events.ts";
 import type { RunEvent } from "./engine/events.ts";
 import { TripodError } from "./errors.ts";
 import { jsonText } from "./printable.ts";
-import type { RehearsalEvent } from "./rehearsal.ts";
+import type { RehearsalEvent } from "./rehearsal/events.ts";
 import { stateFolder } from "./xdg.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What every event has, a run's, a drill's and a rehearsal's: the rest is its own affair. */
+/** What the events of runs, drills and rehearsals have in common. */
 interface Recorded {
   readonly type: string;
   /** ms since the epoch */
   readonly at: number;
 }
 
-/** A record is of one kind throughout. */
+/** All events of a record are of one kind. */
 export type RecordedEvents = readonly RunEvent[] | readonly DrillEvent[] | readonly RehearsalEvent[];
 
-/** A run's events on their way into a file of the operator's state folder. */
+/** Writes a run's events to a file in the operator's state folder. */
 export interface Recording {
   readonly path: string;
-  /** Writes each event as it comes, so that a run that is killed has its record too. Never throws. */
+  /** Writes each event at once, so that a killed run has a record too. Never throws. */
   readonly sink: (event: Recorded) => void;
-  /** @returns why the record is missing or incomplete, where it is */
+  /** @returns why the record is missing or incomplete; undefined if it is complete */
   close(): TripodError | undefined;
 }
 
-/** What a record's path tells of the run. */
+/** What a record's path contains about the run. */
 export interface RecordedRun {
   /** `20260131T091500.123Z-apply` */
   readonly id: string;
@@ -38,15 +38,15 @@ export interface RecordedRun {
   readonly path: string;
 }
 
-/** Records kept of each cluster. */
+/** Records kept per cluster. */
 const KEPT = 50;
 
-/** An ISO 8601 date without what a file name had better not have, and the mode. */
+/** An ISO 8601 date without the characters `-` and `:`, and the mode. */
 const RECORD = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3}Z)-[a-z]+\.jsonl$/;
 
 /**
- * Opens the record of a run that begins now. Nobody's apply is to stop because a disk is full: what cannot be written is told by
- * `close`. A run that ends before its first event, because a host does not answer, leaves no record.
+ * Opens the record of a run that begins now. A full disk must not stop an apply: `close` reports what could not be written. A run
+ * that ends before its first event, because a host does not answer, leaves no record.
  */
 export function recordRun(cluster: string, mode: string, env: Environment, now = new Date()): Recording {
   const folder = join(runsFolder(env), cluster);
@@ -63,7 +63,7 @@ export function recordRun(cluster: string, mode: string, env: Environment, now =
       } catch (cause) {
         failure = new TripodError("E_LOCAL", "this run's record could not be written", {
           why: (cause as Error).message,
-          hint: "`tripod report` will not know all of it; the run itself is not affected",
+          hint: "`tripod report` cannot show all of this run; the run itself is not affected",
           cause,
         });
       }
@@ -76,7 +76,7 @@ export function recordRun(cluster: string, mode: string, env: Environment, now =
   };
 }
 
-/** Creates the file for its owner alone, and lets go of the oldest of its folder. */
+/** Creates the file, readable by its owner only, and deletes the oldest files of its folder. */
 function create(folder: string, path: string): number {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = openSync(path, "ax", 0o600);
@@ -104,19 +104,19 @@ function recordNamed(name: string, folder: string, cluster: string): RecordedRun
 }
 
 /**
- * Reads the events of a record, or of what `--json` printed. A last line that a killed run did not finish is left out.
- * @throws TripodError E_LOCAL where the file cannot be read or holds something else
+ * Reads the events of a record, or of the output of `--json`. An incomplete last line, left by a killed run, is ignored.
+ * @throws TripodError E_LOCAL if the file cannot be read or contains something else
  */
 export function readRun(path: string): RecordedEvents {
   const lines = textOf(path).split("\n");
-  // What stands behind the last newline is nothing, or half a line.
+  // After the last newline there is nothing, or an incomplete line.
   const events = lines.slice(0, -1).map((line, index) => {
     const event = parsed(line);
     if (event) return event;
     throw new TripodError("E_LOCAL", `${path} is not the record of a run`, {
       origin: { file: path, line: index + 1, column: 1 },
       why: "this line is not an event",
-      hint: "take one of `tripod report --list`, or what `tripod apply --json` printed",
+      hint: "use a run of `tripod report --list`, or a file with the output of `tripod apply --json`",
     });
   });
   return events as unknown as RecordedEvents;

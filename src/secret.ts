@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 
 /**
- * A value that must not be seen. It prints as `***` everywhere; `reveal()` is called where it is written to a host's
- * stdin, where it is encoded into a file that is itself a Secret, and where a key is opened to sign — nowhere else.
+ * A value that must not be shown. It prints as `***` everywhere; `reveal()` is called only where it is written to a host's
+ * stdin, where it is encoded into a file that is itself a Secret, and where a key is used to sign.
  */
 export class Secret {
   readonly #value: string;
@@ -28,17 +28,17 @@ export class Secret {
   }
 }
 
-/** A secret that stays on the machine that has it until it is needed; which one it is, its digest says. */
+/** A secret that stays on the machine that has it until it is needed; its digest identifies it. */
 export interface KeptSecret {
   /** 64 hex digits, of its bytes. */
   readonly sha256: string;
   /** Name of the machine that has it. */
   readonly from: string;
-  /** Fetches it. @throws TripodError E_REFUSED where it is another one by now */
+  /** Fetches it. @throws TripodError E_REFUSED if it has been replaced in the meantime */
   open(): Promise<Secret>;
 }
 
-/** Opens what may lie elsewhere. */
+/** The secret itself; fetched if it is on another machine. */
 export async function atHand(secret: Secret | KeptSecret): Promise<Secret> {
   return secret instanceof Secret ? secret : secret.open();
 }

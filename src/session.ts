@@ -10,7 +10,7 @@ import type { CommandObserver, Connection } from "./remote/connection.ts";
 import { interruptible } from "./remote/interruptible.ts";
 import { Pool } from "./remote/pool.ts";
 
-/** Hosts we are connected to, for as long as a command runs. */
+/** The connected hosts, for as long as a command runs. */
 interface Session extends AsyncDisposable {
   readonly hosts: readonly Host[];
 }
@@ -20,13 +20,13 @@ export interface SessionOptions {
   readonly observer?: CommandObserver;
   /** Only these machines; default: all. */
   readonly machines?: readonly Machine[];
-  /** Goes on without hosts that cannot be used, telling each; without it the session fails with all of them. */
+  /** Is called with the error of each host that cannot be used; the session continues with the others. Without it the session fails. */
   readonly without?: (failure: TripodError) => void;
 }
 
 /**
- * Connects to all machines side by side and reads the facts of each in one command: what every command starts with.
- * @throws TripodErrors with one error for each host that cannot be reached, is not who it should be, or is of no known OS family
+ * Connects to all machines concurrently and reads the facts of each in one command: every command of Tripod begins with this.
+ * @throws TripodErrors with one error for each host that cannot be reached, has the wrong host key, or is of no known OS family
  */
 async function openSession(cluster: Cluster, options: SessionOptions): Promise<Session> {
   const machines = options.machines ?? cluster.machines;
@@ -38,7 +38,7 @@ async function openSession(cluster: Cluster, options: SessionOptions): Promise<S
       return toHost(machine, await pool.connect(machine));
     }),
   );
-  // What the abort has made of the hosts says nothing of them.
+  // After an abort the errors of the hosts are its effect, not their state.
   if (options.signal.aborted) {
     await pool[Symbol.asyncDispose]();
     options.signal.throwIfAborted();
@@ -62,7 +62,7 @@ async function openSession(cluster: Cluster, options: SessionOptions): Promise<S
   };
 }
 
-/** Most inventories say themselves how their machines are reached. Vagrant's programs take their time to load. */
+/** Most inventories set how their machines are reached. Vagrant is asked only if needed: its programs load slowly. */
 async function wayIn(
   cluster: Cluster,
   machines: readonly Machine[],
@@ -85,17 +85,17 @@ export async function toHost(machine: Machine, connection: Connection): Promise<
       throw notUnderstood(machine, fact, (cause as Error).message);
     }
   };
-  // First: of a system that nobody knows, the rest may well look strange.
+  // First: the other facts of an unknown system may not be parsable.
   const release = parsed(osRelease);
   const os = osOf(release);
   if (!os) {
     throw new TripodError(
       "E_PREFLIGHT",
-      `its operating system (${release.PRETTY_NAME ?? release.ID ?? "unknown"}) is not one Tripod knows`,
+      `its operating system (${release.PRETTY_NAME ?? release.ID ?? "unknown"}) is not supported`,
       {
         host: machine.name,
         origin: machine.origin,
-        hint: "take one of the families in src/os: a new one is one file there",
+        hint: "use a system of the Debian family (Debian 12, Ubuntu 22.04 or later) or of the RHEL 9 family",
       },
     );
   }
@@ -104,18 +104,18 @@ export async function toHost(machine: Machine, connection: Connection): Promise<
 }
 
 function notUnderstood({ name, origin }: Machine, fact: Fact<unknown>, why: string): TripodError {
-  return new TripodError("E_COMMAND", `what it says of its ${fact.name} cannot be understood`, {
+  return new TripodError("E_COMMAND", `its ${fact.name} cannot be parsed`, {
     host: name,
     origin,
     why: `${why}\n\n$ ${fact.command}`,
-    hint: "run the command above on the host",
+    hint: "run the command above on the host, and check its output",
   });
 }
 
 /**
- * Opens a session for as long as `work` takes, which is to heed the signal by itself: it ends with what `work` ends with.
- * @throws what `work` throws; TripodErrors with one error for each host that cannot be used; TripodError E_INTERRUPTED where the signal
- * was aborted before all were there, or ended `work`
+ * Opens a session for as long as `work` takes. `work` must handle the signal itself; the session returns or throws what `work` does.
+ * @throws what `work` throws; TripodErrors with one error for each host that cannot be used; TripodError E_INTERRUPTED if the signal
+ * was aborted before all were connected, or ended `work`
  */
 export async function withSession<T>(
   cluster: Cluster,

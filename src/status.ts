@@ -15,33 +15,33 @@ import { readVerifyRecord } from "./resources/verify-record.ts";
 
 type Answer = true | string;
 
-/** How a cluster is, part by part; a sentence wherever something is not as it should be. */
+/** The state of a cluster, part by part; wherever a part is not healthy, a sentence with the reason. */
 export interface Status {
   readonly nodes: readonly { readonly name: string; readonly ready: Answer; readonly version?: string }[];
-  /** Masters whose keepalived carries the VIP; one, when the cluster is healthy. */
+  /** Masters whose keepalived holds the VIP; one if the cluster is healthy. */
   readonly vipHolders: readonly string[];
-  /** Hosts that have the VIP though keepalived did not put it there: what, and the command that takes it away. */
+  /** Hosts that have the VIP though their keepalived did not set it: what was found, and the command that removes it. */
   readonly vipStrays: readonly { readonly host: string; readonly found: string; readonly remove: string }[];
   readonly api: readonly { readonly master: string; readonly ready: Answer }[];
   readonly etcd: readonly { readonly master: string; readonly member: EtcdMember | string }[];
-  /** keepalived and haproxy on each master that could be asked. */
+  /** keepalived and haproxy on each reachable master. */
   readonly loadBalancers: readonly { readonly master: string; readonly working: Answer }[];
-  /** Controller manager and scheduler; empty where no API server answers. */
+  /** Controller manager and scheduler; empty if no API server answers. */
   readonly controllers: readonly { readonly name: string; readonly leading: Answer }[];
-  /** Routes to the pods of the other nodes, on each host that could be asked; empty where the pod network is not Tripod's. */
+  /** Routes to the pods of the other nodes, on each reachable host; empty if the pod network is not Tripod's own. */
   readonly podRoutes: readonly { readonly host: string; readonly complete: Answer }[];
-  /** The cluster's DNS; absent where the cluster has none of kubeadm's, or it could not be asked for. */
+  /** The cluster's DNS; absent if the cluster does not use kubeadm's, or if it could not be read. */
   readonly dns?: Answer;
-  /** Whether every host has reached a pod on every node since the last change; absent without a pod network, or where nobody could be asked. */
+  /** Whether every host has reached a pod on every node since the last change; absent without a pod network, or if no API server answers. */
   readonly verified?: Answer;
   /** Nodes that the inventory does not name. */
   readonly strangers: readonly string[];
-  /** All that is not as it should be, a sentence each. */
+  /** Everything that is not healthy, a sentence each. */
   readonly problems: readonly string[];
   readonly healthy: boolean;
 }
 
-/** What is read before anybody knows which API server answers. */
+/** What the first API server that answers reports. */
 interface Known {
   readonly nodes: readonly Node[];
   readonly leases: readonly Lease[] | string;
@@ -50,8 +50,8 @@ interface Known {
 }
 
 /**
- * Reads the state of a cluster from those of its hosts that can be reached; writes nothing. Hosts that cannot are named, and what other
- * hosts see of them is told.
+ * Reads the state of a cluster from those of its hosts that can be reached; writes nothing. Unreachable hosts are named, with what the
+ * other hosts see of them.
  * @param unusable why some of the machines are not among the hosts
  */
 export async function readStatus(
@@ -89,16 +89,16 @@ export async function readStatus(
   return { ...parts, problems, healthy: problems.length === 0 };
 }
 
-const NOT_CONNECTED = "it could not be logged in to";
-const NOBODY = "no master could be asked";
+const NOT_CONNECTED = "login failed";
+const NO_MASTER = "no master could be reached";
 
-/** What the first API server that answers knows; or why none does. */
+/** What the first API server that answers reports; or why none answers. */
 async function readKnown(cluster: Cluster, masters: readonly Host[]): Promise<Known | string> {
   const hasNetwork = !("cni" in cluster.network && cluster.network.cni === "none");
   const lists = await Promise.all(masters.map(readNodes));
   const at = lists.findIndex((list) => typeof list !== "string");
   const [nodes, master] = [lists[at], masters[at]];
-  if (nodes === undefined || typeof nodes === "string" || !master) return (lists[0] as string | undefined) ?? NOBODY;
+  if (nodes === undefined || typeof nodes === "string" || !master) return (lists[0] as string | undefined) ?? NO_MASTER;
   const [leases, dns, verified] = await Promise.all([
     readLeases(master),
     hasNetwork ? readDns(master, cluster) : undefined,
@@ -112,20 +112,20 @@ async function readVerified(master: Host): Promise<Answer> {
   if (typeof record === "string") return record;
   const { result, why } = record;
   if (result === "reached") return true;
-  return result === "failed" ? (why ?? "failed") : "not tried since the last change: `tripod apply` does";
+  return result === "failed" ? (why ?? "failed") : "not verified since the last change: run `tripod apply`";
 }
 
 function strangersOf({ machines }: Cluster, nodes: readonly Node[]): string[] {
   return nodes.map(({ metadata }) => metadata.name).filter((node) => !machines.some(({ name }) => name === node));
 }
 
-/** API servers and members of etcd: each asked by its own host, or from another master where we could not log in to it. */
+/** API servers and members of etcd: each is asked from its own host, or from another master if its own is not connected. */
 async function readControlPlane(cluster: Cluster, masters: readonly Host[]): Promise<Pick<Status, "api" | "etcd">> {
   const asked = await Promise.all(
     cluster.masters.map(async (machine) => {
       const master = machine.name;
       const from = masters.find(({ name }) => name === master) ?? masters[0];
-      if (!from) return { master, ready: NOBODY, member: NOBODY };
+      if (!from) return { master, ready: NO_MASTER, member: NO_MASTER };
       const [ready, member] = await Promise.all([
         readApi(from, machine.address, API_SERVER_PORT),
         readMember(from, { machine }),
@@ -173,11 +173,11 @@ function controllersOf(known: Known | string): Status["controllers"] {
 
 function problemsOf(cluster: Cluster, parts: Omit<Status, "problems" | "healthy">): string[] {
   const { nodes, vipHolders, vipStrays, api, etcd, loadBalancers, controllers, podRoutes, dns, verified } = parts;
-  const told = (answer: Answer, title: string) => (answer === true ? [] : [`${title}: ${answer}`]);
+  const problem = (answer: Answer, title: string) => (answer === true ? [] : [`${title}: ${answer}`]);
   const leaders = etcd.filter(({ member }) => typeof member !== "string" && member.leader).length;
   return [
-    ...nodes.flatMap(({ name, ready }) => told(ready, `node ${name}`)),
-    ...api.flatMap(({ master, ready }) => told(ready, `API server on ${master}`)),
+    ...nodes.flatMap(({ name, ready }) => problem(ready, `node ${name}`)),
+    ...api.flatMap(({ master, ready }) => problem(ready, `API server on ${master}`)),
     ...etcd.flatMap(({ master, member }) => {
       if (typeof member === "string") return [`etcd on ${master}: ${member}`];
       return member.learner ? [`etcd on ${master}: still a learner`] : [];
@@ -185,12 +185,12 @@ function problemsOf(cluster: Cluster, parts: Omit<Status, "problems" | "healthy"
     ...(leaders === 1 ? [] : [`etcd has ${leaders === 0 ? "no leader" : `${leaders} leaders`}`]),
     ...(vipHolders.length === 1
       ? []
-      : [`the VIP ${cluster.loadBalancer.vip} is held by ${vipHolders.join(" and ") || "nobody"}`]),
-    ...vipStrays.map(({ host, found, remove }) => `${host} has ${found}: \`${remove}\` there takes it away`),
-    ...loadBalancers.flatMap(({ master, working }) => told(working, `load balancer on ${master}`)),
-    ...controllers.flatMap(({ name, leading }) => told(leading, name)),
-    ...podRoutes.flatMap(({ host, complete }) => told(complete, `pod network on ${host}`)),
-    ...told(dns ?? true, "DNS"),
-    ...told(verified ?? true, "Verify"),
+      : [`the VIP ${cluster.loadBalancer.vip} is held by ${vipHolders.join(" and ") || "no host"}`]),
+    ...vipStrays.map(({ host, found, remove }) => `${host} has ${found}: \`${remove}\` there removes it`),
+    ...loadBalancers.flatMap(({ master, working }) => problem(working, `load balancer on ${master}`)),
+    ...controllers.flatMap(({ name, leading }) => problem(leading, name)),
+    ...podRoutes.flatMap(({ host, complete }) => problem(complete, `pod network on ${host}`)),
+    ...problem(dns ?? true, "DNS"),
+    ...problem(verified ?? true, "Verify"),
   ];
 }

@@ -3,17 +3,17 @@ import { join } from "node:path";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What this machine is to remember. XDG Base Directory Specification, as for the cache. */
+/** The folder for what Tripod keeps on this machine, by the XDG Base Directory Specification. */
 export function stateFolder(env: Environment = process.env): string {
   return join(base(env.XDG_STATE_HOME, env, ".local/state"), "tripod");
 }
 
-/** What can be made again: root file systems, Kubernetes, images. */
+/** The folder for what can be downloaded or built again: root file systems, Kubernetes, images. */
 export function cacheFolder(env: Environment = process.env): string {
   return join(base(env.XDG_CACHE_HOME, env, ".cache"), "tripod");
 }
 
-/** A relative path in these variables is invalid and to be ignored, says the specification. */
+/** By the specification a relative path in these variables is invalid and must be ignored. */
 function base(folder: string | undefined, env: Environment, otherwise: string): string {
   return folder?.startsWith("/") ? folder : join(env.HOME ?? homedir(), otherwise);
 }

@@ -11,7 +11,7 @@ import { over } from "./support/machine.ts";
 import { scriptedHost } from "./support/scripted-host.ts";
 import { failure } from "./support/sshd.ts";
 
-/** What the functions are given: machines, a signal, and what they must not do when they are stopped. */
+/** The arguments of the functions: machines, a signal, and what they must not call once they are stopped. */
 interface Given {
   readonly cluster: Cluster;
   readonly hosts: readonly Host[];
@@ -19,9 +19,9 @@ interface Given {
 }
 
 const sink = () => undefined;
-const never = () => expect.unreachable("no work is begun") as Promise<never>;
+const never = () => expect.unreachable("no work begins") as Promise<never>;
 
-/** Everything in the library that takes a signal. */
+/** Every function of the library that takes a signal. */
 const STOPPABLE: Readonly<Record<string, (given: Given) => Promise<unknown>>> = {
   bootstrap: ({ cluster, signal }) => tripod.bootstrap(cluster, { mode: "apply", sink, signal }),
   walkPhases: ({ cluster, hosts, signal }) => tripod.walkPhases(cluster, hosts, { mode: "plan", sink, signal }),
@@ -34,7 +34,7 @@ const STOPPABLE: Readonly<Record<string, (given: Given) => Promise<unknown>>> = 
 
 const WITHOUT_SIGNAL = ["drillReportOf", "loadCluster", "powerOf", "readKubeconfig", "readStatus", "reportOf"];
 
-/** Why a program may abort: for no reason of its own, after a time, for one of its own, and with what is no error. */
+/** The reasons of an abort: the default, a timeout, the program's own error, and a value that is not an error. */
 const REASONS: readonly (readonly [string, () => unknown])[] = [
   ["abort()", () => new DOMException("This operation was aborted", "AbortError")],
   ["a timeout", () => new DOMException("The operation was aborted due to timeout", "TimeoutError")],
@@ -42,7 +42,7 @@ const REASONS: readonly (readonly [string, () => unknown])[] = [
   ["a word", () => "enough"],
 ];
 
-/** Hosts that hold the lock and know nothing else; `asked` is told of each question. */
+/** Hosts that hold the lock and answer nothing else; `asked` is called for each question. */
 function hostsOf(cluster: Cluster, asked: () => void): Host[] {
   return cluster.machines.map((machine) => {
     const answer = () => {
@@ -61,7 +61,7 @@ function hostsOf(cluster: Cluster, asked: () => void): Host[] {
   });
 }
 
-/** A cluster whose machines let nobody in: they take the connection and say nothing. `asked` is told of each. */
+/** A cluster whose machines accept connections and send nothing. `asked` is called for each connection. */
 async function silentCluster(asked: () => void): Promise<Cluster> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
@@ -90,24 +90,21 @@ async function expectInterruption(work: Promise<unknown>, reason: unknown): Prom
   expect(causes).toContain(reason);
 }
 
-test("these are all functions of the library that can be stopped", () => {
+test("these are all functions of the library that take a signal", () => {
   const functions = Object.entries(tripod).filter(([name, it]) => typeof it === "function" && /^[a-z]/.test(name));
   expect(functions.map(([name]) => name).toSorted()).toEqual([...Object.keys(STOPPABLE), ...WITHOUT_SIGNAL].toSorted());
 });
 
 describe.each(Object.entries(STOPPABLE))("a program that stops %s", (_, work) => {
-  test.each(REASONS)(
-    "before it has begun, by %s, gets a TripodError, and nobody was asked anything",
-    async (_, why) => {
-      const asked = () => expect.unreachable("nobody is asked");
-      const cluster = await silentCluster(asked);
-      const reason = why();
-      const signal = AbortSignal.abort(reason);
-      await expectInterruption(work({ cluster, hosts: hostsOf(cluster, asked), signal }), reason);
-    },
-  );
+  test.each(REASONS)("before the work, by %s, gets a TripodError, and no host was contacted", async (_, why) => {
+    const asked = () => expect.unreachable("nobody is asked");
+    const cluster = await silentCluster(asked);
+    const reason = why();
+    const signal = AbortSignal.abort(reason);
+    await expectInterruption(work({ cluster, hosts: hostsOf(cluster, asked), signal }), reason);
+  });
 
-  test.each(REASONS)("while it is at it, by %s, gets a TripodError", async (_, why) => {
+  test.each(REASONS)("during the work, by %s, gets a TripodError", async (_, why) => {
     const controller = new AbortController();
     const reason = why();
     const stop = () => controller.abort(reason);
@@ -116,7 +113,7 @@ describe.each(Object.entries(STOPPABLE))("a program that stops %s", (_, work) =>
   });
 });
 
-test("what a program does within a session, and what stops by the same signal, ends in a TripodError too", async () => {
+test("work within a session that the same signal stops ends in a TripodError too", async () => {
   const controller = new AbortController();
   const { signal } = controller;
   const reason = new Error("enough");
@@ -128,14 +125,14 @@ test("what a program does within a session, and what stops by the same signal, e
   await expectInterruption(work, reason);
 });
 
-test("what a program's own work throws when nobody has stopped it is its own affair", async () => {
+test("an error of a program's own work is thrown unchanged if nothing was aborted", async () => {
   const { signal } = new AbortController();
   const own = new DOMException("This operation was aborted", "AbortError");
   const work = tripod.withSession(testCluster(), { signal, machines: [] }, () => Promise.reject(own));
   expect(await failure(work)).toBe(own);
 });
 
-test("a drill that cannot be is refused by its promise, as everything else is", async () => {
+test("a drill that cannot be run rejects its promise, as every function does", async () => {
   const { signal } = new AbortController();
   const [master] = testCluster().masters;
   const alone = testCluster({ masters: master ? [master] : [] });

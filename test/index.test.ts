@@ -15,12 +15,12 @@ const exported = [...read("src/index.ts").matchAll(/^export (?:type )?\{([^}]*)\
   names.split(",").map((name) => name.replace("type ", "").trim()),
 );
 
-test("the library exports exactly what docs/library.md says", () => {
+test("the library exports exactly what docs/library.md lists", () => {
   expect(exported.toSorted()).toEqual(documented.toSorted());
   expect(exported).toEqual(expect.arrayContaining(Object.keys(tripod)));
 });
 
-test("a program that imports the library can load an inventory and ask for its errors by their codes", async () => {
+test("a program that imports the library can load an inventory and check the codes of its errors", async () => {
   const cluster = await tripod.loadCluster("inventories/lab.yaml");
   expect(cluster.masters.map(({ name }) => name)).toEqual(["m1", "m2", "m3"]);
   await expect(tripod.loadCluster("inventories/absent.yaml")).rejects.toMatchObject({ code: "E_USAGE", exitCode: 3 });

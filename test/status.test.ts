@@ -11,7 +11,7 @@ const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
 
 type Answers = Readonly<Record<string, string | Partial<Result>>>;
 
-/** What a host of a healthy cluster says. */
+/** What a host of a healthy cluster answers. */
 function healthy(name: string): Answers {
   const { address } = cluster.machines.find((machine) => machine.name === name) ?? expect.unreachable();
   const nodes = cluster.machines.map((machine) => ({
@@ -38,7 +38,7 @@ function healthy(name: string): Answers {
   };
 }
 
-/** The state of a cluster on which nothing is wrong, but for what is said of some hosts; null: it is switched off. */
+/** The state of a healthy cluster, except for the given answers of some hosts; null: the host is switched off. */
 function status(of: Readonly<Record<string, Answers | null>>, unusable: TripodError[] = []): Promise<Status> {
   const hosts = cluster.machines.flatMap((machine) => {
     const answers = of[machine.name];
@@ -49,7 +49,7 @@ function status(of: Readonly<Record<string, Answers | null>>, unusable: TripodEr
 }
 
 describe("a cluster", () => {
-  it("on which nothing is wrong is healthy, and nothing more is said", async () => {
+  it("without problems is healthy", async () => {
     const found = await status({});
     expect(found).toMatchObject({ healthy: true, problems: [], vipHolders: ["m1"], vipStrays: [] });
     expect(found.nodes.map(({ name, ready, version }) => [name, ready, version])).toEqual(
@@ -58,17 +58,17 @@ describe("a cluster", () => {
     expect("dns" in found).toBe(false);
   });
 
-  it("whose pods were not reached is not healthy, whenever it is asked; one that has changed since is to be tried again", async () => {
+  it("whose pods were not reached stays unhealthy; one that changed since must be verified again", async () => {
     const of = (record: string) => status({ m1: { "configmap tripod-verify": record } });
     const failed = '{"data":{"result":"failed","why":"w1 gets no answer from the pod on w2 (10.244.22.2)"}}';
     expect(await of(failed)).toMatchObject({
       healthy: false,
       problems: ["Verify: w1 gets no answer from the pod on w2 (10.244.22.2)"],
     });
-    expect((await of("")).problems).toEqual(["Verify: not tried since the last change: `tripod apply` does"]);
+    expect((await of("")).problems).toEqual(["Verify: not verified since the last change: run `tripod apply`"]);
   });
 
-  it("has a node that the inventory does not name: that is told, and is no fault", async () => {
+  it("with a node that is not in the inventory is healthy, and the node is named", async () => {
     const [stranger] = cluster.workers.slice(-1);
     const smaller = testCluster({
       kubernetes: { skipPhases: ["addon/coredns"] },
@@ -80,7 +80,7 @@ describe("a cluster", () => {
     expect(await readStatus(smaller, hosts)).toMatchObject({ healthy: true, strangers: [stranger?.name] });
   });
 
-  it("that lost a master names it as node, API server and member of etcd, as the others see it", async () => {
+  it("that lost a master names it as node, API server and member of etcd, as the other masters see it", async () => {
     const refused = "curl: (28) Connection timed out after 3001 milliseconds\n";
     const others = {
       "https://10.0.0.13:6443/readyz": { code: 28, stdout: "000", stderr: refused },
@@ -101,21 +101,23 @@ describe("a cluster", () => {
     ]);
   });
 
-  it("of which no master could be logged in to says so of every part", async () => {
+  it("without a reachable master reports that for every part", async () => {
     const { nodes, api, etcd, healthy: well } = await status({ m1: null, m2: null, m3: null });
     const said = [
       ...nodes.map(({ ready }) => ready),
       ...api.map(({ ready }) => ready),
       ...etcd.map(({ member }) => member),
     ];
-    expect([new Set(said), said.length, well]).toEqual([new Set(["no master could be asked"]), 11, false]);
+    expect([new Set(said), said.length, well]).toEqual([new Set(["no master could be reached"]), 11, false]);
   });
+});
 
+describe("a cluster with a problem", () => {
   it.each<[string, Readonly<Record<string, Answers>>, string]>([
     [
       "whose VIP somebody wrote on a standby master",
       { m2: { "addr show": "2: eth0    inet 10.0.0.12/24\n2: eth0    inet 10.0.0.10/24\nkeepalived active\n" } },
-      "m2 has 10.0.0.10/24 on eth0, which keepalived did not add: `ip addr del 10.0.0.10/24 dev eth0` there takes it away",
+      "m2 has 10.0.0.10/24 on eth0, which keepalived did not add: `ip addr del 10.0.0.10/24 dev eth0` there removes it",
     ],
     [
       "one of whose masters could not take the VIP",
@@ -140,8 +142,8 @@ describe("a cluster", () => {
       },
       "etcd on m2: etcd.service is activating: discovery failed: walpb: crc mismatch (its data is damaged: see docs/health.md for how to replace the member)",
     ],
-    ["whose DNS is dead", { m1: { "get deployment": "2 2\n\n" } }, "DNS: no answer at 10.96.0.10"],
-  ])("%s is not healthy", async (_, of, problem) => {
+    ["whose DNS does not answer", { m1: { "get deployment": "2 2\n\n" } }, "DNS: no answer at 10.96.0.10"],
+  ])("%s is unhealthy", async (_, of, problem) => {
     const { healthy: well, problems } = await status(of);
     expect([well, problems]).toEqual([false, [problem]]);
   });

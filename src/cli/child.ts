@@ -5,14 +5,14 @@ import { ExitWith } from "./exit.ts";
 import type { Io } from "./io.ts";
 
 /**
- * Gives the terminal to another program and waits for its end; a terminal's Ctrl-C reaches it by itself and is its own affair.
- * @throws ExitWith its exit code, unless that is 0
+ * Gives the terminal to another program and waits until it ends; the program receives the terminal's Ctrl-C itself.
+ * @throws ExitWith its exit code, unless it is 0
  */
 export async function giveTerminal(argv: readonly string[], io: Io, env: NodeJS.ProcessEnv = io.env): Promise<void> {
   const [program = "", ...args] = argv;
   const child = spawn(program, args, { stdio: "inherit", cwd: io.cwd, env });
   const takeBack = io.handOver((signal) => {
-    // Unlike Ctrl-C, which the whole terminal gets, this was sent to us alone.
+    // Unlike Ctrl-C, which goes to every process of the terminal, SIGTERM was sent to this process only.
     if (signal === "SIGTERM") child.kill(signal);
   });
   try {

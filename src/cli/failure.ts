@@ -7,17 +7,17 @@ import type { Io } from "./io.ts";
 export interface FailureOptions {
   /** One JSON object instead of text: `{ message, errors: ErrorRecord[] }`. */
   readonly json: boolean;
-  /** With the stack of what nobody expected. */
+  /** With the stack of an unexpected error. */
   readonly debug: boolean;
 }
 
-/** Read from the bare arguments, because the command line itself may be what is wrong. */
+/** Read from the raw arguments, because the command line itself may be wrong. */
 export function failureOptions(args: readonly string[], env: Io["env"]): FailureOptions {
   return { json: args.includes("--json"), debug: args.includes("--debug") || Boolean(env.TRIPOD_DEBUG) };
 }
 
-/** Tells stderr what went wrong and returns the exit code. Everything that is not one of our errors is a bug of ours. */
-export function tellFailure(error: unknown, io: Pick<Io, "stderr" | "env">, options: FailureOptions): number {
+/** Prints the error on stderr and returns the exit code. Every error that is not a TripodError is a bug in Tripod. */
+export function printFailure(error: unknown, io: Pick<Io, "stderr" | "env">, options: FailureOptions): number {
   const expected = error instanceof TripodErrors || (error instanceof TripodError && error.code !== "E_INTERNAL");
   const failure = expected ? error : bug(error);
   if (options.json) {
@@ -34,7 +34,7 @@ export function tellFailure(error: unknown, io: Pick<Io, "stderr" | "env">, opti
 function bug(error: unknown): TripodError {
   const message = error instanceof Error ? error.message : String(error);
   return new TripodError("E_INTERNAL", `this is a bug in Tripod: ${message}`, {
-    hint: "please report it, with what the same command prints under --debug",
+    hint: "please report it, with the output of the same command with --debug",
     cause: error,
   });
 }

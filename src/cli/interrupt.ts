@@ -10,16 +10,16 @@ interface SignalSource {
 }
 
 export interface Interrupts {
-  /** Aborted by the first Ctrl-C (or SIGTERM): what is being changed is brought to its end and nothing new begins. */
+  /** Aborted by the first Ctrl-C (or SIGTERM): changes that have begun are finished, and nothing new begins. */
   readonly signal: AbortSignal;
-  /** Until the returned function is called, interrupts go there and mean nothing here: a question, or a process of its own, has them. */
+  /** Passes interrupts to a question or a child process, instead of aborting, until the returned function is called. */
   readonly handOver: (to: (signal: Interruption) => void) => () => void;
 }
 
-/** The second Ctrl-C calls `abortAtOnce`. Both are safe, because the next run reads everything again. */
+/** The second Ctrl-C calls `abortAtOnce`. Both are safe, because the next run reads every host again. */
 export function listenForInterrupts(process: SignalSource, stderr: Writable, abortAtOnce: () => void): Interrupts {
   const controller = new AbortController();
-  // Everything that goes on listens to it, on every host: that many are no leak.
+  // Every operation on every host adds a listener: many listeners are not a leak here.
   setMaxListeners(0, controller.signal);
   let elsewhere: ((signal: Interruption) => void) | undefined;
   const interrupt = (signal: Interruption) => {
@@ -34,7 +34,7 @@ export function listenForInterrupts(process: SignalSource, stderr: Writable, abo
     stderr.write(`${FINISHING}\n`);
     controller.abort(
       new TripodError("E_INTERRUPTED", "stopped", {
-        hint: "run the same command again; it goes on from where it is",
+        hint: "run the same command again to continue",
       }),
     );
   };

@@ -4,13 +4,13 @@ import { ERRORS, TripodError } from "../errors.ts";
 import { guarded, type Output } from "../ui/output.ts";
 import type { Interrupts } from "./interrupt.ts";
 
-/** Everything a command may know of the process it runs in. Tests make their own; `main.ts` makes the real one. */
+/** Everything a command may use of its process. Tests create their own; `main.ts` creates the real one. */
 export interface Io extends Interrupts {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly stdin: Readable & Pick<Output, "isTTY">;
   readonly env: NodeJS.ProcessEnv;
-  /** Relative paths on the command line start here. */
+  /** Relative paths on the command line are relative to this folder. */
   readonly cwd: string;
 }
 
@@ -22,17 +22,17 @@ export function processIo({ signal, handOver }: Interrupts, stdout: Writable): I
 
 export function standardOutput(): Writable {
   try {
-    return fstatSync(1).isFile() ? new WholeFile(1) : process.stdout;
+    return fstatSync(1).isFile() ? new FileOutput(1) : process.stdout;
   } catch {
     return process.stdout;
   }
 }
 
 /**
- * A file that the standard output goes to. Node's own stream takes a short write for a whole one
- * (lib/internal/fs/sync_write_stream.js): on a disk that becomes full the rest would be lost without a word.
+ * A file that the standard output is redirected to. Node's own stream does not check for short writes
+ * (lib/internal/fs/sync_write_stream.js): on a disk that becomes full the rest would be lost silently.
  */
-class WholeFile extends Writable {
+class FileOutput extends Writable {
   readonly #descriptor: number;
 
   constructor(descriptor: number) {
@@ -51,20 +51,20 @@ class WholeFile extends Writable {
 }
 
 /**
- * Where the standard output breaks off, the command goes on: a full disk or a reader that has seen enough (`tripod apply | head`) is
- * no reason to leave a cluster half built. Afterwards it is told, and no such command ends as if all were well.
- * @param tell is given every failure but a reader that went away, who wants to hear nothing
- * @returns the exit code that a command ends with, of the one that it would have ended with
+ * If the standard output can no longer be written, the command continues: a full disk or a closed pipe (`tripod apply | head`) must
+ * not leave a cluster half built. Afterwards the error is reported, and the exit code is not 0.
+ * @param report is called with the error, except for a closed pipe
+ * @returns from the exit code of the command the exit code of the process
  */
-export function watchOutput(stdout: Writable, tell: (error: TripodError) => void): (exitCode: number) => number {
+export function watchOutput(stdout: Writable, report: (error: TripodError) => void): (exitCode: number) => number {
   let lost: NodeJS.ErrnoException | undefined;
   stdout.on("error", (cause: NodeJS.ErrnoException) => (lost ??= cause));
   return (exitCode) => {
     if (!lost) return exitCode;
     if (lost.code !== "EPIPE")
-      tell(
+      report(
         new TripodError("E_LOCAL", `cannot write to the standard output: ${lost.message}`, {
-          hint: "what is there is cut off; `tripod report` tells of a run again",
+          hint: "the output is incomplete; `tripod report` shows a run again",
           cause: lost,
         }),
       );

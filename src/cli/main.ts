@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { ERRORS } from "../errors.ts";
-import { failureOptions, tellFailure } from "./failure.ts";
+import { failureOptions, printFailure } from "./failure.ts";
 import { listenForInterrupts } from "./interrupt.ts";
 import { processIo, standardOutput, watchOutput } from "./io.ts";
 import { runCommandLine } from "./program.ts";
@@ -18,18 +18,18 @@ function end(exitCode: number): never {
   process.exit(exitCode);
 }
 
-function tell(error: unknown): number {
-  return tellFailure(error, io, failureOptions(args, io.env));
+function printError(error: unknown): number {
+  return printFailure(error, io, failureOptions(args, io.env));
 }
 
-process.on("uncaughtException", (error) => end(tell(error)));
-// Where nothing is left that could go on, Node ends of itself, and with E_SUDO's exit code.
+process.on("uncaughtException", (error) => end(printError(error)));
+// If nothing is left to wait for, Node exits by itself with 13, which is E_SUDO's exit code.
 process.once("exit", () => {
-  if (!over) process.exitCode = tell(new Error("it ended before its work was done"));
+  if (!over) process.exitCode = printError(new Error("the process ended before its work was done"));
 });
-const afterOutput = watchOutput(stdout, tell);
+const afterOutput = watchOutput(stdout, printError);
 
 const exitCode = await runCommandLine(args, io);
 over = true;
-// What is still on its way into a pipe is written before we go.
+// The remaining output is written before the process exits.
 stdout.write("", () => setImmediate(() => process.exit(afterOutput(exitCode))));

@@ -10,12 +10,12 @@ export interface NarrowingOptions {
 
 export function withNarrowing(command: Command): Command {
   return command
-    .option("--host <name...>", "only these hosts; what they need of others is looked at, not changed")
-    .option("--phase <name...>", "only these phases; what they need of others is looked at, not changed");
+    .option("--host <name...>", "only these hosts; what they need on others is checked, not changed")
+    .option("--phase <name...>", "only these phases; the phases they need are checked, not changed");
 }
 
 /**
- * What the options leave of a walk; undefined: all of it.
+ * The part of a walk that the options select; undefined: all of it.
  * @throws TripodError E_USAGE for a name that does not exist
  */
 export async function narrowingOf({ host, phase }: NarrowingOptions, cluster: Cluster): Promise<Narrowing | undefined> {

@@ -15,18 +15,18 @@ import { statusCommand } from "./commands/status.ts";
 import { vagrantCommand } from "./commands/vagrant.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { ExitWith } from "./exit.ts";
-import { failureOptions, tellFailure } from "./failure.ts";
+import { failureOptions, printFailure } from "./failure.ts";
 import type { Io } from "./io.ts";
 
 const EXAMPLES = `
 Examples:
-  tripod validate -i inventories/prod.yaml   every mistake in the inventory at once; contacts nobody
-  tripod plan -i inventories/prod.yaml       what would change on which host; writes nothing
-  tripod apply -i inventories/prod.yaml      bring the cluster up, or back to what the inventory says
-  tripod drill -i inventories/prod.yaml      break one thing at a time, measure every outage, put it back
-  tripod lab up -i inventories/lab.yaml      throw-away machines to try it on`;
+  tripod validate -i inventories/prod.yaml   list every mistake in the inventory; connects to no host
+  tripod plan -i inventories/prod.yaml       show what would change on which host; changes nothing
+  tripod apply -i inventories/prod.yaml      bring up the cluster, or bring it back in line with the inventory
+  tripod drill -i inventories/prod.yaml      break one thing at a time, measure every outage, restore it
+  tripod lab up -i inventories/lab.yaml      create local throw-away machines to try it on`;
 
-/** Every verb, in the order in which --help shows them. Each imports what it needs only when it runs. */
+/** Every command, in the order of --help. Each imports what it needs only when it runs. */
 function commands(io: Io): Command[] {
   return [
     validateCommand(io),
@@ -47,7 +47,7 @@ function commands(io: Io): Command[] {
 /**
  * Runs one command line.
  * @param args without node and the script
- * @returns the exit code; 130 whenever the run was interrupted
+ * @returns the exit code; 130 if the run was interrupted
  */
 export async function runCommandLine(args: readonly string[], io: Io, verbs = commands(io)): Promise<number> {
   const options = failureOptions(args, io.env);
@@ -56,7 +56,8 @@ export async function runCommandLine(args: readonly string[], io: Io, verbs = co
     io.signal.throwIfAborted();
     return 0;
   } catch (error) {
-    const exitCode = exitCodeOf(error) ?? tellFailure(cutOff(error, io.signal) ? io.signal.reason : error, io, options);
+    const exitCode =
+      exitCodeOf(error) ?? printFailure(isAbort(error, io.signal) ? io.signal.reason : error, io, options);
     return io.signal.aborted ? ERRORS.E_INTERRUPTED.exit : exitCode;
   }
 }
@@ -64,7 +65,7 @@ export async function runCommandLine(args: readonly string[], io: Io, verbs = co
 function createProgram(io: Io, verbs: readonly Command[], args: readonly string[]): Command {
   const program = new Command("tripod")
     .description(
-      "Brings up highly available Kubernetes clusters over SSH, rehearses them, and proves that they survive.",
+      "Brings up highly available Kubernetes clusters over SSH, rehearses changes on throw-away machines, and tests that clusters survive failures.",
     )
     .version(version(), "--version", "print the version")
     .option("--no-color", "print without colours, as NO_COLOR=1 does")
@@ -76,7 +77,7 @@ function createProgram(io: Io, verbs: readonly Command[], args: readonly string[
   return program;
 }
 
-/** Commander's own output goes through Io, and its complaints become errors like all others. */
+/** Sends commander's output through Io, and turns its errors into TripodErrors. */
 function makeStrict(command: Command, io: Io, args: readonly string[]): void {
   command
     .configureOutput({
@@ -87,16 +88,16 @@ function makeStrict(command: Command, io: Io, args: readonly string[]): void {
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
     .configureHelp({ showGlobalOptions: true })
-    // Its suggestions are generous: of `reset` it makes `report`.
+    // Commander's suggestions are too broad: it suggests `report` for `reset`.
     .showSuggestionAfterError(false)
     .exitOverride((error) => {
-      throw isComplaint(error) ? (misspelt(error, command, args) ?? usageError(error, command)) : error;
+      throw isUsageError(error) ? (unknownOption(error, command, args) ?? usageError(error, command)) : error;
     });
   for (const sub of command.commands) makeStrict(sub, io, args);
 }
 
-/** Commander says first that an option is missing, and only then that another one does not exist: mostly that is the one that was meant. */
-function misspelt({ code }: CommanderError, command: Command, args: readonly string[]): TripodError | undefined {
+/** Commander reports a missing option before an unknown one; usually the unknown one is the missing one, misspelt. */
+function unknownOption({ code }: CommanderError, command: Command, args: readonly string[]): TripodError | undefined {
   if (code !== "commander.missingMandatoryOptionValue") return undefined;
   const known = optionsOf(command);
   const end = args.indexOf("--");
@@ -106,7 +107,7 @@ function misspelt({ code }: CommanderError, command: Command, args: readonly str
   return new TripodError("E_USAGE", `unknown option '${unknown}'`, { hint: hintFor(unknown, known, command) });
 }
 
-/** What a command understands, as `--inventory`. */
+/** The long names of a command's options, `--inventory`. */
 function optionsOf(command: Command): string[] {
   const own = [command, ...ancestorsOf(command)].flatMap(({ options }) => options.flatMap(({ long }) => long ?? []));
   return [...own, "--help"];
@@ -125,8 +126,8 @@ function ancestorsOf({ parent }: Command): Command[] {
   return parent ? [parent, ...ancestorsOf(parent)] : [];
 }
 
-/** Commander also throws for help and version that were asked for, and for a missing subcommand, when it has shown the help. */
-function isComplaint({ exitCode, code }: CommanderError): boolean {
+/** Commander also throws after it has printed help or version, and after the help for a missing subcommand. */
+function isUsageError({ exitCode, code }: CommanderError): boolean {
   return exitCode !== 0 && code !== "commander.help";
 }
 
@@ -142,15 +143,15 @@ function usageError({ message, code }: CommanderError, command: Command): Tripod
   return new TripodError("E_USAGE", what, { hint: hintFor(typed, known, command) });
 }
 
-/** The exit code where nothing is left to be said: commander has printed, or the command has. */
+/** The exit code of an error that needs no message, because commander or the command has printed it; else undefined. */
 function exitCodeOf(error: unknown): number | undefined {
   if (error instanceof ExitWith) return error.exitCode;
   if (!(error instanceof CommanderError)) return undefined;
   return error.exitCode === 0 ? 0 : ERRORS.E_USAGE.exit;
 }
 
-/** What the abort itself made fail says nothing that its reason does not say better. */
-function cutOff(error: unknown, signal: AbortSignal): boolean {
+/** Whether the abort caused the error: then the abort's reason is the better message. */
+function isAbort(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted && error instanceof Error && error.name === "AbortError";
 }
 

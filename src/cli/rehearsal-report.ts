@@ -1,10 +1,10 @@
 import { TripodError } from "../errors.ts";
 import { jsonText } from "../printable.ts";
-import type { RehearsalEvent } from "../rehearsal.ts";
+import type { RehearsalEvent } from "../rehearsal/events.ts";
 import type { ReadRecord, RehearsalReport } from "../report/rehearsal/index.ts";
 import type { Format } from "./drill-report.ts";
 
-/** @returns undefined where no rehearsal began */
+/** @returns undefined if no rehearsal began */
 export async function rehearsalReport(events: readonly RehearsalEvent[], format: Format): Promise<string | undefined> {
   const { rehearsalHtml, rehearsalJunit, rehearsalText } = await import("../report/rehearsal/index.ts");
   const report = await rehearsalReportFrom(events);
@@ -21,23 +21,23 @@ export async function rehearsalReport(events: readonly RehearsalEvent[], format:
   }
 }
 
-/** What records of runs and drills say, a sentence each. */
-export async function recordsSaid(paths: readonly string[]): Promise<string> {
-  const { actReportOf, actSaid } = await import("../report/rehearsal/index.ts");
-  const reports = await Promise.all(paths.map(async (path) => actReportOf(await actRecord(path)) ?? []));
-  return reports.flat().map(actSaid).join("; ");
+/** Summarizes records of runs and drills, a sentence each. */
+export async function recordsSummary(paths: readonly string[]): Promise<string> {
+  const { partReportOf, partSummary } = await import("../report/rehearsal/index.ts");
+  const reports = await Promise.all(paths.map(async (path) => partReportOf(await partRecord(path)) ?? []));
+  return reports.flat().map(partSummary).join("; ");
 }
 
-/** With what the records of its acts tell, as far as they are still there: of each cluster only the newest are kept. */
+/** Includes the records of its parts, as far as they exist: only the newest records of each cluster are kept. */
 async function rehearsalReportFrom(events: readonly RehearsalEvent[]): Promise<RehearsalReport | undefined> {
   const { rehearsalReportOf } = await import("../report/rehearsal/index.ts");
   const paths = events.flatMap((event) => (event.type === "rehearsal.part" ? event.records : []));
-  const records = new Map(await Promise.all(paths.map(async (path) => [path, await actRecord(path)] as const)));
+  const records = new Map(await Promise.all(paths.map(async (path) => [path, await partRecord(path)] as const)));
   return rehearsalReportOf(events, (path) => records.get(path));
 }
 
-/** @returns undefined where it is not there any more, or tells of something else */
-async function actRecord(path: string): Promise<ReturnType<ReadRecord>> {
+/** @returns undefined if the record no longer exists, or is of another kind */
+async function partRecord(path: string): Promise<ReturnType<ReadRecord>> {
   const { isRehearsal, readRun } = await import("../record.ts");
   try {
     const events = readRun(path);

@@ -7,10 +7,10 @@ import { inventoryOption, isLasting } from "../inventory/option.ts";
 import { giveTerminal } from "./child.ts";
 import type { Io } from "./io.ts";
 
-/** The options by which every command that talks to a cluster says which. */
+/** The options that select the cluster. */
 export interface TargetOptions {
   readonly inventory: string;
-  /** Talk to the inventory's throw-away machines, never to the real ones. */
+  /** Connect to the inventory's lab machines, never to the real ones. */
   readonly lab?: boolean;
 }
 
@@ -21,42 +21,42 @@ export function withTarget(command: Command): Command {
 export function withLabOption(command: Command): Command {
   return command.option(
     "--lab",
-    "talk to the throw-away machines that `tripod lab up` made for it, not to the real ones",
+    "connect to the throw-away machines that `tripod lab up` created, not to the real ones",
   );
 }
 
-/** @param login whether its machines will be logged into with the keys that it names */
+/** @param login whether the command will log in to the machines with the inventory's keys */
 export async function loadTarget(options: TargetOptions, io: Io, login = false): Promise<Cluster> {
   const { loadCluster } = await import("../inventory/load.ts");
   return loadCluster(options.inventory, { env: io.env, cwd: io.cwd, login });
 }
 
-/** For a command in a hint: the same machines again, `--lab -i inventories/prod.yaml`. */
+/** The options for the same machines, for a command in a hint: `--lab -i inventories/prod.yaml`. */
 export function sameTarget({ inventory, lab }: TargetOptions, cwd: string): string {
   return `${lab ? "--lab " : ""}${inventoryOption(inventory, cwd)}`;
 }
 
 /**
- * A pipe is empty when it is read again, and another process has another standard input.
- * @param who what reads it more than once, as a sentence begins
+ * Refuses an inventory that can be read only once: a pipe is empty when it is read again, and another process has another standard input.
+ * @param who what reads it more than once, as the beginning of a sentence
  * @throws TripodError E_USAGE
  */
-export function mustLast(inventory: string, who: string, { cwd }: Pick<Io, "cwd">): void {
+export function mustBeReadableAgain(inventory: string, who: string, { cwd }: Pick<Io, "cwd">): void {
   const file = resolve(cwd, inventory);
   if (!existsSync(file) || isLasting(file)) return;
   throw new TripodError("E_USAGE", `${who} reads the inventory again, and ${inventory} can be read only once`, {
-    hint: "save it in a file, and name that with -i",
+    hint: "save it to a file, and pass the file with -i",
   });
 }
 
-/** What `tripod vagrant software` has fetched is for Vagrant's machines. */
-async function withWhatWasFetched(cluster: Cluster): Promise<Cluster> {
+/** For Vagrant's machines: the inventory with the software that `tripod vagrant software` downloaded. */
+async function withVagrantSoftware(cluster: Cluster): Promise<Cluster> {
   if (cluster.vagrant === undefined) return cluster;
   const { withSoftware } = await import("../vagrant/software.ts");
   return withSoftware(cluster);
 }
 
-/** Set for the process that runs inside the lab's network namespace, so that it does not enter it once more. */
+/** Set for the process that runs inside the lab's network namespace, so that it does not enter it again. */
 const INSIDE = "TRIPOD_INSIDE_LAB";
 
 export function isInsideLab({ env }: Pick<Io, "env">): boolean {
@@ -64,8 +64,8 @@ export function isInsideLab({ env }: Pick<Io, "env">): boolean {
 }
 
 /**
- * Gives `work` the cluster to talk to. With --lab this same command line is run again inside the lab's network namespace, from
- * which the real machines cannot be reached, and there the inventory's SSH settings are the lab's.
+ * Calls `work` with the cluster. With --lab the same command line runs again inside the lab's network namespace, from which the real
+ * machines cannot be reached, with the lab's SSH settings.
  */
 export async function onTarget(
   options: TargetOptions,
@@ -73,10 +73,10 @@ export async function onTarget(
   work: (cluster: Cluster) => Promise<void>,
 ): Promise<void> {
   const cluster = await loadTarget(options, io, !options.lab);
-  if (!options.lab) return work(await withWhatWasFetched(cluster));
+  if (!options.lab) return work(await withVagrantSoftware(cluster));
   const { enterLab, withLab } = await import("../lab/overrides.ts");
   if (io.env[INSIDE] === cluster.name) return work(withLab(cluster));
-  mustLast(options.inventory, "--lab", io);
+  mustBeReadableAgain(options.inventory, "--lab", io);
   const again = [...enterLab(cluster), process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   await giveTerminal(again, io, { ...io.env, [INSIDE]: cluster.name });
 }

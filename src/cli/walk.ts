@@ -8,9 +8,9 @@ import type { Io } from "./io.ts";
 
 export interface WalkOptions extends Pick<BootstrapOptions, "mode" | "only" | "command" | "breakLock"> {
   readonly json?: boolean;
-  /** Shows the text of files that others may not read; the record never has it. */
+  /** Show the text of files that others may not read; the record never contains it. */
   readonly showSecrets?: boolean;
-  /** Is told the path of the record that the walk leaves. */
+  /** Is called with the path of the walk's record. */
   readonly recorded?: (path: string) => void;
 }
 
@@ -29,7 +29,7 @@ export async function onHosts(
   await withSession(cluster, { signal: io.signal }, work);
 }
 
-/** Walks the phases with a screen before it and a record behind it, and ends with a summary: of an apply, what took the time. */
+/** Walks the phases, shows and records them, and prints a summary; after an apply also what took the time. */
 export async function walkOnScreen(
   cluster: Cluster,
   hosts: readonly Host[],

@@ -7,7 +7,7 @@ export interface CriticalPath {
   /** Sum over the steps: how long the hosts themselves worked. */
   readonly commandMs: number;
   readonly wallMs: number;
-  /** wallMs / commandMs: 1 is a run that only waited for its hosts. Absent where no command ran. */
+  /** wallMs / commandMs: 1 is a run that only waited for its hosts. Absent if no command ran. */
   readonly ratio?: number;
 }
 
@@ -17,7 +17,7 @@ export interface CriticalStep extends Interval {
   readonly commandMs: number;
 }
 
-/** Walks back from the step that ended last, each time to that of the steps it needed which ended last. */
+/** Goes back from the step that ended last, each time to the last to end of the steps that it needed. */
 export function criticalPath(
   steps: readonly CriticalStep[],
   phases: readonly PhaseSummary[],

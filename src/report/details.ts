@@ -5,7 +5,7 @@ import { printable } from "../printable.ts";
 import type { Failure, Report, StepReport } from "./report.ts";
 import { reportText } from "./text.ts";
 
-/** The whole run as text: what failed, what changed with its diffs, what was waited for and why, and then what took the time. */
+/** The whole run as text: failures, changes with their diffs, waits with their reasons, and then what took the time. */
 export function reportDetails(report: Report): string {
   const { mode, cluster, startedAt, steps } = report;
   const paragraphs = [
@@ -58,7 +58,7 @@ function waitLines(report: Report, { phase, host, waits }: StepReport): string[]
   return waits
     .filter(({ reasons }) => reasons.length > 0)
     .flatMap(({ condition, reasons, met, start, end }) => [
-      `${host}  ${titleOf(report, phase)}: waited ${duration(end - start)} until ${condition}${met ? "" : ", which never held"}`,
+      `${host}  ${titleOf(report, phase)}: waited ${duration(end - start)} until ${condition}${met ? "" : ", which was never met"}`,
       ...reasons.flatMap(({ reason, ms }) => indented(`${reason} (${duration(ms)})`, "    ")),
     ]);
 }

@@ -1,4 +1,4 @@
-/** ms for people: `0.4 s`, `24 s`, `3 min 5 s`. Finer than a tenth of a second is said by nobody. */
+/** ms for people: `0.4 s`, `24 s`, `3 min 5 s`. */
 export function duration(ms: number): string {
   if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
@@ -11,12 +11,12 @@ export function utc(at: number): string {
   return new Date(at).toISOString().replace(/T(.*)\.\d+Z$/, " $1 UTC");
 }
 
-/** Steps that people count in, ms. */
+/** Round steps of a time axis, ms. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400].map(
   (seconds) => seconds * 1000,
 );
 
-/** Round times from 0 to `wallMs`, at most `most` of them after the 0, with what to write at them. */
+/** Round times from 0 to `wallMs`, at most `most` of them after the 0, with their labels. */
 export function ticks(wallMs: number, most: number): { readonly at: number; readonly label: string }[] {
   const fine = [100, 200, 500];
   const step = [...fine, ...STEPS].find((each) => wallMs / each <= most) ?? Math.ceil(wallMs / most);

@@ -21,7 +21,7 @@ export function reportHtml(report: Report): string {
   });
 }
 
-/** The page without what is around it. */
+/** The page's content, without its head and footer. */
 export function reportBody(report: Report): Markup {
   return markup`${header(report)}
 ${failuresSection(report)}
@@ -30,7 +30,7 @@ ${sections(report)}
 </main>`;
 }
 
-/** A plan is made for what would change; a run that changed things is looked at for the time it took. */
+/** The page of a plan begins with the changes, that of an apply with what took the time. */
 function sections(report: Report): (Markup | undefined)[] {
   const changes = changesSection(report);
   const others = [pathSection(report), phasesSection(report)];

@@ -4,7 +4,7 @@ export interface Interval {
   readonly end: number;
 }
 
-/** For how long at least one of the intervals was open, ms. */
+/** The length of the union of the intervals, ms. */
 export function lengthOfUnion(intervals: readonly Interval[]): number {
   let length = 0;
   let reached = -Infinity;

@@ -1,7 +1,7 @@
 import { jsonText } from "../printable.ts";
 import type { Report } from "./report.ts";
 
-/** The report as it is, for machines. Times are ms; `start` and `end` count from the run's start. */
+/** The report for programs. Times are ms; `start` and `end` count from the run's start. */
 export function reportJson(report: Report): string {
   return `${jsonText(report, 2)}\n`;
 }

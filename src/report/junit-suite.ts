@@ -1,7 +1,7 @@
 import { type Markup, markup } from "./markup.ts";
 import { printable } from "../printable.ts";
 
-/** A suite of test cases as the strictest schema in use wants it, that of Ant's JUnit reports (github.com/windyroad/JUnit-Schema). */
+/** A suite of test cases by the strictest schema in use, that of Ant's JUnit reports (github.com/windyroad/JUnit-Schema). */
 export interface Suite {
   readonly name: string;
   readonly package: string;
@@ -16,7 +16,7 @@ export interface Suite {
 export interface Case {
   readonly name: string;
   readonly ms: number;
-  /** Absent where it passed. */
+  /** Absent if it passed. */
   readonly verdict?: Verdict;
 }
 
@@ -47,7 +47,7 @@ function suiteMarkup({ name, package: of, title, cluster, startedAt, ms, cases }
   <testsuite name="${name}" package="${of}" id="${index}" timestamp="${timestamp}" hostname="${cluster}" tests="${cases.length}" failures="${counted("failure")}" errors="${counted("error")}" skipped="${counted("skipped")}" time="${seconds(ms)}">
     <properties><property name="title" value="${title}"/></properties>${cases.map(
       (each) => markup`
-    <testcase classname="${cluster}.${name}" name="${oneLine(each.name)}" time="${seconds(each.ms)}"${closed(each.verdict)}`,
+    <testcase classname="${cluster}.${name}" name="${tokenOf(each.name)}" time="${seconds(each.ms)}"${closed(each.verdict)}`,
     )}
     <system-out></system-out>
     <system-err></system-err>
@@ -71,7 +71,7 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);
 }
 
-/** A name is a token: https://www.w3.org/TR/xmlschema-2/#token */
-function oneLine(name: string): string {
+/** Names are tokens: https://www.w3.org/TR/xmlschema-2/#token */
+function tokenOf(name: string): string {
   return printable(name).replace(/\s+/g, " ").trim();
 }

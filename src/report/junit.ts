@@ -2,7 +2,7 @@ import { unmetSentence } from "./explain.ts";
 import { type Case, junitOf, newCase, skipped, type Suite, type Verdict } from "./junit-suite.ts";
 import type { Failure, PhaseReport, Report, StepReport } from "./report.ts";
 
-/** For CI systems: each phase is a suite; its cases are its steps, and beside them every condition and every resource that failed. */
+/** For CI systems: each phase is a suite; its cases are its steps, every condition, and every resource that failed. */
 export function reportJunit(report: Report): string {
   return junitOf(report.phases.map((phase) => suiteOf(report, phase)));
 }
@@ -26,13 +26,13 @@ function suiteOf(report: Report, { name, title, hosts, start, end }: PhaseReport
 }
 
 function casesOf(host: string, step: StepReport | undefined): Case[] {
-  if (!step) return [{ name: host, ms: 0, verdict: skipped("not begun") }];
+  if (!step) return [{ name: host, ms: 0, verdict: skipped("not started") }];
   const failedAt = (during: string) => step.failures.filter((failure) => failure.during === during);
   const conditions = step.waits.map(({ condition, start, end, met }) =>
     newCase(
       `${host}: ${condition}`,
       end - start,
-      met ? undefined : (failed(failedAt(condition)) ?? skipped("not waited for to the end")),
+      met ? undefined : (failed(failedAt(condition)) ?? skipped("the wait was stopped")),
     ),
   );
   const resources = new Set(step.failures.flatMap(({ during }) => during ?? []));
@@ -50,7 +50,7 @@ function verdictOf({ outcome, failures, unmet }: StepReport): Verdict | undefine
     case "ok":
       return undefined;
     case "failed":
-      return failed(failures) ?? { as: "error", type: "failed", message: "the step failed and did not say why" };
+      return failed(failures) ?? { as: "error", type: "failed", message: "the step failed without a reason" };
     case "cancelled":
       return skipped("cancelled");
     case "unfinished":

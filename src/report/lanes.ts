@@ -1,12 +1,12 @@
 import type { Report, StepReport } from "./report.ts";
 
-/** What one host did, in as many rows as it did things at once. */
+/** The steps of one host; steps that ran at the same time are in different rows. */
 export interface Lane {
   readonly host: string;
   readonly rows: readonly (readonly StepReport[])[];
 }
 
-/** A lane for each host, also where it did nothing. Steps that overlap by less than `tolerance` ms share a row. */
+/** A lane for each host, even if it did nothing. Steps that overlap by less than `tolerance` ms share a row. */
 export function lanesOf(report: Report, tolerance: number): Lane[] {
   return report.hosts.map((host) => {
     const rows: StepReport[][] = [];

@@ -1,6 +1,6 @@
 import { printable } from "../printable.ts";
 
-/** Text that is HTML, SVG or XML already. Only this file makes it: whatever a record or a host says, in whatever shape, stays text. */
+/** Text that is already HTML, SVG or XML. Only this file creates it: whatever a record or a host contains is escaped as text. */
 class Trusted {
   readonly #text: string;
 
@@ -15,24 +15,24 @@ class Trusted {
 
 export type { Trusted as Markup };
 
-/** What may stand in markup: text is escaped, markup is not, lists follow one another, and what is absent leaves nothing. */
+/** What markup may contain: text is escaped, markup is not, lists are concatenated, and absent values are empty. */
 export type Content = string | number | Trusted | undefined | false | readonly Content[];
 
-/** The only way from text to markup: everything put in is escaped, in elements and in quoted attributes alike. */
+/** The only way from text to markup: every inserted text is escaped, in elements and in quoted attributes. */
 export function markup(strings: TemplateStringsArray, ...contents: readonly Content[]): Trusted {
-  return new Trusted(String.raw({ raw: strings }, ...contents.map(written)));
+  return new Trusted(String.raw({ raw: strings }, ...contents.map(escapedContent)));
 }
 
-/** Styles and scripts, which this program has written itself: nothing in them comes from anywhere else. */
+/** For Tripod's own styles and scripts only: the text is not escaped. */
 export function verbatim(text: string): Trusted {
   return new Trusted(text);
 }
 
-/** Records are read as they are: where the type says text, there may be anything that JSON can say. */
-function written(content: unknown): string {
+/** Records are not validated: where the type is text, there may be any JSON value. */
+function escapedContent(content: unknown): string {
   if (content === undefined || content === false) return "";
   if (content instanceof Trusted) return content.markup;
-  if (Array.isArray(content)) return content.map(written).join("");
+  if (Array.isArray(content)) return content.map(escapedContent).join("");
   const text = typeof content === "string" ? content : JSON.stringify(content);
   return printable(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

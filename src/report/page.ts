@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Markup, markup, verbatim } from "./markup.ts";
 
-/** Opens and closes everything that is folded up. Without it a page lacks nothing else, not even the button. */
+/** Adds a button that opens and closes all folds. Without the script only this button is missing. */
 const SCRIPT = `
 for (const head of document.querySelectorAll(".head")) {
   const all = [...head.parentElement.querySelectorAll("details")];
@@ -16,23 +16,23 @@ for (const head of document.querySelectorAll(".head")) {
 }
 `;
 
-/** What hosts said stands in these pages: should it ever slip through as markup, the browser will neither run nor load it. */
+/** Pages contain output of hosts: even if it were ever inserted unescaped, the browser would neither run nor load anything. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 const FOLDING_POLICY = `${POLICY}; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'`;
 
-/** What a page consists of. */
+/** The parts of a page. */
 export interface Page {
   readonly title: string;
   readonly style: Markup;
   readonly body: Markup;
   readonly footer: string;
-  /** Has something that is folded up. */
+  /** Whether the page has folds. */
   readonly folds: boolean;
 }
 
 /**
- * One page that needs nothing else: no file beside it, no network. Light and dark, on a screen and on paper. It is well-formed XML,
- * so that a test can tell markup from text.
+ * A self-contained page: it needs no other file and no network. Light and dark, on a screen and on paper. It is well-formed XML, so
+ * that tests can distinguish markup from text.
  */
 export function page({ title, style, body, footer, folds }: Page): string {
   return markup`<!DOCTYPE html>

@@ -1,4 +1,4 @@
-/** Phases that a reader may think of as one thing, and so in one colour. A phase that is named nowhere is of the last group. */
+/** Related phases, which share a colour. A phase that is not listed belongs to the last group. */
 export const PHASE_GROUPS = [
   { name: "checks", title: "Checks", phases: ["preflight", "health", "verify"] },
   { name: "hosts", title: "Hosts", phases: ["packages", "prepare", "container-runtime", "certificates"] },

@@ -3,7 +3,7 @@ import { type CriticalPath, criticalPath } from "./critical-path.ts";
 import { type Interval, lengthOfUnion } from "./intervals.ts";
 import { type StepEvent, type Wait, waitsOf } from "./waits.ts";
 
-/** How something ended; unfinished: the record does not tell. */
+/** How something ended; `unfinished`: the record ends before it. */
 export type Outcome = Ending | "unfinished";
 
 /** What a run did and what took the time. All times are ms; `start` and `end` count from the run's start. */
@@ -18,9 +18,9 @@ export interface Report {
   readonly unchanged: number;
   /** Names, in the inventory's order. */
   readonly hosts: readonly string[];
-  /** What was there and not in the inventory, one sentence each. */
+  /** What exists but is not in the inventory, one sentence each. */
   readonly notices?: readonly string[];
-  /** Of a narrowed run: names of the phases and hosts of which nothing was done. */
+  /** Of a narrowed run: names of the phases and hosts that were left out. */
   readonly leftOut?: { readonly phases: readonly string[]; readonly hosts: readonly string[] };
   readonly phases: readonly PhaseReport[];
   /** In the order in which they started. */
@@ -30,28 +30,28 @@ export interface Report {
 
 export interface PhaseReport extends PhaseSummary {
   readonly outcome: Outcome;
-  /** Absent where the phase never started. */
+  /** Absent if the phase never started. */
   readonly start?: number;
   readonly end?: number;
 }
 
-/** One phase on one host, where it started. */
+/** One phase on one host, if it started. */
 export interface StepReport extends Interval {
   readonly phase: string;
   readonly host: string;
   readonly outcome: Outcome;
   readonly commands: number;
-  /** For how long at least one remote command of this step was under way, or a condition of it was waited for. */
+  /** For how long at least one remote command of this step was running, or it waited for a condition. */
   readonly commandMs: number;
   readonly changes: readonly ResourceChange[];
   readonly unchanged: number;
   readonly waits: readonly Wait[];
-  /** Of a narrowed plan, where the step was only looked at: the phases that need it, and the resources that are not as they should be. */
+  /** In a narrowed plan, for a step that was only checked: the phases that need it, and the resources that are not up to date. */
   readonly unmet?: { readonly neededBy: readonly string[]; readonly missing: readonly string[] };
   readonly failures: readonly Failure[];
 }
 
-/** Why a step failed; `during` names the resource or the condition where it was one. */
+/** Why a step failed; `during` names the resource or the condition, if the failure belongs to one. */
 export interface Failure extends ErrorRecord {
   readonly during?: string;
 }
@@ -59,12 +59,12 @@ export interface Failure extends ErrorRecord {
 export interface ResourceChange {
   readonly resource: string;
   readonly changes: readonly Change[];
-  /** How long it took to apply, and when that was done; absent in a plan and where it failed. */
+  /** How long the apply took, and when it ended; absent in a plan and after a failure. */
   readonly ms?: number;
   readonly end?: number;
 }
 
-/** Folds the events of one run, finished or not; undefined where it never started. */
+/** Folds the events of one run, finished or not; undefined if it never started. */
 export function reportOf(events: readonly RunEvent[]): Report | undefined {
   const start = events.find((event) => event.type === "run.start");
   if (!start) return undefined;
@@ -129,7 +129,7 @@ function stepOf(events: readonly StepEvent[], startedAt: number, wallMs: number)
     end,
     outcome: ending?.outcome ?? "unfinished",
     commands: commands.length,
-    // While we wait for something to come true on a host, the host is at work.
+    // While Tripod waits for a condition on a host, the host is working.
     commandMs: lengthOfUnion([...commands, ...waits]),
     changes: changesOf(events, startedAt),
     unchanged: events.filter((event) => event.type === "resource.ok").length,

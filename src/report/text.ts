@@ -16,7 +16,7 @@ export function summaryLine({ mode, steps, changed, unchanged }: Report): string
   return `${changed} ${verb} on ${hosts} host${hosts === 1 ? "" : "s"}, ${unchanged} unchanged`;
 }
 
-/** For people: when each phase ran, and the chain of steps that decided how long it all took. */
+/** For people: when each phase ran, and the critical path. */
 export function reportText(report: Report): string {
   return [
     table(
@@ -55,7 +55,7 @@ function criticalPathLines({ steps, commandMs, wallMs, ratio }: CriticalPath): s
   ];
 }
 
-/** The first column to the left, the others to the right. */
+/** The first column is aligned to the left, the others to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));

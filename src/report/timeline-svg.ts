@@ -1,5 +1,5 @@
 import { duration, ticks } from "./duration.ts";
-import { partsOf, titleOf } from "./explain.ts";
+import { activitiesOf, titleOf } from "./explain.ts";
 import type { Interval } from "./intervals.ts";
 import { lanesOf } from "./lanes.ts";
 import { type Markup, markup } from "./markup.ts";
@@ -14,7 +14,7 @@ const BAR = 18;
 const ROW = BAR + 3;
 const PADDING = 7;
 const RIGHT = 12;
-/** What a character of a label takes on average, so that one is only written where it fits. */
+/** The average width of a character of a label: a label is only drawn where it fits. */
 const CHARACTER = { label: 6, host: 8 };
 
 interface Bar {
@@ -72,35 +72,35 @@ function drawnBar(
   report: Report,
   { step, x, y, width }: Bar,
   critical: boolean,
-  place: (wait: Interval) => [from: number, to: number],
+  spanOf: (wait: Interval) => [from: number, to: number],
 ): Markup {
   const title = titleOf(report, step.phase);
   const label = title.length * CHARACTER.label + 10 <= width ? title : undefined;
   const waits = step.waits.filter(isVisible);
   return markup`<g class="bar g-${groupOf(step.phase)} ${step.outcome}${critical && " critical"}"><title>${hoverText(report, step, critical)}</title>
 <rect class="step" x="${x}" y="${y}" width="${width}" height="${BAR}" rx="2"/>${waits.map((wait) => {
-    const [from, to] = place(wait);
+    const [from, to] = spanOf(wait);
     const shown = Math.min(to, x + width) - from;
     return shown > 0 && markup`<rect class="wait" x="${from}" y="${y}" width="${round(shown)}" height="${BAR}"/>`;
   })}${label && markup`<text class="label" x="${round(x + 6)}" y="${y + BAR - 5}">${label}</text>`}</g>
 `;
 }
 
-/** Whether a wait is hatched: not where it held at once, nor where a change waits for its own command, because that is work. */
+/** Whether a wait is hatched: not if its condition was met at once, nor if a change waits for its own command, which is work. */
 export function isVisible({ reasons, during }: Wait): boolean {
   return reasons.length > 0 && during === undefined;
 }
 
-/** Said by the browser when the pointer rests on a bar. */
+/** Shown by the browser when the pointer is on a bar. */
 function hoverText(report: Report, step: StepReport, critical: boolean): string {
   const { host, phase, start, end, outcome, commands, changes } = step;
   return [
     `${titleOf(report, phase)} on ${host}${outcome === "ok" ? "" : `, ${outcome}`}`,
     `${duration(end - start)}, from ${duration(start)} to ${duration(end)}${critical ? ", on the critical path" : ""}`,
     `${counted(changes.length, "change")}, ${counted(commands, "command")}`,
-    ...partsOf(step)
+    ...activitiesOf(step)
       .slice(0, 3)
-      .map(({ said, ms, reason }) => `${said}: ${duration(ms)}${reason ? ` (${reason.reason})` : ""}`),
+      .map(({ title, ms, reason }) => `${title}: ${duration(ms)}${reason ? ` (${reason.reason})` : ""}`),
   ].join("\n");
 }
 
@@ -114,7 +114,7 @@ function criticalBars(report: Report, bars: readonly Bar[]): Bar[] {
   );
 }
 
-/** From the end of each bar of the critical path to the beginning of the next: across, up or down between the two, and across. */
+/** Connects the end of each bar of the critical path with the start of the next: horizontal, vertical, horizontal. */
 function connection(path: readonly Bar[]): Markup {
   const lines = path.slice(1).map((to, index) => {
     const from = path[index] ?? to;

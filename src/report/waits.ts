@@ -1,20 +1,20 @@
 import type { RunEvent } from "../engine/events.ts";
 import type { Interval } from "./intervals.ts";
 
-/** What is told of one phase on one host. */
+/** An event of one phase on one host. */
 export type StepEvent = Extract<RunEvent, { host: string }>;
 
-/** A condition that was asked for until it held, or until the step ended without it. */
+/** The wait for a condition, until it was met or the step ended. */
 export interface Wait extends Interval {
   readonly condition: string;
-  /** In the order in which they were first given; none where the condition held at once. */
+  /** In the order in which they first appeared; none if the condition was met at once. */
   readonly reasons: readonly Reason[];
   readonly met: boolean;
-  /** The resource that was being applied, where that waited. */
+  /** The resource that was being applied, if its apply waited. */
   readonly during?: string;
 }
 
-/** What was missing, and for how long that was the answer, ms. */
+/** What was missing, and for how long, ms. */
 export interface Reason {
   readonly reason: string;
   readonly ms: number;

@@ -2,26 +2,27 @@ import type { Change } from "../engine/events.ts";
 import { bounded, printable } from "../printable.ts";
 import type { Paint } from "./paint.ts";
 
-/** What differs, a line each: `mode: 600 → 644`, or the lines of the diff. */
+/** One line per field that differs: `mode: 600 → 644`, or the lines of the diff. */
 export function changeLines(changes: readonly Change[]): string[] {
   return changes.flatMap(lines).map((line) => bounded(line.replaceAll("\t", "    ")));
 }
 
-/** The changes as a screen shows them: the diffs of files that others may not read for whoever asked for them, and nobody else. */
-export function asked(changes: readonly Change[], showSecrets: boolean): readonly Change[] {
-  return changes.map(({ secret, ...change }) =>
+/** An event without the secret diffs of files that others may not read; with `showSecrets` they become ordinary diffs. */
+export function withDiffs<E extends { readonly changes: readonly Change[] }>(event: E, showSecrets: boolean): E {
+  const changes = event.changes.map(({ secret, ...change }) =>
     showSecrets && secret ? { field: change.field, diff: secret.reveal() } : change,
   );
+  return { ...event, changes };
 }
 
-/** Only what something existing was changed from: the fields of everything new would bury a log. */
+/** Only changes of existing values: a log does not list the fields of new resources. */
 export function replacements(changes: readonly Change[]): readonly Change[] {
   return changes.filter(({ from, diff }) =>
     diff === undefined ? from !== undefined && from !== ABSENT : /^-(?!--)/m.test(diff),
   );
 }
 
-/** `+` is made, `-` is taken away, `~` is changed. */
+/** `+` is created, `-` is removed, `~` is changed. */
 export function signOf(changes: readonly Change[]): "+" | "-" | "~" {
   if (changes.every(({ from, diff }) => (diff === undefined ? (from ?? ABSENT) === ABSENT : isNewFile(diff))))
     return "+";
@@ -35,7 +36,7 @@ export function paintDiff(line: string, paint: Paint): string {
   return line;
 }
 
-/** What resources say of what is not there. */
+/** The value that resources report for what does not exist. */
 const ABSENT = "absent";
 
 function lines({ field, from, to, diff }: Change): string[] {

@@ -13,39 +13,39 @@ interface StepEvent {
 
 /** For logs: one attributed line for everything that matters, `12.3s  m1  etcd  changed file:/etc/etcd/etcd.env`. */
 export function linesScreen(out: Output, paint: Paint): Screen {
-  let told: ((event: RunEvent) => string[]) | undefined;
+  let linesOf: ((event: RunEvent) => string[]) | undefined;
   return {
     sink: (event) => {
-      if (event.type === "run.start") told = runLog(event, paint);
-      for (const line of told?.(event) ?? []) out.write(`${line.trimEnd()}\n`);
+      if (event.type === "run.start") linesOf = runLog(event, paint);
+      for (const line of linesOf?.(event) ?? []) out.write(`${line.trimEnd()}\n`);
     },
     finish: () => Promise.resolve(),
   };
 }
 
-/** Turns each event of one run into the lines it deserves, most often none. */
+/** Turns each event of one run into lines; most events have none. */
 function runLog(start: Extract<RunEvent, { type: "run.start" }>, paint: Paint): (event: RunEvent) => string[] {
   const { mode, phases } = start;
   const hosts = [...new Set(phases.flatMap((phase) => phase.hosts))];
   const hostWidth = Math.max(0, ...hosts.map((host) => host.length));
   const phaseWidth = Math.max(0, ...phases.map((phase) => phase.name.length));
   const changes = new Map<string, readonly Change[]>();
-  /** The last thing said of a step; to say it again would be noise. */
-  const said = new Map<string, string>();
-  /** Steps whose failure has been told. */
+  /** The last text printed for each step, so that it is not repeated. */
+  const printed = new Map<string, string>();
+  /** Steps whose failure has been printed. */
   const failed = new Set<string>();
 
   const line = (at: number, text: string) => `${paint("dim", seconds(at - start.at).padStart(7))}  ${text}`;
-  const say = (event: { at: number; host?: string; phase: string }, text: string) =>
+  const stepLine = (event: { at: number; host?: string; phase: string }, text: string) =>
     line(event.at, `${(event.host ?? "").padEnd(hostWidth)}  ${event.phase.padEnd(phaseWidth)}  ${text}`);
-  const sayOnce = (event: StepEvent, text: string) => {
-    if (said.get(stepOf(event)) === text) return [];
-    said.set(stepOf(event), text);
-    return [say(event, text)];
+  const lineOnce = (event: StepEvent, text: string) => {
+    if (printed.get(stepOf(event)) === text) return [];
+    printed.set(stepOf(event), text);
+    return [stepLine(event, text)];
   };
-  const sayFailed = (event: StepEvent, during: string | undefined, error: ErrorRecord) => {
+  const failureLine = (event: StepEvent, during: string | undefined, error: ErrorRecord) => {
     failed.add(stepOf(event));
-    return say(event, `${paint("red", "failed")}${during ? ` ${during}` : ""}: ${oneLine(error.message)}`);
+    return stepLine(event, `${paint("red", "failed")}${during ? ` ${during}` : ""}: ${oneLine(error.message)}`);
   };
   const details = (changed: readonly Change[]) =>
     changeLines(replacements(changed)).map((text) => `           ${paintDiff(text, paint)}`);
@@ -60,21 +60,21 @@ function runLog(start: Extract<RunEvent, { type: "run.start" }>, paint: Paint): 
       case "resource.applied": {
         const took = event.ms >= 1000 ? ` in ${seconds(event.ms)}` : "";
         const changed = changes.get(resourceOf(event)) ?? [];
-        return [say(event, `${paint("yellow", "changed")} ${event.resource}${took}`), ...details(changed)];
+        return [stepLine(event, `${paint("yellow", "changed")} ${event.resource}${took}`), ...details(changed)];
       }
       case "progress":
-        return sayOnce(event, oneLine(event.text));
+        return lineOnce(event, oneLine(event.text));
       case "condition.waiting":
-        return sayOnce(event, `${paint("dim", "waiting for")} ${event.condition}: ${oneLine(event.reason)}`);
+        return lineOnce(event, `${paint("dim", "waiting for")} ${event.condition}: ${oneLine(event.reason)}`);
       case "step.fail":
-        return event.errors.map((error) => sayFailed(event, event.during, error));
+        return event.errors.map((error) => failureLine(event, event.during, error));
       case "step.end":
-        return event.outcome === "failed" && !failed.has(stepOf(event)) ? [say(event, ending(event, paint))] : [];
+        return event.outcome === "failed" && !failed.has(stepOf(event)) ? [stepLine(event, ending(event, paint))] : [];
       case "phase.end":
-        return [say(event, ending(event, paint))];
+        return [stepLine(event, ending(event, paint))];
       case "run.stopping":
         return event.running.flatMap((step) =>
-          step.resource ? [say({ ...step, at: event.at }, `to be finished first: ${step.resource}`)] : [],
+          step.resource ? [stepLine({ ...step, at: event.at }, `finishing first: ${step.resource}`)] : [],
         );
       case "run.end":
         return [

@@ -2,7 +2,7 @@ import { jsonText } from "../printable.ts";
 import type { Output } from "./output.ts";
 import type { Screen } from "./screen.ts";
 
-/** For machines: every event is one line of JSON. */
+/** For programs: every event is one line of JSON. */
 export function ndjsonScreen(out: Output): Screen {
   return {
     sink: (event) => {

@@ -1,20 +1,20 @@
 import { printable } from "../printable.ts";
 
-/** A terminal, or whatever stands in its place. */
+/** A terminal, or what replaces it: a file, a pipe, a test. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
-  /** The stream itself, unguarded: for the tree alone, which moves the cursor and shows nothing that is not printable. */
+  /** The stream itself, unguarded: only for the tree, which moves the cursor and writes only printable text. */
   readonly beneath?: Output;
 }
 
 /** The colours that `paint.ts` begins and ends. */
-// eslint-disable-next-line no-control-regex -- the escape character is what it is about
+// eslint-disable-next-line no-control-regex -- the pattern matches escape characters
 const OUR_COLOURS = /(\u001B\[(?:2|22|31|32|33|39)m)/;
 
-/** The boundary: whatever is written, nothing but our own colours can steer the terminal. */
+/** All output goes through here: nothing but Tripod's own colours can control the terminal. */
 export function guarded(stream: Output): Output {
   return {
     write: (text) => stream.write(harmless(text)),

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 export type Paint = (colour: "red" | "green" | "yellow" | "dim", text: string) => string;
 
-/** Colour where it can be seen and nobody asked for none: NO_COLOR wins, then FORCE_COLOR, then whether it is a terminal. */
+/** Whether text is coloured is decided by NO_COLOR first, then by FORCE_COLOR, then by whether the stream is a terminal. */
 export function paintFor(
   stream: { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>>,

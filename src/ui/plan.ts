@@ -5,33 +5,33 @@ import type { Output } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { count, type Screen } from "./screen.ts";
 
-/** What would change in one phase, host by host in the inventory's order. */
-interface Chapter {
+/** The changes of one phase, by host in the inventory's order. */
+interface PhaseChanges {
   readonly title: string;
-  readonly changes: Map<string, ResourceChange[]>;
+  readonly changes: Map<string, ChangedResource[]>;
   readonly notes: string[];
   ended: boolean;
 }
 
-interface ResourceChange {
+interface ChangedResource {
   readonly resource: string;
   readonly changes: readonly Change[];
 }
 
-interface Entry extends ResourceChange {
+interface Entry extends ChangedResource {
   readonly hosts: string[];
 }
 
 const COLOURS = { "+": "green", "-": "red", "~": "yellow" } as const;
 
-/** For people: phase by phase what would change, on which hosts, and all of its diffs. A phase is printed when those before it are known. */
+/** For people: what would change in each phase, on which hosts, with all diffs. A phase is printed when those before it have ended. */
 export function planScreen(out: Output, paint: Paint): Screen {
-  let chapters = new Map<string, Chapter>();
+  let pending = new Map<string, PhaseChanges>();
   const flush = (all: boolean) => {
-    for (const [name, chapter] of chapters) {
-      if (!chapter.ended && !all) return;
-      for (const line of text(chapter, paint)) out.write(`${line.trimEnd()}\n`);
-      chapters.delete(name);
+    for (const [name, phase] of pending) {
+      if (!phase.ended && !all) return;
+      for (const line of text(phase, paint)) out.write(`${line.trimEnd()}\n`);
+      pending.delete(name);
     }
   };
   return {
@@ -40,10 +40,10 @@ export function planScreen(out: Output, paint: Paint): Screen {
         const { mode, cluster, phases } = event;
         const hosts = new Set(phases.flatMap((phase) => phase.hosts));
         out.write(`${mode} ${cluster}: ${count(phases.length, "phase")} on ${count(hosts.size, "host")}\n`);
-        chapters = new Map(phases.map(({ name, title, hosts }) => [name, newChapter(title, hosts)]));
+        pending = new Map(phases.map(({ name, title, hosts }) => [name, newPhaseChanges(title, hosts)]));
       }
-      const chapter = "phase" in event ? chapters.get(event.phase) : undefined;
-      if (chapter) see(chapter, event, paint);
+      const phase = "phase" in event ? pending.get(event.phase) : undefined;
+      if (phase) update(phase, event, paint);
       if (event.type === "phase.end" || event.type === "run.end") flush(event.type === "run.end");
     },
     finish: () => {
@@ -53,24 +53,24 @@ export function planScreen(out: Output, paint: Paint): Screen {
   };
 }
 
-function newChapter(title: string, hosts: readonly string[]): Chapter {
+function newPhaseChanges(title: string, hosts: readonly string[]): PhaseChanges {
   return { title, changes: new Map(hosts.map((host) => [host, []])), notes: [], ended: hosts.length === 0 };
 }
 
-function see(chapter: Chapter, event: RunEvent, paint: Paint): void {
-  const { changes, notes } = chapter;
-  if (event.type === "phase.end") chapter.ended = true;
+function update(phase: PhaseChanges, event: RunEvent, paint: Paint): void {
+  const { changes, notes } = phase;
+  if (event.type === "phase.end") phase.ended = true;
   if (event.type === "resource.change") changes.get(event.host)?.push(event);
   if (event.type === "need.unmet") {
     const { host, neededBy, missing } = event;
-    const why = `left out on ${host}, but needed by ${neededBy.join(", ")} and not as it should be: ${some(missing)}`;
+    const why = `left out on ${host}, but needed by ${neededBy.join(", ")} and not up to date: ${some(missing)}`;
     notes.push(`${paint("red", "!")} ${oneLine(why)}`);
   }
   if (event.type === "step.fail")
     for (const { message } of event.errors) notes.push(`${paint("red", "failed")} ${event.host}: ${oneLine(message)}`);
 }
 
-function text({ title, changes, notes }: Chapter, paint: Paint): string[] {
+function text({ title, changes, notes }: PhaseChanges, paint: Paint): string[] {
   const entries = together(changes).flatMap(({ resource, changes: fields, hosts }) => {
     const sign = signOf(fields);
     return [
@@ -86,8 +86,8 @@ function some(names: readonly string[]): string {
   return names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 }
 
-/** The same change of several hosts once, and a resource's different changes one after the other. */
-function together(byHost: Chapter["changes"]): Entry[] {
+/** A change that is the same on several hosts appears once; different changes of one resource follow one another. */
+function together(byHost: PhaseChanges["changes"]): Entry[] {
   const found = new Map<string, Map<string, Entry>>();
   for (const [host, all] of byHost)
     for (const { resource, changes } of all) {

@@ -11,16 +11,16 @@ interface Row {
   done: number;
   changed: number;
   ms: number;
-  /** What each host is doing, the latest last. */
+  /** What each host is doing; the latest is last. */
   readonly doing: Map<string, string>;
-  /** What went wrong, by host. */
+  /** The error of each host that failed. */
   readonly failures: Map<string, string>;
 }
 
-/** What the tree says of each phase: a fold of the events, one text a phase. */
+/** The text of each row of the tree, one row per phase: a fold of the events. */
 export interface Rows {
-  see(event: RunEvent): void;
-  /** One text a phase, in the order of `run.start`; empty where there are more phases than `height` rows and others matter more. */
+  update(event: RunEvent): void;
+  /** One text per phase, in the order of `run.start`; if there are more phases than `height` rows, the least important are empty. */
   texts(height: number): string[];
 }
 
@@ -32,13 +32,13 @@ export function createRows(start: RunStart): Rows {
 
   function text(row: Row): string {
     const hosts = `${row.done}/${row.hosts}`.padStart(countWidth);
-    return `${row.title.padEnd(width)}  ${hosts}  ${said(row, changedWord)}`.trimEnd();
+    return `${row.title.padEnd(width)}  ${hosts}  ${detail(row, changedWord)}`.trimEnd();
   }
 
   return {
-    see(event) {
+    update(event) {
       const row = "phase" in event ? rows.get(event.phase) : undefined;
-      if (row) see(row, event);
+      if (row) updateRow(row, event);
     },
     texts(height) {
       const all = [...rows.values()];
@@ -52,7 +52,7 @@ function newRow(title: string, hosts: number): Row {
   return { title, hosts, state: "waiting", done: 0, changed: 0, ms: 0, doing: new Map(), failures: new Map() };
 }
 
-function see(row: Row, event: RunEvent): void {
+function updateRow(row: Row, event: RunEvent): void {
   const doing = (host: string, text: string) => {
     row.doing.delete(host);
     row.doing.set(host, oneLine(text));
@@ -87,7 +87,7 @@ function see(row: Row, event: RunEvent): void {
   }
 }
 
-function said(row: Row, changedWord: string): string {
+function detail(row: Row, changedWord: string): string {
   const [failure] = row.failures;
   if (failure) {
     const others = row.failures.size - 1;
@@ -99,7 +99,7 @@ function said(row: Row, changedWord: string): string {
   return latest ? `${latest[0]}: ${latest[1]}` : "";
 }
 
-/** What failed or runs, then what was done last, then what comes next. */
+/** Failed and running phases first, then the phases that ended last, then those that come next. */
 function byImportance(rows: readonly Row[]): Row[] {
   const waiting = rows.filter((row) => row.state === "waiting");
   const ended = rows.filter((row) => row.state === "ok" || row.state === "cancelled").reverse();

@@ -2,13 +2,13 @@ import type { Sink } from "../engine/events.ts";
 import { printableWithin } from "../printable.ts";
 import type { Output } from "./output.ts";
 
-/** What shows a run to somebody: a fold of its events. `finish` must be awaited before anything else is printed. */
+/** Shows a run: a fold of its events. `finish` must be awaited before anything else is printed. */
 export interface Screen {
   readonly sink: Sink;
   finish(): Promise<void>;
 }
 
-/** What a screen needs of the process: a part of the command line's Io. */
+/** What a screen needs from the process: a part of the command line's Io. */
 export interface Surface {
   readonly stdout: Output;
   readonly stderr: Output;
@@ -16,10 +16,10 @@ export interface Surface {
   readonly signal: AbortSignal;
 }
 
-/** Said at the first Ctrl-C. The tree owns the terminal while it stands, so it says this itself. */
-export const FINISHING = "finishing what runs; Ctrl-C again aborts at once";
+/** Printed at the first Ctrl-C. The tree owns the terminal while it is shown, so it prints this itself. */
+export const FINISHING = "finishing what is running; press Ctrl-C again to abort at once";
 
-/** An event as a screen may show it: nothing that steers a terminal, and only the values of a change have several lines. */
+/** An event that is safe to show: nothing controls the terminal, and only the values of a change have several lines. */
 export function shown<Event extends object>(event: Event): Event {
   return printableWithin(event, ["from", "to", "diff"]);
 }

@@ -1,24 +1,23 @@
 import { Listr, type ListrTask, ListrTaskState, ProcessOutput, ListrLogger, Spinner } from "listr2";
-import type { RunEvent } from "../engine/events.ts";
+import type { Outcome, RunEvent } from "../engine/events.ts";
 import type { Output } from "./output.ts";
 import { createRows } from "./rows.ts";
 import { FINISHING, type Screen, type Surface } from "./screen.ts";
 
 type RunStart = Extract<RunEvent, { type: "run.start" }>;
-type Outcome = "ok" | "failed" | "cancelled";
 
-/** For people at a terminal: one row a phase. listr2 draws; what it believes to be tasks are promises that events resolve. */
+/** For people at a terminal: one row per phase. listr2 draws; its tasks are promises that events resolve. */
 export function treeScreen(surface: Surface): Screen {
   let tree: Tree | undefined;
   let drawn: Promise<unknown> = Promise.resolve();
   return {
     sink: (event) => {
       if (event.type === "run.start") {
-        const next = plant(event, surface);
+        const next = createTree(event, surface);
         tree = next;
         drawn = drawn.then(() => next.draw());
       }
-      tree?.see(event);
+      tree?.update(event);
     },
     finish: async () => {
       tree?.settle();
@@ -28,21 +27,21 @@ export function treeScreen(surface: Surface): Screen {
 }
 
 interface Tree {
-  see(event: RunEvent): void;
-  /** Ends every row that is still open. */
+  update(event: RunEvent): void;
+  /** Ends every row that has not ended. */
   settle(): void;
-  /** Resolves when the last row has ended and the whole tree stands above the cursor. */
+  /** Resolves when the last row has ended and the whole tree is above the cursor. */
   draw(): Promise<void>;
 }
 
-function plant(start: RunStart, surface: Surface): Tree {
+function createTree(start: RunStart, surface: Surface): Tree {
   const rows = createRows(start);
-  const branches = start.phases.map(({ name }) => ({ name, started: deferred<true>(), ended: deferred<Outcome>() }));
+  const phases = start.phases.map(({ name }) => ({ name, started: deferred<true>(), ended: deferred<Outcome>() }));
   const over = deferred<true>();
   const titles: ((text: string) => void)[] = [];
   let settled = false;
 
-  /** Two rows are left for the cursor and for FINISHING. At the end the whole tree may scroll by. */
+  /** Two rows stay free for the cursor and for FINISHING. The final tree may be longer than the terminal. */
   const refresh = () => {
     const texts = rows.texts(settled ? Infinity : (surface.stdout.rows ?? 24) - 2);
     for (const [index, title] of titles.entries()) title(texts[index] ?? "");
@@ -50,19 +49,19 @@ function plant(start: RunStart, surface: Surface): Tree {
 
   const settle = () => {
     settled = true;
-    for (const { started, ended } of branches) {
+    for (const { started, ended } of phases) {
       started.resolve(true);
       ended.resolve("cancelled");
     }
     over.resolve(true);
   };
 
-  const phaseRows = branches.map(({ started, ended }, index): ListrTask => ({
+  const phaseRows = phases.map(({ started, ended }, index): ListrTask => ({
     title: " ",
     task: async (_, wrapper) => {
       titles[index] = titleOf(wrapper);
       refresh();
-      // listr2 calls every concurrent task started; a phase is started by its event.
+      // listr2 marks every concurrent task as started; a phase starts with its event.
       wrapper.task.state$ = ListrTaskState.WAITING;
       await started.promise;
       wrapper.task.state$ = ListrTaskState.STARTED;
@@ -85,11 +84,11 @@ function plant(start: RunStart, surface: Surface): Tree {
   };
 
   return {
-    see(event) {
-      rows.see(event);
-      const branch = "phase" in event ? branches.find(({ name }) => name === event.phase) : undefined;
-      if (event.type === "phase.start") branch?.started.resolve(true);
-      if (event.type === "phase.end") branch?.ended.resolve(event.outcome);
+    update(event) {
+      rows.update(event);
+      const phase = "phase" in event ? phases.find(({ name }) => name === event.phase) : undefined;
+      if (event.type === "phase.start") phase?.started.resolve(true);
+      if (event.type === "phase.end") phase?.ended.resolve(event.outcome);
       if (event.type === "run.end") settle();
     },
     settle,
@@ -97,7 +96,7 @@ function plant(start: RunStart, surface: Surface): Tree {
   };
 }
 
-/** The titles follow the spinner, ten times a second, however many events arrive. */
+/** Titles are refreshed with the spinner, ten times a second, however many events arrive. */
 async function drawWithListr(tasks: ListrTask[], surface: Surface, refresh: () => void): Promise<void> {
   const spinner = new (class extends Spinner {
     override spin(): void {
@@ -112,7 +111,7 @@ async function drawWithListr(tasks: ListrTask[], surface: Surface, refresh: () =
     formatOutput: "truncate" as const,
     showErrorMessage: false,
   };
-  // Leaving in the middle must not leave a terminal without a cursor.
+  // If the process exits early, the terminal must get its cursor back.
   const release = () => output.release();
   process.once("exit", release);
   try {
@@ -120,7 +119,7 @@ async function drawWithListr(tasks: ListrTask[], surface: Surface, refresh: () =
       concurrent: true,
       exitOnError: false,
       registerSignalListeners: false,
-      // listr2 asks process.stdout whether it is a terminal; the surface has been asked already.
+      // listr2 checks whether process.stdout is a terminal; `screenFor` has checked the surface already.
       renderer: "default",
       rendererOptions,
       fallbackRenderer: "default",
@@ -131,7 +130,7 @@ async function drawWithListr(tasks: ListrTask[], surface: Surface, refresh: () =
   }
 }
 
-/** listr2 wants a terminal's type; of it, it uses what every Writable has, and `rows` and `columns`. */
+/** listr2 requires the type of a terminal, but uses only what every Writable has, and `rows` and `columns`. */
 function terminal(output: Output): NodeJS.WriteStream {
   const stream: unknown = output.beneath ?? output;
   return stream as NodeJS.WriteStream;

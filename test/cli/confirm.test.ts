@@ -31,13 +31,13 @@ test.each([
   expect(io.stdout.text).toBe("");
 });
 
-test("Ctrl-D is no", async () => {
+test("Ctrl-D means no", async () => {
   const { stdin, answer } = asked();
   stdin.end();
   expect(await answer).toBe(false);
 });
 
-test("Ctrl-C is no", async () => {
+test("Ctrl-C means no", async () => {
   const { answer, interrupt } = asked();
   await new Promise(setImmediate);
   interrupt();

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 const table = EXIT_CODES.map(({ exit, code, means }) => [exit, code, means]);
 
-/** The help of a command, and of all below it. */
+/** The help of a command and of all its subcommands. */
 async function helpOf(words: readonly string[] = []): Promise<(readonly [string, string])[]> {
   const io = recordingIo();
   io.stdout.columns = 500;
@@ -19,7 +19,7 @@ async function helpOf(words: readonly string[] = []): Promise<(readonly [string,
   return [[["tripod", ...words, "--help"].join(" "), io.stdout.text], ...(await Promise.all(below.map(helpOf))).flat()];
 }
 
-/** Which exit codes a text tells of, and among which words: a paragraph, a line of commands, a row of a help text. */
+/** The exit codes that a text mentions, with the words around them: a paragraph, a line of commands, a row of a help text. */
 function said(text: string): { exit: number; words: string }[] {
   const units = text.split(/\n```.*\n|\n\n|\n\||\n(?=tripod )|\n {2,}/).map((unit) => unit.replace(/\s+/g, " "));
   return units.flatMap((words) => {
@@ -31,7 +31,7 @@ function said(text: string): { exit: number; words: string }[] {
 
 const STOP = /^(?:the|and|not|was|its|that|this|there|tripod|something|some|with|nothing)$/;
 
-/** The beginnings of the words that the table has for it. */
+/** The beginnings of the words of its row in the table. */
 function vocabulary(exit: number): string[] {
   const { code = "", means = "" } = EXIT_CODES.find((row) => row.exit === exit) ?? {};
   return [...`${code.replaceAll("_", " ")} ${means}`.toLowerCase().matchAll(/[a-z]{3,}/g)]
@@ -53,23 +53,23 @@ describe("an exit code", () => {
     expect(rows.map(([, exit, code, means]) => [Number(exit), code, means])).toEqual(table);
   });
 
-  test("is explained by docs/errors.md as the code has it", () => {
+  test("has the same meaning in docs/errors.md and in the code", () => {
     const rows = [...read("docs/errors.md").matchAll(/^\| (\d+) \| `?(\w*)`? \| (.*) \|$/gm)];
     expect(rows.map(([, exit, code, means]) => [Number(exit), code, means])).toEqual(table);
   });
 
-  test("of a command that has not failed is one of the table's answers", () => {
+  test("of a command that did not fail is in the table", () => {
     const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
     const sources = files.filter((name) => name.endsWith(".ts")).map((name) => read(join("src", name)));
     const thrown = sources.flatMap((text) => [...text.matchAll(/new ExitWith\((.*?)\)/g)].map(([, what]) => what));
     expect(thrown.toSorted()).toEqual(["ANSWERS.changes.exit", "ANSWERS.unhealthy.exit", "status"]);
   });
 
-  test("that a page or a help text tells of is one of the table's, and means there what it means here", async () => {
+  test("that a page or a help text mentions is in the table, with the same meaning", async () => {
     const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((name) =>
       join("docs", name),
     );
-    // Of other programs' exit codes the decisions tell, and of old ones the change log.
+    // The decisions mention exit codes of other programs, the change log earlier ones.
     const pages = ["README.md", ...docs.filter((name) => name.endsWith(".md") && !name.startsWith("docs/adr"))];
     const texts = [...pages.map((page) => [page, read(page)] as const), ...(await helpOf())];
     const mentions = texts.flatMap(([where, text]) => said(text).map((each) => ({ where, ...each })));

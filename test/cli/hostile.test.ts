@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { tellFailure } from "../../src/cli/failure.ts";
+import { printFailure } from "../../src/cli/failure.ts";
 import { processIo } from "../../src/cli/io.ts";
 import type { DrillEvent } from "../../src/drills/events.ts";
 import { TripodError, TripodErrors } from "../../src/errors.ts";
@@ -19,11 +19,11 @@ import { report } from "../support/reports.ts";
 import { bootstrap, failedBootstrap, plan } from "../support/scenario.ts";
 import { Recorder, recordingSurface } from "../support/surface.ts";
 
-/** What a server that we have not authenticated has said, and what a host's programs could: title, clipboard, screen, colours, a line of ours. */
+/** What an unauthenticated server, or a program on a host, may print: title, clipboard, screen, colours, a line like Tripod's. */
 const HOSTILE =
   "no\u001B]0;mine\u0007\u001B]52;c;cm0gLXJmIC8=\u0007\u001B[2J\u001B[H\u001B[8m\u009B31m\u202Erm\u200B\u2028\u007F\r\n✔ apply done";
 
-/** The same events, with every text replaced that a host, a person or a file may have chosen. */
+/** The same events, with every text replaced that may come from a host, a person or a file. */
 function hostile<Event extends object>(events: readonly Event[]): Event[] {
   const ours = ["type", "mode", "outcome", "code", "name", "title", "phase", "host", "role", "kind"];
   return JSON.parse(
@@ -35,9 +35,9 @@ function hostile<Event extends object>(events: readonly Event[]): Event[] {
   ) as Event[];
 }
 
-/** What is left of a text that a terminal would obey or not show; colours that this program itself has begun are no part of it. */
+/** The characters of a text that a terminal would interpret or not show, except Tripod's own colours. */
 function steering(text: string): string[] {
-  // eslint-disable-next-line no-control-regex -- these are what it is about
+  // eslint-disable-next-line no-control-regex -- the pattern matches them
   const others = text.replace(/\u001B\[(?:2|22|31|32|33|39)m/g, "");
   return others.match(/(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]/gu) ?? [];
 }
@@ -62,7 +62,7 @@ function hostileDrill(): readonly DrillEvent[] {
 
 function told(error: TripodError | TripodErrors, json = false): string {
   const stderr = new Recorder();
-  tellFailure(error, { stderr, env: { FORCE_COLOR: "1" } }, { json, debug: true });
+  printFailure(error, { stderr, env: { FORCE_COLOR: "1" } }, { json, debug: true });
   return stderr.text;
 }
 
@@ -112,24 +112,27 @@ test.each(Object.entries(PRINTERS))(
   },
 );
 
-test.each(["an error", "several errors", "a failed command"])("%s: a host cannot print a line of ours", (name) => {
-  const text = stripVTControlCharacters(PRINTERS[name]?.() ?? "");
-  expect(text).toContain("✔ apply done");
-  expect(text).not.toMatch(/^✔/m);
-});
+test.each(["an error", "several errors", "a failed command"])(
+  "%s: output of a host cannot pass for a line of Tripod",
+  (name) => {
+    const text = stripVTControlCharacters(PRINTERS[name]?.() ?? "");
+    expect(text).toContain("✔ apply done");
+    expect(text).not.toMatch(/^✔/m);
+  },
+);
 
-test("the tree moves the cursor by itself, and by nobody else's word", async () => {
+test("only the tree itself moves the cursor, never the text it shows", async () => {
   const surface = recordingSurface({ terminal: { rows: 40, columns: 400 } });
   const outputs = { ...surface, stdout: guarded(surface.stdout), stderr: guarded(surface.stderr) };
   const screen = screenFor(outputs, { json: false, mode: "apply" });
   hostile(failedBootstrap).forEach(screen.sink);
   await screen.finish();
   expect(surface.stdout.text).toContain("w1: no\\u001b]0;mine");
-  // eslint-disable-next-line no-control-regex -- these are what it is about
+  // eslint-disable-next-line no-control-regex -- the pattern matches them
   expect(surface.stdout.text).not.toMatch(/\u001B\]|\u001B\[2J|\u001B\[8m|[\u0080-\u009F\u200B\u2028\u202E]/);
 });
 
-test("our own colours come through, and the process's streams are guarded", () => {
+test("Tripod's own colours pass, and the process's streams are guarded", () => {
   const out = new Recorder();
   guarded(out).write("\u001B[32mok\u001B[39m");
   expect(out.text).toBe("\u001B[32mok\u001B[39m");
@@ -138,7 +141,7 @@ test("our own colours come through, and the process's streams are guarded", () =
   expect(io.stderr.beneath).toBe(process.stderr);
 });
 
-test("nothing is hurt by being shown: a bootstrap's log is the same without the guard", () => {
+test("the guard does not change the log of a bootstrap", () => {
   const [plainly, carefully] = [false, true].map((careful) => {
     const surface = recordingSurface({ env: { FORCE_COLOR: "1" } });
     const stdout = careful ? guarded(surface.stdout) : surface.stdout;

@@ -11,12 +11,12 @@ function running() {
   return { interrupt: (name: string) => process.emit(name, name), stderr, ...interrupts, left: () => left };
 }
 
-test.each(["SIGINT", "SIGTERM"])("the first %s lets what runs finish, and says so", (name) => {
+test.each(["SIGINT", "SIGTERM"])("the first %s lets running work finish, and prints that", (name) => {
   const { interrupt, stderr, signal, left } = running();
   interrupt(name);
   expect(signal.aborted).toBe(true);
   expect(signal.reason).toMatchObject({ code: "E_INTERRUPTED" });
-  expect(stderr.text).toBe("finishing what runs; Ctrl-C again aborts at once\n");
+  expect(stderr.text).toBe("finishing what is running; press Ctrl-C again to abort at once\n");
   expect(left()).toBe(0);
 });
 
@@ -27,7 +27,7 @@ test("the second aborts at once", () => {
   expect(left()).toBe(1);
 });
 
-test("while a question or another process has them they mean nothing here, and nothing is said; then they do again", () => {
+test("while a question or another process receives interrupts, they abort nothing and print nothing", () => {
   const { interrupt, stderr, signal, left, handOver } = running();
   const had: string[] = [];
   const takeBack = handOver((name) => had.push(name));

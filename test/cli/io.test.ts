@@ -3,7 +3,7 @@ import { watchOutput } from "../../src/cli/io.ts";
 import type { TripodError } from "../../src/errors.ts";
 import { Recorder } from "../support/surface.ts";
 
-/** What is told, and the exit code, when writing fails with this code in a command that would end with that one. */
+/** The reported errors and the exit code if writing fails with `code` in a command that would exit with the other code. */
 function outcome(code: string, exitCode: number): { told: TripodError[]; exitCode: number } {
   const told: TripodError[] = [];
   const stdout = new Recorder();
@@ -12,7 +12,7 @@ function outcome(code: string, exitCode: number): { told: TripodError[]; exitCod
   return { exitCode: after(exitCode), told };
 }
 
-test("a reader that goes away early is told nothing, and nothing ends as if all had been read", () => {
+test("a closed pipe prints no error, but the exit code is not 0", () => {
   expect(outcome("EPIPE", 0)).toEqual({ told: [], exitCode: 5 });
 });
 
@@ -26,6 +26,6 @@ test("a full disk under a redirected output is a failure of the operator's machi
   expect(told).toMatchObject([{ code: "E_LOCAL", message: "cannot write to the standard output: write ENOSPC" }]);
 });
 
-test("where all is written nothing changes", () => {
+test("if all output was written, the exit code stays", () => {
   expect(watchOutput(new Recorder(), () => expect.unreachable())(2)).toBe(2);
 });

@@ -25,7 +25,7 @@ async function tripod(...line: string[]) {
   return { exitCode, stdout: io.stdout.text, stderr: io.stderr.text };
 }
 
-/** The inventory comes through a named pipe, which, like any other, has nothing for who reads it a second time. */
+/** The inventory comes through a named pipe, which is empty when it is read a second time. */
 async function throughPipe(line: readonly string[]) {
   const pipe = join(temporaryFolder(), "pipe");
   execFileSync("mkfifo", [pipe]);
@@ -49,7 +49,7 @@ test("lab status shows each machine of the inventory, in columns", async () => {
   });
 });
 
-test("lab status --json is for programs", async () => {
+test("lab status --json prints JSON", async () => {
   const { stdout } = await tripod("lab", "status", "--json");
   expect(JSON.parse(stdout)).toContainEqual({
     name: "m1",
@@ -60,7 +60,7 @@ test("lab status --json is for programs", async () => {
   });
 });
 
-test.each(["off", "on", "ssh"])("lab %s says that there is no lab, and how to get one", async (verb) => {
+test.each(["off", "on", "ssh"])("lab %s reports that there is no lab, and how to create one", async (verb) => {
   const { exitCode, stderr } = await tripod("lab", verb, "m1");
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 40,
@@ -68,7 +68,7 @@ test.each(["off", "on", "ssh"])("lab %s says that there is no lab, and how to ge
   });
 });
 
-test("a machine that the inventory does not name is a mistake of usage", async () => {
+test("a machine that is not in the inventory is a usage error", async () => {
   const { exitCode, stderr } = await tripod("lab", "off", "m9");
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 3,
@@ -76,7 +76,7 @@ test("a machine that the inventory does not name is a mistake of usage", async (
   });
 });
 
-test("only known releases of Debian are taken", async () => {
+test("only known releases of Debian are accepted", async () => {
   const { exitCode, stderr } = await tripod("lab", "up", "--release", "sarge");
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 3,
@@ -84,13 +84,13 @@ test("only known releases of Debian are taken", async () => {
   });
 });
 
-test("--lab takes no inventory from a pipe: it is read again in the lab's network", async () => {
+test("--lab refuses an inventory from a pipe, because it is read again in the lab's network", async () => {
   const { exitCode, stderr } = await throughPipe(["status", "--lab"]);
   expect([exitCode, stderr]).toEqual([3, expect.stringContaining("can be read only once")]);
-  expect(stderr).toContain("→ save it in a file");
+  expect(stderr).toContain("→ save it to a file");
 });
 
-test("a lab that is not up is not brought up from a pipe that is empty by now", async () => {
+test("the hint for a lab that is not running does not read an inventory from a pipe again", async () => {
   const { stderr } = await throughPipe(["lab", "off", "m1"]);
   expect(stderr).toContain("bring it up: tripod lab up -i FILE\n");
 });

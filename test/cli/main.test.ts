@@ -13,7 +13,7 @@ test("the real program prints its help", async () => {
   expect(stdout).toContain("Usage: tripod");
 });
 
-test("a program that ends before its work is done says so, and not with the exit code of a login that may not become root", () => {
+test("a program that ends before its work is done reports that, and does not exit with 13", () => {
   const never = join(temporaryFolder(), "never.mjs");
   const commander = import.meta.resolve("commander");
   writeFileSync(
@@ -24,11 +24,11 @@ test("a program that ends before its work is done says so, and not with the exit
   const { status, stderr } = spawnSync(process.execPath, given, { encoding: "utf8" });
   expect([status, stderr]).toEqual([
     ERRORS.E_INTERNAL.exit,
-    expect.stringContaining("this is a bug in Tripod: it ended before its work was done (E_INTERNAL)\n"),
+    expect.stringContaining("this is a bug in Tripod: the process ended before its work was done (E_INTERNAL)\n"),
   ]);
 });
 
-test("only main.ts ends the process, and the keeper of a drill its own", () => {
+test("only main.ts ends the process, and a drill's watchdog its own", () => {
   const src = new URL("../../src/", import.meta.url);
   const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const ending = files.filter((file) => /\bprocess\.(exit\(|exitCode)/.test(readFileSync(new URL(file, src), "utf8")));

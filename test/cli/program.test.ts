@@ -9,7 +9,7 @@ type Given = Parameters<typeof recordingIo>[0];
 
 const nothing = () => undefined;
 
-/** Runs a command line: of the real program, or where `verb` is given, of one whose commands `work` and `lab up` do that. */
+/** Runs a command line of the real program, or, with `verb`, of one whose commands `work` and `lab up` call it. */
 async function tripod(line: string, verb?: () => void | Promise<void>, given: Given = {}) {
   const io = recordingIo(given);
   const exitCode = await runCommandLine(line.split(" ").filter(Boolean), io, verb && madeUp(verb));
@@ -31,7 +31,7 @@ const unreachable = new TripodError("E_UNREACHABLE", "no answer on port 22 withi
 });
 const noSudo = new TripodError("E_SUDO", "sudo wants a password", { host: "m3" });
 
-test("--help shows the verbs, examples, and where the exit codes are explained", async () => {
+test("--help shows the commands, examples, and how to list the exit codes", async () => {
   const { exitCode, stdout } = await tripod("--help");
   expect(exitCode).toBe(0);
   expect(stdout).toContain("tripod apply -i");
@@ -43,7 +43,7 @@ test("a command that works exits with 0", async () => {
   expect(await tripod("work", nothing)).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
 });
 
-test("an option that is mistyped is told, not the one that is missing for it", async () => {
+test("a mistyped option is reported, not the required one that is missing because of it", async () => {
   for (const line of ["validate --inventroy x", "plan --lab --inventroy=x"]) {
     const { exitCode, stderr } = await tripod(line);
     expect(exitCode).toBe(3);
@@ -93,16 +93,13 @@ test.each([
   expect(await tripod(line, nothing)).toMatchObject({ exitCode: 3, stdout: "", stderr });
 });
 
-test.each(["", "lab"])(
-  "a command line that lacks its verb (tripod %s) shows the help and exits with 3",
-  async (line) => {
-    const { exitCode, stdout, stderr } = await tripod(line, nothing);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
-    expect(stderr).toContain("Commands:");
-  },
-);
+test.each(["", "lab"])("a command line without a command (tripod %s) shows the help and exits with 3", async (line) => {
+  const { exitCode, stdout, stderr } = await tripod(line, nothing);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
+  expect(stderr).toContain("Commands:");
+});
 
-test("help for one verb exits with 0 and shows the global options too", async () => {
+test("the help of one command exits with 0 and shows the global options too", async () => {
   const { exitCode, stdout } = await tripod("help work", nothing);
   expect(exitCode).toBe(0);
   expect(stdout).toContain("--no-color");
@@ -113,7 +110,7 @@ test("exit-codes explains every exit code", async () => {
   expect(stdout).toContain("  24  E_REFUSED          going on could destroy something; nothing was touched\n");
 });
 
-test("a failure says what, where, why and what to do, with its own exit code", async () => {
+test("an error reports what failed, where, why and what to do, with its own exit code", async () => {
   const { exitCode, stderr } = await tripod("work", () => Promise.reject(unreachable));
   expect(exitCode).toBe(10);
   expect(stderr).toMatchInlineSnapshot(`
@@ -125,7 +122,7 @@ test("a failure says what, where, why and what to do, with its own exit code", a
   `);
 });
 
-test("several failures are all told; the first decides the exit code", async () => {
+test("several errors are all printed; the first determines the exit code", async () => {
   const { exitCode, stderr } = await tripod("work", () => {
     throw new TripodErrors([noSudo, unreachable], "2 failures");
   });
@@ -134,7 +131,7 @@ test("several failures are all told; the first decides the exit code", async () 
   expect(stderr).toContain("m2: no answer on port 22");
 });
 
-test("with --json a failure is one JSON object on stderr", async () => {
+test("with --json an error is one JSON object on stderr", async () => {
   const { stderr } = await tripod("work --json", () => {
     throw new TripodErrors([noSudo, unreachable], "2 failures");
   });
@@ -147,12 +144,12 @@ test("with --json a failure is one JSON object on stderr", async () => {
   });
 });
 
-test("with --json even a wrong option is told as JSON", async () => {
+test("with --json even a wrong option is reported as JSON", async () => {
   const { stderr } = await tripod("work --json --jsno", nothing);
   expect(JSON.parse(stderr)).toMatchObject({ errors: [{ code: "E_USAGE" }] });
 });
 
-test("a bug asks to be reported and keeps its stack to itself", async () => {
+test("an unexpected error asks for a bug report and hides its stack", async () => {
   const bug = () => {
     throw new TypeError("x is not a function");
   };
@@ -160,7 +157,7 @@ test("a bug asks to be reported and keeps its stack to itself", async () => {
   expect(exitCode).toBe(1);
   expect(stderr).toMatchInlineSnapshot(`
     "this is a bug in Tripod: x is not a function (E_INTERNAL)
-      → please report it, with what the same command prints under --debug
+      → please report it, with the output of the same command with --debug
     "
   `);
 });
@@ -168,21 +165,21 @@ test("a bug asks to be reported and keeps its stack to itself", async () => {
 test.each([
   ["--debug", "work --debug", {}],
   ["TRIPOD_DEBUG", "work", { TRIPOD_DEBUG: "1" }],
-])("%s shows the stack of a bug", async (_, line, env) => {
+])("%s shows the stack of an unexpected error", async (_, line, env) => {
   const bug = () => {
     throw new TypeError("x is not a function");
   };
   expect((await tripod(line, bug, { env })).stderr).toMatch(/^TypeError: x is not a function\n +at /m);
 });
 
-test("a verb may choose its exit code without a word, as plan --detailed-exitcode does", async () => {
+test("a command may set an exit code without a message, as plan --detailed-exitcode does", async () => {
   const changes = () => {
     throw new ExitWith(2);
   };
   expect(await tripod("work", changes)).toMatchObject({ exitCode: 2, stderr: "" });
 });
 
-test("a command that ran in another process leaves an interrupted run with 130 and says nothing more", async () => {
+test("an interrupted command that ran in another process exits with 130 and prints nothing more", async () => {
   const signal = AbortSignal.abort(new TripodError("E_INTERRUPTED", "stopped"));
   expect(await tripod("work", () => Promise.reject(new ExitWith(143)), { signal })).toMatchObject({
     exitCode: 130,
@@ -190,7 +187,7 @@ test("a command that ran in another process leaves an interrupted run with 130 a
   });
 });
 
-test("colours are used when forced, and --no-color has the last word", async () => {
+test("FORCE_COLOR turns colours on, and --no-color overrides it", async () => {
   const fail = () => Promise.reject(noSudo);
   const env = () => ({ FORCE_COLOR: "1" });
   expect((await tripod("work", fail, { env: env() })).stderr).toContain("\u001B[31m");

@@ -7,7 +7,7 @@ import { listRuns, readRun } from "../../src/record.ts";
 import { testCluster } from "../support/cluster.ts";
 import { recordingIo } from "../support/io.ts";
 
-/** A walk over no machine needs no network, and begins and ends like every other. */
+/** A walk over no machines needs no network, and begins and ends like every other walk. */
 const nobody = { ...testCluster(), masters: [], workers: [], machines: [] };
 
 let folder: string;
@@ -23,7 +23,7 @@ test("a walk leaves its record", async () => {
   expect(io.stderr.text).toBe("");
 });
 
-test("a state folder that cannot be written is one warning, and the walk goes on", async () => {
+test("a state folder that cannot be written causes one warning, and the walk continues", async () => {
   writeFileSync(join(folder, "tripod"), "a file where a folder should be");
   const io = recordingIo({ env: { XDG_STATE_HOME: folder } });
   await walkOnScreen(nobody, [], io, { mode: "plan" });

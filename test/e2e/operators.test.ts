@@ -127,7 +127,7 @@ describe.skipIf(reason)(`operators${because(reason)}`, () => {
     const apply = atTerminal(...prepare, "--yes");
     await called();
     apply.type(CTRL_C);
-    await apply.shows("finishing what runs");
+    await apply.shows("finishing what is running");
     await letGo();
     expect(await apply.ended).toBe(130);
     expect(apply.text).toContain("| finished: sysctl:live on m1");
@@ -139,7 +139,7 @@ describe.skipIf(reason)(`operators${because(reason)}`, () => {
     const apply = atTerminal(...prepare, "--yes");
     await called();
     apply.type(CTRL_C);
-    await apply.shows("finishing what runs");
+    await apply.shows("finishing what is running");
     apply.type(CTRL_C);
     expect(await apply.ended).toBe(130);
     await letGo();

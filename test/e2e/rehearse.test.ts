@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listRuns, readRun } from "../../src/record.ts";
 import { drillReportOf } from "../../src/report/drill/index.ts";
 import type { DrillEvent } from "../../src/drills/events.ts";
-import type { RehearsalEvent } from "../../src/rehearsal.ts";
+import type { RehearsalEvent } from "../../src/rehearsal/events.ts";
 import { asFound, changesSince, type Found } from "../support/as-found.ts";
 import { type CabledMachine, cabledMachine } from "../support/cable.ts";
 import { because, missingPrograms } from "../support/programs.ts";
@@ -61,12 +61,12 @@ describe.skipIf(reason)(`the rehearsal of a production inventory and of its next
   test("brings it up unmodified, through its bastion, on two releases of Debian, and has nothing left to change", () => {
     expect([said.code, said.stderr.includes("E_")], `${said.stderr}\n${said.stdout.slice(-6000)}`).toEqual([0, false]);
     expect(acts().map(({ title, ok }) => [title, ok])).toEqual([
-      ["its machines are made", true],
+      ["the machines are created", true],
       ["fleet.yaml is applied", true],
       ["nothing is left to change", true],
-      ["it is well", true],
-      ...(ALL ? [["it is broken, and put right", true]] : []),
-      ["fleet-next.yaml is applied on top, while clients ask", true],
+      ["the cluster is healthy", true],
+      ...(ALL ? [["the drill breaks and restores it", true]] : []),
+      ["fleet-next.yaml is applied on top, while clients send requests", true],
       ["nothing is left to change", true],
     ]);
     expect(said.stdout).toMatch(/^rehearsal: (\d+)\/\1 nodes Ready, VIP on m1, etcd 3\/3 healthy/m);
@@ -95,7 +95,7 @@ describe.skipIf(reason)(`the rehearsal of a production inventory and of its next
     const page = readFileSync(join(folder, "artifacts/rehearsal-fleet.html"), "utf8");
     for (const text of [
       "fleet.yaml, then fleet-next.yaml",
-      "fleet-next.yaml is applied on top, while clients ask",
+      "fleet-next.yaml is applied on top, while clients send requests",
       "maxPods: 77",
     ])
       expect(page).toContain(text);

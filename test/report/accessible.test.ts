@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { drillHtml } from "../../src/report/drill/index.ts";
 import { reportHtml } from "../../src/report/html.ts";
-import { tellingLine } from "../../src/report/html/said.ts";
+import { keyLine } from "../../src/report/html/program-output.ts";
 import { report, RUNS } from "../support/reports.ts";
 import { failedBootstrap } from "../support/scenario.ts";
 import { all, type Element, everything as elementsOf, parseXml } from "../support/xml.ts";
@@ -19,18 +19,18 @@ function withClass(page: Element, name: string): Element[] {
 describe.each(PAGES)("the page of a %s", (_, html) => {
   const page = parseXml(html());
 
-  test("says of every head of a column that it is one, and what it is", () => {
+  test("marks every column header as a header, with a name", () => {
     for (const { attributes, text } of all(page, "th"))
       expect([attributes.scope, text.trim()]).toEqual(["col", expect.stringMatching(/./)]);
   });
 
-  test("says in words what every picture shows", () => {
+  test("describes every picture in words", () => {
     for (const { attributes } of all(page, "svg"))
       if (attributes["aria-hidden"] !== "true")
         expect([attributes.role, attributes["aria-label"]]).toEqual(["img", expect.stringMatching(/./)]);
   });
 
-  test("leaves nothing that scrolls sideways out of the keyboard's reach", () => {
+  test("makes everything that scrolls horizontally reachable by the keyboard", () => {
     expect(all(page, "table").length).toBe(withClass(page, "wide").flatMap((each) => all(each, "table")).length);
     for (const { attributes } of [...withClass(page, "wide"), ...withClass(page, "diff")])
       expect([attributes.tabindex, attributes["aria-label"]]).toEqual(["0", expect.stringMatching(/./)]);
@@ -44,7 +44,7 @@ const KUBEADM = [
   "To see the stack trace of this error execute with --v=5 or higher",
 ].join("\n");
 
-test("what kubeadm has printed is the line that says most, and a fold", () => {
+test("kubeadm's output is shown as its key line and a fold", () => {
   const events = failedBootstrap.map((event) =>
     event.type === "step.fail"
       ? { ...event, errors: event.errors.map((error) => ({ ...error, why: KUBEADM })) }
@@ -59,8 +59,8 @@ test("what kubeadm has printed is the line that says most, and a fold", () => {
   expect(fold && all(fold, "pre")[0]?.text).toBe(KUBEADM);
 });
 
-test("a few lines are shown as they are, and where no line speaks of an error the last one counts", () => {
+test("a few lines are shown as they are, and without an error line the last line is the key line", () => {
   const [card] = withClass(parseXml(reportHtml(report(failedBootstrap))), "failure");
   expect(card && all(card, "details")).toEqual([]);
-  expect(tellingLine("one\ntwo\n\n")).toBe("two");
+  expect(keyLine("one\ntwo\n\n")).toBe("two");
 });

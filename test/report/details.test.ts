@@ -3,7 +3,7 @@ import { reportDetails } from "../../src/report/details.ts";
 import { report, RUNS } from "../support/reports.ts";
 import { failedBootstrap, plan } from "../support/scenario.ts";
 
-test("the text tells what failed, what changed, what was waited for, and what took the time", () => {
+test("the text shows failures, changes, waits, and what took the time", () => {
   expect(reportDetails(report(failedBootstrap))).toMatchInlineSnapshot(`
     "tripod apply of lab, 2026-01-01 00:00:00 UTC
 
@@ -56,7 +56,7 @@ test("the text tells what failed, what changed, what was waited for, and what to
   `);
 });
 
-test("a plan's text says what would change", () => {
+test("the text of a plan shows what would change", () => {
   expect(reportDetails(report(plan))).toContain(`
 m2  Prepare: would change sysctl:net.ipv4.ip_forward
     value: 0 → 1
@@ -65,10 +65,10 @@ m2  Prepare: would change swap:/dev/sdb1
 `);
 });
 
-test("a narrowed plan says what it left out, and where an apply would stop for it", () => {
+test("a narrowed plan shows what was left out, and where an apply would stop", () => {
   const text = reportDetails(report(RUNS["narrowed plan"] ?? []));
   expect(text).toContain("UTC\nleft out: phases etcd; hosts m2\n");
-  expect(text).toContain("w1  Prepare: left out, but needed by workers and not as it should be: file:/etc/hosts\n");
+  expect(text).toContain("w1  Prepare: left out, but needed by workers and not up to date: file:/etc/hosts\n");
 });
 
 test.each(Object.entries(RUNS))("the text of a %s cannot steer a terminal", (_, events) => {

@@ -10,11 +10,11 @@ test.each([
   [119_499, "119 s"],
   [120_000, "2 min"],
   [185_000, "3 min 5 s"],
-])("%d ms are said as %s", (ms, said) => {
+])("%d ms are printed as %s", (ms, said) => {
   expect(duration(ms)).toBe(said);
 });
 
-test("a moment is said without a place", () => {
+test("a time is printed in UTC", () => {
   expect(utc(Date.UTC(2026, 0, 31, 9, 5, 7, 123))).toBe("2026-01-31 09:05:07 UTC");
 });
 
@@ -28,7 +28,7 @@ test.each([
   expect(ticks(wallMs, 5).map(({ label }) => label)).toEqual(labels);
 });
 
-test.each([100, 999, 86_400_000, 700_000_000])("an axis never has more than it was asked for (%d ms)", (wallMs) => {
+test.each([100, 999, 86_400_000, 700_000_000])("an axis never has more ticks than allowed (%d ms)", (wallMs) => {
   const made = ticks(wallMs, 10);
   expect(made.length).toBeLessThanOrEqual(11);
   expect(made.at(-1)?.at).toBeLessThanOrEqual(wallMs);

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../src/engine/events.ts";
-import { longestOnPath, partsOf, stepSentence } from "../../src/report/explain.ts";
+import { longestOnPath, activitiesOf, stepSentence } from "../../src/report/explain.ts";
 import { report } from "../support/reports.ts";
 import { bootstrap, failedBootstrap, plan } from "../support/scenario.ts";
 
-/** What a step of the bootstrap was busy with, as `said ms`; what `more` adds happened in it too. */
+/** What a step of the bootstrap was busy with, as `title ms`; what `more` adds happened in it too. */
 function parts(phase: string, host: string, events: readonly RunEvent[] = bootstrap): string[] {
   const step = report(events).steps.find((each) => each.phase === phase && each.host === host);
-  return partsOf(step).map(({ said, ms }) => `${said} ${ms}`);
+  return activitiesOf(step).map(({ title, ms }) => `${title} ${ms}`);
 }
 
 /** The bootstrap whose first master was busy with other resources, [key, ms] each, one after another. */
@@ -24,7 +24,7 @@ function busyWith(...resources: [key: string, ms: number][]): RunEvent[] {
   );
 }
 
-test("one sentence tells a stranger what took the time", () => {
+test("one sentence explains what took the time", () => {
   const made = report(bootstrap);
   const longest = longestOnPath(made);
   expect(longest && stepSentence(made, longest)).toBe("First master: kubeadm init on m1, 24 s of 36 s");
@@ -34,31 +34,31 @@ test("a step is explained by what it changed and what it waited for, the longest
   expect(parts("etcd", "m1")).toEqual(["waiting until etcd is healthy 3500", "file /etc/etcd/etcd.env 200"]);
 });
 
-test("many of a kind are one thing that took time", () => {
+test("changes of one kind are one activity", () => {
   const events = busyWith(["image:pause", 300], ["image:etcd", 900], ["kubeadm-init:cluster", 1000]);
   expect(parts("first-master", "m1", events)).toEqual(["image × 2 1200", "kubeadm init 1000"]);
 });
 
-test("neighbours that were put right by one command count once", () => {
+test("resources that one command applied count once", () => {
   const batch = busyWith(["file:/a", 500]).flatMap((event) =>
     "resource" in event && event.resource === "file:/a" ? [event, { ...event, resource: "file:/b" }] : [event],
   );
   expect(parts("first-master", "m1", batch)).toEqual(["file × 2 500"]);
 });
 
-test("a step that only looked says so", () => {
+test("a step that only read is shown as reading", () => {
   expect(parts("preflight", "m1")).toEqual(["reading 400"]);
   expect(parts("prepare", "m1", plan)).toEqual(["reading 200"]);
 });
 
-test("a change that failed while it waited for its own command is what the step was at", () => {
+test("a change that failed while it waited for its own command is the step's activity", () => {
   const waited = failedBootstrap.map((event) =>
     event.type === "step.fail" ? { ...event, during: "kubeadm-join ends" } : event,
   );
   expect(parts("workers", "w1", waited)).toEqual(["kubeadm join 1800"]);
 });
 
-test("a step that failed, or was killed, says what it was at", () => {
+test("a step that failed, or was killed, shows what it was doing", () => {
   expect(parts("workers", "w1", failedBootstrap)).toEqual(["kubeadm join 1800"]);
   expect(parts("workers", "w1", bootstrap.slice(0, -4))).toEqual(["kubeadm join 5700"]);
 });

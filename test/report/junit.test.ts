@@ -28,7 +28,7 @@ test("a failed step fails, and so does the resource it failed at, with why and w
   expect(failure?.text).toContain("error execution phase preflight\n→ see the kubelet's journal");
 });
 
-test("what never ran was skipped, and what was killed is an error", () => {
+test("steps that never ran are skipped, and killed ones are errors", () => {
   expect(casesIn(junit(stoppedBootstrap), "first-master")).toEqual(["m1 skipped"]);
   expect(casesIn(junit(bootstrap.slice(0, -4)), "workers")).toEqual(["w1 error"]);
 });
@@ -37,7 +37,7 @@ test("a step that was left out, but is needed, fails a narrowed plan", () => {
   expect(casesIn(junit(RUNS["narrowed plan"] ?? []), "prepare")).toContain("w1 failure");
 });
 
-test("what a host said stays text", () => {
+test("output of a host stays text", () => {
   const failures = all(junit(RUNS["hostile run"] ?? []), "failure");
   expect(failures[0]?.text).toContain(
     `</style><script>alert("1")</script><img src=x onerror='alert(2)'> & ]]> \\u0000\\u202e\n`,
@@ -58,7 +58,7 @@ const SUITE = {
   skipped: /^\d+$/,
   time: /^\d+\.\d{3}$/,
 };
-/** Text without line breaks, doubled blanks, and blanks at its ends. */
+/** Text without line breaks, repeated blanks, and blanks at its ends. */
 const TOKEN = /^\S+( \S+)*$/;
 const CASE = { classname: TOKEN, name: TOKEN, time: /^\d+\.\d{3}$/ };
 const VERDICTS: Readonly<Record<string, readonly string[]>> = {
@@ -95,7 +95,7 @@ describe.each(Object.entries(RUNS))("the JUnit report of a %s", (_, events) => {
     }
   });
 
-  test("counts what it holds", () => {
+  test("counts its cases", () => {
     for (const suite of document.elements)
       expect(suite.attributes).toMatchObject({
         tests: `${all(suite, "testcase").length}`,

@@ -16,18 +16,18 @@ function rows(given: Report, tolerance: number): string[][] {
   return lanesOf(given, tolerance)[0]?.rows.map((row) => row.map(({ phase }) => phase)) ?? [];
 }
 
-test("what a host did one after another stands in one row, in time", () => {
+test("consecutive steps of a host are in one row, in their order", () => {
   expect(rows(withSteps(["b", 10, 20], ["a", 0, 10]), 0)).toEqual([["a", "b"]]);
 });
 
-test("what it did at once stands in rows below, and a row that is free again is used again", () => {
+test("simultaneous steps are in several rows, and a free row is used again", () => {
   expect(rows(withSteps(["a", 0, 10], ["b", 5, 30], ["c", 12, 20]), 0)).toEqual([["a", "c"], ["b"]]);
 });
 
-test("an overlap that nobody can see needs no row", () => {
+test("an invisible overlap needs no second row", () => {
   expect(rows(withSteps(["a", 0, 10], ["b", 9, 20]), 1)).toEqual([["a", "b"]]);
 });
 
-test("a host that did nothing has its lane too", () => {
+test("a host that did nothing has a lane too", () => {
   expect(lanesOf(withSteps(["a", 0, 10]), 0)[1]).toEqual({ host: "idle", rows: [[]] });
 });

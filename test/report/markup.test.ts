@@ -27,6 +27,6 @@ test.each([
   });
 });
 
-test("what is absent leaves nothing, and zero is something", () => {
+test("absent values are empty, and zero is not absent", () => {
   expect(markup`[${undefined}${false}${[]}${0}${""}]`.markup).toBe("[0]");
 });

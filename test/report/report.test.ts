@@ -18,18 +18,18 @@ test("the critical path leads from the slowest host of each phase to the end", (
   ]);
 });
 
-test("the wall time is compared with what the hosts themselves worked on that path", () => {
+test("the wall time is compared with the time of the hosts' commands on that path", () => {
   const { commandMs, wallMs, ratio } = report(bootstrap).criticalPath;
   expect(commandMs).toBe(490 + 1400 + (450 + 3500) + 23_000 + 5600);
   expect(wallMs).toBe(36_100);
   expect(ratio).toBeCloseTo(1.048, 3);
 });
 
-test("commands side by side count once", () => {
+test("concurrent commands count once", () => {
   expect(step(report(bootstrap), "first-master", "m1")).toMatchObject({ commands: 2, commandMs: 23_000 });
 });
 
-test("each step tells what it changed, with how long that took and the diff", () => {
+test("each step has its changes, with their time and diff", () => {
   const [hosts] = step(report(bootstrap), "prepare", "m1")?.changes ?? [];
   expect(hosts).toMatchObject({ resource: "file:/etc/hosts", ms: 1050 });
   expect(hosts?.changes[0]?.diff).toContain("+10.0.0.11 m1");
@@ -45,26 +45,26 @@ test("each phase has its time and its outcome", () => {
   ]);
 });
 
-test("a failure is kept with its host and what to do next", () => {
+test("a failure keeps its host and hint", () => {
   expect(step(report(failedBootstrap), "workers", "w1")?.failures).toMatchObject([
     { code: "E_COMMAND", host: "w1", hint: "see the kubelet's journal" },
   ]);
 });
 
-test("a run that was stopped counts what it did; what never began is no step", () => {
+test("a stopped run counts its changes; steps that never began are missing", () => {
   const made = report(stoppedBootstrap);
   expect(made).toMatchObject({ outcome: "cancelled", changed: 3, unchanged: 1, wallMs: 4000 });
   expect(made.steps.map((each) => each.phase)).not.toContain("workers");
 });
 
-test("the events of a run that was killed still make a report", () => {
+test("the events of a killed run make a report", () => {
   const made = report(bootstrap.slice(0, -4));
   expect(made.outcome).toBe("unfinished");
   expect(made.phases.at(-1)).toMatchObject({ name: "workers", start: 30_200, outcome: "unfinished" });
   expect(made.criticalPath.steps.at(-1)).toMatchObject({ phase: "workers", end: made.wallMs });
 });
 
-test("a report counts as the run itself has counted", () => {
+test("a report has the same counts as the run", () => {
   for (const events of [bootstrap, failedBootstrap, stoppedBootstrap, plan]) {
     const end = events.at(-1);
     if (end?.type !== "run.end") throw new Error("these scenarios have an end");
@@ -78,6 +78,6 @@ test("a report is plain data", () => {
   expect(JSON.parse(JSON.stringify(made))).toEqual(made);
 });
 
-test("no events, no report", () => {
+test("without events there is no report", () => {
   expect(reportOf([])).toBeUndefined();
 });

@@ -9,7 +9,7 @@ function written(events: readonly RunEvent[], write: typeof reportText): string 
   return report ? write(report) : "";
 }
 
-test("a bootstrap ends with the time of each phase and the critical path", () => {
+test("the text of a bootstrap ends with the time of each phase and the critical path", () => {
   expect(written(bootstrap, reportText)).toMatchInlineSnapshot(`
     "phase         hosts   from     to   time
     Preflight         3   0.0s   0.5s   0.5s
@@ -30,7 +30,7 @@ test("a bootstrap ends with the time of each phase and the critical path", () =>
   `);
 });
 
-test("a failed bootstrap says which phase failed", () => {
+test("the text of a failed bootstrap names the failed phase", () => {
   expect(written(failedBootstrap, reportText)).toMatchInlineSnapshot(`
     "phase         hosts   from     to   time
     Preflight         3   0.0s   0.5s   0.5s
@@ -51,7 +51,7 @@ test("a failed bootstrap says which phase failed", () => {
   `);
 });
 
-test("a stopped bootstrap says what was cancelled", () => {
+test("the text of a stopped bootstrap shows what was cancelled", () => {
   expect(written(stoppedBootstrap, reportText)).toMatchInlineSnapshot(`
     "phase         hosts  from    to  time
     Preflight         3  0.0s  0.5s  0.5s
@@ -70,11 +70,11 @@ test("a stopped bootstrap says what was cancelled", () => {
   `);
 });
 
-test("a plan ends with how much there is to change", () => {
+test("the text of a plan ends with the number of changes", () => {
   expect(written(plan, summaryLine)).toBe("4 to change on 2 hosts, 1 unchanged");
 });
 
-test("a quiet run says so", () => {
+test("a run without changes is reported as such", () => {
   const quiet = plan.filter((event) => event.type !== "resource.change");
   expect(written(quiet, summaryLine)).toBe("nothing to change, 1 unchanged");
 });

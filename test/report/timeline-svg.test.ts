@@ -11,11 +11,11 @@ function byClass(element: Element, name: string): Element[] {
   return everything(element).filter(({ attributes }) => attributes.class?.split(" ").includes(name));
 }
 
-test("a bootstrap is drawn as it always was", () => {
+test("the timeline of a bootstrap matches its golden file", () => {
   expectGolden("report/bootstrap.svg", `${timelineSvg(report(bootstrap)).markup}\n`);
 });
 
-test("each host has a lane, and each step a bar that says what it is", () => {
+test("each host has a lane, and each step a labelled bar", () => {
   const drawn = picture(bootstrap);
   expect(byClass(drawn, "host").map(({ text }) => text)).toEqual(["m1", "m2", "w1"]);
   expect(byClass(drawn, "bar")).toHaveLength(report(bootstrap).steps.length);
@@ -37,7 +37,7 @@ test("the critical path is outlined, and one line connects its steps", () => {
   expect(byClass(drawn, "path")[0]?.attributes.d?.match(/M/g)).toHaveLength(4);
 });
 
-test("what was waited for is hatched, inside its bar", () => {
+test("waits are hatched inside their bars", () => {
   const [etcd] = byClass(picture(bootstrap), "g-etcd");
   if (!etcd) throw new Error("etcd has a bar");
   const [bar, wait] = ["step", "wait"].map((name) => byClass(etcd, name)[0]?.attributes);
@@ -47,7 +47,7 @@ test("what was waited for is hatched, inside its bar", () => {
 });
 
 describe.each(Object.entries(RUNS))("the timeline of a %s", (_, events) => {
-  test("is well-formed, and nothing stands outside it or has no place", () => {
+  test("is well-formed, and nothing is outside the picture", () => {
     const drawn = picture(events);
     const width = Number(drawn.attributes.width);
     const height = Number(drawn.attributes.height);

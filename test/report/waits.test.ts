@@ -18,7 +18,7 @@ function waits(...events: StepEvent[]): Wait[] {
   return waitsOf(events, 0, 100);
 }
 
-test("a wait keeps its reasons, each once, with the time for which it was the answer", () => {
+test("a wait keeps each reason once, with how long it lasted", () => {
   expect(report(bootstrap).steps.flatMap((step) => step.waits)).toEqual([
     {
       condition: "etcd is healthy",
@@ -31,7 +31,7 @@ test("a wait keeps its reasons, each once, with the time for which it was the an
   ]);
 });
 
-test("a reason that comes back adds up", () => {
+test("the times of a repeated reason are added", () => {
   const [wait] = waits(
     waiting(10, "up", "a", 0),
     waiting(20, "up", "b", 10),
@@ -44,17 +44,17 @@ test("a reason that comes back adds up", () => {
   ]);
 });
 
-test("what held at once was no wait to speak of", () => {
+test("a condition that was met at once has no reasons", () => {
   expect(waits(met(12, "up", 2))).toEqual([{ condition: "up", start: 10, end: 12, reasons: [], met: true }]);
 });
 
-test("what never held lasts until the end of the step", () => {
+test("the wait for a condition that was never met lasts until the end of the step", () => {
   expect(waits(waiting(10, "up", "down", 5))).toEqual([
     { condition: "up", start: 5, end: 100, reasons: [{ reason: "down", ms: 90 }], met: false },
   ]);
 });
 
-test("the same condition, waited for twice, is two waits", () => {
+test("two waits for the same condition are two waits", () => {
   const twice = waits(waiting(10, "up", "down", 0), met(20, "up", 10), waiting(50, "up", "down", 0), met(55, "up", 5));
   expect(twice.map(({ start, end }) => [start, end])).toEqual([
     [10, 20],
@@ -62,7 +62,7 @@ test("the same condition, waited for twice, is two waits", () => {
   ]);
 });
 
-test("a change that waits for its own command says which one it was", () => {
+test("a wait during a change names the resource", () => {
   const change: StepEvent = { ...where, type: "resource.change", at: 1, resource: "kubeadm-init:cluster", changes: [] };
   const applied: StepEvent = { ...where, type: "resource.applied", at: 30, resource: "kubeadm-init:cluster", ms: 29 };
   const made = waits(change, waiting(10, "it ends", "runs", 0), met(20, "it ends", 10), applied, met(40, "up", 1));

@@ -25,7 +25,7 @@ async function shown({
   return surface.stdout.text;
 }
 
-/** A plan in which a file that others may not read differs, in another way on each host. */
+/** A plan in which a file that others may not read differs, with a different diff on each host. */
 const masked = plan.map((event): RunEvent => {
   if (event.type !== "resource.change") return event;
   const secret = new Secret(`--- /etc/x\n+++ /etc/x\n@@ -1 +1 @@\n-password of ${event.host}\n+new\n`);
@@ -38,7 +38,7 @@ test.each([false, true])("the text of a file that others may not read is not sho
   expect(text).not.toContain("password of");
 });
 
-test("it is shown to whoever asks for it, each host's own, and never as JSON, which is kept", async () => {
+test("--show-secrets shows it for each host, but never as JSON, which is stored", async () => {
   const text = await shown({ showSecrets: true, events: masked });
   expect(text).toContain("-password of m1");
   expect(text).toContain("-password of m2");
@@ -48,7 +48,7 @@ test("it is shown to whoever asks for it, each host's own, and never as JSON, wh
 const HIDE_CURSOR = "\u001B[?25l";
 const terminal = { rows: 24 };
 
-test("somebody at a terminal gets the tree", async () => {
+test("a terminal shows the tree", async () => {
   expect(await shown({ terminal })).toContain(HIDE_CURSOR);
 });
 
@@ -66,13 +66,13 @@ test.each([
 test.each([
   ["at a terminal", { terminal }],
   ["in a log", {}],
-])("a plan is its changes, with diffs that no tree has room for, %s", async (_, situation: Situation) => {
+])("a plan shows changes with their diffs, %s", async (_, situation: Situation) => {
   const text = await shown({ ...situation, events: plan });
   expect(text).not.toContain(HIDE_CURSOR);
   expect(text).toMatch(/^plan lab: 5 phases on 3 hosts\n/);
 });
 
-test("a machine gets every event, one line of JSON each", async () => {
+test("with --json every event is one line of JSON", async () => {
   const text = await shown({ json: true, terminal });
   expect(
     text

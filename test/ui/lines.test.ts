@@ -12,7 +12,7 @@ function log(events: readonly RunEvent[], env: Record<string, string> = {}): str
   return out.text;
 }
 
-test("a log of a bootstrap says on which host and in which phase everything happened", () => {
+test("the log of a bootstrap shows host and phase of everything", () => {
   expect(log(bootstrap)).toMatchInlineSnapshot(`
     "   0.0s  apply lab: 5 phases on 3 hosts
        0.5s      preflight     done in 0.5s
@@ -41,7 +41,7 @@ test("a log of a bootstrap says on which host and in which phase everything happ
   `);
 });
 
-test("a log of a failure names the host, the resource and the first line of what went wrong", () => {
+test("the log of a failure names the host, the resource and the first line of the error", () => {
   expect(log(failedBootstrap).split("\n").slice(-5)).toMatchInlineSnapshot(`
     [
       "  30.2s      first-master  done in 24.0s",
@@ -53,7 +53,7 @@ test("a log of a failure names the host, the resource and the first line of what
   `);
 });
 
-test("a log of a stopped run says what was cancelled", () => {
+test("the log of a stopped run shows what was cancelled", () => {
   expect(log(stoppedBootstrap).split("\n").slice(-5)).toMatchInlineSnapshot(`
     [
       "   4.0s      etcd          cancelled",
@@ -65,7 +65,7 @@ test("a log of a stopped run says what was cancelled", () => {
   `);
 });
 
-test("a log of a run that is asked to stop says what is finished first", () => {
+test("the log of a run that is stopping shows what it finishes first", () => {
   const [start] = bootstrap;
   const running = [
     { phase: "first-master", host: "m1", resource: "kubeadm-init:cluster" },
@@ -73,11 +73,11 @@ test("a log of a run that is asked to stop says what is finished first", () => {
   ];
   const at = (start?.at ?? 0) + 1000;
   expect(log(start ? [start, { type: "run.stopping", at, running }] : [])).toContain(
-    "   1.0s  m1  first-master  to be finished first: kubeadm-init:cluster\n",
+    "   1.0s  m1  first-master  finishing first: kubeadm-init:cluster\n",
   );
 });
 
-test("a reason for waiting is printed once, until it changes", () => {
+test("a reason for waiting is printed again only when it changes", () => {
   const reasons = log(bootstrap).match(/waiting for .*/g);
   expect(reasons).toEqual([
     "waiting for etcd is healthy: m2 has not joined",
@@ -89,7 +89,7 @@ test("an escape sequence printed by a program on a host does not reach the opera
   expect(log(bootstrap)).not.toContain("\u001B");
 });
 
-test("colours appear when they are forced, and only then in a log", () => {
+test("a log has colours only with FORCE_COLOR", () => {
   expect(log(bootstrap, { FORCE_COLOR: "1" })).toContain("\u001B[32m+10.0.0.11 m1\u001B[39m");
   expect(log(bootstrap, { FORCE_COLOR: "1", NO_COLOR: "1" })).not.toContain("\u001B");
 });

@@ -25,7 +25,7 @@ function change(phase: string, host: string, resource: string, ...changes: objec
 
 const ended = (phase: string): RunEvent => ({ type: "phase.end", at: 2, phase, outcome: "ok", ms: 2 });
 
-test("a plan says phase by phase what would change on which host, with the whole diff, and nothing of what is well", () => {
+test("a plan shows for each phase what would change on which host, with all diffs, and nothing that is unchanged", () => {
   expect(shown(plan)).toMatchInlineSnapshot(`
     "plan lab: 5 phases on 3 hosts
 
@@ -51,7 +51,7 @@ test("a plan says phase by phase what would change on which host, with the whole
   `);
 });
 
-test("the same change of several hosts is shown once, one that differs by itself, in the inventory's order", () => {
+test("the same change on several hosts is shown once, a different one separately, in the inventory's order", () => {
   const forwarding = { field: "net.ipv4.ip_forward", from: "0", to: "1" };
   const events = [
     START,
@@ -75,7 +75,7 @@ test("the same change of several hosts is shown once, one that differs by itself
   `);
 });
 
-test("what is made, changed and taken away is told apart; what is secret or not known yet is said to change", () => {
+test("created, changed and removed resources have different signs; secret and unknown values are shown as changes", () => {
   const events = [
     START,
     change("prepare", "m1", "package:installed", { field: "package", from: "absent", to: "etcd-server" }),
@@ -111,7 +111,7 @@ test("what is made, changed and taken away is told apart; what is secret or not 
   `);
 });
 
-test("phases stand in their order, whichever is known first, and each is printed as soon as it can be", () => {
+test("phases are printed in their order, whichever ends first, each as soon as possible", () => {
   const member = change("etcd", "m1", "etcd-member:own", { field: "running", from: "inactive", to: "active" });
   const early = shown([START, member, ended("etcd")]);
   expect(early).not.toContain("etcd-member");
@@ -119,7 +119,7 @@ test("phases stand in their order, whichever is known first, and each is printed
   expect(all.indexOf("swap:off")).toBeLessThan(all.indexOf("etcd-member"));
 });
 
-test("a plan that was narrowed tells which needs are not met, and one that failed where", () => {
+test("a narrowed plan shows which needs are not met, and a failed one where it failed", () => {
   const events: RunEvent[] = [
     START,
     {
@@ -143,7 +143,7 @@ test("a plan that was narrowed tells which needs are not met, and one that faile
     "plan lab: 2 phases on 3 hosts
 
     Prepare hosts
-      ! left out on m1, but needed by etcd and not as it should be: swap:off, sysctl:live
+      ! left out on m1, but needed by etcd and not up to date: swap:off, sysctl:live
 
     etcd
       failed m2: no
@@ -151,7 +151,7 @@ test("a plan that was narrowed tells which needs are not met, and one that faile
   `);
 });
 
-test("a diff has its colours, and what a host says cannot steer the terminal", () => {
+test("a diff is coloured, and output of a host cannot control the terminal", () => {
   const text = shown(plan, { FORCE_COLOR: "1" });
   expect(text).toContain("\u001B[32m+10.0.0.11 m1\u001B[39m");
   expect(text).toContain("\u001B[31m-10.0.0.9 m1\u001B[39m");

@@ -3,16 +3,16 @@ import type { RunEvent } from "../../src/engine/events.ts";
 import { createRows } from "../../src/ui/rows.ts";
 import { bootstrap, failedBootstrap, plan, stoppedBootstrap } from "../support/scenario.ts";
 
-/** The rows as they stand after the events of the first `ms`. */
+/** The rows after the events of the first `ms`. */
 function rowsAt(ms: number, events: readonly RunEvent[] = bootstrap, height = 24): string {
   const [start] = events;
   if (start?.type !== "run.start") throw new Error("a scenario begins with run.start");
   const rows = createRows(start);
-  for (const event of events) if (event.at - start.at <= ms) rows.see(event);
+  for (const event of events) if (event.at - start.at <= ms) rows.update(event);
   return rows.texts(height).join("\n");
 }
 
-test("each phase counts its hosts and shows the last thing any of them does", () => {
+test("each phase counts its hosts and shows the latest activity of any host", () => {
   expect(rowsAt(4000)).toMatchInlineSnapshot(`
     "Preflight     3/3  0.5s
     Prepare       3/3  2.1s  2 changed
@@ -32,7 +32,7 @@ test("a long command shows how far it is", () => {
   `);
 });
 
-test("a phase that is done shows its time and how much it changed", () => {
+test("a finished phase shows its time and number of changes", () => {
   expect(rowsAt(Infinity)).toMatchInlineSnapshot(`
     "Preflight     3/3  0.5s
     Prepare       3/3  2.1s  2 changed
@@ -42,7 +42,7 @@ test("a phase that is done shows its time and how much it changed", () => {
   `);
 });
 
-test("a failed phase shows the host and what went wrong", () => {
+test("a failed phase shows the host and the error", () => {
   expect(rowsAt(Infinity, failedBootstrap).split("\n").at(-1)).toMatchInlineSnapshot(
     `"Workers       0/1  w1: kubeadm join failed"`,
   );
@@ -58,11 +58,11 @@ test("a stopped run shows what was cancelled", () => {
   `);
 });
 
-test("a plan says how much is to change", () => {
+test("a plan shows the number of changes", () => {
   expect(rowsAt(Infinity, plan)).toContain("0.3s  4 to change");
 });
 
-test("on a low terminal what runs is shown first, then what was done last, then what comes next", () => {
+test("a low terminal shows running phases first, then those that ended last, then those that come next", () => {
   expect(rowsAt(10_000, bootstrap, 3)).toMatchInlineSnapshot(`
     "
     Prepare       3/3  2.1s  2 changed

@@ -20,7 +20,7 @@ function whatIsLeft(writes: readonly string[]): string {
   return stripVTControlCharacters(writes.slice(lastWipe + 1).join("")).trimEnd();
 }
 
-test("a bootstrap leaves one row a phase on the terminal", async () => {
+test("a bootstrap leaves one row per phase on the terminal", async () => {
   expect((await show(bootstrap)).left).toMatchInlineSnapshot(`
     "✔ Preflight     3/3  0.5s
     ✔ Prepare       3/3  2.1s  2 changed
@@ -30,7 +30,7 @@ test("a bootstrap leaves one row a phase on the terminal", async () => {
   `);
 });
 
-test("a failed phase keeps its cross, its host and its message, and the tree itself does not throw", async () => {
+test("the row of a failed phase keeps its cross, host and message, and the tree does not throw", async () => {
   expect((await show(failedBootstrap)).left).toMatchInlineSnapshot(`
     "✔ Preflight     3/3  0.5s
     ✔ Prepare       3/3  2.1s  2 changed
@@ -40,7 +40,7 @@ test("a failed phase keeps its cross, its host and its message, and the tree its
   `);
 });
 
-test("what was cancelled is neither done nor failed", async () => {
+test("a cancelled phase is neither done nor failed", async () => {
   expect((await show(stoppedBootstrap)).left).toMatchInlineSnapshot(`
     "✔ Preflight     3/3  0.5s
     ✔ Prepare       3/3  2.1s  2 changed
@@ -50,12 +50,12 @@ test("what was cancelled is neither done nor failed", async () => {
   `);
 });
 
-test("a run that broke off without its last events still ends its tree", async () => {
+test("the tree ends even if the last events of a run are missing", async () => {
   const { left } = await show(bootstrap.slice(0, 12));
   expect(left.split("\n")).toHaveLength(5);
 });
 
-/** A frame that shows kubeadm at work, on a terminal of so many rows. */
+/** A frame that shows kubeadm's progress, on a terminal of so many rows. */
 async function frameInTheMiddle(rows: number, pattern: RegExp): Promise<string> {
   const surface = recordingSurface({ terminal: { rows } });
   const screen = treeScreen(surface);
@@ -66,7 +66,7 @@ async function frameInTheMiddle(rows: number, pattern: RegExp): Promise<string> 
   return frame.trimEnd().replaceAll(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/g, "~");
 }
 
-test("while kubeadm works, its row says what it is doing", async () => {
+test("while kubeadm runs, its row shows kubeadm's progress", async () => {
   expect(await frameInTheMiddle(24, /✔ etcd[^]*wait-control-plane[^]*Workers/)).toMatchInlineSnapshot(`
     "✔ Preflight     3/3  0.5s
     ✔ Prepare       3/3  2.1s  2 changed
@@ -76,14 +76,14 @@ test("while kubeadm works, its row says what it is doing", async () => {
   `);
 });
 
-test("on a low terminal the rows that matter least make room", async () => {
+test("a low terminal hides the least important rows", async () => {
   expect(await frameInTheMiddle(4, /✔ etcd[^]*wait-control-plane/)).toMatchInlineSnapshot(`
     "✔ etcd          2/2  4.2s  1 changed
     ~ First master  0/1  m1: kubeadm init: [wait-control-plane] \\u001b[2Jwaiting"
   `);
 });
 
-test("after Ctrl-C the tree says that it is finishing", async () => {
+test("after Ctrl-C the tree shows that it is finishing", async () => {
   const interrupt = new AbortController();
   const surface = recordingSurface({ terminal: { rows: 24 }, signal: interrupt.signal });
   const screen = treeScreen(surface);
@@ -94,7 +94,7 @@ test("after Ctrl-C the tree says that it is finishing", async () => {
   expect(whatIsLeft(surface.stdout.writes)).not.toContain(FINISHING);
 });
 
-test("two runs after one another leave two trees, and the cursor is back", async () => {
+test("two consecutive runs leave two trees, and the cursor is visible again", async () => {
   const { surface, left } = await show([...stoppedBootstrap, ...bootstrap]);
   expect(stripVTControlCharacters(surface.stdout.text)).toContain("cancelled");
   expect(left).toContain("Workers       1/1");

@@ -15,18 +15,18 @@ interface ApplyOptions extends TargetOptions, NarrowingOptions {
 
 export function applyCommand(io: Io): Command {
   return withNarrowing(withTarget(new Command("apply")))
-    .description("bring the cluster up, or back to what the inventory says; safe to run again at any time")
-    .option("-y, --yes", "do not show the plan and ask first")
-    .option("--break-lock <owner>", "take the cluster's lock away from who holds it, by the name that was told")
-    .option("--show-secrets", "show the text of files that others may not read, on the screen; records never have it")
-    .option("--json", "one JSON event a line; needs --yes")
+    .description("bring up the cluster, or bring it back in line with the inventory; safe to run again at any time")
+    .option("-y, --yes", "apply without showing the plan and asking")
+    .option("--break-lock <owner>", "take over the cluster's lock from this owner, as named by E_LOCKED")
+    .option("--show-secrets", "show the text of files that others may not read; records never contain it")
+    .option("--json", "print one JSON event per line; needs --yes")
     .action((options: ApplyOptions) => {
       if (!options.yes) mustBeAsked(options, io);
       return onTarget(options, io, async (cluster) => {
         const { yes, json, showSecrets, breakLock, inventory } = options;
         const only = await narrowingOf(options, cluster);
         await onHosts(cluster, io, async (hosts) => {
-          // What was answered is no promise: the apply reads everything again.
+          // Nothing is cached: the apply reads every host again.
           if (!yes) await agreed(await walkOnScreen(cluster, hosts, io, { mode: "plan", showSecrets, only }), io);
           const command = `tripod apply -i ${inventory}`;
           await walkOnScreen(cluster, hosts, io, { mode: "apply", json, showSecrets, only, breakLock, command });
@@ -35,21 +35,25 @@ export function applyCommand(io: Io): Command {
     });
 }
 
-/** @throws TripodError E_USAGE where nobody could answer */
+/** @throws TripodError E_USAGE if nobody can answer */
 function mustBeAsked(options: ApplyOptions, { stdin, cwd }: Io): void {
   if (stdin.isTTY && !options.json) return;
-  const why = options.json ? "--json is for programs" : "the standard input is no terminal";
-  throw new TripodError("E_USAGE", `apply asks before it changes anything, and nobody is there to answer: ${why}`, {
-    hint: `look at what \`tripod plan ${sameTarget(options, cwd)}\` says, and then say --yes`,
+  const why = options.json ? "with --json nobody can be asked" : "the standard input is not a terminal";
+  throw new TripodError("E_USAGE", `apply asks before it changes anything, but ${why}`, {
+    hint: `check the output of \`tripod plan ${sameTarget(options, cwd)}\`, then run apply with --yes`,
   });
 }
 
-/** @throws TripodError E_REFUSED where the apply would stop half way, E_INTERRUPTED where the answer was no */
+/** @throws TripodError E_REFUSED if the apply would stop half way, E_INTERRUPTED if the answer is no */
 async function agreed({ changed, hosts, unmet }: Walked, io: Io): Promise<void> {
   if (unmet > 0)
-    throw new TripodError("E_REFUSED", "what was left out is needed, and is not as it should be; nothing was changed", {
-      hint: "take in the phases and hosts that are marked with ! above, or leave nothing out",
-    });
+    throw new TripodError(
+      "E_REFUSED",
+      "a phase or host that was left out is needed and not up to date; nothing was changed",
+      {
+        hint: "add the phases and hosts marked with ! above to --phase and --host, or run without these options",
+      },
+    );
   if (changed === 0) return;
   if (await confirm(`\nApply these changes to ${hosts} ${hosts === 1 ? "host" : "hosts"}?`, io)) return;
   throw new TripodError("E_INTERRUPTED", "not applied; nothing was changed");

@@ -14,9 +14,9 @@ interface KubeconfigOptions extends TargetOptions {
 
 export function kubeconfigCommand(io: Io): Command {
   return withTarget(new Command("kubeconfig"))
-    .description("fetch the admin configuration, pointing at the VIP")
-    .option("-o, --output <file>", "write it there (0600) instead of to the standard output")
-    .option("-f, --force", "replace what is at --output without asking")
+    .description("fetch the admin kubeconfig, which points at the VIP")
+    .option("-o, --output <file>", "write it to this file (0600) instead of the standard output")
+    .option("-f, --force", "replace the --output file without asking")
     .action((options: KubeconfigOptions) =>
       onTarget(options, io, async (cluster) => {
         const { output, force } = options;
@@ -38,20 +38,20 @@ export function kubeconfigCommand(io: Io): Command {
     );
 }
 
-/** @throws TripodError E_USAGE where nobody could answer, E_INTERRUPTED where the answer was no */
+/** @throws TripodError E_USAGE if nobody can answer, E_INTERRUPTED if the answer is no */
 export async function mayBeReplaced(output: string, io: Io): Promise<void> {
   const there = await lstat(resolve(io.cwd, output)).catch(() => undefined);
   if (!there) return;
   if (!io.stdin.isTTY)
-    throw new TripodError("E_USAGE", `${output} exists, and nobody is there to say that it may be replaced`, {
-      hint: "choose another --output, or say --force",
+    throw new TripodError("E_USAGE", `${output} exists, and nobody can be asked whether to replace it`, {
+      hint: "choose another --output, or add --force",
     });
   const what = there.isSymbolicLink() ? "is a link, which" : "exists and";
-  if (await confirm(`${output} ${what} would be replaced. Go on?`, io)) return;
-  throw new TripodError("E_INTERRUPTED", `${output} was left as it is`);
+  if (await confirm(`${output} ${what} would be replaced. Continue?`, io)) return;
+  throw new TripodError("E_INTERRUPTED", `${output} was not changed`);
 }
 
-/** Whole or not at all, and never readable by others, not even for a moment. A link is replaced, and not what it leads to. */
+/** Writes the file atomically, readable by its owner only. A link is replaced, not its target. */
 export async function writeKubeconfig(path: string, config: Secret): Promise<void> {
   const beside = `${path}.${process.pid}`;
   try {

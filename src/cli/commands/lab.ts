@@ -16,10 +16,10 @@ interface UpOptions extends Inventoried {
   readonly install?: boolean;
 }
 
-/** `tripod lab`: throw-away machines for an inventory, on this machine, in a network of their own. */
+/** `tripod lab`: local throw-away machines for an inventory, in a separate network. */
 export function labCommand(io: Io): Command {
   const lab = new Command("lab").description(
-    "throw-away machines for an inventory, on this one, in a network of their own",
+    "manage local throw-away machines for an inventory, in a separate network",
   );
   const machines = [up(io), status(io), ssh(io), off(io), on(io), down(io)];
   const snapshots = [save(io), restore(io), list(io), forget(io)];
@@ -31,21 +31,21 @@ function verb(usage: string): Command {
   return new Command(usage).requiredOption("-i, --inventory <file>", "the inventory");
 }
 
-/** Lines of progress are for people: they go where an output that is read by a program does not. */
+/** Progress is for people: it goes to stderr, so that programs can read stdout. */
 function work(io: Io) {
   return { progress: (text: string) => io.stderr.write(`${text}\n`), signal: io.signal };
 }
 
 function up(io: Io): Command {
   return verb("up")
-    .description("make the machines, or what is missing of them")
+    .description("create the machines, or those that are missing")
     .option(
       "--binaries <folder>",
-      "Kubernetes from there: kubeadm, kubelet, kube-apiserver …; default: the official release, or Debian's source package",
+      "folder with the Kubernetes programs: kubeadm, kubelet, kube-apiserver …; default: the official release, or Debian's source package",
     )
     .addOption(releaseOption())
-    .option("--pristine", "machines with nothing but ssh and sudo, to prove the installation too")
-    .option("--install", "install what is missing on this machine")
+    .option("--pristine", "create machines with only ssh and sudo, to test the installation of packages too")
+    .option("--install", "install missing packages on this machine")
     .action(async ({ inventory, binaries, release, ...options }: UpOptions) => {
       const since = performance.now();
       const { labHostNames, labUp, parseReleases } = await import("../../lab/index.ts");
@@ -62,10 +62,10 @@ function seconds(since: number): string {
   return `${((performance.now() - since) / 1000).toFixed(1)} s`;
 }
 
-/** Which machines have which release of Debian. */
+/** Which machines run which release of Debian. */
 export function releaseOption(): Option {
-  const said = "release of Debian on the machines: bookworm or trixie; on some of them: trixie=w1,w2; may be repeated";
-  return new Option("--release <name[=machines]>", said).argParser((text: string, before?: readonly string[]) => [
+  const help = "Debian release of the machines, bookworm or trixie; for some of them: trixie=w1,w2; may be repeated";
+  return new Option("--release <name[=machines]>", help).argParser((text: string, before?: readonly string[]) => [
     ...(before ?? []),
     text,
   ]);
@@ -73,7 +73,7 @@ export function releaseOption(): Option {
 
 function status(io: Io): Command {
   return verb("status")
-    .description("which machines there are, and whether they answer")
+    .description("list the machines, and whether they answer")
     .option("--json", "print JSON")
     .action(async ({ inventory, json }: Inventoried & { json?: boolean }) => {
       const { labStatus } = await import("../../lab/index.ts");
@@ -95,9 +95,9 @@ function columns(rows: readonly (readonly string[])[]): string {
 
 function ssh(io: Io): Command {
   return verb("ssh")
-    .description("log in to a machine, or run a command on it, and end with what that ended with")
+    .description("log in to a machine, or run a command on it, and exit with its exit code")
     .argument("<machine>", "its name in the inventory")
-    .argument("[command...]", "after --, default: a shell")
+    .argument("[command...]", "the command, after --; default: a shell")
     .action(async (machine: string, command: string[], { inventory }: Inventoried) => {
       const { labSsh } = await import("../../lab/index.ts");
       await giveTerminal(labSsh(await loadTarget({ inventory }, io), machine, command), io);
@@ -106,7 +106,7 @@ function ssh(io: Io): Command {
 
 function off(io: Io): Command {
   return verb("off")
-    .description("cut a machine's power")
+    .description("switch a machine off, as by a power cut")
     .argument("<machine>", "its name in the inventory")
     .action(async (machine: string, { inventory }: Inventoried) => {
       const { labOff } = await import("../../lab/index.ts");
@@ -116,7 +116,7 @@ function off(io: Io): Command {
 
 function on(io: Io): Command {
   return verb("on")
-    .description("boot a machine again, with the disk it had")
+    .description("boot a machine that is off, with its disk")
     .argument("<machine>", "its name in the inventory")
     .action(async (machine: string, { inventory }: Inventoried) => {
       const { labOn } = await import("../../lab/index.ts");
@@ -130,45 +130,45 @@ interface DownOptions extends Inventoried {
 
 function down(io: Io): Command {
   return verb("down")
-    .description("take the machines away and leave nothing behind but their snapshots")
-    .option("--snapshots", "nor these")
+    .description("remove the machines and everything of the lab except its snapshots")
+    .option("--snapshots", "remove the snapshots too")
     .action(async ({ inventory, snapshots }: DownOptions) => {
       const { labDown } = await import("../../lab/index.ts");
       const cluster = await loadTarget({ inventory }, io);
       await labDown(cluster, { ...work(io), snapshots });
-      io.stdout.write(`the lab ${cluster.name} is gone\n`);
+      io.stdout.write(`the lab ${cluster.name} is removed\n`);
     });
 }
 
 function save(io: Io): Command {
   return verb("save")
-    .description("keep the machines' disks under a name; they are off for that moment")
-    .argument("<name>", "the snapshot's")
+    .description("save the machines' disks as a snapshot; the machines are off while it is taken")
+    .argument("<name>", "name of the snapshot")
     .action(async (name: string, { inventory }: Inventoried) => {
       const since = performance.now();
       const { labSave } = await import("../../lab/index.ts");
       const cluster = await loadTarget({ inventory }, io);
       await labSave(cluster, name, work(io));
-      io.stdout.write(`the lab ${cluster.name} is saved as ${name}, and up again, in ${seconds(since)}\n`);
+      io.stdout.write(`the lab ${cluster.name} is saved as ${name} and running again, in ${seconds(since)}\n`);
     });
 }
 
 function restore(io: Io): Command {
   return verb("restore")
-    .description("boot the machines with the disks they had when they were saved, whatever has become of them")
-    .argument("<name>", "the snapshot's")
+    .description("boot the machines with the disks of a snapshot, whatever state they are in")
+    .argument("<name>", "name of the snapshot")
     .action(async (name: string, { inventory }: Inventoried) => {
       const since = performance.now();
       const { labRestore } = await import("../../lab/index.ts");
       const cluster = await loadTarget({ inventory }, io);
       await labRestore(cluster, name, work(io));
-      io.stdout.write(`the lab ${cluster.name} is up as ${name}, in ${seconds(since)}\n`);
+      io.stdout.write(`the lab ${cluster.name} is restored from ${name}, in ${seconds(since)}\n`);
     });
 }
 
 function list(io: Io): Command {
   return verb("snapshots")
-    .description("what was saved")
+    .description("list the snapshots")
     .option("--json", "print JSON")
     .action(async ({ inventory, json }: Inventoried & { json?: boolean }) => {
       const { labSnapshots } = await import("../../lab/index.ts");
@@ -181,8 +181,8 @@ function list(io: Io): Command {
 
 function forget(io: Io): Command {
   return verb("forget")
-    .description("take a snapshot away")
-    .argument("<name>", "the snapshot's")
+    .description("remove a snapshot")
+    .argument("<name>", "name of the snapshot")
     .action(async (name: string, { inventory }: Inventoried) => {
       const { labForget } = await import("../../lab/index.ts");
       await labForget(await loadTarget({ inventory }, io), name, work(io));

@@ -14,13 +14,13 @@ interface PlanOptions extends TargetOptions, NarrowingOptions {
 
 export function planCommand(io: Io): Command {
   return withNarrowing(withTarget(new Command("plan")))
-    .description("what apply would change, on which host; writes nothing anywhere")
+    .description("show what apply would change, on which host; changes nothing")
     .option(
       "--detailed-exitcode",
-      `exit with ${ANSWERS.changes.exit} where something would change, with 0 where nothing would`,
+      `exit with ${ANSWERS.changes.exit} if something would change, with 0 if nothing would`,
     )
-    .option("--show-secrets", "show the text of files that others may not read, on the screen; records never have it")
-    .option("--json", "one JSON event a line")
+    .option("--show-secrets", "show the text of files that others may not read; records never contain it")
+    .option("--json", "print one JSON event per line")
     .action((options: PlanOptions) =>
       onTarget(options, io, async (cluster) => {
         const only = await narrowingOf(options, cluster);

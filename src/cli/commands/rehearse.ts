@@ -2,12 +2,12 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { TripodError } from "../../errors.ts";
+import type { Cluster } from "../../inventory/cluster.ts";
 import { inventoryOption } from "../../inventory/option.ts";
-import type { RehearsalSetting } from "../../rehearsal.ts";
+import type { RehearsedClusters } from "../../rehearsal/clusters.ts";
+import type { RehearsalSetting } from "../../rehearsal/events.ts";
 import type { Io } from "../io.ts";
-import { clustersOf } from "../rehearsal-clusters.ts";
-import { rehearsalAsked, type RehearsalOptions } from "../rehearsal-setting.ts";
-import { rehearseOnScreen } from "../rehearsal.ts";
+import { type RehearsalOptions, settingOf } from "../rehearsal-options.ts";
 import { isInsideLab, loadTarget, onTarget } from "../target.ts";
 import { releaseOption } from "./lab.ts";
 
@@ -17,29 +17,29 @@ interface RehearseOptions extends RehearsalOptions {
   readonly down?: boolean;
 }
 
-/** What the process that runs inside the lab's network is told: when the rehearsal began, and whether its machines stood before. */
+/** Passed to the process inside the lab's network: when the rehearsal began, and whether its machines existed before. */
 const SINCE = "TRIPOD_REHEARSAL_SINCE";
-const STOOD = "TRIPOD_REHEARSAL_STOOD";
+const EXISTED = "TRIPOD_REHEARSAL_LAB_EXISTED";
 
 export function rehearseCommand(io: Io): Command {
   return new Command("rehearse")
     .description(
-      "the same inventory on throw-away machines of this one: bring it up, break it, and read what came of it before it is done to real ones",
+      "apply an inventory to local throw-away machines, run a drill, and report the results, before it is applied to the real machines",
     )
-    .option("-i, --inventory <file>", "the inventory, as it is for the real machines")
-    .option("--then <file>", "apply this inventory on top, while clients ask; may be repeated", repeated)
-    .option("--from <run>", "as in that rehearsal of `tripod report --list`, instead of --inventory and the rest")
-    .option("--hosts <n>", "at most so many of its machines: all masters, and a sample of the workers", count)
-    .option("--drill", "break it by the usual scenarios; the default")
-    .option("--no-drill", "do not break it")
-    .option("--all", "break it by every scenario that does not take the quorum away")
+    .option("-i, --inventory <file>", "the inventory, as for the real machines")
+    .option("--then <file>", "then apply this inventory on top, while clients send requests; may be repeated", repeated)
+    .option("--from <run>", "repeat this rehearsal from `tripod report --list`; instead of --inventory and its options")
+    .option("--hosts <n>", "use at most this many machines: all masters, and a sample of the workers", count)
+    .option("--drill", "run the usual scenarios of the drill (default)")
+    .option("--no-drill", "run no drill")
+    .option("--all", "run every scenario of the drill except those that stop reads and writes")
     .addOption(releaseOption())
-    .option("--binaries <folder>", "Kubernetes from there; default: the official release")
-    .option("--pristine", "machines with nothing but ssh and sudo, to prove the installation too")
-    .option("--install", "install what is missing on this machine")
-    .option("--keep", "leave the machines standing, to look at them: `tripod lab`, or --lab with any other command")
-    .option("--down", "take the machines away that --keep has left, and do nothing else")
-    .action((options: RehearseOptions) => rehearse(options, io));
+    .option("--binaries <folder>", "folder with the Kubernetes programs; default: the official release")
+    .option("--pristine", "create machines with only ssh and sudo, to test the installation of packages too")
+    .option("--install", "install missing packages on this machine")
+    .option("--keep", "leave the machines running, for `tripod lab`, or any other command with --lab")
+    .option("--down", "only remove the machines that --keep left running")
+    .action((options: RehearseOptions) => rehearseOnLab(options, io));
 }
 
 function repeated(file: string, before: readonly string[] = []): readonly string[] {
@@ -51,35 +51,44 @@ function count(text: string): number {
   throw new InvalidArgumentError("a number from 1 to 999.");
 }
 
-async function rehearse(options: RehearseOptions, io: Io): Promise<void> {
-  const setting = await rehearsalAsked(options, io);
-  if (isInsideLab(io)) return play(setting, io);
+async function rehearseOnLab(options: RehearseOptions, io: Io): Promise<void> {
+  const setting = await settingOf(options, io);
+  if (isInsideLab(io)) return insideLab(setting, io);
   const [inventory] = setting.inventories;
-  const progress = (text: string) => io.stderr.write(`${text}\n`);
+  const progress = progressOn(io);
   if (options.down) {
     const { labDown } = await import("../../lab/index.ts");
     await labDown(await loadTarget({ inventory }, io), { progress, signal: io.signal });
-    io.stdout.write(`the lab ${setting.cluster} is gone\n`);
+    io.stdout.write(`the lab ${setting.cluster} is removed\n`);
     return;
   }
   const { locked } = await import("../../lab/file-lock.ts");
-  const busy = () => progress(`another rehearsal of ${setting.cluster} is under way, waiting for it`);
+  const busy = () => progress(`another rehearsal of ${setting.cluster} is running; waiting for it`);
   await locked(`rehearsal-${setting.cluster}`, busy, io.signal, () => onFreshMachines(setting, options, io));
 }
 
-/** Makes the machines, plays the rehearsal there, and takes them away again unless they stood before or are to stay. */
+function progressOn({ stderr }: Io): (text: string) => void {
+  return (text) => void stderr.write(`${text}\n`);
+}
+
+async function clustersOf(setting: RehearsalSetting, io: Io): Promise<RehearsedClusters> {
+  const { rehearsedClusters } = await import("../../rehearsal/clusters.ts");
+  const loaded = setting.inventories.map((inventory) => loadTarget({ inventory }, io));
+  return rehearsedClusters((await Promise.all(loaded)) as [Cluster, ...Cluster[]], setting);
+}
+
+/** Creates the machines, rehearses on them, and removes them again unless they existed before or --keep is set. */
 async function onFreshMachines(setting: RehearsalSetting, options: RehearseOptions, io: Io): Promise<void> {
   const { labDown, labExists, labUp, labHostNames, parseReleases } = await import("../../lab/index.ts");
-  const { clusters, all } = await clustersOf(setting, io);
-  const [inventory] = setting.inventories;
+  const rehearsed = await clustersOf(setting, io);
+  const { all } = rehearsed;
   const { binaries, pristine, release } = setting;
-  const named = inventoryOption(inventory, io.cwd);
   const releases = release && { release: parseReleases(release, labHostNames(all)) };
-  const stood = labExists(all.name);
-  const progress = (text: string) => io.stderr.write(`${text}\n`);
-  await noPageOfOld(pageOf(setting, io));
+  const existed = labExists(all.name);
+  const progress = progressOn(io);
+  await removeOldPage(pageOf(setting, io));
   io.env[SINCE] = String(Date.now());
-  if (stood) io.env[STOOD] = "1";
+  if (existed) io.env[EXISTED] = "1";
   try {
     await labUp(all, {
       progress,
@@ -90,27 +99,35 @@ async function onFreshMachines(setting: RehearsalSetting, options: RehearseOptio
       ...(binaries !== undefined && { binaries }),
     });
     io.signal.throwIfAborted();
-    await onTarget({ inventory, lab: true }, io, () => Promise.resolve());
+    await onTarget({ inventory: setting.inventories[0], lab: true }, io, () => Promise.resolve());
   } finally {
-    if (!stood && !options.keep) {
-      // Ctrl-C has ended the rehearsal, and is no reason to leave its machines behind.
-      await labDown(all, { progress });
-    } else if (labExists(all.name)) {
-      const sampled = clusters[0].machines.length < all.machines.length || setting.machines !== undefined;
-      const look = sampled ? `tripod lab ssh ${named} MACHINE` : `tripod status --lab ${named}`;
-      const why = stood ? "stood before, and stands still" : "stands still";
-      progress(`the lab ${all.name} ${why}: ${look}; away with it: tripod rehearse --down ${named}`);
-    }
+    // Without a signal: the machines are removed after Ctrl-C too.
+    if (!existed && !options.keep) await labDown(all, { progress });
+    else if (labExists(all.name)) progress(leftRunning(setting, rehearsed, existed, io));
   }
 }
 
-/** Where the report of a rehearsal is kept. */
+/** What is left running, with the commands that show and remove it. */
+function leftRunning(
+  { inventories: [inventory], machines }: RehearsalSetting,
+  { clusters, all }: RehearsedClusters,
+  existed: boolean,
+  io: Io,
+): string {
+  const named = inventoryOption(inventory, io.cwd);
+  const sampled = clusters[0].machines.length < all.machines.length || machines !== undefined;
+  const look = sampled ? `tripod lab ssh ${named} MACHINE` : `tripod status --lab ${named}`;
+  const why = existed ? "was already running; left running" : "is left running";
+  return `the lab ${all.name} ${why}: ${look}; to remove it: tripod rehearse --down ${named}`;
+}
+
+/** The file of a rehearsal's report. */
 function pageOf({ cluster }: RehearsalSetting, io: Io): string {
   return resolve(io.cwd, "artifacts", `rehearsal-${cluster}.html`);
 }
 
-/** A rehearsal that does not come to its end must not leave an earlier one's page behind. @throws TripodError E_LOCAL */
-async function noPageOfOld(page: string): Promise<void> {
+/** A rehearsal that is killed must not leave the page of an earlier one. @throws TripodError E_LOCAL */
+async function removeOldPage(page: string): Promise<void> {
   try {
     await mkdir(dirname(page), { recursive: true });
     await rm(page, { force: true });
@@ -119,19 +136,25 @@ async function noPageOfOld(page: string): Promise<void> {
   }
 }
 
-/** Inside the lab, from where the real machines cannot be reached. */
-async function play(setting: RehearsalSetting, io: Io): Promise<void> {
-  const [{ withLab }, { SCENARIOS }, { clusters }] = await Promise.all([
+/** Rehearses inside the lab's network namespace, from which the real machines cannot be reached. */
+async function insideLab(setting: RehearsalSetting, io: Io): Promise<void> {
+  const [{ withLab }, { SCENARIOS }, { actionsOnScreen }, { rehearseOnScreen }, rehearsed] = await Promise.all([
     import("../../lab/overrides.ts"),
     import("../../drills/index.ts"),
+    import("../rehearsal-actions.ts"),
+    import("../rehearsal-screen.ts"),
     clustersOf(setting, io),
   ]);
-  const [first, ...others] = clusters;
+  const [first, ...others] = rehearsed.clusters;
   const scenarios = SCENARIOS.filter(({ name }) => setting.scenarios.includes(name));
-  const mirrored = [withLab(first), ...others.map((cluster) => withLab(cluster))] as const;
-  const since = Number(io.env[SINCE] ?? Date.now());
-  const rehearsal = { setting, scenarios, clusters: mirrored, since, stood: io.env[STOOD] !== undefined };
-  await rehearseOnScreen(rehearsal, io, async (events, id) => {
+  const run = {
+    setting,
+    clusters: [withLab(first), ...others.map((cluster) => withLab(cluster))] as const,
+    since: Number(io.env[SINCE] ?? Date.now()),
+    existed: io.env[EXISTED] !== undefined,
+    actions: actionsOnScreen(scenarios, io),
+  };
+  await rehearseOnScreen(run, io, async (events, id) => {
     const [{ rehearsalReport }, { saveReport }] = await Promise.all([
       import("../rehearsal-report.ts"),
       import("../drill-report.ts"),
@@ -139,10 +162,10 @@ async function play(setting: RehearsalSetting, io: Io): Promise<void> {
     const [page, text] = await Promise.all([rehearsalReport(events, "html"), rehearsalReport(events, "text")]);
     if (page === undefined || text === undefined) return;
     await saveReport(pageOf(setting, io), page);
-    // What was only brought up has been told already.
+    // A rehearsal that only applies one inventory has printed everything already.
     if (scenarios.length > 0 || others.length > 0) io.stdout.write(`\n${text}`);
     io.stdout.write(
-      `its report is artifacts/rehearsal-${setting.cluster}.html; once more: tripod rehearse --from ${id}\n`,
+      `report: artifacts/rehearsal-${setting.cluster}.html; to repeat the rehearsal: tripod rehearse --from ${id}\n`,
     );
   });
 }

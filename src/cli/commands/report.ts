@@ -19,13 +19,18 @@ interface ReportOptions {
 
 export function reportCommand(io: Io): Command {
   return new Command("report")
-    .description("what a run did and what took the time, from the record that it left")
-    .argument("[run]", "an id of --list, or a file: a record, or what --json printed; default: the newest run")
-    .option("--list", "list the runs that are on record")
+    .description("show what a run did and what took the time, from its record")
+    .argument("[run]", "an id from --list, or a file: a record, or the output of --json; default: the newest run")
+    .option("--list", "list the recorded runs")
     .addOption(new Option("-i, --inventory <file>", "only runs of this inventory's cluster").conflicts("cluster"))
     .option("--cluster <name>", "only runs of this cluster")
-    .addOption(new Option("--format <format>", "text, or what the end of the --output file says").choices([...FORMATS]))
-    .option("-o, --output <file>", "write it there")
+    .addOption(
+      new Option(
+        "--format <format>",
+        "format of the report; default: by the extension of the --output file, else text",
+      ).choices([...FORMATS]),
+    )
+    .option("-o, --output <file>", "write the report to this file")
     .action((run: string | undefined, options: ReportOptions) => report(run, options, io));
 }
 
@@ -35,23 +40,23 @@ async function report(run: string | undefined, options: ReportOptions, io: Io): 
   if (options.list) return list(runs, io);
   const path = pathOf(run, runs, io);
   const { output } = options;
-  const text = await reported(readRun(path), options.format ?? formatOf(output));
+  const text = await formattedReport(readRun(path), options.format ?? formatOf(output));
   if (text === undefined)
-    throw new TripodError("E_LOCAL", `${path} tells of no run`, { why: "it has no run.start event" });
+    throw new TripodError("E_LOCAL", `${path} contains no run`, { why: "it has no run.start event" });
   if (output === undefined) io.stdout.write(text);
   else await saveReport(resolve(io.cwd, output), text);
 }
 
-/** @returns undefined where these are the events of nothing */
-async function reported(events: RecordedEvents, format: Format): Promise<string | undefined> {
+/** @returns undefined if the events contain no run, drill or rehearsal */
+async function formattedReport(events: RecordedEvents, format: Format): Promise<string | undefined> {
   const [{ isDrill, isRehearsal }, { reportOf }] = await Promise.all([
     import("../../record.ts"),
     import("../../report/report.ts"),
   ]);
   if (isDrill(events)) return drillReport(events, format);
   if (isRehearsal(events)) return rehearsalReport(events, format);
-  const made = reportOf(events);
-  return made && written(made, format);
+  const report = reportOf(events);
+  return report && formatted(report, format);
 }
 
 async function list(runs: readonly RecordedRun[], io: Io): Promise<void> {
@@ -68,26 +73,26 @@ async function list(runs: readonly RecordedRun[], io: Io): Promise<void> {
     import("../../report/drill/index.ts"),
     import("../../report/rehearsal/index.ts"),
   ]);
-  const said = ({ path }: RecordedRun) => {
+  const summaryOf = ({ path }: RecordedRun) => {
     try {
       const events = readRun(path);
       if (isDrill(events)) {
         const drill = drillReportOf(events);
-        return drill ? drillSummaryLine(drill) : "tells of no drill";
+        return drill ? drillSummaryLine(drill) : "contains no drill";
       }
       if (isRehearsal(events)) {
         const rehearsal = rehearsalReportOf(events, () => undefined);
-        return rehearsal ? rehearsalSummaryLine(rehearsal) : "tells of no rehearsal";
+        return rehearsal ? rehearsalSummaryLine(rehearsal) : "contains no rehearsal";
       }
-      const made = reportOf(events);
-      return made ? `${OUTCOMES[made.outcome]}: ${summaryLine(made)}` : "tells of no run";
+      const report = reportOf(events);
+      return report ? `${OUTCOMES[report.outcome]}: ${summaryLine(report)}` : "contains no run";
     } catch (error) {
       if (error instanceof TripodError) return error.message;
       throw error;
     }
   };
-  if (runs.length === 0) io.stderr.write("no run is on record\n");
-  for (const run of runs) io.stdout.write(`${run.id}  ${run.cluster}  ${hanging(said(run))}\n`);
+  if (runs.length === 0) io.stderr.write("no run is recorded\n");
+  for (const run of runs) io.stdout.write(`${run.id}  ${run.cluster}  ${hanging(summaryOf(run))}\n`);
 }
 
 async function clusterOf({ inventory, cluster }: ReportOptions, io: Io): Promise<string | undefined> {
@@ -96,30 +101,30 @@ async function clusterOf({ inventory, cluster }: ReportOptions, io: Io): Promise
   return (await loadTarget({ inventory }, io)).name;
 }
 
-/** @throws TripodError E_USAGE where there is no such run */
+/** @throws TripodError E_USAGE if there is no such run */
 function pathOf(run: string | undefined, runs: readonly RecordedRun[], io: Io): string {
   const found = run === undefined ? runs[0] : runs.find(({ id }) => id === run);
   if (found) return found.path;
   if (run === undefined)
-    throw new TripodError("E_USAGE", "no run is on record", {
-      hint: "each `tripod plan`, `tripod apply` and `tripod drill` leaves one",
+    throw new TripodError("E_USAGE", "no run is recorded", {
+      hint: "`tripod plan`, `tripod apply`, `tripod drill` and `tripod rehearse` record their runs",
     });
   const file = resolve(io.cwd, run);
   if (existsSync(file)) return file;
-  throw new TripodError("E_USAGE", `no run on record, and no file, is called ${run}`, {
-    hint: "see `tripod report --list`",
+  throw new TripodError("E_USAGE", `there is no recorded run and no file ${run}`, {
+    hint: "`tripod report --list` lists the recorded runs",
   });
 }
 
-async function written(made: Report, format: Format): Promise<string> {
+async function formatted(report: Report, format: Format): Promise<string> {
   switch (format) {
     case "text":
-      return (await import("../../report/details.ts")).reportDetails(made);
+      return (await import("../../report/details.ts")).reportDetails(report);
     case "json":
-      return (await import("../../report/json.ts")).reportJson(made);
+      return (await import("../../report/json.ts")).reportJson(report);
     case "junit":
-      return (await import("../../report/junit.ts")).reportJunit(made);
+      return (await import("../../report/junit.ts")).reportJunit(report);
     case "html":
-      return (await import("../../report/html.ts")).reportHtml(made);
+      return (await import("../../report/html.ts")).reportHtml(report);
   }
 }

@@ -10,7 +10,7 @@ import { onTarget, type TargetOptions, withTarget } from "../target.ts";
 export function statusCommand(io: Io): Command {
   return withTarget(new Command("status"))
     .description(
-      `nodes, API servers, etcd's members, who holds the VIP, and whatever does not work; exit code ${ANSWERS.unhealthy.exit} unless healthy`,
+      `show nodes, API servers, etcd members, the VIP's holder, and everything that is not healthy; exit code ${ANSWERS.unhealthy.exit} unless healthy`,
     )
     .option("--json", "print JSON")
     .action((options: TargetOptions & { json?: boolean }) =>
@@ -34,7 +34,7 @@ export function statusCommand(io: Io): Command {
     );
 }
 
-/** Nodes, API servers, members of etcd and the VIP, always; of all else only what is not as it should be. */
+/** Nodes, API servers, members of etcd and the VIP are always shown; everything else only if it is not healthy. */
 function text(status: Status): string[] {
   const {
     nodes,
@@ -50,24 +50,24 @@ function text(status: Status): string[] {
     strangers,
     healthy,
   } = status;
-  const say = (answer: true | string) => (answer === true ? "ready" : answer);
+  const state = (answer: true | string) => (answer === true ? "ready" : answer);
   const wrong = (answer: true | string, title: string) => (answer === true ? [] : [`${title}  ${answer}`]);
   return [
-    ...nodes.map((node) => `node  ${node.name}  ${say(node.ready)}${node.version ? `  ${node.version}` : ""}`),
-    ...api.map(({ master, ready }) => `api   ${master}  ${say(ready)}`),
+    ...nodes.map((node) => `node  ${node.name}  ${state(node.ready)}${node.version ? `  ${node.version}` : ""}`),
+    ...api.map(({ master, ready }) => `api   ${master}  ${state(ready)}`),
     ...etcd.map(({ master, member }) =>
       typeof member === "string"
         ? `etcd  ${master}  ${member}`
         : `etcd  ${master}  healthy${member.leader ? ", leader" : ""}${member.learner ? ", learner" : ""}  ${member.version}  ${(member.dbSize / 1e6).toFixed(1)} MB`,
     ),
-    `vip   ${vipHolders.join(" and ") || "nobody holds it"}`,
-    ...vipStrays.map(({ host, found, remove }) => `vip   ${host} has ${found}: \`${remove}\` there takes it away`),
+    `vip   ${vipHolders.join(" and ") || "no host holds it"}`,
+    ...vipStrays.map(({ host, found, remove }) => `vip   ${host} has ${found}: \`${remove}\` there removes it`),
     ...loadBalancers.flatMap(({ master, working }) => wrong(working, `lb    ${master}`)),
     ...controllers.flatMap(({ name, leading }) => wrong(leading, `lead  ${name}`)),
     ...podRoutes.flatMap(({ host, complete }) => wrong(complete, `pods  ${host}`)),
     ...wrong(dns ?? true, "dns "),
     ...wrong(verified ?? true, "check"),
-    ...strangers.map((name) => `note  ${name} is a node and is not in the inventory`),
-    healthy ? "healthy" : "not healthy",
+    ...strangers.map((name) => `note  the node ${name} is not in the inventory`),
+    healthy ? "healthy" : "unhealthy",
   ];
 }

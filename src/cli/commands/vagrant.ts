@@ -9,17 +9,17 @@ interface MakingOptions {
   readonly install?: boolean;
 }
 
-/** `tripod vagrant`: what Vagrant's machines need and no box brings. */
+/** `tripod vagrant`: what Vagrant's machines need that public boxes do not contain. */
 export function vagrantCommand(io: Io): Command {
-  const vagrant = new Command("vagrant").description("what Vagrant's machines need and no box brings");
+  const vagrant = new Command("vagrant").description("build a box and fetch Kubernetes for machines of Vagrant");
   for (const command of [box(io), software(io)]) vagrant.addCommand(command);
   return vagrant;
 }
 
 function making(verb: string): Command {
   return new Command(verb)
-    .addOption(new Option("--release <name>", "release of Debian").choices(RELEASES))
-    .option("--install", "install what is missing on this machine");
+    .addOption(new Option("--release <name>", "Debian release").choices(RELEASES))
+    .option("--install", "install missing packages on this machine");
 }
 
 function work(io: Io) {
@@ -28,7 +28,7 @@ function work(io: Io) {
 
 function box(io: Io): Command {
   return making("box")
-    .description("make a box for LXC, with all packages of a node, and add it to Vagrant")
+    .description("build an LXC box with all packages of a node, and add it to Vagrant")
     .action(async (options: MakingOptions) => {
       const { addBox } = await import("../../vagrant/box.ts");
       io.stdout.write(`Vagrant has the box ${await addBox({ ...work(io), ...options })}\n`);
@@ -38,12 +38,12 @@ function box(io: Io): Command {
 function software(io: Io): Command {
   return making("software")
     .description(
-      "fetch the inventory's Kubernetes, programs and images, for machines whose package repositories have none",
+      "fetch the programs and images of the inventory's Kubernetes version, for machines without a package repository that has them",
     )
     .requiredOption("-i, --inventory <file>", "the inventory")
     .option(
       "--binaries <folder>",
-      "Kubernetes from there: kubeadm, kubelet, kube-apiserver …; default: the official release, or Debian's source package",
+      "folder with the Kubernetes programs: kubeadm, kubelet, kube-apiserver …; default: the official release, or Debian's source package",
     )
     .action(async ({ inventory, binaries, ...options }: MakingOptions & { inventory: string; binaries?: string }) => {
       const { fetchSoftware } = await import("../../vagrant/software.ts");

@@ -2,10 +2,10 @@ import { Command } from "commander";
 import type { Cluster } from "../../inventory/cluster.ts";
 import type { Io } from "../io.ts";
 
-/** `tripod validate`: every mistake of an inventory at once; contacts nobody. */
+/** `tripod validate`: lists every mistake of an inventory; connects to no host. */
 export function validateCommand(io: Io): Command {
   return new Command("validate")
-    .description("check an inventory: every mistake at once, with its line; contacts nobody")
+    .description("check an inventory and list every mistake with its line; connects to no host")
     .requiredOption("-i, --inventory <file>", "the inventory")
     .option("--json", "print JSON")
     .action(async ({ inventory, json }: { inventory: string; json?: boolean }) => {

@@ -4,10 +4,10 @@ import { ABSENT, titleOf } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Report, ResourceChange, StepReport } from "../report.ts";
 
-/** Up to so many changes are shown at once; more are folded up, a host each. */
+/** Up to this many changes are shown unfolded; more are folded, one fold per host. */
 const AT_A_GLANCE = 12;
 
-/** What changed, host by host and phase by phase, each with its diff. */
+/** The changes by host and phase, each with its diff. */
 export function changesSection(report: Report): Markup | undefined {
   if (report.changed === 0) return undefined;
   const open = report.changed <= AT_A_GLANCE;
@@ -40,7 +40,7 @@ function hostChanges(report: Report, steps: readonly StepReport[], open: boolean
 `;
 }
 
-/** Folded up where there is much to show; in one line where it is one short value. */
+/** One line for one short value; everything else is folded. */
 function resourceChange({ resource, changes, ms }: ResourceChange, report: Report): Markup {
   const took =
     ms === undefined

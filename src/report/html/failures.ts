@@ -1,9 +1,9 @@
 import { titleOf, unmetSentence } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Failure, Report } from "../report.ts";
-import { programSaid } from "./said.ts";
+import { programOutput } from "./program-output.ts";
 
-/** On top of everything: what failed, why, and what to do. */
+/** At the top of the page: what failed, why, and what to do. */
 export function failuresSection(report: Report): Markup | undefined {
   const failures = report.steps.flatMap((step) =>
     step.failures.map((failure) => failureCard({ host: step.host, ...failure }, titleOf(report, step.phase))),
@@ -19,20 +19,20 @@ export function failuresSection(report: Report): Markup | undefined {
   return markup`<section>${advice !== undefined && markup`<p class="lead advice">${advice}</p>`}${failures}${unmet}</section>`;
 }
 
-/** What to do after a run that did not come to its end by itself. */
+/** What to do after a run that did not finish by itself. */
 function adviceFor(report: Report): string | undefined {
-  const goOn = "The same command goes on from where it is.";
-  const cutOff = report.steps.filter(({ outcome }) => outcome === "cancelled" || outcome === "unfinished");
-  const where = cutOff.map(({ phase, host }) => `${titleOf(report, phase)} on ${host}`).join(", ");
+  const next = "Run the same command again to continue.";
+  const incomplete = report.steps.filter(({ outcome }) => outcome === "cancelled" || outcome === "unfinished");
+  const where = incomplete.map(({ phase, host }) => `${titleOf(report, phase)} on ${host}`).join(", ");
   const at = where === "" ? "" : ` during ${where}`;
   switch (report.outcome) {
     case "ok":
     case "failed":
       return undefined;
     case "cancelled":
-      return `It was stopped${at}. ${goOn}`;
+      return `The run was stopped${at}. ${next}`;
     case "unfinished":
-      return `Its record breaks off${at}: it was killed, or is still running. ${goOn}`;
+      return `The record ends${at}: the run was killed, or is still running. ${next}`;
   }
 }
 
@@ -40,5 +40,5 @@ function failureCard({ code, host, message, during, origin, why, hint }: Failure
   return markup`
 <div class="failure"><h3>${host}: ${message}</h3>
 <p class="note">${phase}${during !== undefined && `, ${during}`} · ${code}${origin && ` · ${origin.file}:${origin.line}:${origin.column}`}</p>
-${why && programSaid(why)}${hint && markup`<p class="todo">→ ${hint}</p>`}</div>`;
+${why && programOutput(why)}${hint && markup`<p class="todo">→ ${hint}</p>`}</div>`;
 }

@@ -27,7 +27,7 @@ function phaseRow(report: Report, phase: PhaseReport): Markup {
   const ended =
     hosts.length > 0 &&
     outcome !== "ok" &&
-    markup` <span class="outcome ${outcome}">${start === undefined ? "not begun" : OUTCOMES[outcome]}</span>`;
+    markup` <span class="outcome ${outcome}">${start === undefined ? "not started" : OUTCOMES[outcome]}</span>`;
   const ran = start !== undefined && steps.length > 0;
   return markup`
 <tr><td class="phase">${swatch(name)}${title}${ended}</td><td class="number">${hosts.length || "none"}</td><td class="number">${changed || ""}</td>${

@@ -1,6 +1,6 @@
 import { verbatim } from "../markup.ts";
 
-/** The page's own style; it asks for no font, picture or script from anywhere. */
+/** The page's own style; it loads no font, picture or script. */
 export const STYLE = verbatim(`
 :root {
   color-scheme: light dark;
@@ -89,7 +89,7 @@ ${groups()}
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; margin: .8rem 0 0; padding: 0; list-style: none; color: var(--soft); font-size: .85rem; }
 .swatch.waiting { background: repeating-linear-gradient(135deg, var(--faint) 0 1.5px, transparent 1.5px 4px); }
 .swatch.failed { border: 2px solid var(--bad); }
-.swatch.cut-off { border: 1.6px dashed var(--warn); }
+.swatch.incomplete { border: 1.6px dashed var(--warn); }
 .swatch.critical { border: 1.6px solid var(--ink); }
 
 .advice { margin-top: 1.5rem; }
@@ -97,7 +97,7 @@ ${groups()}
 .failure h3 { margin: 0; font-size: 1rem; color: var(--ink); overflow-wrap: anywhere; }
 .failure pre { margin: .6rem 0; padding: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .failure .todo { font-weight: 600; }
-.said summary { overflow-wrap: anywhere; }
+.output summary { overflow-wrap: anywhere; }
 .reasons pre { margin: .2rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 
 .head { display: flex; align-items: baseline; justify-content: space-between; gap: 1rem; }
@@ -150,7 +150,7 @@ footer { margin-top: 3.5rem; color: var(--faint); font-size: .85rem; }
   tr, .failure, .timeline, li { break-inside: avoid; }
   .diff { white-space: pre-wrap; overflow-wrap: anywhere; }
   .diff span { min-width: 0; }
-  .host-changes::details-content, .said::details-content { content-visibility: visible; block-size: auto; }
+  .host-changes::details-content, .output::details-content { content-visibility: visible; block-size: auto; }
 }
 `);
 

@@ -3,10 +3,10 @@ import { titleOf } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Report } from "../report.ts";
 import type { Reason } from "../waits.ts";
-import { tellingLine } from "./said.ts";
+import { keyLine } from "./program-output.ts";
 import { wide } from "./wide.ts";
 
-/** What did not hold at once, the longest first, with every reason that was given. */
+/** The conditions that were not met at once, the longest wait first, with every reason. */
 export function waitsSection(report: Report): Markup | undefined {
   const waits = report.steps
     .flatMap((step) => step.waits.map((wait) => ({ ...wait, host: step.host, phase: step.phase })))
@@ -21,26 +21,26 @@ ${wide(
 <thead><tr><th scope="col">Until</th><th scope="col">Host</th><th scope="col">Phase</th><th scope="col">What was missing</th><th scope="col" class="number">Waited</th></tr></thead>
 <tbody>${waits.map(
     ({ condition, host, phase, reasons, met, during, start, end }) => markup`
-<tr><td>${condition}${during && markup`<div class="note">${during}</div>`}${!met && markup` <span class="outcome failed">never held</span>`}</td><td>${host}</td><td>${titleOf(report, phase)}</td><td>${reasonList(reasons)}</td><td class="number">${duration(end - start)}</td></tr>`,
+<tr><td>${condition}${during && markup`<div class="note">${during}</div>`}${!met && markup` <span class="outcome failed">never met</span>`}</td><td>${host}</td><td>${titleOf(report, phase)}</td><td>${reasonList(reasons)}</td><td class="number">${duration(end - start)}</td></tr>`,
   )}
 </tbody></table>`,
 )}
 </section>`;
 }
 
-/** A program's answer of several lines as one, and a fold. */
-function reasonSaid(reason: string): Markup | string {
+/** A program's output of several lines: its key line, and all of it in a fold. */
+function reasonText(reason: string): Markup | string {
   return reason.trim().includes("\n")
-    ? markup`<details><summary>${tellingLine(reason)}</summary><pre>${reason}</pre></details>`
+    ? markup`<details><summary>${keyLine(reason)}</summary><pre>${reason}</pre></details>`
     : reason;
 }
 
-/** The answers that took a tenth of the time or more; the others, of which a program that tells its steps gives many, folded up. */
+/** Reasons that lasted a tenth of the time or more; the others are folded, because a program that prints its progress gives many. */
 function reasonList(reasons: readonly Reason[]): Markup {
   const all = reasons.reduce((total, { ms }) => total + ms, 0);
   const long = reasons.filter(({ ms }) => ms >= all / 10);
   const short = reasons.filter((reason) => !long.includes(reason));
   const items = (some: readonly Reason[]) =>
-    markup`<ul class="reasons">${some.map(({ reason, ms }) => markup`<li>${reasonSaid(reason)} <span class="took">${duration(ms)}</span></li>`)}</ul>`;
+    markup`<ul class="reasons">${some.map(({ reason, ms }) => markup`<li>${reasonText(reason)} <span class="took">${duration(ms)}</span></li>`)}</ul>`;
   return markup`${items(long)}${short.length > 0 && markup`<details class="note"><summary>${short.length} shorter</summary>${items(short)}</details>`}`;
 }

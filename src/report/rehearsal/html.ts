@@ -6,16 +6,16 @@ import { STYLE } from "../html/style.ts";
 import { wide } from "../html/wide.ts";
 import { type Markup, markup, verbatim } from "../markup.ts";
 import { page } from "../page.ts";
-import type { RehearsalReport, RehearsedAct } from "./report.ts";
+import type { RehearsalReport, ReportedPart } from "./report.ts";
 import { headline } from "./words.ts";
 
 const REHEARSAL_STYLE = verbatim(`
-.act { border-top: 3px solid var(--rule); margin-top: 4rem; padding-top: 2rem; }
-.act h1 { font-size: 1.5rem; }
-@media print { .act { break-before: page; margin-top: 0; } }
+.part { border-top: 3px solid var(--rule); margin-top: 4rem; padding-top: 2rem; }
+.part h1 { font-size: 1.5rem; }
+@media print { .part { break-before: page; margin-top: 0; } }
 `);
 
-/** All acts of a rehearsal on one page: what came of each, and then the page that each would have by itself. */
+/** All parts of a rehearsal on one page: the result of each, and then the report of each. */
 export function rehearsalHtml(report: RehearsalReport): string {
   const { acts, cluster } = report;
   return page({
@@ -23,7 +23,7 @@ export function rehearsalHtml(report: RehearsalReport): string {
     style: markup`${STYLE}${DRILL_STYLE}${REHEARSAL_STYLE}`,
     body: markup`${DRILL_PATTERN}
 ${header(report)}
-${acts.map(actSection)}`,
+${acts.map(partSection)}`,
     footer: "Made by tripod rehearse. The same as data: tripod report --format json.",
     folds: true,
   });
@@ -43,24 +43,24 @@ function header({ cluster, inventories, machines, startedAt, wallMs, ok, acts, .
 <h1>${cluster} <span class="outcome ${outcome}">${headline({ ok })}</span></h1>
 <dl class="facts">${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${wide(
-  "Acts",
+  "Parts",
   markup`<table>
-<thead><tr><th scope="col">Act</th><th scope="col">What came of it</th><th scope="col" class="number">Took</th></tr></thead>
-<tbody>${acts.map(actRow)}
+<thead><tr><th scope="col">Part</th><th scope="col">Result</th><th scope="col" class="number">Took</th></tr></thead>
+<tbody>${acts.map(partRow)}
 </tbody></table>`,
 )}
 </header>`;
 }
 
-function actRow({ title, ok, said, ms, reports }: RehearsedAct, index: number): Markup {
-  const name = reports.length > 0 ? markup`<a href="#act${index + 1}">${title}</a>` : title;
+function partRow({ title, ok, said, ms, reports }: ReportedPart, index: number): Markup {
+  const name = reports.length > 0 ? markup`<a href="#part${index + 1}">${title}</a>` : title;
   return markup`
 <tr><td class="client">${name}</td><td><span class="outcome ${ok ? "ok" : "failed"}">${ok ? "✓" : "✗"}</span> ${said}</td><td class="number">${duration(ms)}</td></tr>`;
 }
 
-function actSection({ reports }: RehearsedAct, index: number): Markup | undefined {
+function partSection({ reports }: ReportedPart, index: number): Markup | undefined {
   if (reports.length === 0) return undefined;
-  return markup`<article class="act" id="act${index + 1}">
+  return markup`<article class="part" id="part${index + 1}">
 ${reports.map((report) => ("drill" in report ? drillBody(report.drill) : reportBody(report.run)))}
 </article>`;
 }

@@ -1,6 +1,6 @@
 export { rehearsalHtml } from "./html.ts";
 export { rehearsalJunit } from "./junit.ts";
-export { actReportOf, rehearsalReportOf } from "./report.ts";
+export { partReportOf, rehearsalReportOf } from "./report.ts";
 export type { ReadRecord, RehearsalReport } from "./report.ts";
 export { rehearsalSummaryLine, rehearsalText } from "./text.ts";
-export { actSaid } from "./words.ts";
+export { partSummary } from "./words.ts";

@@ -1,7 +1,7 @@
 import { type Case, junitOf, newCase, type Suite } from "../junit-suite.ts";
 import type { RehearsalReport } from "./report.ts";
 
-/** For CI systems: one suite, of which each act is a case. What is behind them is in the reports of the acts themselves. */
+/** For CI systems: one suite, in which each part is a case. The details are in the reports of the parts. */
 export function rehearsalJunit({ cluster, startedAt, wallMs, acts, ok }: RehearsalReport): string {
   const suite: Suite = {
     name: "rehearsal",
@@ -11,15 +11,17 @@ export function rehearsalJunit({ cluster, startedAt, wallMs, acts, ok }: Rehears
     startedAt,
     ms: wallMs,
     cases: [
-      ...acts.map((act): Case =>
-        newCase(
-          act.title,
-          act.ms,
-          act.ok ? undefined : { as: "failure", type: "act", message: act.said, text: act.said },
-        ),
+      ...acts.map(({ title, ms, ok: passed, said }): Case =>
+        newCase(title, ms, passed ? undefined : { as: "failure", type: "act", message: said, text: said }),
       ),
       ...(ok === undefined
-        ? [newCase("the rest", 0, { as: "error", type: "unfinished", message: "the record breaks off" })]
+        ? [
+            newCase("the rest", 0, {
+              as: "error",
+              type: "unfinished",
+              message: "the record ends before the rehearsal did",
+            }),
+          ]
         : []),
     ],
   };

@@ -3,7 +3,7 @@ import { printable } from "../../printable.ts";
 import type { RehearsalReport } from "./report.ts";
 import { headline } from "./words.ts";
 
-/** For people: a line for each act. */
+/** For people: one line per part. */
 export function rehearsalText(report: RehearsalReport): string {
   const { cluster, startedAt, wallMs, acts } = report;
   const width = Math.max(0, ...acts.map(({ title }) => title.length));
@@ -21,7 +21,7 @@ export function rehearsalText(report: RehearsalReport): string {
   );
 }
 
-/** `rehearsal: rehearsed, and all as it should be; 5 acts` */
+/** `rehearsal passed: 5 parts` */
 export function rehearsalSummaryLine({ ok, acts }: Pick<RehearsalReport, "ok" | "acts">): string {
-  return `${headline({ ok })}: ${acts.length} act${acts.length === 1 ? "" : "s"}`;
+  return `${headline({ ok })}: ${acts.length} part${acts.length === 1 ? "" : "s"}`;
 }

@@ -1,14 +1,14 @@
 import { drillSummaryLine } from "../drill/text.ts";
 import { summaryLine } from "../text.ts";
-import type { ActReport, RehearsalReport } from "./report.ts";
+import type { PartReport, RehearsalReport } from "./report.ts";
 
-/** How it went, in a few words. */
+/** The result, in a few words. */
 export function headline({ ok }: Pick<RehearsalReport, "ok">): string {
   if (ok === undefined) return "rehearsal not finished";
-  return ok ? "rehearsed, and all as it should be" : "rehearsed, and not all as it should be";
+  return ok ? "rehearsal passed" : "rehearsal failed";
 }
 
-/** What one record says, in a line. */
-export function actSaid(report: ActReport): string {
+/** The summary of one record, in a line. */
+export function partSummary(report: PartReport): string {
   return "drill" in report ? drillSummaryLine(report.drill) : summaryLine(report.run);
 }

@@ -8,7 +8,7 @@ import { recordingIo } from "../../support/io.ts";
 import { temporaryFolder } from "../../support/programs.ts";
 import { failure } from "../../support/sshd.ts";
 
-/** In a folder that has a file, and a link to it. */
+/** A folder with a file, and a link to it. */
 function folder(): string {
   const path = temporaryFolder();
   writeFileSync(join(path, "config"), "mine\n");
@@ -22,7 +22,7 @@ const terminal = (cwd: string, answer: string) => ({
 });
 
 describe("a kubeconfig's place", () => {
-  it.each(["config", "link"])("that is taken by a %s is asked for", async (output) => {
+  it.each(["config", "link"])("that is taken by a %s is replaced only after a question", async (output) => {
     const cwd = folder();
     const yes = terminal(cwd, "y\n");
     await mayBeReplaced(output, yes);
@@ -30,14 +30,14 @@ describe("a kubeconfig's place", () => {
     expect(await failure(mayBeReplaced(output, terminal(cwd, "\n")))).toMatchObject({ code: "E_INTERRUPTED" });
   });
 
-  it("that is taken is left alone where nobody can be asked, with what replaces it", async () => {
+  it("that is taken is not changed if nobody can be asked, and the hint names the option that replaces it", async () => {
     expect(await failure(mayBeReplaced("link", recordingIo({ cwd: folder() })))).toMatchObject({
       code: "E_USAGE",
       details: { hint: expect.stringContaining("--force") as string },
     });
   });
 
-  it("that is free is not asked for", async () => {
+  it("that is free needs no question", async () => {
     const io = recordingIo({ cwd: folder() });
     await mayBeReplaced("other", io);
     expect(io.stderr.text).toBe("");
@@ -45,7 +45,7 @@ describe("a kubeconfig's place", () => {
 });
 
 describe("a kubeconfig", () => {
-  it("replaces a link, and not the file that it leads to; nobody else may read it", async () => {
+  it("replaces a link, not its target, and is readable by its owner only", async () => {
     const cwd = folder();
     await writeKubeconfig(join(cwd, "link"), new Secret("new\n"));
     expect(readFileSync(join(cwd, "config"), "utf8")).toBe("mine\n");
@@ -53,7 +53,7 @@ describe("a kubeconfig", () => {
     expect(statSync(join(cwd, "link")).mode & 0o777).toBe(0o600);
   });
 
-  it("that cannot be put into its place leaves no key beside it", async () => {
+  it("that cannot be moved into place leaves no file with the key", async () => {
     const cwd = folder();
     mkdirSync(join(cwd, "taken/by"), { recursive: true });
     expect(await failure(writeKubeconfig(join(cwd, "taken"), new Secret("key\n")))).toMatchObject({ code: "E_LOCAL" });

@@ -20,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const state = () => ({ XDG_STATE_HOME: folder });
 
-/** Leaves the record of a run that began at that second. */
+/** Writes the record of a run that began at that second. */
 function record(events: readonly RunEvent[], second: number, cluster = "lab"): void {
   const recording = recordRun(cluster, "apply", state(), new Date(Date.UTC(2026, 0, 31, 12, 0, second)));
   for (const event of events) recording.sink(event);
@@ -33,7 +33,7 @@ async function tripod(...args: string[]) {
   return { exitCode, stdout: io.stdout.text, stderr: io.stderr.text };
 }
 
-test("without a word it tells of the newest run", async () => {
+test("without arguments it reports the newest run", async () => {
   record(bootstrap, 1);
   record(failedBootstrap, 2);
   const { exitCode, stdout } = await tripod();
@@ -41,7 +41,7 @@ test("without a word it tells of the newest run", async () => {
   expect(stdout).toMatch(/^tripod apply of lab, 2026-01-01 00:00:00 UTC\n\nFAILED w1: kubeadm join failed/);
 });
 
-test("--list tells how each run ended, and a record that is none of ours spoils nothing", async () => {
+test("--list shows how each run ended, even if one record is invalid", async () => {
   record(bootstrap, 1);
   record(failedBootstrap.slice(0, -1), 2, "prod");
   writeFileSync(join(folder, "tripod/runs/lab/20260131T120003.000Z-plan.jsonl"), "nonsense\n");
@@ -88,15 +88,15 @@ test.each([
   ["run.xml", /^<\?xml/],
   ["run.json", /^\{/],
   ["run.txt", /^tripod apply/],
-])("-o %s writes what its name promises, and prints nothing", async (file, beginning) => {
+])("-o %s writes the format of its extension, and prints nothing", async (file, beginning) => {
   record(bootstrap, 1);
   expect(await tripod("-o", file)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   expect(readFileSync(join(folder, file), "utf8")).toMatch(beginning);
 });
 
 test.each([
-  ["where nothing was ever run", [], 3, "no run is on record"],
-  ["for a run that nobody knows", ["20260131"], 3, "no run on record, and no file, is called 20260131"],
+  ["without any recorded run", [], 3, "no run is recorded"],
+  ["for an unknown run", ["20260131"], 3, "there is no recorded run and no file 20260131"],
   ["for a cluster and an inventory at once", ["--cluster", "a", "-i", "b"], 3, "cannot be used with option"],
   ["for a format that does not exist", ["--format", "pdf"], 3, "Allowed choices are text, json, junit, html"],
 ])("%s there is a clear error", async (_, args, exitCode, message) => {
@@ -105,14 +105,14 @@ test.each([
   expect(result.stderr).toContain(message);
 });
 
-test("a file that tells of no run, or cannot be written, is a clear error too", async () => {
+test("a file without a run, and one that cannot be written, are clear errors too", async () => {
   writeFileSync(join(folder, "empty"), "");
-  expect((await tripod("empty")).stderr).toContain("tells of no run (E_LOCAL)");
+  expect((await tripod("empty")).stderr).toContain("contains no run (E_LOCAL)");
   record(bootstrap, 1);
   expect((await tripod("-o", "no/such/folder.html")).stderr).toContain("(E_LOCAL)\n  | ENOENT");
 });
 
-test("-o with an end that no format has is refused, and with --format it is written", async () => {
+test("-o with an unknown extension is refused, and written with --format", async () => {
   record(bootstrap, 1);
   const { exitCode, stderr } = await tripod("-o", "run.pdf");
   expect([exitCode, existsSync(join(folder, "run.pdf"))]).toEqual([3, false]);
@@ -120,7 +120,7 @@ test("-o with an end that no format has is refused, and with --format it is writ
   expect(await tripod("-o", "run.pdf", "--format", "text")).toMatchObject({ exitCode: 0 });
 });
 
-/** A run of the real program that may not make files larger than 4 KiB: a disk that becomes full. */
+/** Runs the real program with a limit of 4 KiB for files, which acts like a full disk. */
 function onFullDisk(command: string): { status: number | null; stderr: string } {
   return spawnSync(
     "sh",
@@ -129,7 +129,7 @@ function onFullDisk(command: string): { status: number | null; stderr: string } 
   );
 }
 
-test("a report that does not fit on the disk leaves what was there before, and nothing of itself", () => {
+test("a report that does not fit on the disk keeps the earlier file, and leaves no partial one", () => {
   record(bootstrap, 1);
   writeFileSync(join(folder, "run.html"), "before");
   const { status, stderr } = onFullDisk("report -o run.html");
@@ -138,12 +138,12 @@ test("a report that does not fit on the disk leaves what was there before, and n
   expect(readFileSync(join(folder, "run.html"), "utf8")).toBe("before");
 });
 
-test("a report that does not fit on the disk as the standard output is a failure, not half a report", () => {
+test("a report to the standard output that does not fit on the disk is an error", () => {
   record(bootstrap, 1);
   const { status, stderr } = onFullDisk("report --format html >cut.html");
   expect([status, stderr]).toEqual([5, expect.stringContaining("cannot write to the standard output")]);
 });
 
 test("a list without runs says so", async () => {
-  expect(await tripod("--list")).toEqual({ exitCode: 0, stdout: "", stderr: "no run is on record\n" });
+  expect(await tripod("--list")).toEqual({ exitCode: 0, stdout: "", stderr: "no run is recorded\n" });
 });

@@ -11,7 +11,7 @@ async function tripod(...args: string[]) {
 }
 
 describe("tripod validate", () => {
-  it("says in one line what a sound inventory describes", async () => {
+  it("summarizes a valid inventory in one line", async () => {
     expect(await tripod("validate", "-i", "inventories/ha-3x2.yaml")).toEqual({
       exitCode: 0,
       out: "inventories/ha-3x2.yaml: no mistakes. production: Kubernetes 1.36.3 on 3 masters, 2 workers, API at 10.0.0.10:8443\n",
@@ -19,25 +19,25 @@ describe("tripod validate", () => {
     });
   });
 
-  it("says it to programs too", async () => {
+  it("prints the summary as JSON", async () => {
     const { out } = await tripod("validate", "-i", "inventories/ha-3x2.yaml", "--json");
     expect(JSON.parse(out)).toMatchObject({ valid: true, name: "production", workers: ["w1", "w2"] });
   });
 
-  it("shows every mistake at its place, and leaves with exit code 4", async () => {
+  it("shows every mistake with its line, and exits with 4", async () => {
     const { exitCode, out, err } = await tripod("validate", "-i", "test/fixtures/inventory/invalid-vip-outside.yaml");
     expect({ exitCode, out }).toEqual({ exitCode: 4, out: "" });
     expect(err).toMatch(/^test\/fixtures\/inventory\/invalid-vip-outside\.yaml:4:22 10\.0\.1\.10 is not in/);
     expect(err).toMatch(/4 mistakes in .*; nothing was contacted\n$/);
   });
 
-  it("tells programs the place of each mistake", async () => {
+  it("prints the place of each mistake as JSON", async () => {
     const { err } = await tripod("validate", "-i", "test/fixtures/inventory/invalid-even-masters.yaml", "--json");
     const { errors } = JSON.parse(err) as { errors: unknown[] };
     expect(errors).toMatchObject([{ code: "E_INVENTORY", origin: { line: 5, column: 1 } }]);
   });
 
-  it("takes a file that is not there for a wrong argument", async () => {
+  it("treats a missing file as a wrong argument", async () => {
     const { exitCode, err } = await tripod("validate", "-i", "absent.yaml");
     expect(exitCode).toBe(3);
     expect(err).toContain("absent.yaml does not exist");
@@ -45,7 +45,7 @@ describe("tripod validate", () => {
 });
 
 describe("tripod schema", () => {
-  it("prints what the repository carries for editors", async () => {
+  it("prints the schema that is in the repository", async () => {
     const { exitCode, out } = await tripod("schema");
     expect(exitCode).toBe(0);
     expect(JSON.parse(out)).toMatchObject({

@@ -53,7 +53,7 @@ describe("what status says is so", () => {
     const { vipHolders, healthy, problems } = await lab.status();
     expect([vipHolders, healthy]).toEqual([["m1"], false]);
     expect(problems).toContain(
-      `m2 has ${VIP}/24 on eth0, which keepalived did not add: \`ip addr del ${VIP}/24 dev eth0\` there takes it away`,
+      `m2 has ${VIP}/24 on eth0, which keepalived did not add: \`ip addr del ${VIP}/24 dev eth0\` there removes it`,
     );
     const { code, stderr } = await tripod("plan", "--lab", "-i", lab.inventory);
     expect([code, stderr]).toEqual([20, expect.stringContaining(`m2: it has ${VIP}/24 on eth0`)]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { RehearsalEvent, RehearsalPart } from "../../../src/rehearsal.ts";
+import type { RehearsalEvent, RehearsalPart } from "../../../src/rehearsal/events.ts";
 import {
-  actSaid,
+  partSummary,
   rehearsalHtml,
   rehearsalJunit,
   rehearsalReportOf,
@@ -49,38 +49,38 @@ const ids = (document: Element) => everything(document).flatMap(({ attributes })
 describe("the page of a rehearsal", () => {
   const page = parseXml(rehearsalHtml(well));
 
-  test("begins with how it went, and a line for each act that leads to all of it", () => {
-    expect(all(page, "h1")[0]?.text).toContain("prod rehearsed, and all as it should be");
+  test("begins with the result, and a line for each part with a link to its report", () => {
+    expect(all(page, "h1")[0]?.text).toContain("prod rehearsal passed");
     const [table] = all(page, "table");
     expect(all(table as Element, "a").map(({ attributes, text }) => [attributes.href, text])).toEqual([
-      ["#act1", "prod.yaml is applied"],
-      ["#act2", "it is broken"],
-      ["#act3", "next.yaml on top"],
+      ["#part1", "prod.yaml is applied"],
+      ["#part2", "it is broken"],
+      ["#part3", "next.yaml on top"],
     ]);
     expect(page.text).toContain("prod.yaml, then next.yaml");
   });
 
-  test("has the pages of all acts, with every link leading to one place", () => {
+  test("contains the reports of all parts, and every link has one target", () => {
     expect(all(page, "article")).toHaveLength(3);
-    const there = ids(page).filter((id) => /^(s|act)\d/.test(id));
+    const there = ids(page).filter((id) => /^(s|part)\d/.test(id));
     expect(new Set(there).size).toBe(there.length);
     for (const { attributes } of all(page, "a")) expect(there).toContain(attributes.href?.slice(1));
   });
 
-  test("cannot be broken out of by what hosts say", () => {
+  test("escapes the output of hosts", () => {
     const hostile = rehearsalHtml(rehearsed([part(HOSTILE, ["hostile"], { said: HOSTILE })], false));
     expect(all(parseXml(hostile), "img")).toEqual([]);
     expect(all(parseXml(hostile), "script")).toHaveLength(1);
   });
 
-  test("does without an act's record that is not kept any more", () => {
+  test("does not need the record of a part that was deleted", () => {
     const page = parseXml(rehearsalHtml(rehearsed([part("prod.yaml is applied", ["gone"])], true)));
     expect(all(page, "article")).toEqual([]);
     expect(page.text).toContain("prod.yaml is applied");
   });
 });
 
-test("as text a rehearsal is a line for each act", () => {
+test("as text a rehearsal is one line per part", () => {
   const failed = rehearsed(
     [part("prod.yaml is applied", []), part("nothing is left to change", [], { ok: false, said: "3 would" })],
     false,
@@ -89,13 +89,13 @@ test("as text a rehearsal is a line for each act", () => {
     "✓ prod.yaml is applied            61 s  12 changed",
     "✗ nothing is left to change       61 s  3 would",
     "",
-    "rehearsed, and not all as it should be: 2 acts",
+    "rehearsal failed: 2 parts",
     "",
   ]);
-  expect(rehearsalSummaryLine(rehearsed([]))).toBe("rehearsal not finished: 0 acts");
+  expect(rehearsalSummaryLine(rehearsed([]))).toBe("rehearsal not finished: 0 parts");
 });
 
-test("for CI systems each act is a case, and a record that breaks off is an error", () => {
+test("for CI systems each part is a case, and an incomplete record is an error", () => {
   const cases = all(
     parseXml(rehearsalJunit(rehearsed([part("a", []), part("b", [], { ok: false, said: "no" })]))),
     "testcase",
@@ -107,8 +107,8 @@ test("for CI systems each act is a case, and a record that breaks off is an erro
   ]);
 });
 
-test("what an act's record says is its own summary", () => {
-  const said = well.acts.map(({ reports }) => reports.map(actSaid));
+test("the summary of a part is that of its records", () => {
+  const said = well.acts.map(({ reports }) => reports.map(partSummary));
   expect(said[0]?.[0]).toMatch(/^\d+ changed on \d hosts/);
   expect(said[1]?.[0]).toMatch(/^drill: 10 scenarios/);
   expect(said[2]).toHaveLength(2);

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from "../../../engine/events.ts";
 import { type Markup, markup } from "../../markup.ts";
-import { programSaid } from "../../html/said.ts";
+import { programOutput } from "../../html/program-output.ts";
 import type { DrillReport } from "../report.ts";
 import type { ScenarioReport } from "../scenario.ts";
 
@@ -22,7 +22,7 @@ export function findings({ breaches, errors }: ScenarioReport): Markup {
 
 function errorMarkup({ message, code, host, why, hint }: ErrorRecord): Markup {
   return markup`<p>${host !== undefined && markup`${host}: `}${message} <span class="note">${code}</span></p>
-${why && programSaid(why)}${hint && markup`<p class="todo">→ ${hint}</p>`}`;
+${why && programOutput(why)}${hint && markup`<p class="todo">→ ${hint}</p>`}`;
 }
 
 function adviceFor({ outcome, scenarios }: DrillReport): string | undefined {

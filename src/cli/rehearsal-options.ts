@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { TripodError } from "../errors.ts";
-import type { RehearsalEvent, RehearsalSetting } from "../rehearsal.ts";
+import type { RehearsalEvent, RehearsalSetting } from "../rehearsal/events.ts";
 import type { Io } from "./io.ts";
-import { isInsideLab, loadTarget, mustLast } from "./target.ts";
+import { isInsideLab, loadTarget, mustBeReadableAgain } from "./target.ts";
 
-/** How a rehearsal is asked for on the command line. */
+/** The options of `tripod rehearse` that a later rehearsal can repeat. */
 export interface RehearsalOptions {
   readonly inventory?: string;
   readonly then?: readonly string[];
   readonly from?: string;
   readonly hosts?: number;
-  /** Absent: as usual. */
+  /** Absent: a drill with the usual scenarios. */
   readonly drill?: boolean;
   readonly all?: boolean;
   readonly release?: readonly string[];
@@ -20,16 +20,16 @@ export interface RehearsalOptions {
   readonly pristine?: boolean;
 }
 
-/** @throws TripodError E_USAGE */
-export async function rehearsalAsked(options: RehearsalOptions, io: Io): Promise<RehearsalSetting> {
+/** The setting that the options describe. @throws TripodError E_USAGE */
+export async function settingOf(options: RehearsalOptions, io: Io): Promise<RehearsalSetting> {
   const { inventory, then = [], from, hosts, release, binaries, pristine } = options;
   if (from !== undefined) return repeated(from, options, io);
   if (inventory === undefined)
     throw new TripodError("E_USAGE", "required option '-i, --inventory <file>' not specified", {
-      hint: "see tripod rehearse --help",
+      hint: "`tripod rehearse --help` shows all options",
     });
-  const [{ name }, scenarios] = await Promise.all([loadTarget({ inventory }, io), scenariosAsked(options)]);
-  for (const file of [inventory, ...then]) mustLast(file, "a rehearsal", io);
+  const [{ name }, scenarios] = await Promise.all([loadTarget({ inventory }, io), scenariosOf(options)]);
+  for (const file of [inventory, ...then]) mustBeReadableAgain(file, "a rehearsal", io);
   const inventories = [resolve(io.cwd, inventory), ...then.map((file) => resolve(io.cwd, file))] as const;
   return {
     cluster: name,
@@ -43,32 +43,34 @@ export async function rehearsalAsked(options: RehearsalOptions, io: Io): Promise
   };
 }
 
-async function scenariosAsked({ drill, all }: RehearsalOptions): Promise<string[]> {
-  if (drill === false && all) throw new TripodError("E_USAGE", "--no-drill and --all: say one of them");
+async function scenariosOf({ drill, all }: RehearsalOptions): Promise<string[]> {
+  if (drill === false && all) throw new TripodError("E_USAGE", "use either --no-drill or --all");
   if (drill === false) return [];
   const { SCENARIOS } = await import("../drills/index.ts");
   return SCENARIOS.filter(({ usual, stops }) => !stops && (usual || all)).map(({ name }) => name);
 }
 
-/** The same as in an earlier rehearsal, with its inventories as they are now. */
+/** The setting of an earlier rehearsal, with its inventories as they are now. */
 async function repeated(run: string, options: RehearsalOptions, io: Io): Promise<RehearsalSetting> {
-  const also = (["inventory", "then", "hosts", "drill", "all", "release", "binaries", "pristine"] as const).filter(
+  const others = (["inventory", "then", "hosts", "drill", "all", "release", "binaries", "pristine"] as const).filter(
     (name) => options[name] !== undefined,
   );
-  if (also.length > 0)
-    throw new TripodError("E_USAGE", `--from and --${also[0] ?? ""}: say one of them`, {
-      hint: "what --from repeats says all of it",
+  if (others.length > 0)
+    throw new TripodError("E_USAGE", `use either --from or --${others[0] ?? ""}`, {
+      hint: "--from repeats a rehearsal with all of its options",
     });
   const { isRehearsal, listRuns, readRun } = await import("../record.ts");
   const found = listRuns(io.env).find(({ id }) => id === run);
   const events = found && readRun(found.path);
   const start = events && isRehearsal(events) ? startOf(events) : undefined;
   if (!start)
-    throw new TripodError("E_USAGE", `${run} is no rehearsal on record`, { hint: "see `tripod report --list`" });
+    throw new TripodError("E_USAGE", `${run} is not a recorded rehearsal`, {
+      hint: "`tripod report --list` lists the recorded runs",
+    });
   const { setting } = start;
   for (const [index, file] of setting.inventories.entries())
     if (!isInsideLab(io) && (await digestOf(file)) !== setting.digests[index])
-      io.stderr.write(`${file} has changed since ${run}: it is rehearsed as it is now\n`);
+      io.stderr.write(`${file} has changed since ${run}: its current contents are used\n`);
   const { name } = await loadTarget({ inventory: setting.inventories[0] }, io);
   return { ...setting, cluster: name, digests: await Promise.all(setting.inventories.map(digestOf)) };
 }

@@ -1,13 +1,13 @@
-/** How a rehearsal was asked for, so that it can be repeated. */
+/** The settings of a rehearsal, so that it can be repeated. */
 export interface RehearsalSetting {
   readonly cluster: string;
   /** Absolute paths: the inventory, and those that are applied on top of it, in their order. */
   readonly inventories: readonly [string, ...string[]];
-  /** What they were, SHA-256 in hexadecimal, in the same order. */
+  /** SHA-256 of their contents, in hexadecimal, in the same order. */
   readonly digests: readonly string[];
-  /** How many machines there were to be at most. */
+  /** The maximum number of machines. */
   readonly machines?: number;
-  /** Names of the scenarios that were to be played; none: no drill. */
+  /** Names of the drill's scenarios; none: no drill. */
   readonly scenarios: readonly string[];
   /** As on the command line: `trixie`, `trixie=w1,w2`. */
   readonly release?: readonly string[];
@@ -15,19 +15,19 @@ export interface RehearsalSetting {
   readonly pristine?: true;
 }
 
-/** One act of a rehearsal. */
+/** One part of a rehearsal. */
 export interface RehearsalPart {
   /** `prod.yaml is applied` */
   readonly title: string;
   readonly ms: number;
   readonly ok: boolean;
-  /** What came of it, in a sentence. */
+  /** Its result, in a sentence. */
   readonly said: string;
-  /** Paths of the records that it left: of a walk, of a drill. */
+  /** Paths of the records of its walks and drills. */
   readonly records: readonly string[];
 }
 
-/** What a rehearsal consists of; what happened in its parts is in the parts' own records. All values are JSON. */
+/** The course of a rehearsal; the details of each part are in the part's own records. All values are JSON. */
 export type RehearsalEvent =
   | {
       readonly type: "rehearsal.start";
