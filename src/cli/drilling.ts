@@ -1,6 +1,7 @@
-import type { Power, Scenario } from "../drills/drill.ts";
+import type { Scenario } from "../drills/scenario.ts";
+import type { Power } from "../drills/setup.ts";
 import type { DrillEvent, DrillSink, ScenarioOutcome } from "../drills/events.ts";
-import type { MeasuredChange } from "../drills/run.ts";
+import type { MeasuredChange } from "../drills/drill.ts";
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
@@ -29,7 +30,7 @@ export async function drillOnScreen(
   io: Io,
 ): Promise<void> {
   const [{ drill }, { powerOf }, { drillScreenFor }] = await Promise.all([
-    import("../drills/run.ts"),
+    import("../drills/drill.ts"),
     import("../drills/power.ts"),
     import("../ui/drill.ts"),
   ]);
@@ -49,7 +50,7 @@ export async function changeOnScreen(
   options: ShownOptions,
   io: Io,
 ): Promise<void> {
-  const { measureChange } = await import("../drills/run.ts");
+  const { measureChange } = await import("../drills/drill.ts");
   const unseen = () => undefined;
   await recorded(cluster, options, io, unseen, (sink) =>
     measureChange(cluster, hosts, change, { sink, signal: io.signal }),
@@ -61,7 +62,7 @@ async function recorded(
   options: ShownOptions,
   io: Io,
   screen: DrillSink,
-  play: (sink: DrillSink) => Promise<ScenarioOutcome>,
+  measure: (sink: DrillSink) => Promise<ScenarioOutcome>,
 ): Promise<void> {
   const { recordRun } = await import("../record.ts");
   const { json = false, output, recorded: told } = options;
@@ -70,7 +71,7 @@ async function recorded(
   const events: DrillEvent[] = [];
   let outcome: ScenarioOutcome;
   try {
-    outcome = await play((event) => {
+    outcome = await measure((event) => {
       events.push(event);
       record.sink(event);
       screen(event);

@@ -6,7 +6,7 @@ export function now(): number {
 }
 
 /** The drill's metronome: calls `each` every `interval` ms until the signal, whatever became of the last call. */
-export async function beat(interval: number, signal: AbortSignal, each: () => void): Promise<void> {
+export async function every(interval: number, signal: AbortSignal, each: () => void): Promise<void> {
   const ticks = setInterval(interval, undefined, { signal, ref: false });
   try {
     while (!(await ticks.next()).done) each();

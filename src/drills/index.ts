@@ -1,5 +1,5 @@
 import { SCENARIOS as NAMES, type ScenarioName } from "../inventory/sections/drill.ts";
-import type { Scenario } from "./drill.ts";
+import type { Scenario } from "./scenario.ts";
 import { apiServerHolder } from "./scenarios/api-server-holder.ts";
 import { apiServerOther } from "./scenarios/api-server-other.ts";
 import { clock } from "./scenarios/clock.ts";

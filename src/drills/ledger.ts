@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Condition } from "../resources/condition.ts";
 import type { Api } from "./api.ts";
-import { ask, type Door, NoAnswer } from "./client.ts";
+import { sendRequest, type Endpoint, NoAnswer } from "./client.ts";
 import { now } from "./clock.ts";
 import type { LedgerResult } from "./events.ts";
 import { entryObject, METADATA } from "./objects.ts";
@@ -21,8 +21,8 @@ export interface Ledger {
   /** Makes one write that is never repeated. @throws NoAnswer where it was not acknowledged */
   write(signal: AbortSignal): Promise<void>;
   /** From now on writes belong to this scenario. */
-  turnTo(scenario: number): void;
-  current(): number;
+  startScenario(scenario: number): void;
+  currentScenario(): number;
   /** No write of a scenario waits for its answer, and everything acknowledged has been told by the watch. */
   settled(scenario: number, seen: ReadonlySet<number>, within: number): Condition;
   /** Looks for everything a scenario wrote. @throws TripodError E_COMMAND where the API does not answer */
@@ -36,7 +36,7 @@ const listed = z.object({
   items: z.array(z.object({ metadata: z.object({ name: z.string(), resourceVersion: z.string() }) })),
 });
 
-export function openLedger(namespace: string, door: Door, api: Api): Ledger {
+export function openLedger(namespace: string, endpoint: Endpoint, api: Api): Ledger {
   const path = `/api/v1/namespaces/${namespace}/configmaps`;
   const entries: Entry[] = [];
   let current = 0;
@@ -47,7 +47,7 @@ export function openLedger(namespace: string, door: Door, api: Api): Ledger {
       entries.push(entry);
       const body = entryObject(namespace, entry.number, entry.scenario);
       try {
-        const { status } = await ask(door, { method: "POST", path, body }, signal);
+        const { status } = await sendRequest(endpoint, { method: "POST", path, body }, signal);
         if (status !== 201) throw new NoAnswer(String(status));
         entry.to = now();
         ledger.acknowledged?.(entry.number, entry.to);
@@ -55,8 +55,8 @@ export function openLedger(namespace: string, door: Door, api: Api): Ledger {
         entry.over = true;
       }
     },
-    turnTo: (scenario) => (current = scenario),
-    current: () => current,
+    startScenario: (scenario) => (current = scenario),
+    currentScenario: () => current,
     settled: (scenario, seen, within) => ({
       title: "the last writes are answered, and told by the watch",
       within,

@@ -21,7 +21,7 @@ export function namespaceObject(name: string): object {
 export function deploymentObject(namespace: string, { drill, kubernetes }: Cluster): object {
   const labels = { app: WORKLOAD };
   const image = drill.image ?? `${imageRepository(kubernetes)}/${AGNHOST}`;
-  const gone = ["not-ready", "unreachable"].map((state) => ({
+  const tolerations = ["not-ready", "unreachable"].map((state) => ({
     key: `node.kubernetes.io/${state}`,
     operator: "Exists",
     effect: "NoExecute",
@@ -39,7 +39,7 @@ export function deploymentObject(namespace: string, { drill, kubernetes }: Clust
         spec: {
           automountServiceAccountToken: false,
           terminationGracePeriodSeconds: 0,
-          tolerations: gone,
+          tolerations,
           affinity: {
             podAntiAffinity: {
               preferredDuringSchedulingIgnoredDuringExecution: [

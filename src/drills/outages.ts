@@ -88,10 +88,10 @@ export function measure(unordered: readonly Attempt[], until: number): Measured 
 }
 
 /** Times in which a probe did not ask for longer than `most` ms, because its machine was off or busy: an outage could hide there. */
-export function silences(unordered: readonly Attempt[], stretch: Span, most: number): Span[] {
+export function silences(unordered: readonly Attempt[], window: Span, most: number): Span[] {
   const sent = unordered.map(({ from }) => from).toSorted((one, other) => one - other);
-  return [stretch.from, ...sent]
-    .map((from, index) => ({ from, to: sent[index] ?? stretch.to }))
+  return [window.from, ...sent]
+    .map((from, index) => ({ from, to: sent[index] ?? window.to }))
     .filter((span) => lengthOf(span) > most);
 }
 

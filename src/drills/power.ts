@@ -3,8 +3,9 @@ import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
 import { quote } from "../remote/shell.ts";
-import type { Disruption, Power } from "./drill.ts";
-import { keep, type Keeper } from "./keeper.ts";
+import type { Disruption } from "./scenario.ts";
+import type { Power } from "./setup.ts";
+import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** Why a scenario cannot be played without. */
 export const NO_POWER = "Tripod does not know how to cut these machines' power: the inventory has no `power`";
@@ -21,20 +22,20 @@ export function powerOf({ power }: Cluster): Power | undefined {
 }
 
 /** Cuts the power of machines. @param between once the first of several is on again */
-export function byPower(
+export function powerCut(
   hosts: readonly Host[],
   power: Power,
   undoneAfter: number,
   { between }: { readonly between?: () => Promise<void> } = {},
 ): Disruption {
-  const keepers = new Map<string, Keeper>();
+  const watchdogs = new Map<string, Watchdog>();
   return {
     what: `power of ${hosts.map(({ name }) => name).join(" and ")} cut`,
     victims: hosts,
-    kubelets: true,
-    dark: true,
+    stopsKubelets: true,
+    powersOff: true,
     async begin() {
-      for (const { machine } of hosts) keepers.set(machine.name, keep(power.on(machine), undoneAfter));
+      for (const { machine } of hosts) watchdogs.set(machine.name, startWatchdog(power.on(machine), undoneAfter));
       await Promise.all(
         hosts.map(({ machine }) => program(power.off(machine), `${machine.name} could not be switched off`)),
       );
@@ -42,7 +43,7 @@ export function byPower(
     async end(signal) {
       for (const [index, { machine }] of hosts.entries()) {
         await program(power.on(machine), `${machine.name} could not be switched on`, signal);
-        keepers.get(machine.name)?.done();
+        watchdogs.get(machine.name)?.done();
         if (index === 0 && hosts.length > 1) await between?.();
       }
     },

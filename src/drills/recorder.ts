@@ -11,11 +11,11 @@ interface Track {
 
 /** Takes what probes tell, and passes it on in handfuls. */
 export interface Recorder {
-  readonly tell: (probe: string, from: number, ms: number, error: string | null) => void;
+  readonly record: (probe: string, from: number, ms: number, error: string | null) => void;
   /** Passes on what has not been passed on. */
   readonly flush: () => void;
   /** Every probe has been answered for `ms`, and nobody waits for an answer any more who asked before. */
-  readonly steady: (ms: number, within: number, only?: (info: ProbeInfo) => boolean) => Condition;
+  readonly servedFor: (ms: number, within: number, only?: (info: ProbeInfo) => boolean) => Condition;
   /** Which probes have not been answered for `ms`, and why, a sentence each. */
   readonly unanswered: (ms: number) => readonly string[];
 }
@@ -23,7 +23,7 @@ export interface Recorder {
 /** A probe that has not been answered at all for as long as this does not work, ms. */
 const SILENCE = 1500;
 
-export function recorder(probes: readonly ProbeInfo[], sink: DrillSink): Recorder {
+export function createRecorder(probes: readonly ProbeInfo[], sink: DrillSink): Recorder {
   const tracks = new Map<string, Track>(probes.map((info) => [info.id, { info, samples: [] }]));
 
   function unanswered(ms: number, since = 0, only: (info: ProbeInfo) => boolean = () => true): string[] {
@@ -38,7 +38,7 @@ export function recorder(probes: readonly ProbeInfo[], sink: DrillSink): Recorde
   }
 
   return {
-    tell(probe, from, ms, error) {
+    record(probe, from, ms, error) {
       const track = tracks.get(probe);
       if (!track) return;
       track.samples.push([from, ms, error]);
@@ -56,7 +56,7 @@ export function recorder(probes: readonly ProbeInfo[], sink: DrillSink): Recorde
         sink({ type: "probe.samples", at, probe, samples });
       }
     },
-    steady(ms, within, only) {
+    servedFor(ms, within, only) {
       const since = now();
       return {
         title: `every client is served for ${ms / 1000} s`,

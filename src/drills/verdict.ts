@@ -1,14 +1,14 @@
 import type { DrillEvent, LedgerResult, Limits, ProbeInfo } from "./events.ts";
-import { clipped, holdersOf, type Together, togetherOf } from "./holders.ts";
-import { lengthSaid } from "./length.ts";
+import { clipped, holdersOf, type Overlap, overlapsOf } from "./holders.ts";
+import { lengthText } from "./length.ts";
 import { lengthOf, type Measured, measure, silences, type Span } from "./outages.ts";
-import { attemptsByProbe, type Stretch, stretchOf } from "./stretch.ts";
+import { attemptsByProbe, type ScenarioWindow, windowOf } from "./window.ts";
 
 /** What was measured in one scenario, held against its limits. Times are ms since the epoch, lengths ms. */
 export interface ScenarioVerdict extends Span {
   readonly probes: readonly ProbeVerdict[];
   /** Times in which two masters held the VIP at once, also those that nobody judges. */
-  readonly twoHolders: readonly Together[];
+  readonly twoHolders: readonly Overlap[];
   /** The longest of these that is judged; 0 where there is none. */
   readonly twoHoldersJudged: number;
   readonly twoHoldersLimit: number;
@@ -42,35 +42,35 @@ export interface ProbeVerdict {
  */
 export function verdictOf(events: readonly DrillEvent[], scenario: number): ScenarioVerdict {
   const drill = events.find((event) => event.type === "drill.start");
-  const stretch = stretchOf(events, scenario);
-  if (!drill || !stretch) throw new Error(`no event tells of the beginning of scenario ${scenario}`);
-  const limits: Limits = { ...drill.limits, ...stretch.start.limits };
-  const attempts = attemptsByProbe(stretch.told);
+  const window = windowOf(events, scenario);
+  if (!drill || !window) throw new Error(`no event tells of the beginning of scenario ${scenario}`);
+  const limits: Limits = { ...drill.limits, ...window.start.limits };
+  const attempts = attemptsByProbe(window.told);
   const silent = Math.max(1000, 5 * drill.interval);
   const probes = drill.probes.map((probe): ProbeVerdict => {
     const all = attempts.get(probe.id) ?? [];
-    const before = all.filter(({ from }) => from >= stretch.before.from && from < stretch.before.to);
-    const during = all.filter(({ from }) => from >= stretch.from && from <= stretch.to);
-    const measured = measure(during, stretch.to);
-    const [limit, judged] = [limits[probe.name], !stretch.start.stops];
+    const before = all.filter(({ from }) => from >= window.before.from && from < window.before.to);
+    const during = all.filter(({ from }) => from >= window.from && from <= window.to);
+    const measured = measure(during, window.to);
+    const [limit, judged] = [limits[probe.name], !window.start.stops];
     return {
       probe,
-      before: measure(before, stretch.before.to),
+      before: measure(before, window.before.to),
       measured,
-      silences: silences(during, stretch, silent),
+      silences: silences(during, window, silent),
       limit,
       judged,
       breach: judged ? probeBreach(probe, measured, limit) : undefined,
     };
   });
-  const twoHolders = togetherOf(holdersOf(stretch.told, stretch));
-  const judgedSpans = twoHolders.flatMap((span) => judgedParts(span, stretch).map((part) => ({ ...span, ...part })));
-  const ledger = stretch.events.findLast((event) => event.type === "ledger")?.result;
+  const twoHolders = overlapsOf(holdersOf(window.told, window));
+  const judgedSpans = twoHolders.flatMap((span) => judgedParts(span, window).map((part) => ({ ...span, ...part })));
+  const ledger = window.events.findLast((event) => event.type === "ledger")?.result;
   const holderBreaches = breachesOfHolders(judgedSpans, limits.twoHolders);
   const ledgerBreaches = ledger ? breachesOfLedger(ledger) : [];
   return {
-    from: stretch.from,
-    to: stretch.to,
+    from: window.from,
+    to: window.to,
     probes,
     twoHolders,
     twoHoldersJudged: Math.max(0, ...judgedSpans.map(lengthOf)),
@@ -87,23 +87,23 @@ function probeBreach({ title, from }: ProbeInfo, { asked, outages, longest }: Me
   if (asked === 0) return `${who}: was not measured`;
   if (longest <= limit) return undefined;
   const open = outages.some((outage) => outage.open && lengthOf(outage) === longest);
-  return `${who}: out for ${lengthSaid(longest)}${open ? " and not yet back" : ""}, allowed are ${lengthSaid(limit)}`;
+  return `${who}: out for ${lengthText(longest)}${open ? " and not yet back" : ""}, allowed are ${lengthText(limit)}`;
 }
 
 /** Masters that cannot hear each other both take the VIP: they have to agree again from then on when they can. */
-function judgedParts(span: Span, { start, events, from, to }: Stretch): Span[] {
+function judgedParts(span: Span, { start, events, from, to }: ScenarioWindow): Span[] {
   if (!start.divides) return [span];
   const divided = events.find(({ type }) => type === "disrupt")?.at ?? to;
   const joined = events.find(({ type }) => type === "restored")?.at ?? to;
   return [...clipped(span, { from, to: divided }), ...clipped(span, { from: joined, to })];
 }
 
-function breachesOfHolders(spans: readonly Together[], limit: number): string[] {
+function breachesOfHolders(spans: readonly Overlap[], limit: number): string[] {
   return spans
     .filter((span) => lengthOf(span) > limit)
     .map(
       (span) =>
-        `${span.hosts.join(" and ")} held the VIP at once for ${lengthSaid(lengthOf(span))}, allowed are ${lengthSaid(limit)}`,
+        `${span.hosts.join(" and ")} held the VIP at once for ${lengthText(lengthOf(span))}, allowed are ${lengthText(limit)}`,
     );
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { json } from "./api.ts";
-import { ask, type Door, NoAnswer, open } from "./client.ts";
-import { beat, now } from "./clock.ts";
+import { sendRequest, type Endpoint, NoAnswer, streamRequest } from "./client.ts";
+import { every, now } from "./clock.ts";
 import { METADATA } from "./objects.ts";
 
 /** The most that an object of Kubernetes may have, with room for what the watch adds, characters. */
@@ -27,7 +27,7 @@ export interface Watch {
 
 export interface WatchOptions {
   readonly namespace: string;
-  readonly door: Door;
+  readonly endpoint: Endpoint;
   /** ms */
   readonly interval: number;
   readonly timeout: number;
@@ -40,7 +40,7 @@ export interface WatchOptions {
  * Watches the ledger as an impatient client does: one long answer through the VIP, that is asked for again from where it stood when it
  * breaks off, or when something that was written is not told within the timeout.
  */
-export function openWatch({ namespace, door, interval, timeout, signal, tell }: WatchOptions): Watch {
+export function openWatch({ namespace, endpoint, interval, timeout, signal, tell }: WatchOptions): Watch {
   const path = `/api/v1/namespaces/${namespace}/configmaps`;
   const seen = new Set<number>();
   const expected = new Map<number, number>();
@@ -70,7 +70,7 @@ export function openWatch({ namespace, door, interval, timeout, signal, tell }: 
 
   /** What every client does that cannot go on from where it stood: what it missed, it finds in the list. */
   async function catchUp(over: AbortSignal): Promise<void> {
-    const { status, body } = await ask(door, { path, accept: METADATA }, over);
+    const { status, body } = await sendRequest(endpoint, { path, accept: METADATA }, over);
     if (status !== 200) return;
     const { metadata, items } = list.parse(json(body));
     for (const { metadata: found } of items) if (found.name.startsWith("n-")) tellOf(Number(found.name.slice(2)));
@@ -82,7 +82,7 @@ export function openWatch({ namespace, door, interval, timeout, signal, tell }: 
     if (version === "") return;
     let rest = "";
     const from = `${path}?watch=1&allowWatchBookmarks=true&resourceVersion=${version}`;
-    await open(door, { path: from }, over, (text, status) => {
+    await streamRequest(endpoint, { path: from }, over, (text, status) => {
       if (status !== 200) return;
       rest += text;
       if (text.includes("\n")) {
@@ -94,7 +94,7 @@ export function openWatch({ namespace, door, interval, timeout, signal, tell }: 
     });
   }
 
-  const over = beat(interval, signal, () => {
+  const over = every(interval, signal, () => {
     const late = [...expected].filter(([, at]) => at + timeout <= now());
     for (const [number, at] of late) {
       expected.delete(number);

@@ -1,5 +1,5 @@
 import type { DrillEvent, ScenarioOutcome } from "../drills/events.ts";
-import { lengthSaid } from "../drills/length.ts";
+import { lengthText } from "../drills/length.ts";
 import { type ScenarioVerdict, verdictOf } from "../drills/verdict.ts";
 import { oneLine } from "../printable.ts";
 import { jsonLine } from "./ndjson.ts";
@@ -81,7 +81,7 @@ function startOf(events: readonly DrillEvent[], scenario: number) {
 /** `reads out 0.91 s, writes out 19.7 s, of it dark 1.71 s; 812 writes acknowledged, 0 lost` */
 function summary({ probes, ledger }: ScenarioVerdict): string {
   const worst = (key: "longest" | "dark", ...names: string[]) =>
-    lengthSaid(
+    lengthText(
       Math.max(0, ...probes.flatMap(({ probe, measured }) => (names.includes(probe.name) ? measured[key] : []))),
     );
   const written = ledger && `; ${ledger.acknowledged} writes acknowledged, ${ledger.lost.length} lost`;

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { apiThrough } from "../../src/drills/api.ts";
-import { fromOperator } from "../../src/drills/client.ts";
+import { dialFromOperator } from "../../src/drills/client.ts";
 import { makeNamespace } from "../../src/drills/workload.ts";
 
 const closing: (() => unknown)[] = [];
@@ -14,7 +14,7 @@ async function answering(answer: string, status = 200) {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   closing.push(() => (server.closeAllConnections(), server.close()));
-  return apiThrough({ dial: fromOperator, host: "127.0.0.1", port: (server.address() as AddressInfo).port });
+  return apiThrough({ dial: dialFromOperator, host: "127.0.0.1", port: (server.address() as AddressInfo).port });
 }
 
 it.each(["<html>", "null", "[]", "{}", '{"items":[{}]}', '{"items":[{"metadata":{"name":7}}]}'])(

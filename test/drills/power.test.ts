@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { byPower, powerOf } from "../../src/drills/power.ts";
+import { powerCut, powerOf } from "../../src/drills/power.ts";
 import { testCluster } from "../support/cluster.ts";
 import { scriptedHost } from "../support/scripted-host.ts";
 
@@ -20,7 +20,7 @@ const power = () => ({
 
 describe("a power cut", () => {
   it("switches a machine off, and on again", async () => {
-    const cut = byPower([scriptedHost()], power(), 60_000);
+    const cut = powerCut([scriptedHost()], power(), 60_000);
     expect(cut.what).toBe("power of m1 cut");
     await cut.begin();
     expect([is("m1-off"), is("m1-on")]).toEqual([true, false]);
@@ -30,9 +30,9 @@ describe("a power cut", () => {
 
   it("is undone by itself when Tripod is killed", async () => {
     const script = `
-      import { byPower } from ${JSON.stringify(new URL("../../src/drills/power.ts", import.meta.url).href)};
+      import { powerCut } from ${JSON.stringify(new URL("../../src/drills/power.ts", import.meta.url).href)};
       const file = (name) => ["touch", ${JSON.stringify(folder)} + "/" + name];
-      await byPower([{ name: "m1", machine: { name: "m1" } }], { off: () => file("off"), on: () => file("on") }, 60000).begin();
+      await powerCut([{ name: "m1", machine: { name: "m1" } }], { off: () => file("off"), on: () => file("on") }, 60000).begin();
       console.log("dark");
       setInterval(() => undefined, 1000);`;
     const operator = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);
@@ -43,14 +43,14 @@ describe("a power cut", () => {
   });
 
   it("is undone by itself when Tripod is late", async () => {
-    await byPower([scriptedHost()], power(), 100).begin();
+    await powerCut([scriptedHost()], power(), 100).begin();
     await expect.poll(() => is("m1-on"), { timeout: 10_000 }).toBe(true);
   });
 
   it("does not show what would switch it on, a password perhaps, to everybody on the operator's machine", async () => {
     const secret = `hunter2-${process.pid}`;
     const on = () => ["sh", "-c", `: ${secret}; touch ${join(folder, "on")}`];
-    const cut = byPower([scriptedHost()], { off: () => ["true"], on }, 60_000);
+    const cut = powerCut([scriptedHost()], { off: () => ["true"], on }, 60_000);
     await cut.begin();
     const commandLines = readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name))
@@ -69,7 +69,7 @@ describe("a power cut", () => {
 
   it("says what the command said when it fails", async () => {
     const broken = { ...power(), off: () => ["sh", "-c", "echo no such outlet >&2; exit 3"] };
-    const cut = byPower([scriptedHost()], broken, 60_000);
+    const cut = powerCut([scriptedHost()], broken, 60_000);
     await expect(cut.begin()).rejects.toMatchObject({
       code: "E_COMMAND",
       details: { why: expect.stringContaining("no such outlet") as string },

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { type Disruption, type Power, type Scenario, type Stage, undoneAfter } from "../../src/drills/drill.ts";
+import { type Disruption, type Scenario, undoneAfter } from "../../src/drills/scenario.ts";
+import type { Power, Setup } from "../../src/drills/setup.ts";
 import { SCENARIOS } from "../../src/drills/index.ts";
 import type { Result } from "../../src/remote/connection.ts";
 import { testCluster } from "../support/cluster.ts";
@@ -14,7 +15,7 @@ interface Told {
 }
 
 /** Three masters (m1 holds the VIP, m2 leads etcd) and two workers, that do what they are told and remember it. */
-function stageOf(
+function setupOf(
   answer: (script: string) => string | Partial<Result> = () => "",
   power?: Power,
   sshConnection = "10.0.0.1 50000 10.0.0.11 22\n",
@@ -33,19 +34,19 @@ function stageOf(
   );
   const [m1, m2, m3, w1, w2] = hosts;
   if (!m1 || !m2 || !m3 || !w1 || !w2) throw new Error("the test cluster has five machines");
-  const stage: Stage = {
+  const setup: Setup = {
     cluster,
     hosts,
     masters: [m1, m2, m3],
     workers: [w1, w2],
-    bystander: w2,
+    probeHost: w2,
     power,
     holder: () => Promise.resolve(m1),
     etcdLeader: () => Promise.resolve(m2),
     nothingLost: () => Promise.resolve(),
     workloadWithout: () => ({ title: "", within: 0, holds: () => Promise.resolve(true) }),
   };
-  return { stage, told };
+  return { setup, told };
 }
 
 const POWER: Power = { off: () => ["true"], on: () => ["true"] };
@@ -56,26 +57,26 @@ function named(name: string): Scenario {
   return scenario;
 }
 
-async function prepared(name: string, { stage }: ReturnType<typeof stageOf>): Promise<Disruption> {
+async function prepared(name: string, { setup }: ReturnType<typeof setupOf>): Promise<Disruption> {
   const scenario = named(name);
-  const disruption = await scenario.prepare(stage, undoneAfter(scenario));
+  const disruption = await scenario.prepare(setup, undoneAfter(scenario));
   if (typeof disruption === "string") throw new Error(disruption);
   return disruption;
 }
 
 describe.each(SCENARIOS)("$name", (scenario) => {
   it("arms what undoes it on the host before it breaks anything there, in scripts that a shell understands", async () => {
-    const theatre = stageOf(
+    const simulation = setupOf(
       (script) => (script.includes("--container") && !script.includes("systemd-run") ? { code: 0 } : ""),
       POWER,
     );
-    const disruption = await prepared(scenario.name, theatre);
-    const before = theatre.told.length;
+    const disruption = await prepared(scenario.name, simulation);
+    const before = simulation.told.length;
     await disruption.begin();
     await disruption.end(new AbortController().signal);
-    const scripts = theatre.told.slice(before);
-    for (const { script } of theatre.told) execFileSync("sh", ["-n"], { input: script });
-    if (disruption.dark) expect(scripts).toEqual([]);
+    const scripts = simulation.told.slice(before);
+    for (const { script } of simulation.told) execFileSync("sh", ["-n"], { input: script });
+    if (disruption.powersOff) expect(scripts).toEqual([]);
     else {
       const [leash, begin, end] = scripts;
       expect(scripts).toHaveLength(3);
@@ -88,8 +89,8 @@ describe.each(SCENARIOS)("$name", (scenario) => {
   });
 
   it("never has the machine as its victim from which a client asks", async () => {
-    const theatre = stageOf(undefined, POWER);
-    const disruption = await scenario.prepare(theatre.stage, 60_000);
+    const simulation = setupOf(undefined, POWER);
+    const disruption = await scenario.prepare(simulation.setup, 60_000);
     if (typeof disruption !== "string") expect(disruption.victims.map(({ name }) => name)).not.toContain("w2");
   });
 
@@ -110,35 +111,35 @@ describe("scenarios choose their victims", () => {
     ["cut-etcd", "m2"],
     ["quorum", "m1 m2"],
   ])("%s: %s", async (name, victims) => {
-    const disruption = await prepared(name, stageOf(undefined, POWER));
+    const disruption = await prepared(name, setupOf(undefined, POWER));
     expect(disruption.victims.map((victim) => victim.name).join(" ")).toBe(victims);
   });
 });
 
 describe("scenarios that cannot be played here are left out with a reason", () => {
   it.each(["power-holder", "power-master", "power-worker", "quorum"])("%s without power", async (name) => {
-    expect(await named(name).prepare(stageOf().stage, 60_000)).toMatch(/the inventory has no `power`$/);
+    expect(await named(name).prepare(setupOf().setup, 60_000)).toMatch(/the inventory has no `power`$/);
   });
 
   it("a full disk where etcd shares its file system with others", async () => {
-    const theatre = stageOf((script) => (script.includes("findmnt") ? "it is part of the file system at /\n" : ""));
-    expect(await named("disk-full").prepare(theatre.stage, 60_000)).toBe(
+    const simulation = setupOf((script) => (script.includes("findmnt") ? "it is part of the file system at /\n" : ""));
+    expect(await named("disk-full").prepare(simulation.setup, 60_000)).toBe(
       "/var/lib/etcd on m3 is not etcd's alone: it is part of the file system at /",
     );
-    expect(theatre.told.every(({ script }) => !script.includes("fallocate"))).toBe(true);
+    expect(simulation.told.every(({ script }) => !script.includes("fallocate"))).toBe(true);
   });
 
   it("a wrong clock where the host is a container: the clock is not its own", async () => {
-    const theatre = stageOf((script) => (script.includes("--container") ? { code: 1 } : ""));
-    expect(await named("clock").prepare(theatre.stage, 60_000)).toMatch(/container/);
-    expect(theatre.told.every(({ script }) => !script.includes("date -s"))).toBe(true);
+    const simulation = setupOf((script) => (script.includes("--container") ? { code: 1 } : ""));
+    expect(await named("clock").prepare(simulation.setup, 60_000)).toMatch(/container/);
+    expect(simulation.told.every(({ script }) => !script.includes("date -s"))).toBe(true);
   });
 
   it("late packets where the kernel has no netem", async () => {
-    const theatre = stageOf((script) =>
+    const simulation = setupOf((script) =>
       script.includes("netem") ? { code: 2, stderr: "Error: Specified qdisc kind is unknown.\n" } : "",
     );
-    expect(await named("latency").prepare(theatre.stage, 60_000)).toBe(
+    expect(await named("latency").prepare(simulation.setup, 60_000)).toBe(
       "m1 has no netem: Error: Specified qdisc kind is unknown.",
     );
   });
@@ -148,19 +149,19 @@ describe("a cut network", () => {
   it.each(["", "10.0.0.1 1 10.0.0.11 22;reboot", "$(reboot) 1 10.0.0.11 22", "10.0.0.1\nreboot 1 2 22"])(
     "is refused where a host says that we come from %j",
     async (says) => {
-      const theatre = stageOf(undefined, POWER, says);
-      const refused = await failure(prepared("cut-holder", theatre));
+      const simulation = setupOf(undefined, POWER, says);
+      const refused = await failure(prepared("cut-holder", simulation));
       expect(refused).toMatchObject({ code: "E_COMMAND", message: /from where Tripod is connected/ });
-      expect(theatre.told.map(({ script }) => script)).toEqual(["echo $SSH_CONNECTION"]);
+      expect(simulation.told.map(({ script }) => script)).toEqual(["echo $SSH_CONNECTION"]);
     },
   );
 
   it("spares the SSH connection by which it is undone", async () => {
-    const theatre = stageOf();
-    const disruption = await prepared("cut-holder", theatre);
+    const simulation = setupOf();
+    const disruption = await prepared("cut-holder", simulation);
     await disruption.begin();
     const rules =
-      theatre.told
+      simulation.told
         .at(-1)
         ?.script.split("\n")
         .filter((line) => line.includes("-A TRIPOD-DRILL")) ?? [];
@@ -176,8 +177,8 @@ describe("a cut network", () => {
 
 describe("a full disk", () => {
   machineStory("fills etcd's disk, and nothing that etcd has put a link to", async (machine) => {
-    const { stage, told } = stageOf();
-    const disruption = await named("disk-full").prepare(stage, 1000);
+    const { setup, told } = setupOf();
+    const disruption = await named("disk-full").prepare(setup, 1000);
     if (typeof disruption === "string") throw new Error(disruption);
     await disruption.begin();
     const script = told.at(-1)?.script ?? "";

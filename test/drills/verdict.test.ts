@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DrillEvent, LedgerResult, Sample } from "../../src/drills/events.ts";
-import { lengthInColumn, lengthSaid } from "../../src/drills/length.ts";
+import { lengthColumn, lengthText } from "../../src/drills/length.ts";
 import { verdictOf } from "../../src/drills/verdict.ts";
 import { testCluster } from "../support/cluster.ts";
 
@@ -196,9 +196,9 @@ test.each([
   [185_000, "3 min 5 s"],
   [180_000, "3 min"],
 ])("%d ms are said as %s, and never as less than they were", (ms, said) => {
-  expect(lengthSaid(ms)).toBe(said);
+  expect(lengthText(ms)).toBe(said);
 });
 
 test("in a column they have all their digits", () => {
-  expect([2600, 18_000, 185_000].map(lengthInColumn)).toEqual(["2.60 s", "18.0 s", "3 min 5 s"]);
+  expect([2600, 18_000, 185_000].map(lengthColumn)).toEqual(["2.60 s", "18.0 s", "3 min 5 s"]);
 });

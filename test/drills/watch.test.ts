@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
-import { fromOperator } from "../../src/drills/client.ts";
+import { dialFromOperator } from "../../src/drills/client.ts";
 import { now } from "../../src/drills/clock.ts";
 import { openWatch } from "../../src/drills/watch.ts";
 
@@ -26,13 +26,13 @@ async function watched(stream: (response: ServerResponse, from: string, nth: num
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const door = { dial: fromOperator, host: "127.0.0.1", port: (server.address() as AddressInfo).port };
+  const endpoint = { dial: dialFromOperator, host: "127.0.0.1", port: (server.address() as AddressInfo).port };
   const over = new AbortController();
   closing.push(() => (over.abort(), server.closeAllConnections(), server.close()));
   const said: [number, string | null][] = [];
   const watch = openWatch({
     namespace: "ns",
-    door,
+    endpoint,
     interval: 10,
     timeout,
     signal: over.signal,

@@ -1,4 +1,4 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { killApiServer } from "./kill-api-server.ts";
 
 export const apiServerHolder: Scenario = {
@@ -6,5 +6,5 @@ export const apiServerHolder: Scenario = {
   title: "API server killed on the VIP's holder",
   usual: true,
   lasts: [4_000, 15_000],
-  prepare: async (stage, undoneAfter) => killApiServer(await stage.holder(), undoneAfter),
+  prepare: async (setup, undoneAfter) => killApiServer(await setup.holder(), undoneAfter),
 };

@@ -1,5 +1,5 @@
-import type { Scenario } from "../drill.ts";
-import { byScript } from "../switch.ts";
+import type { Scenario } from "../scenario.ts";
+import { scriptedDisruption } from "../scripted-disruption.ts";
 import { otherThan } from "./victims.ts";
 
 const MARK = "/run/tripod/drill/clock-is-off";
@@ -16,7 +16,7 @@ export const clock: Scenario = {
     const victim = otherThan(masters, await holder()) ?? (await holder());
     const own = (await victim.read(OWN_CLOCK)).code === 0;
     if (!own) return `${victim.name} is a container: its clock is its machine's, which is never touched`;
-    return byScript(
+    return scriptedDisruption(
       victim,
       {
         name: "clock",

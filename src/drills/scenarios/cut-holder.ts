@@ -1,4 +1,4 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { dropPackets } from "./firewall.ts";
 
 export const cutHolder: Scenario = {

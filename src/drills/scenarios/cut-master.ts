@@ -1,4 +1,4 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { dropPackets, toAndFrom } from "./firewall.ts";
 import { otherThan } from "./victims.ts";
 

@@ -1,4 +1,4 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { dropPackets } from "./firewall.ts";
 
 /** Nobody is dead, and the masters do not hear each other's adverts: two hold the VIP, and both of them serve. */

@@ -1,6 +1,6 @@
 import type { Host } from "../../host.ts";
-import type { Scenario } from "../drill.ts";
-import { byScript } from "../switch.ts";
+import type { Scenario } from "../scenario.ts";
+import { scriptedDisruption } from "../scripted-disruption.ts";
 import { otherThan } from "./victims.ts";
 
 const DATA = "/var/lib/etcd";
@@ -26,7 +26,7 @@ export const diskFull: Scenario = {
     const victim: Host = otherThan(masters, await holder()) ?? (await holder());
     const shared = (await victim.read(SHARED)).stdout.trim();
     if (shared) return `${DATA} on ${victim.name} is not etcd's alone: ${shared}`;
-    return byScript(
+    return scriptedDisruption(
       victim,
       {
         name: "disk-full",

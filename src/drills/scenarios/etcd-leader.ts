@@ -1,4 +1,4 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { stopUnits, WITHOUT_ETCD } from "./stop-units.ts";
 
 export const etcdLeader: Scenario = {
@@ -7,5 +7,5 @@ export const etcdLeader: Scenario = {
   usual: true,
   lasts: [6_000, 20_000],
   limits: WITHOUT_ETCD,
-  prepare: async (stage, undoneAfter) => stopUnits(await stage.etcdLeader(), ["etcd"], undoneAfter),
+  prepare: async (setup, undoneAfter) => stopUnits(await setup.etcdLeader(), ["etcd"], undoneAfter),
 };

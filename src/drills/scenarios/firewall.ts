@@ -1,8 +1,8 @@
 import { isIPv4 } from "node:net";
 import { TripodError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
-import type { Disruption } from "../drill.ts";
-import { byScript } from "../switch.ts";
+import type { Disruption } from "../scenario.ts";
+import { scriptedDisruption } from "../scripted-disruption.ts";
 
 const CHAIN = "TRIPOD-DRILL";
 
@@ -43,7 +43,7 @@ export async function dropPackets(
     ...[...spared, ...rules].map((rule) => `iptables -w -A ${CHAIN} ${rule} || exit`),
     `for chain in INPUT OUTPUT FORWARD; do iptables -w -I $chain -j ${CHAIN} || exit; done`,
   ].join("\n");
-  return byScript(host, { name, what, disrupt, undo: UNDO }, undoneAfter);
+  return scriptedDisruption(host, { name, what, disrupt, undo: UNDO }, undoneAfter);
 }
 
 /** Both directions of what is to or from an address. */

@@ -1,4 +1,4 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { stopUnits } from "./stop-units.ts";
 
 export const keepalivedHolder: Scenario = {
@@ -6,5 +6,5 @@ export const keepalivedHolder: Scenario = {
   title: "keepalived stopped on the VIP's holder",
   usual: true,
   lasts: [4_000, 15_000],
-  prepare: async (stage, undoneAfter) => stopUnits(await stage.holder(), ["keepalived"], undoneAfter),
+  prepare: async (setup, undoneAfter) => stopUnits(await setup.holder(), ["keepalived"], undoneAfter),
 };

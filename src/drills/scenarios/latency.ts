@@ -1,5 +1,5 @@
-import type { Scenario } from "../drill.ts";
-import { byScript } from "../switch.ts";
+import type { Scenario } from "../scenario.ts";
+import { scriptedDisruption } from "../scripted-disruption.ts";
 
 const DELAY = "50ms";
 
@@ -18,7 +18,7 @@ export const latency: Scenario = {
     const { code, stderr } = await victim.connection.run(HAS_NETEM);
     if (code !== 0) return `${victim.name} has no netem: ${stderr.trim().split("\n").at(-1) ?? "tc failed"}`;
     const device = `device=$(ip -o -4 addr show | awk '$4 ~ /^${victim.machine.address.replaceAll(".", "\\.")}\\// { print $2; exit }')`;
-    return byScript(
+    return scriptedDisruption(
       victim,
       {
         name: "latency",

@@ -1,6 +1,6 @@
 import type { Host } from "../../host.ts";
-import type { Disruption, Scenario } from "../drill.ts";
-import { byScript } from "../switch.ts";
+import type { Disruption, Scenario } from "../scenario.ts";
+import { scriptedDisruption } from "../scripted-disruption.ts";
 
 /**
  * Of an API server whose member of etcd is stopped, ms: it stays in turn until two checks of haproxy have failed, 3.25 s at most, and who asked
@@ -11,7 +11,7 @@ export const WITHOUT_ETCD: NonNullable<Scenario["limits"]> = { apiLive: 4500, ap
 /** Stops systemd units in good order; they are started again in the same order. */
 export function stopUnits(host: Host, units: readonly string[], undoneAfter: number): Disruption {
   const names = units.join(" ");
-  return byScript(
+  return scriptedDisruption(
     host,
     {
       name: units.join("-"),

@@ -9,14 +9,14 @@ import { DRILL_STYLE } from "./html/style.ts";
 import { summarySection } from "./html/summary.ts";
 import { verdictSection } from "./html/verdict.ts";
 import type { DrillReport } from "./report.ts";
-import { countsSaid } from "./words.ts";
+import { countsText } from "./words.ts";
 
 /** Shared by all pictures of the page: what is partly failing. */
 export const DRILL_PATTERN = markup`<svg class="hidden" aria-hidden="true"><defs><pattern id="tail" class="hatching" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="1.3" height="5"/></pattern></defs></svg>`;
 
 export function drillHtml(report: DrillReport): string {
   return page({
-    title: `${report.cluster}: drill of ${countsSaid(report)}`,
+    title: `${report.cluster}: drill of ${countsText(report)}`,
     style: markup`${STYLE}${DRILL_STYLE}`,
     body: markup`${DRILL_PATTERN}
 ${drillBody(report)}`,

@@ -1,10 +1,10 @@
-import { lengthSaid } from "../../drills/length.ts";
+import { lengthText } from "../../drills/length.ts";
 import type { ProbeVerdict } from "../../drills/verdict.ts";
 import type { ErrorRecord } from "../../engine/events.ts";
 import { type Case, junitOf, newCase, skipped, type Suite, type Verdict } from "../junit-suite.ts";
 import type { DrillReport } from "./report.ts";
 import type { ScenarioReport } from "./scenario.ts";
-import { probeSaid } from "./words.ts";
+import { probeText } from "./words.ts";
 
 /** For CI systems: each scenario is a suite; its cases are its probes, the VIP, the ledger, and that all is as it was before. */
 export function drillJunit(report: DrillReport): string {
@@ -34,7 +34,7 @@ export function drillJunit(report: DrillReport): string {
 function casesOf(scenario: ScenarioReport): Case[] {
   const { probes, ledger, twoHoldersJudged, holderBreaches, ledgerBreaches, from, to } = scenario;
   return [
-    ...probes.map((each) => newCase(probeSaid(each.probe), each.measured.longest, probeVerdict(each))),
+    ...probes.map((each) => newCase(probeText(each.probe), each.measured.longest, probeVerdict(each))),
     newCase("one holder of the VIP", twoHoldersJudged, beyond(holderBreaches)),
     newCase(
       "every acknowledged write is there",
@@ -52,7 +52,7 @@ function probeVerdict({ judged, breach, measured }: ProbeVerdict): Verdict | und
   return skipped(
     longest === 0
       ? "not judged: it is meant to stop, and did not"
-      : `not judged: it is meant to stop, and was out for ${lengthSaid(longest)}`,
+      : `not judged: it is meant to stop, and was out for ${lengthText(longest)}`,
   );
 }
 

@@ -14,7 +14,7 @@ type Said = Extract<DrillEvent, { readonly type: "etcd" }>;
  * Who led etcd when, clipped to a stretch of time. The member that speaks of the latest term is right: one that is cut off believes in
  * the old leader, or in itself, until it hears of the new one (https://raft.github.io/raft.pdf, 5.1).
  */
-export function leadersOf(events: readonly DrillEvent[], stretch: Span): Led[] {
+export function leadersOf(events: readonly DrillEvent[], window: Span): Led[] {
   const members = new Map<string, Said>();
   const led: (Led & { to: number })[] = [];
   let current: (Led & { to: number }) | undefined;
@@ -27,8 +27,8 @@ export function leadersOf(events: readonly DrillEvent[], stretch: Span): Led[] {
     current = host === undefined ? undefined : { host, term, from: event.at, to: event.at };
     if (current) led.push(current);
   }
-  if (current) current.to = stretch.to;
-  return led.flatMap(({ host, term, ...span }) => clipped(span, stretch).map((part) => ({ host, term, ...part })));
+  if (current) current.to = window.to;
+  return led.flatMap(({ host, term, ...span }) => clipped(span, window).map((part) => ({ host, term, ...part })));
 }
 
 /** How often etcd began a new term: each is an election, also one that the same member won again. */

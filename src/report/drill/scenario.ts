@@ -1,7 +1,7 @@
 import type { DrillEvent, ScenarioOutcome } from "../../drills/events.ts";
-import { type Held, holdersOf, nobodyOf } from "../../drills/holders.ts";
+import { type Held, holdersOf, uncovered } from "../../drills/holders.ts";
 import type { Span } from "../../drills/outages.ts";
-import { type ScenarioStart, stretchOf } from "../../drills/stretch.ts";
+import { type ScenarioStart, windowOf } from "../../drills/window.ts";
 import { type ScenarioVerdict, verdictOf } from "../../drills/verdict.ts";
 import type { ErrorRecord } from "../../engine/events.ts";
 import { type Wait, waitsOf } from "../waits.ts";
@@ -51,8 +51,8 @@ interface Times {
 export function scenarioOf(events: readonly DrillEvent[], start: ScenarioStart): ScenarioReport {
   const { scenario, name, title, what, victims, stops, divides, stays = false } = start;
   const verdict = verdictOf(events, scenario);
-  const stretch = stretchOf(events, scenario);
-  const own = stretch?.events ?? [];
+  const window = windowOf(events, scenario);
+  const own = window?.events ?? [];
   const end = events.find((event) => event.type === "scenario.end" && event.scenario === scenario);
   const ended = end?.type === "scenario.end" ? end : undefined;
   const waits = waitsOf(
@@ -62,13 +62,13 @@ export function scenarioOf(events: readonly DrillEvent[], start: ScenarioStart):
     0,
     verdict.to,
   );
-  const holders = holdersOf(stretch?.told ?? [], verdict);
+  const holders = holdersOf(window?.told ?? [], verdict);
   // Before anybody told of it, it is not known whose it was.
   const since = (type: "vip" | "etcd") => {
-    const first = stretch?.told.find((event) => event.type === type)?.at ?? verdict.to;
+    const first = window?.told.find((event) => event.type === type)?.at ?? verdict.to;
     return { from: Math.max(verdict.from, first), to: verdict.to };
   };
-  const leaders = leadersOf(stretch?.told ?? [], verdict);
+  const leaders = leadersOf(window?.told ?? [], verdict);
   return {
     ...verdict,
     scenario,
@@ -82,9 +82,9 @@ export function scenarioOf(events: readonly DrillEvent[], start: ScenarioStart):
     outcome: ended?.outcome ?? "unfinished",
     times: timesOf(own, ended !== undefined && ended.outcome !== "failed"),
     holders,
-    nobody: nobodyOf(holders, since("vip")),
+    nobody: uncovered(holders, since("vip")),
     leaders,
-    leaderless: nobodyOf(leaders, since("etcd")),
+    leaderless: uncovered(leaders, since("etcd")),
     termChanges: termChangesOf(leaders),
     waits,
     errors: ended?.errors ?? [],

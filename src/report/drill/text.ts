@@ -1,4 +1,4 @@
-import { lengthInColumn } from "../../drills/length.ts";
+import { lengthColumn } from "../../drills/length.ts";
 import type { ErrorRecord } from "../../engine/events.ts";
 import { duration, utc } from "../duration.ts";
 import { printable } from "../../printable.ts";
@@ -6,19 +6,19 @@ import { table } from "../text.ts";
 import type { DrillReport } from "./report.ts";
 import type { RoundsReport } from "./rounds.ts";
 import type { ScenarioReport } from "./scenario.ts";
-import { countsSaid, lossesSaid, methodLine, outcomeSaid, probeSaid } from "./words.ts";
-import { outSaid, worstOf, worstScenario } from "./worst.ts";
+import { countsText, lossesText, methodLine, outcomeText, probeText } from "./words.ts";
+import { outText, worstOf, worstScenario } from "./worst.ts";
 
 /** `drill: 6 scenarios, 5 within their limits, 1 not; worst read 1.9 s dark (power-holder), 0 of 12345 acknowledged writes lost` */
 export function drillSummaryLine(report: DrillReport): string {
   const found = worstScenario(report.scenarios, "apiRead");
   const facts = [
     ...(found
-      ? [found.worst.longest === 0 ? "no read failed" : `worst read ${outSaid(found.worst)} (${found.scenario.name})`]
+      ? [found.worst.longest === 0 ? "no read failed" : `worst read ${outText(found.worst)} (${found.scenario.name})`]
       : []),
-    ...(report.ledger ? [lossesSaid(report.ledger)] : []),
+    ...(report.ledger ? [lossesText(report.ledger)] : []),
   ];
-  return `drill: ${countsSaid(report)}${facts.length > 0 ? `; ${facts.join(", ")}` : ""}`;
+  return `drill: ${countsText(report)}${facts.length > 0 ? `; ${facts.join(", ")}` : ""}`;
 }
 
 /** For people: a line for each scenario, what was beyond its limits, what failed, and how it was measured. */
@@ -65,7 +65,7 @@ function scenarioTable(scenarios: readonly ScenarioReport[]): string[] {
         `${scenario.termChanges}`,
         ledger ? `${ledger.lost.length} of ${ledger.acknowledged}` : "?",
         // To the left, as words are.
-        outcomeSaid(scenario).padEnd(OUTCOME),
+        outcomeText(scenario).padEnd(OUTCOME),
       ];
     }),
   );
@@ -74,7 +74,7 @@ function scenarioTable(scenarios: readonly ScenarioReport[]): string[] {
 /** `-`: nobody was kept waiting; `?`: nobody asked. */
 function cell(ms: number | undefined): string {
   if (ms === undefined) return "?";
-  return ms === 0 ? "-" : lengthInColumn(ms);
+  return ms === 0 ? "-" : lengthColumn(ms);
 }
 
 function errorLines(scenario: string, { message, code, host, why, hint }: ErrorRecord): string[] {
@@ -89,7 +89,7 @@ function roundsTable({ name, rounds, probes }: RoundsReport): string[] {
   return table(
     [`${name}, ${rounds} rounds`, "median dark", "worst dark", "worst tail", "failed of asked"],
     probes.map(({ probe, median, worstDark, worstTail, failed, asked }) => [
-      `  ${probeSaid(probe)}`,
+      `  ${probeText(probe)}`,
       cell(median),
       cell(worstDark),
       cell(worstTail),

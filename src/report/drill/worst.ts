@@ -1,4 +1,4 @@
-import { lengthSaid } from "../../drills/length.ts";
+import { lengthText } from "../../drills/length.ts";
 import type { ProbeName } from "../../drills/events.ts";
 import type { ScenarioReport } from "./scenario.ts";
 
@@ -34,8 +34,8 @@ export function worstScenario(
 }
 
 /** `19.7 s out, at most 1.71 s of it dark`; `0.87 s dark` where that is all. */
-export function outSaid({ longest, dark }: Worst): string {
+export function outText({ longest, dark }: Worst): string {
   return dark === longest
-    ? `${lengthSaid(dark)} dark`
-    : `${lengthSaid(longest)} out, at most ${lengthSaid(dark)} of it dark`;
+    ? `${lengthText(dark)} dark`
+    : `${lengthText(longest)} out, at most ${lengthText(dark)} of it dark`;
 }

@@ -1,22 +1,22 @@
 import type { DrillEvent } from "../../../src/drills/events.ts";
 import { type DrillReport, drillReportOf } from "../../../src/report/drill/index.ts";
 import { HOSTILE } from "../../support/reports.ts";
-import { apiServerHolder, clock, EVERYTHING, latency, powerHolder, quorum, textbook } from "./scripts.ts";
-import { staged } from "./staged.ts";
+import { apiServerHolder, clock, EVERYTHING, latency, powerHolder, quorum, textbook } from "./simulated-scenarios.ts";
+import { simulated } from "./simulated.ts";
 
 export function drillReport(events: readonly DrillEvent[]): DrillReport {
   const report = drillReportOf(events);
-  if (!report) throw new Error("a staged drill begins with drill.start");
+  if (!report) throw new Error("a simulated drill begins with drill.start");
   return report;
 }
 
 /** One of everything. */
-export const everything = staged(EVERYTHING);
+export const everything = simulated(EVERYTHING);
 
 /** Small enough to be read as a golden file. */
-export const short = staged([powerHolder(880), textbook, latency]);
+export const short = simulated([powerHolder(880), textbook, latency]);
 
-export const fine = staged([apiServerHolder, powerHolder(760), clock]);
+export const fine = simulated([apiServerHolder, powerHolder(760), clock]);
 
 /** Every drill, and what may become of one: killed while it worked, killed before it broke anything, hostile. */
 export const DRILLS: Readonly<Record<string, readonly DrillEvent[]>> = {
@@ -27,8 +27,8 @@ export const DRILLS: Readonly<Record<string, readonly DrillEvent[]>> = {
   "drill killed at once": everything.slice(0, 1),
   "drill that was stopped": stopped(fine),
   "drill in which nobody asked": fine.filter(({ type }) => type !== "probe.samples"),
-  "drill in which nothing could be tried": staged([latency, clock]),
-  "drill without a leader or a holder": staged([quorum]).filter(({ type }) => type !== "vip" && type !== "etcd"),
+  "drill in which nothing could be tried": simulated([latency, clock]),
+  "drill without a leader or a holder": simulated([quorum]).filter(({ type }) => type !== "vip" && type !== "etcd"),
   "hostile drill": hostile(everything),
 };
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { drillHtml } from "../../../src/report/drill/index.ts";
 import { expectGolden } from "../../support/golden.ts";
 import { all, type Element, everything as elementsOf, parseXml } from "../../support/xml.ts";
-import { textbook } from "./scripts.ts";
-import { staged } from "./staged.ts";
+import { textbook } from "./simulated-scenarios.ts";
+import { simulated } from "./simulated.ts";
 import { DRILLS, drillReport, everything, fine, short } from "./drills.ts";
 
 const html = (events: Parameters<typeof drillReport>[0]) => drillHtml(drillReport(events));
@@ -136,7 +136,7 @@ test("a drill that was killed says where, and that hosts put themselves right", 
 });
 
 test("fifteen scenarios with long tails, of 100,000 requests and more, make a page that can be sent by mail", () => {
-  const long = drillReport(staged(Array.from({ length: 15 }, () => textbook)));
+  const long = drillReport(simulated(Array.from({ length: 15 }, () => textbook)));
   const asked = long.scenarios.flatMap(({ probes }) => probes.map(({ measured }) => measured.asked));
   expect(asked.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(100_000);
   expect(drillHtml(long).length).toBeLessThan(1_000_000);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { DrillEvent } from "../../../src/drills/events.ts";
 import { leadersOf, termChangesOf } from "../../../src/report/drill/leaders.ts";
 
-const stretch = { from: 1000, to: 9000 };
+const window = { from: 1000, to: 9000 };
 
 function says(at: number, host: string, leader: string | undefined, term: number): DrillEvent {
   if (leader === undefined) return { type: "etcd", at, host, healthy: false };
@@ -12,13 +12,13 @@ function says(at: number, host: string, leader: string | undefined, term: number
 const calm = ["m1", "m2", "m3"].map((host) => says(0, host, "m1", 4));
 
 test("while all agree one leads from beginning to end", () => {
-  expect(leadersOf(calm, stretch)).toEqual([{ host: "m1", term: 4, from: 1000, to: 9000 }]);
+  expect(leadersOf(calm, window)).toEqual([{ host: "m1", term: 4, from: 1000, to: 9000 }]);
 });
 
 test("a member that is cut off, and believes in the old leader, is not believed", () => {
   const led = leadersOf(
     [...calm, says(3000, "m2", "m2", 5), says(3100, "m3", "m2", 5), says(8000, "m1", "m2", 5)],
-    stretch,
+    window,
   );
   expect(led).toEqual([
     { host: "m1", term: 4, from: 1000, to: 3000 },
@@ -29,14 +29,14 @@ test("a member that is cut off, and believes in the old leader, is not believed"
 
 test("where no member knows of a leader nobody leads", () => {
   const lost = ["m1", "m2", "m3"].map((host) => says(4000, host, undefined, 0));
-  expect(leadersOf([...calm, ...lost, says(6000, "m3", "m3", 9)], stretch)).toEqual([
+  expect(leadersOf([...calm, ...lost, says(6000, "m3", "m3", 9)], window)).toEqual([
     { host: "m1", term: 4, from: 1000, to: 4000 },
     { host: "m3", term: 9, from: 6000, to: 9000 },
   ]);
 });
 
 test("an election that the same member wins again is one", () => {
-  const led = leadersOf([...calm, says(3000, "m2", "m1", 6)], stretch);
+  const led = leadersOf([...calm, says(3000, "m2", "m1", 6)], window);
   expect(led.map(({ host, term }) => `${host} ${term}`)).toEqual(["m1 4", "m1 6"]);
   expect(termChangesOf(led)).toBe(1);
 });

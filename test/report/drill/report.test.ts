@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { drillJson, drillReportOf } from "../../../src/report/drill/index.ts";
 import { DRILLS, drillReport, everything, fine } from "./drills.ts";
-import { powerHolder, quorum, twoHolders } from "./scripts.ts";
-import { PROBES, staged, STARTED_AT } from "./staged.ts";
+import { powerHolder, quorum, twoHolders } from "./simulated-scenarios.ts";
+import { PROBES, simulated, STARTED_AT } from "./simulated.ts";
 
 test("events without a drill make no report", () => {
   expect(drillReportOf([])).toBeUndefined();
@@ -48,7 +48,7 @@ test("the ledgers of all scenarios are counted together", () => {
 });
 
 test("a scenario has its times, and is whole again when the last condition holds", () => {
-  const [scenario] = drillReport(staged([powerHolder(880)])).scenarios;
+  const [scenario] = drillReport(simulated([powerHolder(880)])).scenarios;
   const disrupt = STARTED_AT + 3000 + 2000;
   expect(scenario?.times).toEqual({
     disrupt,
@@ -73,7 +73,7 @@ test("a scenario that failed was never whole again, and says what is not", () =>
 });
 
 test("the VIP's holders are bands from hand to hand, with the time in which nobody held it", () => {
-  const [scenario] = drillReport(staged([powerHolder(880)])).scenarios;
+  const [scenario] = drillReport(simulated([powerHolder(880)])).scenarios;
   const zero = scenario?.times.disrupt ?? 0;
   expect(scenario?.holders.map(({ host, from, to }) => [host, from - zero, to - zero])).toEqual([
     ["m1", -2000, 60],
@@ -85,7 +85,7 @@ test("the VIP's holders are bands from hand to hand, with the time in which nobo
 });
 
 test("who divides the masters sees two holders, of which only the time after it is judged", () => {
-  const [scenario] = drillReport(staged([twoHolders])).scenarios;
+  const [scenario] = drillReport(simulated([twoHolders])).scenarios;
   expect(scenario).toMatchObject({
     outcome: "breach",
     twoHoldersJudged: 920,
@@ -94,7 +94,7 @@ test("who divides the masters sees two holders, of which only the time after it 
 });
 
 test("where reads and writes are meant to stop, nothing is judged but the ledger and the VIP", () => {
-  const [scenario] = drillReport(staged([quorum])).scenarios;
+  const [scenario] = drillReport(simulated([quorum])).scenarios;
   expect(scenario).toMatchObject({ outcome: "ok", stops: true, breaches: [] });
   expect(scenario?.probes.find(({ probe }) => probe.id === "apiRead@operator")).toMatchObject({ judged: false });
   const ends = scenario?.leaderless.map(({ from, to }) => to - from);
@@ -119,7 +119,7 @@ test("the rounds of a scenario are one table: median, worst, and what failed of 
 });
 
 test("the median of an even number of rounds lies between the middle two", () => {
-  const { rounds } = drillReport(staged([powerHolder(880), powerHolder(600)]));
+  const { rounds } = drillReport(simulated([powerHolder(880), powerHolder(600)]));
   const [read] = rounds[0]?.probes.filter(({ probe }) => probe.id === "apiRead@operator") ?? [];
   expect(read?.median).toBe(((read?.darks[0] ?? 0) + (read?.darks[1] ?? 0)) / 2);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { drillSummaryLine, drillText } from "../../../src/report/drill/index.ts";
 import { expectGolden } from "../../support/golden.ts";
 import { DRILLS, drillReport, everything, fine } from "./drills.ts";
-import { staged } from "./staged.ts";
+import { simulated } from "./simulated.ts";
 
 test("a drill of everything, for people", () => {
   expectGolden("report/drill.txt", drillText(drillReport(everything)));
@@ -24,7 +24,7 @@ test("what went well is said as shortly", () => {
 });
 
 test("where nothing was tried, nothing is said of reads and writes", () => {
-  expect(drillSummaryLine(drillReport(staged([])))).toBe("drill: 0 scenarios, 0 within their limits");
+  expect(drillSummaryLine(drillReport(simulated([])))).toBe("drill: 0 scenarios, 0 within their limits");
 });
 
 test("nothing that a host said can steer a terminal", () => {

@@ -6,8 +6,8 @@ import { closeUp } from "../../../src/report/drill/timeline/close-up.ts";
 import { labelsOf } from "../../../src/report/drill/timeline/labels.ts";
 import { marksHeight, marksOf } from "../../../src/report/drill/timeline/marks.ts";
 import { drillReport } from "./drills.ts";
-import { powerHolder, powerWorker, quorum } from "./scripts.ts";
-import { staged } from "./staged.ts";
+import { powerHolder, powerWorker, quorum } from "./simulated-scenarios.ts";
+import { simulated } from "./simulated.ts";
 
 const canvas = canvasOf({ from: -2000, to: 10_000, zero: 0 });
 
@@ -50,7 +50,7 @@ describe("the axis", () => {
 });
 
 describe("marks", () => {
-  const [scenario] = drillReport(staged([powerHolder(880)])).scenarios;
+  const [scenario] = drillReport(simulated([powerHolder(880)])).scenarios;
   const zero = scenario?.times.disrupt ?? 0;
   const marks = (from: number, to: number) => {
     return scenario ? marksOf(scenario, canvasOf({ from: zero + from, to: zero + to, zero })) : [];
@@ -119,8 +119,8 @@ describe("bands", () => {
 });
 
 describe("a close-up", () => {
-  const of = (...scripts: Parameters<typeof staged>[0]) => {
-    const [scenario] = drillReport(staged(scripts)).scenarios;
+  const of = (...scripts: Parameters<typeof simulated>[0]) => {
+    const [scenario] = drillReport(simulated(scripts)).scenarios;
     const view = scenario && closeUp(scenario);
     return view && { from: view.from - view.zero, to: view.to - view.zero };
   };

@@ -1,4 +1,4 @@
-import { lengthInColumn } from "../../../drills/length.ts";
+import { lengthColumn } from "../../../drills/length.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { DrillOutcome } from "../scenario.ts";
 
@@ -23,6 +23,6 @@ export function lengthCell(ms: number | undefined, beyond: boolean, columns = ""
       ? markup`<span class="none">?</span>`
       : ms === 0
         ? markup`<span class="none">–</span>`
-        : lengthInColumn(ms);
+        : lengthColumn(ms);
   return markup`<td class="number ${columns}${beyond && " over-limit"}">${said}</td>`;
 }

@@ -1,5 +1,5 @@
 import type { LedgerResult } from "../../../drills/events.ts";
-import { lengthSaid } from "../../../drills/length.ts";
+import { lengthText } from "../../../drills/length.ts";
 import { lengthOf, type Span } from "../../../drills/outages.ts";
 import { duration } from "../../duration.ts";
 import { wide } from "../../html/wide.ts";
@@ -13,17 +13,17 @@ export function courseList(scenario: ScenarioReport): Markup {
   const { holders, nobody, leaders, leaderless, termChanges, ledger, waits, times, from: begin, to: end } = scenario;
   const zero = times.disrupt ?? begin;
   const when = ({ from, to }: Span) =>
-    `${from > zero ? ` from ${lengthSaid(from - zero)}` : ""}${to < end && to > zero ? ` to ${lengthSaid(to - zero)}` : ""}`;
+    `${from > zero ? ` from ${lengthText(from - zero)}` : ""}${to < end && to > zero ? ` to ${lengthText(to - zero)}` : ""}`;
   const none = nobody.reduce((sum, span) => sum + lengthOf(span), 0);
   const missed = waits.filter(({ reasons }) => reasons.length > 0);
   return markup`<ul class="course">
-<li><b>VIP</b>: ${holders.map((held) => `${held.host}${when(held)}`).join(", ") || (nobody.length > 0 ? "nobody" : "not told")}${none > 0 && `; nobody for ${lengthSaid(none)}`}</li>
+<li><b>VIP</b>: ${holders.map((held) => `${held.host}${when(held)}`).join(", ") || (nobody.length > 0 ? "nobody" : "not told")}${none > 0 && `; nobody for ${lengthText(none)}`}</li>
 <li><b>etcd</b>: ${leaders.map((led) => `${led.host}${when(led)}${led.term === undefined ? "" : ` (term ${led.term})`}`).join(", ") || (leaderless.length > 0 ? "no leader" : "not told")}; ${counted(termChanges, "election")}</li>
-<li><b>Ledger</b>: ${ledger ? ledgerSaid(ledger) : "was not looked through"}</li>
+<li><b>Ledger</b>: ${ledger ? ledgerText(ledger) : "was not looked through"}</li>
 </ul>${missed.length > 0 && waitsDetails(missed, zero)}`;
 }
 
-function ledgerSaid({ attempted, acknowledged, unacknowledgedThere, lost, outOfOrder, unseen }: LedgerResult): string {
+function ledgerText({ attempted, acknowledged, unacknowledgedThere, lost, outOfOrder, unseen }: LedgerResult): string {
   const faults = [
     ...(lost.length > 0 ? [`${lost.length} lost`] : []),
     ...(outOfOrder.length > 0 ? [`${outOfOrder.length} out of order`] : []),

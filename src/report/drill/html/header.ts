@@ -1,14 +1,14 @@
 import { duration, utc } from "../../duration.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { DrillReport } from "../report.ts";
-import { outSaid, worstScenario } from "../worst.ts";
+import { outText, worstScenario } from "../worst.ts";
 
 /** The verdict first, and the figures that everybody asks for. */
 export function headerSection(report: DrillReport): Markup {
   const { cluster, startedAt, wallMs, ledger, outcome } = report;
   const facts: readonly [string, string | Markup][] = [
-    ["worst read", worstSaid(report, "apiRead")],
-    ["worst write", worstSaid(report, "apiWrite")],
+    ["worst read", worstText(report, "apiRead")],
+    ["worst write", worstText(report, "apiWrite")],
     [
       "acknowledged writes lost",
       ledger ? `${ledger.lost} of ${ledger.acknowledged.toLocaleString("en")}` : "not counted",
@@ -36,11 +36,11 @@ function headline({ scenarios, outcome }: DrillReport): string {
   return outcome === "unfinished" ? `${stayed}; the record breaks off` : stayed;
 }
 
-function worstSaid({ scenarios }: DrillReport, name: "apiRead" | "apiWrite"): Markup | string {
+function worstText({ scenarios }: DrillReport, name: "apiRead" | "apiWrite"): Markup | string {
   const found = worstScenario(scenarios, name);
   if (!found) return "not measured";
   if (found.worst.longest === 0) return "never out";
-  return markup`<a href="#s${found.scenario.scenario}">${outSaid(found.worst)}</a>`;
+  return markup`<a href="#s${found.scenario.scenario}">${outText(found.worst)}</a>`;
 }
 
 function askedOf({ scenarios }: DrillReport): number {

@@ -1,10 +1,10 @@
-import { lengthSaid } from "../../../drills/length.ts";
+import { lengthText } from "../../../drills/length.ts";
 import { lengthOf, type Outage } from "../../../drills/outages.ts";
 import type { ProbeVerdict } from "../../../drills/verdict.ts";
 import { wide } from "../../html/wide.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { ScenarioReport } from "../scenario.ts";
-import { kindsSaid } from "../words.ts";
+import { kindsText } from "../words.ts";
 import { lengthCell } from "./cells.ts";
 
 /** So many outages of a client are told one by one. */
@@ -22,7 +22,7 @@ export function probesTable({
   const table = markup`<table>
 <thead><tr><th scope="col">Client</th><th scope="col">From</th><th scope="col" class="number">Out</th><th scope="col" class="number">Allowed</th><th scope="col" class="number">Dark</th><th scope="col" class="number">Tail</th><th scope="col" class="number">Failed of asked</th><th scope="col" class="optional">Outages</th><th scope="col" class="number optional">Answers p50 / p99</th></tr></thead>
 <tbody>${probes.map((each) => row(each, zero))}
-<tr${twoHoldersJudged === 0 && markup` class="quiet"`}><td>two holders of the VIP</td><td></td>${lengthCell(twoHoldersJudged, twoHoldersJudged > twoHoldersLimit)}<td class="number">${lengthSaid(twoHoldersLimit)}</td><td></td><td></td><td></td><td class="optional small">${twoHolders.slice(0, 4).map((span) => markup`<div>from ${since(span.from, zero)} for ${lengthSaid(lengthOf(span))}: ${span.hosts.join(", ")}</div>`)}${scenario.divides && markup`<div>not judged while the masters are divided</div>`}</td><td class="optional"></td></tr>
+<tr${twoHoldersJudged === 0 && markup` class="quiet"`}><td>two holders of the VIP</td><td></td>${lengthCell(twoHoldersJudged, twoHoldersJudged > twoHoldersLimit)}<td class="number">${lengthText(twoHoldersLimit)}</td><td></td><td></td><td></td><td class="optional small">${twoHolders.slice(0, 4).map((span) => markup`<div>from ${since(span.from, zero)} for ${lengthText(lengthOf(span))}: ${span.hosts.join(", ")}</div>`)}${scenario.divides && markup`<div>not judged while the masters are divided</div>`}</td><td class="optional"></td></tr>
 </tbody></table>`;
   return wide("What each client felt", table);
 }
@@ -30,7 +30,7 @@ export function probesTable({
 function row({ probe, measured, before, limit, judged, breach }: ProbeVerdict, zero: number): Markup {
   const { asked, failed, longest, dark, tail, outages } = measured;
   return markup`
-<tr${failed === 0 && markup` class="quiet"`}><td class="client">${probe.title}</td><td>${probe.from}</td>${lengthCell(asked === 0 ? undefined : longest, breach !== undefined)}<td class="number">${judged ? lengthSaid(limit) : markup`<span class="none">not judged</span>`}</td>${lengthCell(dark, false)}${lengthCell(tail, false)}<td class="number">${failed} of ${asked}</td><td class="optional small">${longestOf(outages).map((outage) => markup`<div>${outageSaid(outage, zero, outages.length > 1)}</div>`)}${outages.length > SHOWN && markup`<div>and ${outages.length - SHOWN} shorter</div>`}</td><td class="number optional small">${latencySaid(before)} → ${latencySaid(measured)} ms</td></tr>`;
+<tr${failed === 0 && markup` class="quiet"`}><td class="client">${probe.title}</td><td>${probe.from}</td>${lengthCell(asked === 0 ? undefined : longest, breach !== undefined)}<td class="number">${judged ? lengthText(limit) : markup`<span class="none">not judged</span>`}</td>${lengthCell(dark, false)}${lengthCell(tail, false)}<td class="number">${failed} of ${asked}</td><td class="optional small">${longestOf(outages).map((outage) => markup`<div>${outageText(outage, zero, outages.length > 1)}</div>`)}${outages.length > SHOWN && markup`<div>and ${outages.length - SHOWN} shorter</div>`}</td><td class="number optional small">${latencyText(before)} → ${latencyText(measured)} ms</td></tr>`;
 }
 
 /** The longest, in the order in which they came. */
@@ -40,16 +40,16 @@ function longestOf(outages: readonly Outage[]): Outage[] {
 }
 
 /** `from 0.02 s: timeout × 17`, and its length where there are several. */
-function outageSaid(outage: Outage, zero: number, several: boolean): string {
-  return `from ${since(outage.from, zero)}${several ? ` for ${lengthSaid(lengthOf(outage))}` : ""}${outage.open ? ", not back" : ""}: ${kindsSaid(outage.kinds)}`;
+function outageText(outage: Outage, zero: number, several: boolean): string {
+  return `from ${since(outage.from, zero)}${several ? ` for ${lengthText(lengthOf(outage))}` : ""}${outage.open ? ", not back" : ""}: ${kindsText(outage.kinds)}`;
 }
 
 /** Counted from the disruption. */
 function since(at: number, zero: number): string {
-  return at < zero ? `−${lengthSaid(zero - at)}` : lengthSaid(at - zero);
+  return at < zero ? `−${lengthText(zero - at)}` : lengthText(at - zero);
 }
 
 /** Half of the answers took as long as the first at most, 99 of 100 as long as the second. */
-function latencySaid({ latency }: ProbeVerdict["measured"]): string {
+function latencyText({ latency }: ProbeVerdict["measured"]): string {
   return latency ? `${Math.round(latency.p50)} / ${Math.round(latency.p99)}` : "?";
 }

@@ -1,4 +1,4 @@
-import { lengthSaid } from "../../../drills/length.ts";
+import { lengthText } from "../../../drills/length.ts";
 import { wide } from "../../html/wide.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { DrillReport } from "../report.ts";
@@ -29,8 +29,8 @@ function roundsTable({ title, rounds, probes }: RoundsReport): Markup {
 /** A bar for each round, as high as it was dark. */
 function eachRound(darks: readonly number[], highest: number): Markup {
   const step = 100 / Math.max(10, darks.length);
-  return markup`<svg role="img" aria-label="${darks.map(lengthSaid).join(", ")}">${darks.map((dark, index) => {
+  return markup`<svg role="img" aria-label="${darks.map(lengthText).join(", ")}">${darks.map((dark, index) => {
     const height = Math.max(1, Math.round((18 * dark) / highest));
-    return markup`<rect x="${(index * step).toFixed(1)}%" y="${18 - height}" width="${(step * 0.7).toFixed(1)}%" height="${height}"><title>${lengthSaid(dark)}</title></rect>`;
+    return markup`<rect x="${(index * step).toFixed(1)}%" y="${18 - height}" width="${(step * 0.7).toFixed(1)}%" height="${height}"><title>${lengthText(dark)}</title></rect>`;
   })}</svg>`;
 }

@@ -6,12 +6,12 @@ import type { DrillReport } from "../report.ts";
 import type { ScenarioReport } from "../scenario.ts";
 import { closeUp, wholeView } from "../timeline/close-up.ts";
 import { timelineSvg } from "../timeline/timeline.ts";
-import { outcomeSaid } from "../words.ts";
+import { outcomeText } from "../words.ts";
 import { sign } from "./cells.ts";
 import { courseList } from "./course.ts";
 import { legend } from "./legend.ts";
 import { probesTable } from "./probes.ts";
-import { roundSaid } from "./summary.ts";
+import { roundText } from "./summary.ts";
 import { findings } from "./verdict.ts";
 
 /** One scenario: what was done, the picture of it, what each client felt, and how it came back. */
@@ -20,8 +20,8 @@ export function scenarioSection(report: DrillReport, scenario: ScenarioReport): 
   const [first] = report.scenarios;
   const near = closeUp(scenario);
   return markup`<section class="scenario" id="s${number}">
-<h2>${title}${roundSaid(scenario, report.scenarios)} <span class="outcome ${outcome}">${sign(outcome)}${outcomeSaid(scenario)}</span></h2>
-<p class="note">${doneSaid(scenario)} <span class="small">${name}</span></p>
+<h2>${title}${roundText(scenario, report.scenarios)} <span class="outcome ${outcome}">${sign(outcome)}${outcomeText(scenario)}</span></h2>
+<p class="note">${doneText(scenario)} <span class="small">${name}</span></p>
 ${breaches.length + errors.length > 0 && markup`<div class="failure">${findings(scenario)}</div>`}
 ${wide("Timeline", timelineSvg(scenario, probes, report.masters, wholeView(scenario)))}
 ${scenario === first && legend(report)}${
@@ -39,9 +39,9 @@ function disturbed(probes: ScenarioReport["probes"], near: Span): ScenarioReport
 }
 
 /** `power of m1 cut for 10 s; 21 s after it was put right everything was as before.` */
-function doneSaid({ what, times, stops, stays }: ScenarioReport): string {
+function doneText({ what, times, stops, stays }: ScenarioReport): string {
   const { disrupt, restore, restored, whole } = times;
-  if (stays) return changeSaid(what, times);
+  if (stays) return changeText(what, times);
   const lasted = disrupt !== undefined && restore !== undefined ? ` for ${duration(restore - disrupt)}` : "";
   const end =
     whole !== undefined && restored !== undefined
@@ -56,7 +56,7 @@ function doneSaid({ what, times, stops, stays }: ScenarioReport): string {
 }
 
 /** `prod-next.yaml was applied in 12 s; 2 s later everything was as it should be.` */
-function changeSaid(what: string, { disrupt, restored, whole }: ScenarioReport["times"]): string {
+function changeText(what: string, { disrupt, restored, whole }: ScenarioReport["times"]): string {
   if (disrupt === undefined) return `It was not begun: ${what}.`;
   if (restored === undefined) return `${what}; that it came to an end is not told.`;
   const took = `${what}, in ${duration(restored - disrupt)}`;

@@ -1,19 +1,19 @@
-import { lengthSaid } from "../../../drills/length.ts";
+import { lengthText } from "../../../drills/length.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { DrillReport } from "../report.ts";
-import { ACTS, methodSaid } from "../words.ts";
+import { PROBE_LABELS, methodText } from "../words.ts";
 
 /** What a reader has to know to believe a number, or to doubt it. */
 export function methodSection(report: DrillReport): Markup {
   const { limits, skipped } = report;
   return markup`<section>
 <h2>How it was measured</h2>
-${methodSaid(report).map((sentence) => markup`<p>${sentence}</p>`)}
-<p>Unless a scenario says otherwise a client may be out for: ${Object.entries(ACTS)
-    .map(([name, said]) => `${said} ${lengthSaid(limits[name as keyof typeof ACTS])}`)
+${methodText(report).map((sentence) => markup`<p>${sentence}</p>`)}
+<p>Unless a scenario says otherwise a client may be out for: ${Object.entries(PROBE_LABELS)
+    .map(([name, said]) => `${said} ${lengthText(limits[name as keyof typeof PROBE_LABELS])}`)
     .join(
       ", ",
-    )}; two masters may hold the VIP at once for ${lengthSaid(limits.twoHolders)}. There is no limit for lost writes: there may be none.</p>
+    )}; two masters may hold the VIP at once for ${lengthText(limits.twoHolders)}. There is no limit for lost writes: there may be none.</p>
 ${skipped.length > 0 && markup`<p>Not tried here: ${skipped.map(({ title, reason }) => `${title} (${reason})`).join("; ")}.</p>`}
 </section>`;
 }

@@ -3,7 +3,7 @@ import { wide } from "../../html/wide.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { DrillReport } from "../report.ts";
 import type { ScenarioReport } from "../scenario.ts";
-import { outcomeSaid } from "../words.ts";
+import { outcomeText } from "../words.ts";
 import { worstOf } from "../worst.ts";
 import { lengthCell, sign } from "./cells.ts";
 
@@ -33,7 +33,7 @@ function row(scenario: ScenarioReport, all: readonly ScenarioReport[]): Markup {
   const { scenario: number, title, outcome, ledger, termChanges } = scenario;
   const worst = worstOf(scenario, ["apiRead", "apiWrite"]);
   return markup`
-<tr><td class="client"><a href="#s${number}">${title}</a>${roundSaid(scenario, all)}</td><td><span class="outcome ${outcome}">${sign(outcome)}${outcomeSaid(scenario)}</span></td>${outCell(scenario, ["apiRead"])}${outCell(scenario, ["apiWrite"])}${lengthCell(worst?.dark, false)}${outCell(scenario, ["service", "nodePort"], "optional")}<td class="number optional">${termChanges === 0 ? markup`<span class="none">–</span>` : termChanges}</td><td class="number">${
+<tr><td class="client"><a href="#s${number}">${title}</a>${roundText(scenario, all)}</td><td><span class="outcome ${outcome}">${sign(outcome)}${outcomeText(scenario)}</span></td>${outCell(scenario, ["apiRead"])}${outCell(scenario, ["apiWrite"])}${lengthCell(worst?.dark, false)}${outCell(scenario, ["service", "nodePort"], "optional")}<td class="number optional">${termChanges === 0 ? markup`<span class="none">–</span>` : termChanges}</td><td class="number">${
     ledger
       ? markup`<span${ledger.lost.length > 0 && markup` class="over-limit"`}>${ledger.lost.length}</span> of ${ledger.acknowledged}`
       : markup`<span class="none">?</span>`
@@ -47,7 +47,7 @@ function outCell(scenario: ScenarioReport, names: readonly ProbeName[], columns?
 }
 
 /** `round 2`, where a scenario was run more than once. */
-export function roundSaid({ name, scenario }: ScenarioReport, all: readonly ScenarioReport[]): Markup | undefined {
+export function roundText({ name, scenario }: ScenarioReport, all: readonly ScenarioReport[]): Markup | undefined {
   const rounds = all.filter((each) => each.name === name);
   if (rounds.length < 2) return undefined;
   return markup` <span class="round">round ${rounds.findIndex((each) => each.scenario === scenario) + 1}</span>`;

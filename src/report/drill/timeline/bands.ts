@@ -1,4 +1,4 @@
-import { lengthSaid } from "../../../drills/length.ts";
+import { lengthText } from "../../../drills/length.ts";
 import { lengthOf, type Span } from "../../../drills/outages.ts";
 import { type Markup, markup } from "../../markup.ts";
 import { BAR, type Canvas, CHARACTER, LANE, round } from "./canvas.ts";
@@ -36,14 +36,14 @@ export function bandRow(
     const place = canvas.place(span, 1.5);
     return (
       place &&
-      markup`<g class="nobody"><title>nobody, ${lengthSaid(span.to - span.from)}</title><rect x="${place.x}" y="${top + 0.5}" width="${place.width}" height="${BAR + 1}"/></g>
+      markup`<g class="nobody"><title>nobody, ${lengthText(span.to - span.from)}</title><rect x="${place.x}" y="${top + 0.5}" width="${place.width}" height="${BAR + 1}"/></g>
 `
     );
   })}${row.map((band) => {
     const place = canvas.place(band, 2);
     if (!place) return undefined;
     const fits = place.width >= band.host.length * CHARACTER + 8;
-    return markup`<g class="band h${masters.indexOf(band.host) % 7}"><title>${band.note ?? band.host}, ${lengthSaid(band.to - band.from)}</title><rect x="${place.x}" y="${top}" width="${Math.max(1.5, round(place.width - 0.8))}" height="${BAR + 2}" rx="2"/>${fits && markup`<text x="${round(place.x + 6)}" y="${top + 12}">${band.host}</text>`}</g>
+    return markup`<g class="band h${masters.indexOf(band.host) % 7}"><title>${band.note ?? band.host}, ${lengthText(band.to - band.from)}</title><rect x="${place.x}" y="${top}" width="${Math.max(1.5, round(place.width - 0.8))}" height="${BAR + 2}" rx="2"/>${fits && markup`<text x="${round(place.x + 6)}" y="${top + 12}">${band.host}</text>`}</g>
 `;
   })}`;
 }

@@ -1,4 +1,4 @@
-import { lengthSaid } from "../../../drills/length.ts";
+import { lengthText } from "../../../drills/length.ts";
 import { lengthOf, type Outage, type Span } from "../../../drills/outages.ts";
 import { type Canvas, LABEL_CHARACTER, LEFT, round, WIDTH } from "./canvas.ts";
 
@@ -42,6 +42,6 @@ export function labelsOf(outages: readonly DrawnOutage[], canvas: Canvas, limit:
 /** `0.87 s`, and where there is a tail worth the name: `19.8 s, 1.71 s dark`. */
 function textOf({ from, to, dark, tail, open }: Outage, beyond: boolean): string {
   const length = lengthOf(dark);
-  const said = `${lengthSaid(to - from)}${tail > length / 4 ? `, ${lengthSaid(length)} dark` : ""}`;
+  const said = `${lengthText(to - from)}${tail > length / 4 ? `, ${lengthText(length)} dark` : ""}`;
   return `${beyond ? "✗ " : ""}${said}${open ? ", not back" : ""}`;
 }

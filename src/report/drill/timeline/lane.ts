@@ -1,8 +1,8 @@
-import { lengthSaid } from "../../../drills/length.ts";
+import { lengthText } from "../../../drills/length.ts";
 import { lengthOf, type Outage, type Span } from "../../../drills/outages.ts";
 import type { ProbeVerdict } from "../../../drills/verdict.ts";
 import { type Markup, markup } from "../../markup.ts";
-import { kindsSaid } from "../words.ts";
+import { kindsText } from "../words.ts";
 import { BAR, type Canvas, LANE, round } from "./canvas.ts";
 import { labelsOf } from "./labels.ts";
 
@@ -72,9 +72,9 @@ function rest(span: Span, without: readonly Span[]): Span[] {
 
 /** Said by the browser when the pointer rests on an outage. */
 function told({ from, to, dark, tail, failed, asked, kinds, open }: Outage): string {
-  const [length, darkLength] = [lengthSaid(to - from), lengthSaid(lengthOf(dark))];
+  const [length, darkLength] = [lengthText(to - from), lengthText(lengthOf(dark))];
   return [
-    `out for ${length}${open ? ", and not back" : ""}: ${darkLength} dark${tail > 0 ? `, ${lengthSaid(tail)} partly` : ""}`,
-    `${failed} of ${asked} requests failed: ${kindsSaid(kinds)}`,
+    `out for ${length}${open ? ", and not back" : ""}: ${darkLength} dark${tail > 0 ? `, ${lengthText(tail)} partly` : ""}`,
+    `${failed} of ${asked} requests failed: ${kindsText(kinds)}`,
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 import type { ProbeVerdict } from "../../../drills/verdict.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { ScenarioReport } from "../scenario.ts";
-import { ACTS } from "../words.ts";
+import { PROBE_LABELS } from "../words.ts";
 import { type Band, bandRow, rowsOf } from "./bands.ts";
 import { axis, AXIS, type Canvas, canvasOf, LANE, LEFT, type View, WIDTH } from "./canvas.ts";
 import { lane } from "./lane.ts";
@@ -60,7 +60,7 @@ function hostLanes(
 
 function probeLanes(probes: readonly ProbeVerdict[], canvas: Canvas): Drawn[] {
   return probes.map((each) => ({
-    name: ACTS[each.probe.name],
+    name: PROBE_LABELS[each.probe.name],
     from: each.probe.from,
     draw: (y) => lane(each, y, canvas),
   }));

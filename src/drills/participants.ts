@@ -5,36 +5,36 @@ import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { until } from "../resources/until.ts";
 import type { Dial } from "./client.ts";
-import { fromHost, fromOperator } from "./client.ts";
+import { dialFromHost, dialFromOperator } from "./client.ts";
 
 /** Who is who among the hosts, and who asks. */
-export interface Cast {
+export interface Participants {
   readonly hosts: readonly Host[];
   readonly masters: readonly Host[];
   readonly workers: readonly Host[];
   /** A worker that is nobody's victim, from which a client asks too. */
-  readonly bystander: Host | undefined;
-  /** Who asks for the drill itself, and how: the operator, or the bystander where a bastion stands before the cluster. */
+  readonly probeHost: Host | undefined;
+  /** Who asks for the drill itself, and how: the operator, or the probeHost where a bastion stands before the cluster. */
   readonly client: { readonly name: string; readonly dial: Dial };
 }
 
 /** @throws TripodError E_REFUSED where there is nobody who could ask as a client does */
-export function castOf(cluster: Cluster, hosts: readonly Host[]): Cast {
+export function participantsOf(cluster: Cluster, hosts: readonly Host[]): Participants {
   const workers = hosts.filter(({ machine }) => machine.role === "worker");
-  const bystander = workers.at(-1);
+  const probeHost = workers.at(-1);
   const behindBastion = cluster.masters.some(({ ssh }) => ssh.bastion !== undefined);
   const client = behindBastion
-    ? bystander && { name: bystander.name, dial: fromHost(bystander.connection) }
-    : { name: "operator", dial: fromOperator };
+    ? probeHost && { name: probeHost.name, dial: dialFromHost(probeHost.connection) }
+    : { name: "operator", dial: dialFromOperator };
   if (!client)
     throw new TripodError("E_REFUSED", "there is nobody who could ask as a client does; nothing was touched", {
       why: "the masters are reached through a bastion, and there is no worker from which to ask",
     });
-  return { hosts, masters: hosts.filter(({ machine }) => machine.role === "master"), workers, bystander, client };
+  return { hosts, masters: hosts.filter(({ machine }) => machine.role === "master"), workers, probeHost, client };
 }
 
 /** The master that holds the VIP. A handover that is under way is waited for. @throws TripodError E_DEADLINE where it does not end */
-export async function theHolder({ masters }: Cast, vip: string, signal: AbortSignal): Promise<Host> {
+export async function findVipHolder({ masters }: Participants, vip: string, signal: AbortSignal): Promise<Host> {
   let holder: Host | undefined;
   const found = (host: Host) => (holder = host);
   await until(oneVipHolder(masters, vip, { steady: STEADY, found }), { signal });
@@ -42,7 +42,7 @@ export async function theHolder({ masters }: Cast, vip: string, signal: AbortSig
 }
 
 /** The master whose etcd member leads. An election that is under way is waited for. @throws TripodError E_DEADLINE where none does */
-export async function theLeader({ masters }: Cast, signal: AbortSignal): Promise<Host> {
+export async function findEtcdLeader({ masters }: Participants, signal: AbortSignal): Promise<Host> {
   let leader: Host | undefined;
   const holds = async () => {
     const [first] = masters;

@@ -80,7 +80,7 @@ const CALM = 2000;
 const PAUSE = 400;
 
 /** A drill as a recorder would have told it, always the same. */
-export function staged(scripts: readonly (Script | Skipped)[]): DrillEvent[] {
+export function simulated(scripts: readonly (Script | Skipped)[]): DrillEvent[] {
   const events: DrillEvent[] = [begun(scripts), { type: "vip", at: STARTED_AT + 200, host: "m1", held: true }];
   for (const host of ["m1", "m2", "m3"])
     events.push({ type: "etcd", at: STARTED_AT + 300, host, healthy: true, leader: "m1", term: 7 });

@@ -5,7 +5,7 @@ type ScenarioEvent = Extract<DrillEvent, { readonly scenario: number }>;
 export type ScenarioStart = Extract<DrillEvent, { readonly type: "scenario.start" }>;
 
 /** A scenario, and what was told until it ended: what is told later changes nothing of it. */
-export interface Stretch extends Span {
+export interface ScenarioWindow extends Span {
   readonly start: ScenarioStart;
   /** The time just before the disruption: how it is without one. */
   readonly before: Span;
@@ -19,7 +19,7 @@ export interface Stretch extends Span {
 const BASE_LINE = 5000;
 
 /** Undefined where that scenario has not begun. */
-export function stretchOf(events: readonly DrillEvent[], scenario: number): Stretch | undefined {
+export function windowOf(events: readonly DrillEvent[], scenario: number): ScenarioWindow | undefined {
   const end = events.findIndex((event) => event.type === "scenario.end" && event.scenario === scenario);
   const told = end < 0 ? events : events.slice(0, end);
   const own = told.filter((event): event is ScenarioEvent => "scenario" in event && event.scenario === scenario);

@@ -11,8 +11,9 @@ import type { Condition } from "../resources/condition.ts";
 import { kubectl } from "../resources/kubectl.ts";
 import { until } from "../resources/until.ts";
 import { readStatus, type Status } from "../status.ts";
-import type { Disruption, Stage } from "./drill.ts";
-import { STILL_ARMED } from "./switch.ts";
+import type { Disruption } from "./scenario.ts";
+import type { Setup } from "./setup.ts";
+import { ARMED_TIMERS } from "./scripted-disruption.ts";
 
 /** A machine boots, its kubelet starts the API server again, ms. */
 const RETURN = 240_000;
@@ -23,9 +24,9 @@ const RETURN = 240_000;
  * played while it moves.
  * @param stays what was done is meant to stay: priorities may be others than before, so that home is wherever it stays
  */
-export function wholeAgain(
-  { cluster, hosts, masters }: Pick<Stage, "cluster" | "hosts" | "masters">,
-  { victims, kubelets }: Disruption,
+export function recoveryConditions(
+  { cluster, hosts, masters }: Pick<Setup, "cluster" | "hosts" | "masters">,
+  { victims, stopsKubelets }: Disruption,
   restoredAt: number,
   stays = false,
 ): readonly Condition[] {
@@ -39,7 +40,7 @@ export function wholeAgain(
     ...masters.map((master) => loadBalancerWorks(master, cluster)),
     oneVipHolder(hosts, vip, { steady: STEADY, since: restoredAt, ...(!stays && homeOf(cluster)) }),
     apiThroughVip(leader, vip, port),
-    ...(kubelets ? victims.map((victim) => kubeletBack(leader, victim, restoredAt)) : []),
+    ...(stopsKubelets ? victims.map((victim) => kubeletBack(leader, victim, restoredAt)) : []),
     nodesReady(
       leader,
       cluster.machines.map(({ name }) => name),
@@ -59,7 +60,7 @@ function answers(host: Host): Condition {
     title: `${host.name} answers, and nothing is left to be undone there`,
     within: RETURN,
     async holds() {
-      const { stdout } = await host.read(STILL_ARMED);
+      const { stdout } = await host.read(ARMED_TIMERS);
       return stdout.trim() === "" || `${stdout.trim().replaceAll("\n", ", ")} is still armed`;
     },
   };
@@ -86,7 +87,7 @@ const PATIENCE = 30_000;
  * @throws TripodError E_REFUSED with all that is not healthy: a drill must not be what breaks a sick cluster; E_INTERRUPTED and the like
  * where the signal says so
  */
-export async function refuseUnlessWhole(
+export async function refuseUnlessHealthy(
   cluster: Cluster,
   hosts: readonly Host[],
   signal: AbortSignal,
@@ -98,7 +99,7 @@ export async function refuseUnlessWhole(
     title: "the cluster is healthy",
     within: PATIENCE,
     async holds(abort) {
-      const [steady, armed] = await Promise.all([vip.holds(abort), stillArmed(hosts)]);
+      const [steady, armed] = await Promise.all([vip.holds(abort), armedTimers(hosts)]);
       status = await readStatus(cluster, hosts);
       sick = [
         ...status.problems,
@@ -122,9 +123,9 @@ export async function refuseUnlessWhole(
 }
 
 /** Disruptions of a drill that was killed. */
-async function stillArmed(hosts: readonly Host[]): Promise<string[]> {
+async function armedTimers(hosts: readonly Host[]): Promise<string[]> {
   const armed = await Promise.all(
-    hosts.map(async (host) => ({ host: host.name, units: (await host.read(STILL_ARMED)).stdout.trim() })),
+    hosts.map(async (host) => ({ host: host.name, units: (await host.read(ARMED_TIMERS)).stdout.trim() })),
   );
   return armed.flatMap(({ host, units }) =>
     units ? [`${host}: a drill that was killed is still to be undone there (${units.replaceAll("\n", ", ")})`] : [],

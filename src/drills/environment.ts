@@ -6,22 +6,22 @@ import type { Condition } from "../resources/condition.ts";
 import { until } from "../resources/until.ts";
 import type { Status } from "../status.ts";
 import { apiThrough } from "./api.ts";
-import { fromHost } from "./client.ts";
-import { beat, now } from "./clock.ts";
+import { dialFromHost } from "./client.ts";
+import { every, now } from "./clock.ts";
 import { apiCredentials, etcdCredentials } from "./credentials.ts";
-import type { Power, Stage } from "./drill.ts";
+import type { Power, Setup } from "./setup.ts";
 import type { DrillEvent, DrillSink, LedgerResult, ProbeInfo } from "./events.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
-import { observeEtcd, observeVip } from "./observe.ts";
-import { OUTSIDE, type Scene, waitFor } from "./play.ts";
-import { apiDoor, type Probe, probesFor, repeat } from "./probes/probe.ts";
-import { recorder as newRecorder } from "./recorder.ts";
-import { type Cast, theHolder, theLeader } from "./stage.ts";
+import { observeEtcd, observeVip } from "./observers.ts";
+import { NO_SCENARIO, type Environment, waitFor } from "./run-scenario.ts";
+import { apiEndpoint, type Probe, probesFor, runProbe } from "./probes.ts";
+import { createRecorder } from "./recorder.ts";
+import { type Participants, findVipHolder, findEtcdLeader } from "./participants.ts";
 import { readVersions } from "./versions.ts";
 import { openWatch } from "./watch.ts";
 import { dropNamespace, makeNamespace, makeWorkload, serviceNoticed, workloadReady } from "./workload.ts";
 
-export interface SceneOptions {
+export interface EnvironmentOptions {
   readonly scenarios: readonly string[];
   readonly power?: Power | undefined;
   readonly status: Status;
@@ -54,23 +54,23 @@ const NEVER = new AbortController().signal;
  * away again.
  * @throws TripodError E_REFUSED where a probe cannot pass
  */
-export async function withScene<T>(
+export async function withEnvironment<T>(
   cluster: Cluster,
-  cast: Cast,
-  { scenarios, power, status, sink: told, signal, patience = 60_000 }: SceneOptions,
-  work: (scene: Scene) => Promise<T>,
+  participants: Participants,
+  { scenarios, power, status, sink: told, signal, patience = 60_000 }: EnvironmentOptions,
+  work: (environment: Environment) => Promise<T>,
 ): Promise<T> {
   const startedAt = now();
-  const { masters, workers, bystander, client } = cast;
+  const { masters, workers, probeHost, client } = participants;
   const tls = apiCredentials(await readKubeconfig(masters, cluster));
   const etcdTls = await etcdCredentials(masters);
-  const door = apiDoor({ cluster, tls }, client.dial);
-  const api = apiThrough(door);
+  const endpoint = apiEndpoint({ cluster, tls }, client.dial);
+  const api = apiThrough(endpoint);
   const namespace = `tripod-drill-${startedAt.toString(36)}`;
   await makeNamespace(api, namespace);
   try {
     const service = await makeWorkload(api, namespace, cluster);
-    const ledger = openLedger(namespace, door, api);
+    const ledger = openLedger(namespace, endpoint, api);
     const probes = probesFor({
       cluster,
       namespace,
@@ -78,10 +78,10 @@ export async function withScene<T>(
       ledger,
       service,
       client,
-      bystander: bystander && {
-        name: bystander.name,
-        address: bystander.machine.address,
-        dial: fromHost(bystander.connection),
+      probeHost: probeHost && {
+        name: probeHost.name,
+        address: probeHost.machine.address,
+        dial: dialFromHost(probeHost.connection),
       },
     });
     const watching: ProbeInfo = {
@@ -112,23 +112,23 @@ export async function withScene<T>(
       scenarios,
     });
 
-    await waitFor(workloadReady(api, namespace), OUTSIDE, sink, signal);
+    await waitFor(workloadReady(api, namespace), NO_SCENARIO, sink, signal);
     await refusedUnless(serviceNoticed(api, namespace, patience), BLIND, sink, signal);
 
     const over = new AbortController();
     // Every probe and observer listens to it; that many are no leak.
     setMaxListeners(0, over.signal);
     const pace = { interval, timeout, signal: over.signal };
-    const recorder = newRecorder(infos, sink);
-    const watch = openWatch({ namespace, door, ...pace, tell: (...said) => recorder.tell(watching.id, ...said) });
+    const recorder = createRecorder(infos, sink);
+    const watch = openWatch({ namespace, endpoint, ...pace, tell: (...said) => recorder.record(watching.id, ...said) });
     ledger.acknowledged = watch.expect;
     const vip = observeVip(masters, cluster.loadBalancer.vip, sink, over.signal);
     const stopped = Promise.all([
-      ...probes.map((probe) => repeat(probe, pace, (...said) => recorder.tell(probe.id, ...said))),
+      ...probes.map((probe) => runProbe(probe, pace, (...said) => recorder.record(probe.id, ...said))),
       watch.over,
       vip.over,
       observeEtcd(masters, etcdTls, sink, over.signal),
-      beat(1000, over.signal, () => recorder.flush()),
+      every(1000, over.signal, () => recorder.flush()),
     ]);
     stopped.catch(() => undefined);
 
@@ -136,24 +136,24 @@ export async function withScene<T>(
       await settled(ledger.settled(scenario, watch.seen, 5 * timeout));
       return audited(ledger, scenario, watch.seen);
     };
-    const written = recorder.steady(PROOF, RETURN, ({ name }) => name === "apiWrite");
-    const stage: Stage = {
-      ...cast,
+    const written = recorder.servedFor(PROOF, RETURN, ({ name }) => name === "apiWrite");
+    const setup: Setup = {
+      ...participants,
       cluster,
       power,
-      holder: () => theHolder(cast, cluster.loadBalancer.vip, signal),
-      etcdLeader: () => theLeader(cast, signal),
+      holder: () => findVipHolder(participants, cluster.loadBalancer.vip, signal),
+      etcdLeader: () => findEtcdLeader(participants, signal),
       workloadWithout: (machines) => workloadReady(api, namespace, machines),
       async nothingLost() {
         await until({ ...written, title: "writes are acknowledged again" }, { signal: NEVER });
-        mustBeThere(await audited(ledger, ledger.current(), watch.seen));
+        mustBeThere(await audited(ledger, ledger.currentScenario(), watch.seen));
       },
     };
     try {
-      await refusedUnless(recorder.steady(PROOF, PROOF_WITHIN), UNPROVEN, sink, signal, () =>
+      await refusedUnless(recorder.servedFor(PROOF, PROOF_WITHIN), UNPROVEN, sink, signal, () =>
         recorder.unanswered(PROOF),
       );
-      return await work({ stage, recorder, ledger, audit, gone: vip.gone, sink, events, signal });
+      return await work({ setup, recorder, ledger, audit, poweredOff: vip.poweredOff, sink, events, signal });
     } finally {
       over.abort();
       await stopped;
@@ -176,7 +176,7 @@ async function refusedUnless(
   wrong?: () => readonly string[],
 ): Promise<void> {
   try {
-    await waitFor(condition, OUTSIDE, sink, signal);
+    await waitFor(condition, NO_SCENARIO, sink, signal);
   } catch (error) {
     if (!(error instanceof TripodError && error.code === "E_DEADLINE")) throw error;
     const why = wrong?.().join("\n") || error.details.why;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { theHolder, theLeader } from "../../src/drills/stage.ts";
-import { refuseUnlessWhole, wholeAgain } from "../../src/drills/whole.ts";
+import { findVipHolder, findEtcdLeader } from "../../src/drills/participants.ts";
+import { refuseUnlessHealthy, recoveryConditions } from "../../src/drills/cluster-health.ts";
 import type { Host } from "../../src/host.ts";
 import { testCluster } from "../support/cluster.ts";
 import { scriptedHost } from "../support/scripted-host.ts";
@@ -28,10 +28,10 @@ function holding(...looks: string[][]): { hosts: Host[]; masters: Host[] } {
   return { hosts, masters: hosts.slice(0, 3) };
 }
 
-const cast = (stage: ReturnType<typeof holding>) => ({
-  ...stage,
-  workers: stage.hosts.slice(3),
-  bystander: undefined,
+const participants = (setup: ReturnType<typeof holding>) => ({
+  ...setup,
+  workers: setup.hosts.slice(3),
+  probeHost: undefined,
   client: { name: "operator", dial: () => Promise.reject(new Error("not dialled here")) },
 });
 
@@ -45,14 +45,14 @@ afterEach(() => vi.restoreAllMocks());
 
 describe("between two scenarios of a drill", () => {
   it("a handover that is under way is waited for, and who holds the VIP then is the holder", async () => {
-    const stage = holding(["m1", "m2"], ["m2"], [], ["m1"]);
-    expect((await theHolder(cast(stage), VIP, signal)).name).toBe("m1");
+    const setup = holding(["m1", "m2"], ["m2"], [], ["m1"]);
+    expect((await findVipHolder(participants(setup), VIP, signal)).name).toBe("m1");
   });
 
   it("a VIP that two go on holding ends the drill by the name of the condition", async () => {
     hurry(5000);
-    const stage = holding(["m1", "m2"]);
-    expect(await failure(theHolder(cast(stage), VIP, signal))).toMatchObject({
+    const setup = holding(["m1", "m2"]);
+    expect(await failure(findVipHolder(participants(setup), VIP, signal))).toMatchObject({
       code: "E_DEADLINE",
       message: `one master holds the VIP ${VIP}: not within 30 s`,
       details: { why: "m1 and m2 hold it at once" },
@@ -61,16 +61,16 @@ describe("between two scenarios of a drill", () => {
 
   it("an etcd without a leader is waited for, and told when none comes", async () => {
     hurry(5000);
-    expect(await failure(theLeader(cast(holding([])), signal))).toMatchObject({
+    expect(await failure(findEtcdLeader(participants(holding([])), signal))).toMatchObject({
       code: "E_DEADLINE",
       message: "a member of etcd leads: not within 30 s",
     });
   });
 
   it("the VIP goes home to the first master; where a change is meant to stay it is at home where it stays", () => {
-    const stage = { cluster, ...holding(["m1"]) };
+    const setup = { cluster, ...holding(["m1"]) };
     const disruption = { what: "", victims: [], begin: () => Promise.resolve(), end: () => Promise.resolve() };
-    const titles = (stays: boolean) => wholeAgain(stage, disruption, 0, stays).map(({ title }) => title);
+    const titles = (stays: boolean) => recoveryConditions(setup, disruption, 0, stays).map(({ title }) => title);
     expect(titles(false)).toContain(`m1 holds the VIP ${VIP}`);
     expect(titles(true)).toContain(`one master holds the VIP ${VIP}`);
   });
@@ -79,7 +79,7 @@ describe("between two scenarios of a drill", () => {
 describe("a cluster that is not healthy", () => {
   it("is given time, and then refused with everything that is wrong", async () => {
     hurry(15_000);
-    const refused = await failure(refuseUnlessWhole(cluster, holding(["m1", "m3"]).hosts, signal));
+    const refused = await failure(refuseUnlessHealthy(cluster, holding(["m1", "m3"]).hosts, signal));
     expect(refused).toMatchObject({ code: "E_REFUSED", message: "the cluster is not healthy; nothing was touched" });
     expect((refused as { details: { why: string } }).details.why).toContain(`the VIP ${VIP} is held by m1 and m3`);
     expect((refused as { details: { why: string } }).details.why).toContain("API server on m2: ");

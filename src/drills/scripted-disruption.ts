@@ -2,7 +2,7 @@ import { PassThrough, type Readable } from "node:stream";
 import type { Host } from "../host.ts";
 import { failed } from "../remote/failed.ts";
 import { quote } from "../remote/shell.ts";
-import type { Disruption } from "./drill.ts";
+import type { Disruption } from "./scenario.ts";
 
 export interface Script {
   /** `tripod-drill-<name>` is the systemd timer that undoes it. */
@@ -21,7 +21,7 @@ const FOLDER = "/run/tripod/drill";
  * told to run `undo` after `undoneAfter` ms; and a process of ours on the host runs it as soon as our connection ends, should it end before
  * we have. A host that is restarted has forgotten both, and the disruption as well.
  */
-export function byScript(host: Host, { name, what, disrupt, undo }: Script, undoneAfter: number): Disruption {
+export function scriptedDisruption(host: Host, { name, what, disrupt, undo }: Script, undoneAfter: number): Disruption {
   const unit = `tripod-drill-${name}`;
   const file = `${FOLDER}/${name}.sh`;
   // The timer goes last: should this fail half way, it will do the rest.
@@ -55,5 +55,5 @@ async function holdOn({ connection }: Host, leash: Readable, putRight: string): 
 }
 
 /** A script that only reads: names the disruptions of a drill, killed perhaps, that are still to be undone on a host. */
-export const STILL_ARMED =
+export const ARMED_TIMERS =
   "systemctl list-units --plain --no-legend --state=active 'tripod-drill-*.timer' | cut -d' ' -f1";

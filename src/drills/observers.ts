@@ -1,8 +1,8 @@
 import type { SecureContext } from "node:tls";
 import { parseAddresses } from "../facts/network.ts";
 import type { Host } from "../host.ts";
-import { ask, fromHost, NoAnswer } from "./client.ts";
-import { beat, now } from "./clock.ts";
+import { sendRequest, dialFromHost, NoAnswer } from "./client.ts";
+import { every, now } from "./clock.ts";
 import type { DrillSink } from "./events.ts";
 
 /** How often members of etcd are asked, and masters that went away, ms. */
@@ -11,7 +11,7 @@ const TIMEOUT = 1000;
 
 export interface VipObserver {
   /** This master was switched off: it holds nothing, whatever its last word was. */
-  readonly gone: (name: string) => void;
+  readonly poweredOff: (name: string) => void;
   readonly over: Promise<unknown>;
 }
 
@@ -42,7 +42,7 @@ export function observeVip(masters: readonly Host[], vip: string, sink: DrillSin
   const over = Promise.all(
     masters.map((master) => {
       let listening = false;
-      return beat(INTERVAL, signal, () => {
+      return every(INTERVAL, signal, () => {
         if (listening) return;
         listening = true;
         void listen(master)
@@ -55,7 +55,7 @@ export function observeVip(masters: readonly Host[], vip: string, sink: DrillSin
       });
     }),
   );
-  return { gone: (name) => says(name, false), over };
+  return { poweredOff: (name) => says(name, false), over };
 }
 
 interface MemberStatus {
@@ -73,12 +73,12 @@ export async function observeEtcd(
   const ids = new Map<string, string>();
   await Promise.all(
     masters.map(async (master) => {
-      const door = { dial: fromHost(master.connection), host: "127.0.0.1", port: 2379, tls };
+      const endpoint = { dial: dialFromHost(master.connection), host: "127.0.0.1", port: 2379, tls };
       let last = "";
       let asking = false;
       const look = async () => {
-        const { status, body } = await ask(
-          door,
+        const { status, body } = await sendRequest(
+          endpoint,
           { method: "POST", path: "/v3/maintenance/status", body: {} },
           AbortSignal.timeout(TIMEOUT),
         );
@@ -88,7 +88,7 @@ export async function observeEtcd(
         const name = leader === undefined || leader === "0" ? undefined : ids.get(leader);
         return { healthy: leader !== undefined && leader !== "0", leader: name, term: Number(header?.raft_term) };
       };
-      await beat(INTERVAL, signal, () => {
+      await every(INTERVAL, signal, () => {
         if (asking) return;
         asking = true;
         void look()

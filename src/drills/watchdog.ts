@@ -20,7 +20,7 @@ process.stdin.on("data", (text) => (said += text)).on("end", end).on("error", en
 setTimeout(end, Number(process.argv[1]));
 `;
 
-export interface Keeper {
+export interface Watchdog {
   /** What it would do is done. */
   done(): void;
 }
@@ -29,7 +29,7 @@ export interface Keeper {
  * Starts a keeper that runs a program when Tripod is gone, or after `within` ms. The program travels by stdin: there may be a password in
  * it, and everybody on this machine sees the keeper's own command line for as long as it lives.
  */
-export function keep([program = "", ...args]: readonly string[], within: number): Keeper {
+export function startWatchdog([program = "", ...args]: readonly string[], within: number): Watchdog {
   const child = spawn(process.execPath, ["-e", SCRIPT, String(within)], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],

@@ -4,22 +4,23 @@ import { TripodError } from "../errors.ts";
 import type { Condition } from "../resources/condition.ts";
 import { until } from "../resources/until.ts";
 import { now } from "./clock.ts";
-import { type Disruption, type Scenario, type Stage, undoneAfter } from "./drill.ts";
+import { type Disruption, type Scenario, undoneAfter } from "./scenario.ts";
+import type { Setup } from "./setup.ts";
 import type { DrillEvent, DrillSink, LedgerResult, ScenarioOutcome } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Recorder } from "./recorder.ts";
 import { verdictOf } from "./verdict.ts";
-import { wholeAgain } from "./whole.ts";
+import { recoveryConditions } from "./cluster-health.ts";
 
 /** What is going on while scenarios are played: probes ask, the ledger is written, hosts are watched. */
-export interface Scene {
-  readonly stage: Stage;
+export interface Environment {
+  readonly setup: Setup;
   readonly recorder: Recorder;
   readonly ledger: Ledger;
   /** Looks for everything that a scenario wrote. */
   readonly audit: (scenario: number) => Promise<LedgerResult>;
   /** Machines that were switched off hold no VIP, whatever was last heard of them. */
-  readonly gone: (name: string) => void;
+  readonly poweredOff: (name: string) => void;
   readonly sink: DrillSink;
   /** Everything told so far. */
   readonly events: readonly DrillEvent[];
@@ -28,7 +29,7 @@ export interface Scene {
 }
 
 /** No scenario's number: what is told, and written, while none is played. */
-export const OUTSIDE = 0;
+export const NO_SCENARIO = 0;
 
 /** Before a scenario and after it, ms: who is served for so long counts as served. */
 const CALM = 2000;
@@ -38,12 +39,16 @@ const CALM_WITHIN = 30_000;
  * One scenario from its base line to the moment at which everything is as it was.
  * @returns undefined where it was left out
  */
-export async function play(scenario: Scenario, number: number, scene: Scene): Promise<ScenarioOutcome | undefined> {
-  const { stage, recorder, ledger, sink, signal } = scene;
+export async function runScenario(
+  scenario: Scenario,
+  number: number,
+  environment: Environment,
+): Promise<ScenarioOutcome | undefined> {
+  const { setup, recorder, ledger, sink, signal } = environment;
   const { name, title, limits = {}, stops = false, divides = false, stays } = scenario;
 
   const deadline = undoneAfter(scenario);
-  const disruption = await scenario.prepare(stage, deadline);
+  const disruption = await scenario.prepare(setup, deadline);
   if (typeof disruption === "string") {
     sink({ type: "scenario.skip", at: now(), name, title, reason: disruption });
     return undefined;
@@ -56,13 +61,13 @@ export async function play(scenario: Scenario, number: number, scene: Scene): Pr
     title,
     what: disruption.what,
     victims: disruption.victims.map((victim) => victim.name),
-    limits: { ...limits, ...(name !== "change" && stage.cluster.drill.scenarios[name]) },
+    limits: { ...limits, ...(name !== "change" && setup.cluster.drill.scenarios[name]) },
     stops,
     divides,
     ...(stays && { stays }),
     undoneAfter: deadline,
   });
-  ledger.turnTo(number);
+  ledger.startScenario(number);
 
   const errors: unknown[] = [];
   const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
@@ -76,26 +81,26 @@ export async function play(scenario: Scenario, number: number, scene: Scene): Pr
   };
 
   await attempt(async () => {
-    await waitFor(recorder.steady(CALM, CALM_WITHIN), number, sink, signal);
+    await waitFor(recorder.servedFor(CALM, CALM_WITHIN), number, sink, signal);
     sink({ type: "disrupt", at: now(), scenario: number });
     try {
       await disruption.begin();
-      if (disruption.dark) for (const victim of disruption.victims) scene.gone(victim.name);
+      if (disruption.powersOff) for (const victim of disruption.victims) environment.poweredOff(victim.name);
       sink({ type: "disrupted", at: now(), scenario: number });
-      await lasting(scenario, disruption, scene, number);
+      await lasting(scenario, disruption, environment, number);
     } finally {
-      await putRight(disruption, number, scene, attempt, stays);
+      await putRight(disruption, number, environment, attempt, stays);
     }
   });
   // What is written from here on is not asked about: the watch would always be a write behind, and a second where the VIP moves just now.
-  ledger.turnTo(OUTSIDE);
+  ledger.startScenario(NO_SCENARIO);
   if (errors.length === 0)
     await attempt(async () => {
-      const result = await scene.audit(number);
+      const result = await environment.audit(number);
       sink({ type: "ledger", at: now(), scenario: number, result });
     });
   recorder.flush();
-  const { breaches } = verdictOf(scene.events, number);
+  const { breaches } = verdictOf(environment.events, number);
   const outcome = outcomeOf(errors, breaches, signal);
   const records = errors.flatMap(errorRecords);
   sink({ type: "scenario.end", at: now(), scenario: number, outcome, breaches, errors: records });
@@ -112,17 +117,22 @@ function outcomeOf(errors: readonly unknown[], breaches: readonly string[], sign
  * Until what has to happen meanwhile has happened and clients are served again; never longer than a scenario lasts at most, because soon
  * after that the hosts undo it by themselves.
  */
-async function lasting(scenario: Scenario, disruption: Disruption, scene: Scene, number: number): Promise<void> {
-  const { recorder, sink, signal, stage } = scene;
+async function lasting(
+  scenario: Scenario,
+  disruption: Disruption,
+  environment: Environment,
+  number: number,
+): Promise<void> {
+  const { recorder, sink, signal, setup } = environment;
   const [atLeast, atMost] = scenario.lasts;
   const shortest: Condition = { title: `it lasts ${atLeast / 1000} s`, within: atMost, holds: after(atLeast) };
   const end = now() + atMost;
   const left = () => Math.max(0, end - now());
-  for (const condition of scenario.meanwhile?.(stage, disruption) ?? [])
+  for (const condition of scenario.meanwhile?.(setup, disruption) ?? [])
     await waitFor({ ...condition, within: left() }, number, sink, signal);
   await waitFor(shortest, number, sink, signal);
   if (atMost === atLeast) return;
-  const served = recorder.steady(CALM, left());
+  const served = recorder.servedFor(CALM, left());
   // That they are not is what is measured; it is no reason to leave the cluster broken for longer.
   await waitFor(served, number, sink, signal).catch((error: unknown) => {
     if (!(error instanceof TripodError && error.code === "E_DEADLINE")) throw error;
@@ -138,7 +148,7 @@ function after(ms: number): Condition["holds"] {
 async function putRight(
   disruption: Disruption,
   number: number,
-  { stage, recorder, sink }: Scene,
+  { setup, recorder, sink }: Environment,
   attempt: (work: () => Promise<unknown>) => Promise<boolean>,
   stays = false,
 ): Promise<void> {
@@ -147,13 +157,13 @@ async function putRight(
   if (!(await attempt(() => disruption.end(signal)))) return;
   const restoredAt = now();
   sink({ type: "restored", at: restoredAt, scenario: number });
-  for (const condition of wholeAgain(stage, disruption, restoredAt, stays))
+  for (const condition of recoveryConditions(setup, disruption, restoredAt, stays))
     if (!(await attempt(() => waitFor(condition, number, sink, signal)))) return;
-  await attempt(() => waitFor(stage.workloadWithout([]), number, sink, signal));
-  await attempt(() => waitFor(recorder.steady(CALM, 2 * CALM_WITHIN), number, sink, signal));
+  await attempt(() => waitFor(setup.workloadWithout([]), number, sink, signal));
+  await attempt(() => waitFor(recorder.servedFor(CALM, 2 * CALM_WITHIN), number, sink, signal));
 }
 
-/** Waits, and tells what for. @param scenario OUTSIDE where none is played */
+/** Waits, and tells what for. @param scenario NO_SCENARIO where none is played */
 export async function waitFor(
   condition: Condition,
   scenario: number,

@@ -1,5 +1,5 @@
 import type { ProbeName } from "../../../src/drills/events.ts";
-import type { Script, Skipped } from "./staged.ts";
+import type { Script, Skipped } from "./simulated.ts";
 
 const ALL: readonly ProbeName[] = ["vip", "apiLive", "apiRead", "apiWrite", "watch"];
 const API: readonly ProbeName[] = ["apiLive", "apiRead", "apiWrite", "watch"];
