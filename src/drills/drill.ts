@@ -7,8 +7,8 @@ import { now } from "./clock.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Power } from "./setup.ts";
 import type { DrillSink, ScenarioOutcome } from "./events.ts";
-import { runScenario, type Environment } from "./run-scenario.ts";
-import { type EnvironmentOptions, withEnvironment } from "./environment.ts";
+import { runScenario } from "./run-scenario.ts";
+import { type Environment, type EnvironmentOptions, withEnvironment } from "./environment.ts";
 import { type Participants, participantsOf } from "./participants.ts";
 import { refuseUnlessHealthy } from "./cluster-health.ts";
 

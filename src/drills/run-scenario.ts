@@ -2,177 +2,179 @@ import { errorRecords } from "../engine/events.ts";
 import { cutOff } from "../engine/stopped.ts";
 import { TripodError } from "../errors.ts";
 import type { Condition } from "../resources/condition.ts";
-import { until } from "../resources/until.ts";
 import { now } from "./clock.ts";
+import { recoveryConditions } from "./cluster-health.ts";
+import type { Environment } from "./environment.ts";
+import type { DrillEvent, ScenarioOutcome } from "./events.ts";
 import { type Disruption, type Scenario, undoneAfter } from "./scenario.ts";
 import type { Setup } from "./setup.ts";
-import type { DrillEvent, DrillSink, LedgerResult, ScenarioOutcome } from "./events.ts";
-import type { Ledger } from "./ledger.ts";
-import type { Recorder } from "./recorder.ts";
 import { verdictOf } from "./verdict.ts";
-import { recoveryConditions } from "./cluster-health.ts";
+import { NO_SCENARIO, waitFor } from "./wait.ts";
 
-/** What is going on while scenarios are played: probes ask, the ledger is written, hosts are watched. */
-export interface Environment {
-  readonly setup: Setup;
-  readonly recorder: Recorder;
-  readonly ledger: Ledger;
-  /** Looks for everything that a scenario wrote. */
-  readonly audit: (scenario: number) => Promise<LedgerResult>;
-  /** Machines that were switched off hold no VIP, whatever was last heard of them. */
-  readonly poweredOff: (name: string) => void;
-  readonly sink: DrillSink;
-  /** Everything told so far. */
-  readonly events: readonly DrillEvent[];
-  /** Ctrl-C: what is broken is put right before anything ends. */
-  readonly signal: AbortSignal;
-}
-
-/** No scenario's number: what is told, and written, while none is played. */
-export const NO_SCENARIO = 0;
-
-/** Before a scenario and after it, ms: who is served for so long counts as served. */
+/** Before a scenario and after it, ms: clients that are served for so long count as served. */
 const CALM = 2000;
 const CALM_WITHIN = 30_000;
 
 /**
  * One scenario from its base line to the moment at which everything is as it was.
- * @returns undefined where it was left out
+ * @param number counts from 1, in the order in which they run
+ * @returns undefined where it was skipped
  */
 export async function runScenario(
   scenario: Scenario,
   number: number,
   environment: Environment,
 ): Promise<ScenarioOutcome | undefined> {
-  const { setup, recorder, ledger, sink, signal } = environment;
-  const { name, title, limits = {}, stops = false, divides = false, stays } = scenario;
-
-  const deadline = undoneAfter(scenario);
-  const disruption = await scenario.prepare(setup, deadline);
+  const { setup, sink } = environment;
+  const { name, title } = scenario;
+  const disruption = await scenario.prepare(setup, undoneAfter(scenario));
   if (typeof disruption === "string") {
     sink({ type: "scenario.skip", at: now(), name, title, reason: disruption });
     return undefined;
   }
-  sink({
+  sink(startEvent(scenario, number, disruption, setup));
+  return new ScenarioRun(scenario, number, disruption, environment).run();
+}
+
+function startEvent(scenario: Scenario, number: number, { what, victims }: Disruption, { cluster }: Setup): DrillEvent {
+  const { name, title, limits = {}, stops = false, divides = false, stays } = scenario;
+  return {
     type: "scenario.start",
     at: now(),
     scenario: number,
     name,
     title,
-    what: disruption.what,
-    victims: disruption.victims.map((victim) => victim.name),
-    limits: { ...limits, ...(name !== "change" && setup.cluster.drill.scenarios[name]) },
+    what,
+    victims: victims.map((victim) => victim.name),
+    limits: { ...limits, ...(name !== "change" && cluster.drill.scenarios[name]) },
     stops,
     divides,
     ...(stays && { stays }),
-    undoneAfter: deadline,
-  });
-  ledger.startScenario(number);
+    undoneAfter: undoneAfter(scenario),
+  };
+}
 
-  const errors: unknown[] = [];
-  const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
+/** A scenario that runs, with what failed in it so far. */
+class ScenarioRun {
+  readonly #scenario: Scenario;
+  readonly #number: number;
+  readonly #disruption: Disruption;
+  readonly #environment: Environment;
+  readonly #errors: unknown[] = [];
+  /** What is broken is restored even after Ctrl-C: only a second one leaves it to the timer on the host and to the watchdog. */
+  readonly #uninterrupted = new AbortController().signal;
+
+  constructor(scenario: Scenario, number: number, disruption: Disruption, environment: Environment) {
+    this.#scenario = scenario;
+    this.#number = number;
+    this.#disruption = disruption;
+    this.#environment = environment;
+  }
+
+  async run(): Promise<ScenarioOutcome> {
+    const { ledger, recorder, signal } = this.#environment;
+    ledger.startScenario(this.#number);
+    await this.#attempt(async () => {
+      await this.#wait(recorder.servedFor(CALM, CALM_WITHIN), signal);
+      await this.#disrupt();
+    });
+    // What is written from here on is not asked about: the watch would always be a write behind, and a second where the VIP moves just now.
+    ledger.startScenario(NO_SCENARIO);
+    if (this.#errors.length === 0) await this.#attempt(() => this.#audit());
+    recorder.flush();
+    return this.#end();
+  }
+
+  /** Breaks something, waits, and restores it, however that goes. */
+  async #disrupt(): Promise<void> {
+    this.#emit("disrupt");
+    try {
+      await this.#disruption.begin();
+      const { powersOff, victims } = this.#disruption;
+      if (powersOff) for (const victim of victims) this.#environment.poweredOff(victim.name);
+      this.#emit("disrupted");
+      await this.#last();
+    } finally {
+      await this.#restore();
+    }
+  }
+
+  /**
+   * Until what has to happen meanwhile has happened and clients are served again; never longer than a scenario lasts at most, because soon
+   * after that the hosts undo it by themselves.
+   */
+  async #last(): Promise<void> {
+    const { recorder, signal, setup } = this.#environment;
+    const [atLeast, atMost] = this.#scenario.lasts;
+    const shortest: Condition = { title: `it lasts ${atLeast / 1000} s`, within: atMost, holds: after(atLeast) };
+    const end = now() + atMost;
+    const left = () => Math.max(0, end - now());
+    for (const condition of this.#scenario.meanwhile?.(setup, this.#disruption) ?? [])
+      await this.#wait({ ...condition, within: left() }, signal);
+    await this.#wait(shortest, signal);
+    if (atMost === atLeast) return;
+    // That clients are not served is what is measured; it is no reason to leave the cluster broken for longer.
+    await this.#wait(recorder.servedFor(CALM, left()), signal).catch((error: unknown) => {
+      if (!(error instanceof TripodError && error.code === "E_DEADLINE")) throw error;
+    });
+  }
+
+  /** Undoes what is not meant to stay, and waits until everything is as it was. */
+  async #restore(): Promise<void> {
+    const { setup, recorder } = this.#environment;
+    const { stays = false } = this.#scenario;
+    if (!stays) this.#emit("restore");
+    if (!(await this.#attempt(() => this.#disruption.end(this.#uninterrupted)))) return;
+    const restoredAt = now();
+    this.#emit("restored", restoredAt);
+    for (const condition of recoveryConditions(setup, this.#disruption, restoredAt, stays))
+      if (!(await this.#attempt(() => this.#wait(condition)))) return;
+    await this.#attempt(() => this.#wait(setup.workloadWithout([])));
+    await this.#attempt(() => this.#wait(recorder.servedFor(CALM, 2 * CALM_WITHIN)));
+  }
+
+  async #audit(): Promise<void> {
+    const { audit, sink } = this.#environment;
+    const result = await audit(this.#number);
+    sink({ type: "ledger", at: now(), scenario: this.#number, result });
+  }
+
+  #end(): ScenarioOutcome {
+    const { sink, events } = this.#environment;
+    const { breaches } = verdictOf(events, this.#number);
+    const outcome = this.#outcome(breaches);
+    const errors = this.#errors.flatMap(errorRecords);
+    sink({ type: "scenario.end", at: now(), scenario: this.#number, outcome, breaches, errors });
+    return outcome;
+  }
+
+  #outcome(breaches: readonly string[]): ScenarioOutcome {
+    if (this.#errors.length > 0) return "failed";
+    if (this.#environment.signal.aborted) return "cancelled";
+    return breaches.length > 0 ? "breach" : "ok";
+  }
+
+  /** Remembers an error, unless it comes from Ctrl-C. @returns whether there was none */
+  async #attempt(work: () => Promise<unknown>): Promise<boolean> {
     try {
       await work();
       return true;
     } catch (error) {
-      if (!cutOff(error, signal)) errors.push(error);
+      if (!cutOff(error, this.#environment.signal)) this.#errors.push(error);
       return false;
     }
-  };
+  }
 
-  await attempt(async () => {
-    await waitFor(recorder.servedFor(CALM, CALM_WITHIN), number, sink, signal);
-    sink({ type: "disrupt", at: now(), scenario: number });
-    try {
-      await disruption.begin();
-      if (disruption.powersOff) for (const victim of disruption.victims) environment.poweredOff(victim.name);
-      sink({ type: "disrupted", at: now(), scenario: number });
-      await lasting(scenario, disruption, environment, number);
-    } finally {
-      await putRight(disruption, number, environment, attempt, stays);
-    }
-  });
-  // What is written from here on is not asked about: the watch would always be a write behind, and a second where the VIP moves just now.
-  ledger.startScenario(NO_SCENARIO);
-  if (errors.length === 0)
-    await attempt(async () => {
-      const result = await environment.audit(number);
-      sink({ type: "ledger", at: now(), scenario: number, result });
-    });
-  recorder.flush();
-  const { breaches } = verdictOf(environment.events, number);
-  const outcome = outcomeOf(errors, breaches, signal);
-  const records = errors.flatMap(errorRecords);
-  sink({ type: "scenario.end", at: now(), scenario: number, outcome, breaches, errors: records });
-  return outcome;
-}
+  #wait(condition: Condition, signal: AbortSignal = this.#uninterrupted): Promise<void> {
+    return waitFor(condition, this.#number, this.#environment.sink, signal);
+  }
 
-function outcomeOf(errors: readonly unknown[], breaches: readonly string[], signal: AbortSignal): ScenarioOutcome {
-  if (errors.length > 0) return "failed";
-  if (signal.aborted) return "cancelled";
-  return breaches.length > 0 ? "breach" : "ok";
-}
-
-/**
- * Until what has to happen meanwhile has happened and clients are served again; never longer than a scenario lasts at most, because soon
- * after that the hosts undo it by themselves.
- */
-async function lasting(
-  scenario: Scenario,
-  disruption: Disruption,
-  environment: Environment,
-  number: number,
-): Promise<void> {
-  const { recorder, sink, signal, setup } = environment;
-  const [atLeast, atMost] = scenario.lasts;
-  const shortest: Condition = { title: `it lasts ${atLeast / 1000} s`, within: atMost, holds: after(atLeast) };
-  const end = now() + atMost;
-  const left = () => Math.max(0, end - now());
-  for (const condition of scenario.meanwhile?.(setup, disruption) ?? [])
-    await waitFor({ ...condition, within: left() }, number, sink, signal);
-  await waitFor(shortest, number, sink, signal);
-  if (atMost === atLeast) return;
-  const served = recorder.servedFor(CALM, left());
-  // That they are not is what is measured; it is no reason to leave the cluster broken for longer.
-  await waitFor(served, number, sink, signal).catch((error: unknown) => {
-    if (!(error instanceof TripodError && error.code === "E_DEADLINE")) throw error;
-  });
+  #emit(type: "disrupt" | "disrupted" | "restore" | "restored", at = now()): void {
+    this.#environment.sink({ type, at, scenario: this.#number });
+  }
 }
 
 function after(ms: number): Condition["holds"] {
   const end = now() + ms;
   return () => Promise.resolve(now() >= end || "not over yet");
-}
-
-/** Undoes what does not stay, and waits until everything is as it was; not to be interrupted but by leaving it to the dead man's switch. */
-async function putRight(
-  disruption: Disruption,
-  number: number,
-  { setup, recorder, sink }: Environment,
-  attempt: (work: () => Promise<unknown>) => Promise<boolean>,
-  stays = false,
-): Promise<void> {
-  const { signal } = new AbortController();
-  if (!stays) sink({ type: "restore", at: now(), scenario: number });
-  if (!(await attempt(() => disruption.end(signal)))) return;
-  const restoredAt = now();
-  sink({ type: "restored", at: restoredAt, scenario: number });
-  for (const condition of recoveryConditions(setup, disruption, restoredAt, stays))
-    if (!(await attempt(() => waitFor(condition, number, sink, signal)))) return;
-  await attempt(() => waitFor(setup.workloadWithout([]), number, sink, signal));
-  await attempt(() => waitFor(recorder.servedFor(CALM, 2 * CALM_WITHIN), number, sink, signal));
-}
-
-/** Waits, and tells what for. @param scenario NO_SCENARIO where none is played */
-export async function waitFor(
-  condition: Condition,
-  scenario: number,
-  sink: DrillSink,
-  signal: AbortSignal,
-): Promise<void> {
-  const { title } = condition;
-  const waiting = (reason: string, ms: number) =>
-    sink({ type: "condition.waiting", at: now(), scenario, condition: title, reason, ms: Math.round(ms) });
-  const ms = await until(condition, { signal, waiting });
-  sink({ type: "condition.met", at: now(), scenario, condition: title, ms: Math.round(ms) });
 }

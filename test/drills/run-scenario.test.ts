@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Scenario } from "../../src/drills/scenario.ts";
 import type { DrillEvent, LedgerResult } from "../../src/drills/events.ts";
 import type { Ledger } from "../../src/drills/ledger.ts";
-import { runScenario, type Environment } from "../../src/drills/run-scenario.ts";
+import type { Environment } from "../../src/drills/environment.ts";
+import { runScenario } from "../../src/drills/run-scenario.ts";
 import { testCluster } from "../support/cluster.ts";
 
 const cluster = testCluster();

@@ -36,7 +36,7 @@ async function watched(stream: (response: ServerResponse, from: string, nth: num
     interval: 10,
     timeout,
     signal: over.signal,
-    tell: (from, _ms, error) => said.push([from, error]),
+    report: (from, _ms, error) => said.push([from, error]),
   });
   return { watch, said };
 }
