@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { measure, type Attempt } from "../../../src/drills/outages.ts";
-import { rowsOf } from "../../../src/report/drill/timeline/bands.ts";
-import { axis, canvasOf, LEFT, WIDTH } from "../../../src/report/drill/timeline/canvas.ts";
-import { closeUp } from "../../../src/report/drill/timeline/close-up.ts";
-import { labelsOf } from "../../../src/report/drill/timeline/labels.ts";
-import { marksHeight, marksOf } from "../../../src/report/drill/timeline/marks.ts";
+import { axis, canvasOf, closeUp, LEFT, WIDTH } from "../../../src/report/drill/html/canvas.ts";
+import { labelsOf } from "../../../src/report/drill/html/lanes.ts";
+import { marksHeight, marksOf, rowsOf } from "../../../src/report/drill/html/timeline.ts";
 import { drillReport } from "./drills.ts";
 import { powerHolder, powerWorker, quorum } from "./simulated-scenarios.ts";
 import { simulated } from "./simulated.ts";
