@@ -2,17 +2,17 @@ import { z } from "zod";
 import { TripodError } from "../errors.ts";
 import { sendRequest, type Endpoint, NoAnswer, type HttpRequest } from "./client.ts";
 
-/** A request may take as long as this where it is not a probe, ms. */
+/** Timeout of a request that is no probe, ms. */
 const PATIENCE = 15_000;
 
 /**
- * The cluster's API for the drill's own needs: through the VIP, over a fresh connection each. Both throw TripodError E_COMMAND where the
- * answer is none of `good` (default: 200–299), or not of its form; E_UNREACHABLE where there is none, or the server says that it cannot
- * answer now (5xx): a condition goes on asking then.
+ * The cluster's API for the drill's own needs: through the VIP, over a fresh connection for each request. Both throw TripodError E_COMMAND
+ * where the status is neither 200–299 nor in `good`, or the answer does not match its schema; E_UNREACHABLE where there is no answer, or the
+ * server cannot answer now (5xx): a condition then asks again.
  */
 export interface Api {
   get<T>(request: HttpRequest, form: z.ZodType<T>, good?: readonly number[]): Promise<T>;
-  /** Where the answer's text does not matter. */
+  /** Ignores the body of the answer. */
   send(request: HttpRequest, good?: readonly number[]): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export function apiThrough(endpoint: Endpoint): Api {
     async get<T>(request: HttpRequest, form: z.ZodType<T>, good?: readonly number[]) {
       const answer = form.safeParse(json(await call(request, good)));
       if (answer.success) return answer.data;
-      throw failure(request, "E_COMMAND", `the answer cannot be understood: ${z.prettifyError(answer.error)}`);
+      throw failure(request, "E_COMMAND", `the answer is not valid: ${z.prettifyError(answer.error)}`);
     },
     async send(request, good) {
       await call(request, good);
@@ -46,7 +46,7 @@ export function apiThrough(endpoint: Endpoint): Api {
   };
 }
 
-/** Undefined where it is none. */
+/** Undefined where the text is not JSON. */
 export function json(text: string): unknown {
   try {
     return JSON.parse(text);

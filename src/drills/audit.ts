@@ -42,16 +42,15 @@ export class Audit {
     if (lost.length === 0) return;
     throw new TripodError("E_NOT_CONVERGED", `${lost.length} acknowledged writes are lost`, {
       why: `numbers ${lost.slice(0, 20).join(", ")}${lost.length > 20 ? " …" : ""}`,
-      hint: "this is loss of data: keep the etcd data directories of all members before anything else is done",
+      hint: "data is lost: save the etcd data directories of all members before you do anything else",
     });
   }
 
   /** An API server that is slow for a moment is asked again. */
   async #read(scenario: number): Promise<LedgerResult> {
     const results: LedgerResult[] = [];
-    const holds = async () =>
-      results.push(await this.#ledger.audit(scenario, this.#seen)) > 0 || "nothing was found out";
-    await until({ title: "the ledger is read through", within: READ_WITHIN, holds }, { signal: NEVER });
+    const holds = async () => results.push(await this.#ledger.audit(scenario, this.#seen)) > 0 || "not read yet";
+    await until({ title: "the ledger is read", within: READ_WITHIN, holds }, { signal: NEVER });
     return results[0] as LedgerResult;
   }
 }

@@ -5,14 +5,14 @@ import { connect as tlsConnect, type SecureContext } from "node:tls";
 import { TripodError } from "../errors.ts";
 import type { Connection } from "../remote/connection.ts";
 
-/** Opens a TCP connection from somewhere: from the operator's machine, or from one of the hosts. */
+/** Opens a TCP connection from the operator's machine, or from one of the hosts. */
 export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
 
 export interface Endpoint {
   readonly dial: Dial;
   readonly host: string;
   readonly port: number;
-  /** The authority, and the client's own pair; absent: plain HTTP. */
+  /** The authority, and the client's certificate and key; absent: plain HTTP. */
   readonly tls?: SecureContext;
 }
 
@@ -28,7 +28,7 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** Why a request was not answered as it should be, in a word that can be counted: `refused`, `timeout`, `reset`, `503`. */
+/** Why a request failed, as a word that can be counted: `refused`, `timeout`, `reset`, `503`. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 }
@@ -40,7 +40,7 @@ export const dialFromOperator: Dial = (host, port, signal) =>
     socket.once("error", reject);
   });
 
-/** Over the SSH connection to a host, whose sshd opens it: what a client on that host would see. */
+/** Over the SSH connection to a host; its sshd opens the connection, so the result is what a client on that host would see. */
 export function dialFromHost(connection: Connection): Dial {
   return (host, port, signal) =>
     new Promise((resolve, reject) => {
@@ -70,10 +70,10 @@ export async function checkConnection({ dial, host, port }: Endpoint, signal: Ab
   }
 }
 
-/** An answer is read up to here, characters: a page of a list has five hundred objects of some kB. */
+/** Limit for the body of an answer, characters: a page of a list has five hundred objects of some kB. */
 const LARGEST = 64 * 2 ** 20;
 
-/** One request over a fresh connection. @throws NoAnswer where there is none, or none that ends; an answer of any status is one */
+/** One request over a fresh connection. An answer of any status is returned. @throws NoAnswer where there is none, or it does not end */
 export async function sendRequest(
   endpoint: Endpoint,
   request: HttpRequest,
@@ -90,14 +90,14 @@ export async function sendRequest(
 }
 
 /**
- * The same, told piece by piece as it comes: resolves with the status when the answer has ended.
- * @throws NoAnswer, also what `tell` throws: then nothing more is read
+ * The same, but the body is passed on piece by piece as it arrives. Resolves with the status when the answer has ended.
+ * @throws NoAnswer, also what `onText` throws: then nothing more is read
  */
 export async function streamRequest(
   endpoint: Endpoint,
   { method = "GET", path, body, accept = "application/json" }: HttpRequest,
   signal: AbortSignal,
-  tell: (text: string, status: number) => void,
+  onText: (text: string, status: number) => void,
 ): Promise<number> {
   let socket: Duplex | undefined;
   try {
@@ -105,7 +105,7 @@ export async function streamRequest(
     plain.on("error", () => undefined);
     socket = plain;
     if (endpoint.tls) socket = tlsConnect({ socket: plain, host: endpoint.host, secureContext: endpoint.tls });
-    return await exchange(socket, { endpoint, method, path, body, accept, signal }, tell);
+    return await exchange(socket, { endpoint, method, path, body, accept, signal }, onText);
   } catch (error) {
     throw noAnswer(error, signal);
   } finally {
@@ -122,7 +122,7 @@ interface Exchange extends Omit<HttpRequest, "body"> {
 function exchange(
   socket: Duplex,
   { endpoint, method, path, body, accept, signal }: Exchange,
-  tell: (text: string, status: number) => void,
+  onText: (text: string, status: number) => void,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const text = body && JSON.stringify(body);
@@ -132,7 +132,7 @@ function exchange(
       connection: "close",
       ...(text && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
     };
-    // For good: what breaks after the answer is nobody's concern any more, but must not go unheard.
+    // Never removed: an error after the answer does not matter any more, but without a listener it would end the process.
     socket.on("error", reject);
     const asked = httpRequest({ method, path, headers, signal, createConnection: () => socket });
     asked.once("error", reject);
@@ -141,7 +141,7 @@ function exchange(
       response.setEncoding("utf8");
       response.on("data", (piece: string) => {
         try {
-          tell(piece, status);
+          onText(piece, status);
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
         }
@@ -170,7 +170,7 @@ function noAnswer(error: unknown, signal: AbortSignal): NoAnswer {
   return new NoAnswer(KINDS[code] ?? (code || message), { cause: error });
 }
 
-/** sshd tells in words why it could not connect. */
+/** sshd reports in words why it could not connect. */
 function sshdFailure({ code, details }: TripodError): string {
   if (code === "E_CONNECTION_LOST") return "lost";
   const why = details.why ?? "";

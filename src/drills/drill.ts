@@ -13,28 +13,28 @@ import { type Participants, participantsOf } from "./participants.ts";
 import { refuseUnlessHealthy } from "./cluster-health.ts";
 
 export interface DrillOptions {
-  /** In the order in which they are played; one may be in it several times. */
+  /** In the order in which they run; the same scenario may occur several times. */
   readonly scenarios: readonly Scenario[];
   readonly power?: Power | undefined;
   readonly sink: DrillSink;
-  /** Ctrl-C: what is broken is put right before the drill ends. */
+  /** Ctrl-C: what is broken is restored before the drill ends. */
   readonly signal: AbortSignal;
-  /** For the lock, and whoever meets it. */
+  /** The command line, for the lock: it is shown to anyone who finds the lock held. */
   readonly command: string;
   readonly breakLock?: string | undefined;
 }
 
 /**
- * Breaks one thing after the other, measures what clients feel, and puts everything back.
- * @returns the worst that came of a scenario
- * @throws TripodError E_REFUSED where the cluster is not healthy to begin with or a probe cannot pass; E_LOCKED; E_INTERRUPTED where it was
- * stopped while nothing was broken: else it ends with `cancelled`
+ * Runs scenarios one at a time: breaks one thing, measures the outage that clients see, and restores it.
+ * @returns the worst outcome of all scenarios
+ * @throws TripodError E_REFUSED where the cluster is not healthy or a probe fails before anything is broken; E_LOCKED; E_INTERRUPTED where
+ * it was stopped while nothing was broken: otherwise it ends with `cancelled`
  */
 export async function drill(cluster: Cluster, hosts: readonly Host[], options: DrillOptions): Promise<ScenarioOutcome> {
   const { command, breakLock } = options;
   if (cluster.masters.length < 3)
-    throw new TripodError("E_REFUSED", "a cluster with one master has nothing to fail over to; nothing was touched", {
-      hint: "name three masters: whatever a drill did to a single one would be an outage by itself",
+    throw new TripodError("E_REFUSED", "a cluster with one master cannot fail over; nothing was changed", {
+      hint: "use a cluster with three masters: with a single one every scenario is a full outage",
     });
   const participants = participantsOf(cluster, hosts);
   const lock = { cluster: cluster.name, command, ...(breakLock && { breakLock }) };
@@ -43,23 +43,23 @@ export async function drill(cluster: Cluster, hosts: readonly Host[], options: D
   );
 }
 
-/** Controllers that are blind (see `serviceNoticed`) see again after so long, ms: a change is worth the wait. */
-const BLIND = 630_000;
+/** Controllers whose watches are stuck (see `serviceNoticed`) recover within this time, ms. For a change it is worth waiting. */
+const CONTROLLERS_WITHIN = 630_000;
 
-/** What `measureChange` says of what is done to the cluster meanwhile. */
+/** What is done to the cluster while `measureChange` measures. */
 export interface MeasuredChange {
-  /** `prod-next.yaml is applied`; as a heading, and in a sentence. */
+  /** `prod-next.yaml is applied`, as a heading and within a sentence. */
   readonly title: string;
   readonly what: string;
-  /** Does it, and takes the cluster's lock where it writes. */
+  /** Makes the change. Has to take the cluster's lock itself where it writes. */
   readonly work: () => Promise<void>;
 }
 
 /**
- * Measures what clients feel while the cluster is changed: the same as a scenario, but for what is done, and that it stays.
- * @returns `failed` where the work failed, or clients were not served as before when it was done
- * @throws TripodError E_REFUSED where the cluster is not healthy to begin with or a probe cannot pass; E_INTERRUPTED where it was stopped
- * before the work began: else it ends with `cancelled`
+ * Measures the outage that clients see while the cluster is changed. It runs like a scenario, but the change is not undone.
+ * @returns `failed` where the work failed, or the cluster did not serve its clients afterwards
+ * @throws TripodError E_REFUSED where the cluster is not healthy or a probe fails before the change; E_INTERRUPTED where it was stopped
+ * before the work began: otherwise it ends with `cancelled`
  */
 export async function measureChange(
   cluster: Cluster,
@@ -78,7 +78,7 @@ export async function measureChange(
   };
   const participants = participantsOf(cluster, hosts);
   return interruptible(options.signal, (signal) =>
-    inEnvironment(cluster, participants, { ...options, signal, scenarios: [change], patience: BLIND }),
+    inEnvironment(cluster, participants, { ...options, signal, scenarios: [change], patience: CONTROLLERS_WITHIN }),
   );
 }
 
@@ -100,7 +100,7 @@ async function inEnvironment(
   });
 }
 
-/** Ends where the cluster is not as it was: what comes next would be measured on a sick one. */
+/** Ends as soon as the cluster has not recovered: the next scenario would be measured on an unhealthy one. */
 async function runScenarios(scenarios: readonly Scenario[], environment: Environment): Promise<ScenarioOutcome> {
   let worst: ScenarioOutcome = "ok";
   let number = 0;

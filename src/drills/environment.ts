@@ -20,7 +20,7 @@ import { readVersions } from "./versions.ts";
 import { NO_SCENARIO, waitFor } from "./wait.ts";
 import { dropNamespace, makeNamespace, makeWorkload, serviceNoticed, workloadReady } from "./workload.ts";
 
-/** What surrounds the scenarios of a drill: probes ask, the ledger is written, hosts are watched. */
+/** What scenarios run in: probes send requests, the ledger is written, hosts are observed. */
 export interface Environment {
   readonly setup: Setup;
   readonly recorder: Recorder;
@@ -58,24 +58,27 @@ interface Access {
 }
 
 /**
- * Probes have to be answered for so long before anything is broken, and get so much time to begin, ms. Where the VIP holder has just died,
- * a node learns of a new Service only when its kube-proxy finds that its watch is dead: client-go asks after 30 s and waits 15 s for an answer.
+ * Before anything is broken, all probes have to be answered for PROOF ms, within PROOF_WITHIN ms. Where the VIP holder has just died, a node
+ * learns of a new Service only when its kube-proxy finds that its watch is dead: client-go checks after 30 s and waits 15 s for an answer.
  */
 const PROOF = 2000;
 const PROOF_WITHIN = 60_000;
 /** For writes to be acknowledged again after the quorum was lost, ms. */
 const WRITES_WITHIN = 120_000;
-/** What is refused, and what to do. */
+/** Why a drill is refused, and the hint. */
 type Refusal = readonly [what: string, hint: string];
-const UNPROVEN: Refusal = ["a probe cannot pass", "what a drill measures has to work before it: mend that first"];
-const BLIND: Refusal = [
-  "the controller manager does not notice a new Service",
-  "after an etcd member was stopped, that of Kubernetes 1.20 can be blind for ten minutes: wait, or restart its leader",
+const FAILING: Refusal = [
+  "a probe fails",
+  "repair that first: everything that a drill measures has to work before it begins",
+];
+const NO_ENDPOINTS: Refusal = [
+  "the controller manager does not create endpoints for a new Service",
+  "wait ten minutes, or restart the leading kube-controller-manager: the watches of Kubernetes 1.20 can be stuck for that long after an etcd member was stopped",
 ];
 
 /**
  * Creates the drill's workload and ledger, runs all probes and observers for as long as `work` takes, and removes everything again.
- * @throws TripodError E_REFUSED where a probe cannot pass
+ * @throws TripodError E_REFUSED where a probe fails
  */
 export async function withEnvironment<T>(
   cluster: Cluster,
@@ -122,7 +125,7 @@ async function inNamespace<T>(
   sink(await startEvent(cluster, participants, access, options, [...probes, watchInfo].map(infoOf)));
 
   await waitFor(workloadReady(api, namespace), NO_SCENARIO, sink, signal);
-  await refuseUnless(serviceNoticed(api, namespace, patience), BLIND, sink, signal);
+  await refuseUnless(serviceNoticed(api, namespace, patience), NO_ENDPOINTS, sink, signal);
 
   const { masters } = participants;
   const parts = { cluster, masters, probes, watchInfo, namespace, endpoint, ledger, etcdTls, sink };
@@ -131,7 +134,7 @@ async function inNamespace<T>(
   const audit = new Audit(ledger, seen);
   const setup = setupOf(cluster, participants, access, options, measurement, audit);
   try {
-    await refuseUnless(recorder.servedFor(PROOF, PROOF_WITHIN), UNPROVEN, sink, signal, () =>
+    await refuseUnless(recorder.servedFor(PROOF, PROOF_WITHIN), FAILING, sink, signal, () =>
       recorder.unanswered(PROOF),
     );
     return await work({
@@ -149,7 +152,7 @@ async function inNamespace<T>(
   }
 }
 
-/** Creates the workload too, because some of the probes ask it. */
+/** Creates the workload too, because some of the probes send their requests to it. */
 async function makeProbes(
   cluster: Cluster,
   { client, probeHost }: Participants,
@@ -218,7 +221,7 @@ function setupOf(
   };
 }
 
-/** @throws TripodError E_REFUSED with what the condition reported last, or with all that is wrong */
+/** @throws TripodError E_REFUSED with the last reason of the condition, or with everything that is wrong */
 async function refuseUnless(
   condition: Condition,
   [what, hint]: Refusal,

@@ -6,7 +6,7 @@ export interface Held extends Span {
   readonly host: string;
 }
 
-/** Who held the VIP when, clipped to a stretch of time, in the order in which they took it. */
+/** Which masters held the VIP and when, clipped to a window, in the order in which they took it. */
 export function holdersOf(events: readonly DrillEvent[], window: Span): Held[] {
   const since = new Map<string, number>();
   const held: Held[] = [];
@@ -24,7 +24,7 @@ export function holdersOf(events: readonly DrillEvent[], window: Span): Held[] {
     .toSorted((one, other) => one.from - other.from);
 }
 
-/** A time in which two or more held the VIP at once. */
+/** A time in which two or more masters held the VIP at once. */
 export interface Overlap extends Span {
   readonly hosts: readonly string[];
 }
@@ -43,7 +43,7 @@ export function overlapsOf(held: readonly Held[]): Overlap[] {
   return spans.map((span) => ({ ...span, hosts: [...span.hosts] }));
 }
 
-/** Times within a window that were nobody's. */
+/** The parts of a window that no span covers. */
 export function uncovered(held: readonly Span[], window: Span): Span[] {
   let reached = window.from;
   const spans: Span[] = [];
@@ -54,7 +54,7 @@ export function uncovered(held: readonly Span[], window: Span): Span[] {
   return reached < window.to ? [...spans, { from: reached, to: window.to }] : spans;
 }
 
-/** The part of a span that lies in another, if any does. */
+/** The part of a span that lies within another; empty where they do not overlap. */
 export function clipped(span: Span, within: Span): Span[] {
   const part = { from: Math.max(span.from, within.from), to: Math.min(span.to, within.to) };
   return lengthOf(part) > 0 ? [part] : [];

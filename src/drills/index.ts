@@ -42,5 +42,5 @@ const BY_NAME: Readonly<Record<ScenarioName, Scenario>> = {
   quorum,
 };
 
-/** Everything a drill can break, in the order in which it does. */
+/** All scenarios, in the order in which they run. */
 export const SCENARIOS: readonly Scenario[] = NAMES.map((name) => BY_NAME[name]);

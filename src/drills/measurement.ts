@@ -16,7 +16,7 @@ export interface Measurement {
   readonly recorder: Recorder;
   /** Numbers of the writes that the watch has reported. */
   readonly seen: ReadonlySet<number>;
-  /** This machine was switched off: it holds no VIP, whatever it reported last. */
+  /** This machine was switched off: it does not hold the VIP, whatever it reported last. */
   readonly poweredOff: (name: string) => void;
   readonly stop: () => Promise<void>;
 }
@@ -38,7 +38,7 @@ export function startMeasurement(options: MeasurementOptions): Measurement {
   const { cluster, masters, probes, watchInfo, namespace, endpoint, ledger, etcdTls, sink } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  // Every probe and observer listens to it; that many are no leak.
+  // Every probe and observer adds a listener: so many are not a leak.
   setMaxListeners(0, signal);
   const { interval, timeout } = cluster.drill;
   const pace = { interval, timeout, signal };

@@ -7,18 +7,18 @@ import { until } from "../resources/until.ts";
 import type { Dial } from "./client.ts";
 import { dialFromHost, dialFromOperator } from "./client.ts";
 
-/** Who is who among the hosts, and who asks. */
+/** The hosts by role, and the clients that probes run as. */
 export interface Participants {
   readonly hosts: readonly Host[];
   readonly masters: readonly Host[];
   readonly workers: readonly Host[];
-  /** A worker that is nobody's victim, from which a client asks too. */
+  /** A worker that is never a victim; probes are sent from there too. */
   readonly probeHost: Host | undefined;
-  /** Who asks for the drill itself, and how: the operator, or the probeHost where a bastion stands before the cluster. */
+  /** The client for the drill itself: the operator, or the probe host where the cluster is behind a bastion. */
   readonly client: { readonly name: string; readonly dial: Dial };
 }
 
-/** @throws TripodError E_REFUSED where there is nobody who could ask as a client does */
+/** @throws TripodError E_REFUSED where no machine can reach the VIP as a client */
 export function participantsOf(cluster: Cluster, hosts: readonly Host[]): Participants {
   const workers = hosts.filter(({ machine }) => machine.role === "worker");
   const probeHost = workers.at(-1);
@@ -27,13 +27,13 @@ export function participantsOf(cluster: Cluster, hosts: readonly Host[]): Partic
     ? probeHost && { name: probeHost.name, dial: dialFromHost(probeHost.connection) }
     : { name: "operator", dial: dialFromOperator };
   if (!client)
-    throw new TripodError("E_REFUSED", "there is nobody who could ask as a client does; nothing was touched", {
-      why: "the masters are reached through a bastion, and there is no worker from which to ask",
+    throw new TripodError("E_REFUSED", "no machine can reach the VIP as a client; nothing was changed", {
+      why: "the masters are behind a bastion, and the inventory has no worker to send requests from",
     });
   return { hosts, masters: hosts.filter(({ machine }) => machine.role === "master"), workers, probeHost, client };
 }
 
-/** The master that holds the VIP. A handover that is under way is waited for. @throws TripodError E_DEADLINE where it does not end */
+/** The master that holds the VIP. Waits for a handover to end. @throws TripodError E_DEADLINE */
 export async function findVipHolder({ masters }: Participants, vip: string, signal: AbortSignal): Promise<Host> {
   let holder: Host | undefined;
   const found = (host: Host) => (holder = host);
@@ -41,7 +41,7 @@ export async function findVipHolder({ masters }: Participants, vip: string, sign
   return holder as unknown as Host;
 }
 
-/** The master whose etcd member leads. An election that is under way is waited for. @throws TripodError E_DEADLINE where none does */
+/** The master whose etcd member leads. Waits for an election to end. @throws TripodError E_DEADLINE */
 export async function findEtcdLeader({ masters }: Participants, signal: AbortSignal): Promise<Host> {
   let leader: Host | undefined;
   const holds = async () => {
@@ -50,8 +50,8 @@ export async function findEtcdLeader({ masters }: Participants, signal: AbortSig
     if (typeof members === "string") return members;
     const endpoint = members.find((member) => member.leader)?.endpoint;
     leader = masters.find(({ machine }) => endpoint?.includes(`//${machine.address}:`));
-    return leader !== undefined || "no member says that it leads";
+    return leader !== undefined || "no member reports that it leads";
   };
-  await until({ title: "a member of etcd leads", within: 30_000, holds }, { signal });
+  await until({ title: "an etcd member leads", within: 30_000, holds }, { signal });
   return leader as unknown as Host;
 }

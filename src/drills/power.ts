@@ -7,10 +7,10 @@ import type { Disruption } from "./scenario.ts";
 import type { Power } from "./setup.ts";
 import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
-/** Why a scenario cannot be played without. */
-export const NO_POWER = "Tripod does not know how to cut these machines' power: the inventory has no `power`";
+/** Why a scenario is skipped where the inventory does not set `power`. */
+export const NO_POWER = "Tripod cannot switch these machines off: the inventory has no `power`";
 
-/** The inventory's own commands. */
+/** The commands that the inventory sets. */
 export function powerOf({ power }: Cluster): Power | undefined {
   if (!power) return undefined;
   const shell = (command: string) => (machine: Machine) => [
@@ -21,7 +21,7 @@ export function powerOf({ power }: Cluster): Power | undefined {
   return { off: shell(power.off), on: shell(power.on) };
 }
 
-/** Cuts the power of machines. @param between once the first of several is on again */
+/** Cuts the power of machines. @param between called when the first of several is on again */
 export function powerCut(
   hosts: readonly Host[],
   power: Power,
@@ -50,19 +50,22 @@ export function powerCut(
   };
 }
 
-/** @throws TripodError E_COMMAND with what the program said */
+/** @throws TripodError E_COMMAND with what the program printed */
 function program([command = "", ...args]: readonly string[], failing: string, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], signal });
-    let said = "";
+    let output = "";
     for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text: string) => (said += text));
+      stream.setEncoding("utf8").on("data", (text: string) => (output += text));
     const fail = (why: string) =>
       reject(
-        // Not the command itself: there may be a password in it, and an error is written down.
-        new TripodError("E_COMMAND", failing, { why, hint: "try by hand what the inventory says in `power`" }),
+        // Without the command: it may contain a password, and errors are recorded.
+        new TripodError("E_COMMAND", failing, {
+          why,
+          hint: "run the command that the inventory sets in `power` by hand",
+        }),
       );
     child.on("error", ({ message }) => fail(message));
-    child.on("close", (code) => (code === 0 ? resolve() : fail(said.trim() || `exit code ${code ?? "unknown"}`)));
+    child.on("close", (code) => (code === 0 ? resolve() : fail(output.trim() || `exit code ${code ?? "unknown"}`)));
   });
 }

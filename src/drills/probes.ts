@@ -6,16 +6,16 @@ import type { ProbeInfo } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Service } from "./workload.ts";
 
-/** What probes ask, and as whom. */
+/** What probes send their requests to, and from where. */
 export interface ProbeContext {
   readonly cluster: Cluster;
   readonly namespace: string;
   readonly tls: SecureContext;
   readonly ledger: Ledger;
   readonly service: Service;
-  /** Who asks: the operator, or the probeHost where the operator has no way to the VIP of his own. */
+  /** The operator, or the probe host where the operator has no route to the VIP. */
   readonly client: Client;
-  /** A machine of the cluster, from which a client asks too. */
+  /** A machine of the cluster, from which requests are sent too. */
   readonly probeHost: (Client & { readonly address: string }) | undefined;
 }
 
@@ -24,9 +24,9 @@ interface Client {
   readonly dial: Dial;
 }
 
-/** Something that a client does again and again. The watch is none: it is asked for once. */
+/** A request that a client repeats. The watch is not one of them: it is a single long request. */
 export interface Probe extends ProbeInfo {
-  /** Once, over a fresh connection. @throws NoAnswer */
+  /** One request over a fresh connection. @throws NoAnswer */
   readonly attempt: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -53,7 +53,7 @@ function apiLive(context: ProbeContext, { name, dial }: Client): Probe {
   return { id: `apiLive@${name}`, name: "apiLive", title: "/livez through the VIP", from: name, attempt };
 }
 
-/** Without a resource version the API server asks etcd, and a majority of it. */
+/** Without a resource version the API server reads from etcd, by quorum. */
 function apiRead(context: ProbeContext, { name, dial }: Client): Probe {
   const attempt = expectOk(apiEndpoint(context, dial), `/api/v1/namespaces/${context.namespace}`);
   return { id: `apiRead@${name}`, name: "apiRead", title: "read through the VIP", from: name, attempt };
@@ -92,18 +92,18 @@ export interface Pace {
   readonly signal: AbortSignal;
 }
 
-/** Repeats a probe at its pace: who is still waiting for an answer does not hold up the next one. */
+/** Repeats a probe at its pace; an attempt that still waits for its answer does not delay the next one. */
 export function runProbe(
   { attempt }: Probe,
   { interval, timeout, signal }: Pace,
-  tell: (from: number, ms: number, error: string | null) => void,
+  report: (from: number, ms: number, error: string | null) => void,
 ): Promise<void> {
   return every(interval, signal, () => {
     const from = now();
     attempt(AbortSignal.timeout(timeout)).then(
-      () => tell(from, now() - from, null),
+      () => report(from, now() - from, null),
       (error: unknown) => {
-        if (error instanceof NoAnswer) tell(from, now() - from, error.message);
+        if (error instanceof NoAnswer) report(from, now() - from, error.message);
         else throw error;
       },
     );

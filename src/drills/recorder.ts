@@ -9,18 +9,18 @@ interface Track {
   lastAnswer?: number;
 }
 
-/** Takes what probes tell, and passes it on in handfuls. */
+/** Collects the samples of probes, and emits them in batches. */
 export interface Recorder {
   readonly record: (probe: string, from: number, ms: number, error: string | null) => void;
-  /** Passes on what has not been passed on. */
+  /** Emits what was recorded since the last time. */
   readonly flush: () => void;
-  /** Every probe has been answered for `ms`, and nobody waits for an answer any more who asked before. */
+  /** Every probe (that `only` selects) has been answered without a failure for `ms`. */
   readonly servedFor: (ms: number, within: number, only?: (info: ProbeInfo) => boolean) => Condition;
-  /** Which probes have not been answered for `ms`, and why, a sentence each. */
+  /** The probes that failed within the last `ms`, with the reason: a sentence each. */
   readonly unanswered: (ms: number) => readonly string[];
 }
 
-/** A probe that has not been answered at all for as long as this does not work, ms. */
+/** A probe without any answer for this long counts as failing, ms. */
 const SILENCE = 1500;
 
 export function createRecorder(probes: readonly ProbeInfo[], sink: DrillSink): Recorder {
@@ -59,11 +59,11 @@ export function createRecorder(probes: readonly ProbeInfo[], sink: DrillSink): R
     servedFor(ms, within, only) {
       const since = now();
       return {
-        title: `every client is served for ${ms / 1000} s`,
+        title: `every probe is answered for ${ms / 1000} s`,
         within,
         holds: () => {
           const [first] = unanswered(ms, since, only);
-          return Promise.resolve(first ?? (now() >= since + ms || "it looks well"));
+          return Promise.resolve(first ?? (now() >= since + ms || "no failure so far"));
         },
       };
     },

@@ -11,12 +11,12 @@ import type { Setup } from "./setup.ts";
 import { verdictOf } from "./verdict.ts";
 import { NO_SCENARIO, waitFor } from "./wait.ts";
 
-/** Before a scenario and after it, ms: clients that are served for so long count as served. */
+/** Before and after a disruption all probes have to be answered for this long, ms. */
 const CALM = 2000;
 const CALM_WITHIN = 30_000;
 
 /**
- * One scenario from its base line to the moment at which everything is as it was.
+ * Runs one scenario, from its baseline to the moment at which the cluster has recovered.
  * @param number counts from 1, in the order in which they run
  * @returns undefined where it was skipped
  */
@@ -78,14 +78,14 @@ class ScenarioRun {
       await this.#wait(recorder.servedFor(CALM, CALM_WITHIN), signal);
       await this.#disrupt();
     });
-    // What is written from here on is not asked about: the watch would always be a write behind, and a second where the VIP moves just now.
+    // What is written from here on is not audited: the watch would always be a write behind, and a second while the VIP moves.
     ledger.startScenario(NO_SCENARIO);
     if (this.#errors.length === 0) await this.#attempt(() => this.#audit());
     recorder.flush();
     return this.#end();
   }
 
-  /** Breaks something, waits, and restores it, however that goes. */
+  /** Begins the disruption, waits, and restores, whatever fails meanwhile. */
   async #disrupt(): Promise<void> {
     this.#emit("disrupt");
     try {
@@ -100,26 +100,30 @@ class ScenarioRun {
   }
 
   /**
-   * Until what has to happen meanwhile has happened and clients are served again; never longer than a scenario lasts at most, because soon
-   * after that the hosts undo it by themselves.
+   * Waits until what has to happen meanwhile has happened and clients are served again; never longer than the scenario's maximum, because
+   * soon after that the hosts undo it by themselves.
    */
   async #last(): Promise<void> {
     const { recorder, signal, setup } = this.#environment;
     const [atLeast, atMost] = this.#scenario.lasts;
-    const shortest: Condition = { title: `it lasts ${atLeast / 1000} s`, within: atMost, holds: after(atLeast) };
+    const shortest: Condition = {
+      title: `the disruption lasts ${atLeast / 1000} s`,
+      within: atMost,
+      holds: after(atLeast),
+    };
     const end = now() + atMost;
     const left = () => Math.max(0, end - now());
     for (const condition of this.#scenario.meanwhile?.(setup, this.#disruption) ?? [])
       await this.#wait({ ...condition, within: left() }, signal);
     await this.#wait(shortest, signal);
     if (atMost === atLeast) return;
-    // That clients are not served is what is measured; it is no reason to leave the cluster broken for longer.
+    // Clients that are not served are what is measured, but no reason to leave the cluster broken for longer.
     await this.#wait(recorder.servedFor(CALM, left()), signal).catch((error: unknown) => {
       if (!(error instanceof TripodError && error.code === "E_DEADLINE")) throw error;
     });
   }
 
-  /** Undoes what is not meant to stay, and waits until everything is as it was. */
+  /** Undoes the disruption, unless it is meant to stay, and waits until the cluster has recovered. */
   async #restore(): Promise<void> {
     const { setup, recorder } = this.#environment;
     const { stays = false } = this.#scenario;
@@ -154,7 +158,7 @@ class ScenarioRun {
     return breaches.length > 0 ? "breach" : "ok";
   }
 
-  /** Remembers an error, unless it comes from Ctrl-C. @returns whether there was none */
+  /** Collects an error, unless Ctrl-C caused it. @returns whether the work succeeded */
   async #attempt(work: () => Promise<unknown>): Promise<boolean> {
     try {
       await work();

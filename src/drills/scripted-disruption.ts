@@ -8,25 +8,25 @@ export interface Script {
   /** `tripod-drill-<name>` is the systemd timer that undoes it. */
   readonly name: string;
   readonly what: string;
-  /** A POSIX shell script; fails where it could not be done. */
+  /** A POSIX shell script; its exit code is not 0 where it failed. */
   readonly disrupt: string;
-  /** Undoes it, also where it was done in part, or twice. */
+  /** Undoes it, also where it was done in part, or is undone already. */
   readonly undo: string;
 }
 
 const FOLDER = "/run/tripod/drill";
 
 /**
- * A disruption on a host that undoes itself, whatever becomes of Tripod and of the network. Before anything is broken, systemd there is
- * told to run `undo` after `undoneAfter` ms; and a process of ours on the host runs it as soon as our connection ends, should it end before
- * we have. A host that is restarted has forgotten both, and the disruption as well.
+ * A disruption on a host that is undone there even if Tripod or the network fails. Before anything is broken, a systemd timer is started that
+ * runs `undo` after `undoneAfter` ms, and a process on the host that runs it as soon as our connection is lost. After a restart of the host
+ * neither exists any more, and neither does the disruption.
  */
 export function scriptedDisruption(host: Host, { name, what, disrupt, undo }: Script, undoneAfter: number): Disruption {
   const unit = `tripod-drill-${name}`;
   const file = `${FOLDER}/${name}.sh`;
-  // The timer goes last: should this fail half way, it will do the rest.
-  const putRight = `[ ! -e ${file} ] || sh ${file} || exit\nsystemctl stop ${unit}.timer 2>/dev/null; rm -f ${file}`;
-  const leash = new PassThrough();
+  // The timer is stopped last: if this fails half way, the timer does the rest.
+  const restore = `[ ! -e ${file} ] || sh ${file} || exit\nsystemctl stop ${unit}.timer 2>/dev/null; rm -f ${file}`;
+  const lifeline = new PassThrough();
   return {
     what,
     victims: [host],
@@ -34,26 +34,28 @@ export function scriptedDisruption(host: Host, { name, what, disrupt, undo }: Sc
       const script = [
         `umask 077; mkdir -p ${FOLDER} && printf %s ${quote(undo)} >${file} || exit`,
         `systemd-run --quiet --collect --unit=${unit} --on-active=${undoneAfter}ms --timer-property=AccuracySec=100ms /bin/sh ${file} || exit`,
-        `systemctl --quiet is-active ${unit}.timer || { echo "the timer that would undo it does not run" >&2; exit 1; }`,
+        `systemctl --quiet is-active ${unit}.timer || { echo "the timer that undoes it is not running" >&2; exit 1; }`,
         disrupt,
       ].join("\n");
-      void holdOn(host, leash, putRight);
+      void restoreOnDisconnect(host, lifeline, restore);
       const result = await host.connection.run(script);
-      if (result.code !== 0) throw failed(host.name, `could not be done: ${what}`, result);
+      if (result.code !== 0) throw failed(host.name, `disruption failed: ${what}`, result);
     },
     async end(signal) {
-      const result = await host.connection.run(putRight, { signal });
-      if (result.code !== 0) throw failed(host.name, `could not be undone: ${what}`, result);
-      leash.end();
+      const result = await host.connection.run(restore, { signal });
+      if (result.code !== 0) throw failed(host.name, `disruption could not be undone: ${what}`, result);
+      lifeline.end();
     },
   };
 }
 
-/** Reads from us until there is nobody left to read from. That the connection is lost is what it waits for, and no error. */
-async function holdOn({ connection }: Host, leash: Readable, putRight: string): Promise<void> {
-  await connection.run(`cat >/dev/null\n${putRight}`, { input: leash, listen: () => undefined }).catch(() => undefined);
+/** Blocks on the host until our end of the connection is closed. A lost connection is what it waits for, not an error. */
+async function restoreOnDisconnect({ connection }: Host, lifeline: Readable, restore: string): Promise<void> {
+  await connection
+    .run(`cat >/dev/null\n${restore}`, { input: lifeline, listen: () => undefined })
+    .catch(() => undefined);
 }
 
-/** A script that only reads: names the disruptions of a drill, killed perhaps, that are still to be undone on a host. */
+/** A read-only script: prints the timers of disruptions that are active on a host, for instance of a killed drill. */
 export const ARMED_TIMERS =
   "systemctl list-units --plain --no-legend --state=active 'tripod-drill-*.timer' | cut -d' ' -f1";

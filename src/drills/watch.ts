@@ -4,7 +4,7 @@ import { sendRequest, type Endpoint, NoAnswer, streamRequest } from "./client.ts
 import { every, now } from "./clock.ts";
 import { METADATA } from "./objects.ts";
 
-/** The most that an object of Kubernetes may have, with room for what the watch adds, characters. */
+/** The largest line that is accepted, characters: Kubernetes allows objects of about 1.5 MiB. */
 const LONGEST = 4 * 2 ** 20;
 
 const list = z.object({

@@ -31,7 +31,7 @@ describe("a client of the drill", () => {
     expect(connections).toBe(3);
   });
 
-  it("sends a body and takes any status for an answer", async () => {
+  it("sends a body, and accepts an answer of any status", async () => {
     const endpoint = await serve((request, response) => {
       let body = "";
       request.on("data", (text: Buffer) => (body += text.toString()));
@@ -43,20 +43,20 @@ describe("a client of the drill", () => {
     });
   });
 
-  it("calls it refused where nobody listens", async () => {
+  it("reports a refused connection", async () => {
     const endpoint = await serve(() => undefined);
     await new Promise((resolve) => endpoint.server.close(resolve));
     await expect(sendRequest(endpoint, { path: "/" }, soon())).rejects.toThrow(/^refused$/);
     await expect(checkConnection(endpoint, soon())).rejects.toThrow(/^refused$/);
   });
 
-  it("calls it a timeout where nobody answers in time", async () => {
+  it("reports a timeout without an answer in time", async () => {
     const endpoint = await serve(() => undefined);
     await expect(sendRequest(endpoint, { path: "/" }, AbortSignal.timeout(50))).rejects.toThrow(/^timeout$/);
     endpoint.server.closeAllConnections();
   });
 
-  it("calls it a reset where the connection ends in the middle of an answer", async () => {
+  it("reports a reset when the connection ends in the middle of an answer", async () => {
     const endpoint = await serve((_, response) => {
       response.write("half of");
       setImmediate(() => response.socket?.destroy());
@@ -64,7 +64,7 @@ describe("a client of the drill", () => {
     await expect(sendRequest(endpoint, { path: "/" }, soon())).rejects.toThrow(/^reset$/);
   });
 
-  it("calls it a reset where the connection is closed before any answer", async () => {
+  it("reports a reset when the connection is closed before any answer", async () => {
     const server = createTcpServer((socket) => socket.destroy());
     open_.push(server);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -73,7 +73,7 @@ describe("a client of the drill", () => {
     await expect(checkConnection(endpoint, soon())).resolves.toBeUndefined();
   });
 
-  it("hears a long answer piece by piece", async () => {
+  it("passes on a long answer piece by piece", async () => {
     const endpoint = await serve((_, response) => {
       response.write("one\n");
       setImmediate(() => response.end("two\n"));

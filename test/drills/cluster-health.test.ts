@@ -10,17 +10,17 @@ const { signal } = new AbortController();
 const cluster = testCluster();
 const VIP = "10.0.0.10";
 
-/** Masters of which these hold the VIP: of several lists one look each, and the last from then on. */
-function holding(...looks: string[][]): { hosts: Host[]; masters: Host[] } {
-  const looked = new Map<string, number>();
+/** Masters of which these hold the VIP: one list for each time they are read, the last one from then on. */
+function holding(...readings: string[][]): { hosts: Host[]; masters: Host[] } {
+  const read = new Map<string, number>();
   const hosts = cluster.machines.map((machine) =>
     scriptedHost({
       machine,
       answer(script) {
-        if (!script.includes("addr show")) return { code: 1, stderr: "nobody answers\n" };
-        const look = looked.get(machine.name) ?? 0;
-        looked.set(machine.name, look + 1);
-        const holders = looks[Math.min(look, looks.length - 1)] ?? [];
+        if (!script.includes("addr show")) return { code: 1, stderr: "no answer\n" };
+        const reading = read.get(machine.name) ?? 0;
+        read.set(machine.name, reading + 1);
+        const holders = readings[Math.min(reading, readings.length - 1)] ?? [];
         return `${holders.includes(machine.name) ? `2: eth0    inet ${VIP}/32\n` : ""}keepalived active\n`;
       },
     }),
@@ -35,7 +35,7 @@ const participants = (setup: ReturnType<typeof holding>) => ({
   client: { name: "operator", dial: () => Promise.reject(new Error("not dialled here")) },
 });
 
-/** Every look at the clock is so much later than the last, ms: nobody waits for what takes time. */
+/** Each reading of the clock is this much later than the last, ms, so that deadlines pass at once. */
 function hurry(step: number): void {
   let now = 0;
   vi.spyOn(performance, "now").mockImplementation(() => (now += step));
@@ -44,12 +44,12 @@ beforeEach(() => hurry(1000));
 afterEach(() => vi.restoreAllMocks());
 
 describe("between two scenarios of a drill", () => {
-  it("a handover that is under way is waited for, and who holds the VIP then is the holder", async () => {
+  it("Tripod waits for a handover to end, and then returns the holder", async () => {
     const setup = holding(["m1", "m2"], ["m2"], [], ["m1"]);
     expect((await findVipHolder(participants(setup), VIP, signal)).name).toBe("m1");
   });
 
-  it("a VIP that two go on holding ends the drill by the name of the condition", async () => {
+  it("a VIP that two masters continue to hold ends the drill with the condition's title", async () => {
     hurry(5000);
     const setup = holding(["m1", "m2"]);
     expect(await failure(findVipHolder(participants(setup), VIP, signal))).toMatchObject({
@@ -59,15 +59,15 @@ describe("between two scenarios of a drill", () => {
     });
   });
 
-  it("an etcd without a leader is waited for, and told when none comes", async () => {
+  it("Tripod waits for an etcd leader, and fails when there is none", async () => {
     hurry(5000);
     expect(await failure(findEtcdLeader(participants(holding([])), signal))).toMatchObject({
       code: "E_DEADLINE",
-      message: "a member of etcd leads: not within 30 s",
+      message: "an etcd member leads: not within 30 s",
     });
   });
 
-  it("the VIP goes home to the first master; where a change is meant to stay it is at home where it stays", () => {
+  it("the VIP returns to the first master; after a change that stays any steady holder is accepted", () => {
     const setup = { cluster, ...holding(["m1"]) };
     const disruption = { what: "", victims: [], begin: () => Promise.resolve(), end: () => Promise.resolve() };
     const titles = (stays: boolean) => recoveryConditions(setup, disruption, 0, stays).map(({ title }) => title);
@@ -77,10 +77,10 @@ describe("between two scenarios of a drill", () => {
 });
 
 describe("a cluster that is not healthy", () => {
-  it("is given time, and then refused with everything that is wrong", async () => {
+  it("is given time, and then refused with all its problems", async () => {
     hurry(15_000);
     const refused = await failure(refuseUnlessHealthy(cluster, holding(["m1", "m3"]).hosts, signal));
-    expect(refused).toMatchObject({ code: "E_REFUSED", message: "the cluster is not healthy; nothing was touched" });
+    expect(refused).toMatchObject({ code: "E_REFUSED", message: "the cluster is not healthy; nothing was changed" });
     expect((refused as { details: { why: string } }).details.why).toContain(`the VIP ${VIP} is held by m1 and m3`);
     expect((refused as { details: { why: string } }).details.why).toContain("API server on m2: ");
   });

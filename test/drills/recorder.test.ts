@@ -6,8 +6,8 @@ import { createRecorder } from "../../src/drills/recorder.ts";
 const READ: ProbeInfo = { id: "apiRead@operator", name: "apiRead", title: "read through the VIP", from: "operator" };
 const signal = new AbortController().signal;
 
-describe("what probes tell", () => {
-  it("is passed on in handfuls, each attempt once", () => {
+describe("the samples of probes", () => {
+  it("are emitted in batches, each attempt once", () => {
     const events: DrillEvent[] = [];
     const { record, flush } = createRecorder([READ], (event) => events.push(event));
     record(READ.id, 1050, 3, null);
@@ -27,20 +27,20 @@ describe("what probes tell", () => {
     ]);
   });
 
-  it("is not calm while nobody has been answered", async () => {
+  it("do not count as served while nothing has been answered", async () => {
     const { servedFor } = createRecorder([READ], () => undefined);
     expect(await servedFor(1, 1000).holds(signal)).toBe("read through the VIP (operator): no answer for 1.5 s");
   });
 
-  it("is not calm right after a failure, and says which", async () => {
+  it("do not count as served right after a failure, and name it", async () => {
     const { record, servedFor } = createRecorder([READ], () => undefined);
-    const calm = servedFor(1000, 1000);
+    const served = servedFor(1000, 1000);
     record(READ.id, now(), 1, null);
     record(READ.id, now(), 2, "refused");
-    expect(await calm.holds(signal)).toBe("read through the VIP (operator): refused");
+    expect(await served.holds(signal)).toBe("read through the VIP (operator): refused");
   });
 
-  it("names everybody who is not answered, with the reason", () => {
+  it("name every probe that is not answered, with the reason", () => {
     const service: ProbeInfo = { id: "service@w2", name: "service", title: "HTTP through the Service", from: "w2" };
     const port: ProbeInfo = { id: "nodePort@w2", name: "nodePort", title: "HTTP through a NodePort", from: "w2" };
     const { record, unanswered } = createRecorder([READ, service, port], () => undefined);
@@ -52,7 +52,7 @@ describe("what probes tell", () => {
     ]);
   });
 
-  it("is calm once everybody has been answered for that long", async () => {
+  it("count as served once every probe has been answered for that long", async () => {
     const { record, servedFor } = createRecorder([READ], () => undefined);
     record(READ.id, now() - 10, 5, null);
     expect(await servedFor(0, 1000).holds(signal)).toBe(true);

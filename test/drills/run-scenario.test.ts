@@ -23,7 +23,7 @@ function done(): Promise<void> {
   return Promise.resolve();
 }
 
-/** An environment in which everything is well. @param audit is told which scenario writes are counted for meanwhile */
+/** An environment in which everything is healthy. @param audit gets the audited scenario, and the one that writes belong to meanwhile */
 function calmEnvironment(audit: (scenario: number, writing: number) => LedgerResult): Environment {
   let current = 0;
   const ledger: Ledger = {
@@ -62,17 +62,17 @@ function calmEnvironment(audit: (scenario: number, writing: number) => LedgerRes
 }
 
 describe("a scenario", () => {
-  it("is asked for what was written until its end, not for what is being written while it is asked", async () => {
-    const asked: [number, number][] = [];
+  it("is audited for what was written until its end, not for what is written during the audit", async () => {
+    const audited: [number, number][] = [];
     const environment = calmEnvironment((scenario, writing) => {
-      asked.push([scenario, writing]);
+      audited.push([scenario, writing]);
       return nothing;
     });
     expect(await runScenario(harmless, 1, environment)).toBe("ok");
-    expect(asked).toEqual([[1, 0]]);
+    expect(audited).toEqual([[1, 0]]);
   });
 
-  it("in which an acknowledged write was lost is beyond its limits", async () => {
+  it("in which an acknowledged write was lost is a breach", async () => {
     const environment = calmEnvironment(() => ({ ...nothing, attempted: 3, acknowledged: 3, lost: [2] }));
     expect(await runScenario(harmless, 1, environment)).toBe("breach");
   });

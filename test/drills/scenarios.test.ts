@@ -9,24 +9,24 @@ import { scriptedHost } from "../support/scripted-host.ts";
 import { machineStory } from "../support/machine-story.ts";
 import { failure } from "../support/sshd.ts";
 
-interface Told {
+interface Run {
   readonly host: string;
   readonly script: string;
 }
 
-/** Three masters (m1 holds the VIP, m2 leads etcd) and two workers, that do what they are told and remember it. */
+/** Three masters (m1 holds the VIP, m2 leads etcd) and two workers, that record the scripts they run. */
 function setupOf(
   answer: (script: string) => string | Partial<Result> = () => "",
   power?: Power,
   sshConnection = "10.0.0.1 50000 10.0.0.11 22\n",
 ) {
-  const told: Told[] = [];
+  const runs: Run[] = [];
   const cluster = testCluster();
   const hosts = cluster.machines.map((machine) =>
     scriptedHost({
       machine,
       answer: (script) => {
-        told.push({ host: machine.name, script });
+        runs.push({ host: machine.name, script });
         if (script === "echo $SSH_CONNECTION") return sshConnection;
         return answer(script);
       },
@@ -46,7 +46,7 @@ function setupOf(
     nothingLost: () => Promise.resolve(),
     workloadWithout: () => ({ title: "", within: 0, holds: () => Promise.resolve(true) }),
   };
-  return { setup, told };
+  return { setup, runs };
 }
 
 const POWER: Power = { off: () => ["true"], on: () => ["true"] };
@@ -65,22 +65,22 @@ async function prepared(name: string, { setup }: ReturnType<typeof setupOf>): Pr
 }
 
 describe.each(SCENARIOS)("$name", (scenario) => {
-  it("arms what undoes it on the host before it breaks anything there, in scripts that a shell understands", async () => {
+  it("starts the timer that undoes it on the host before it breaks anything there, in scripts that a shell can parse", async () => {
     const simulation = setupOf(
       (script) => (script.includes("--container") && !script.includes("systemd-run") ? { code: 0 } : ""),
       POWER,
     );
     const disruption = await prepared(scenario.name, simulation);
-    const before = simulation.told.length;
+    const before = simulation.runs.length;
     await disruption.begin();
     await disruption.end(new AbortController().signal);
-    const scripts = simulation.told.slice(before);
-    for (const { script } of simulation.told) execFileSync("sh", ["-n"], { input: script });
+    const scripts = simulation.runs.slice(before);
+    for (const { script } of simulation.runs) execFileSync("sh", ["-n"], { input: script });
     if (disruption.powersOff) expect(scripts).toEqual([]);
     else {
-      const [leash, begin, end] = scripts;
+      const [lifeline, begin, end] = scripts;
       expect(scripts).toHaveLength(3);
-      expect(leash?.script).toBe(`cat >/dev/null\n${end?.script ?? ""}`);
+      expect(lifeline?.script).toBe(`cat >/dev/null\n${end?.script ?? ""}`);
       expect(begin?.script).toMatch(
         /^umask 077[^]*systemd-run [^]*--on-active=\d+ms[^]*is-active tripod-drill-\S+\.timer/,
       );
@@ -88,13 +88,13 @@ describe.each(SCENARIOS)("$name", (scenario) => {
     }
   });
 
-  it("never has the machine as its victim from which a client asks", async () => {
+  it("never has the probe host as its victim", async () => {
     const simulation = setupOf(undefined, POWER);
     const disruption = await scenario.prepare(simulation.setup, 60_000);
     if (typeof disruption !== "string") expect(disruption.victims.map(({ name }) => name)).not.toContain("w2");
   });
 
-  it("is undone by the host later than it would be by us", () => {
+  it("is undone by the host later than by Tripod", () => {
     expect(undoneAfter(scenario)).toBeGreaterThan(scenario.lasts[1]);
   });
 });
@@ -116,7 +116,7 @@ describe("scenarios choose their victims", () => {
   });
 });
 
-describe("scenarios that cannot be played here are left out with a reason", () => {
+describe("scenarios that cannot run here are skipped with a reason", () => {
   it.each(["power-holder", "power-master", "power-worker", "quorum"])("%s without power", async (name) => {
     expect(await named(name).prepare(setupOf().setup, 60_000)).toMatch(/the inventory has no `power`$/);
   });
@@ -124,18 +124,18 @@ describe("scenarios that cannot be played here are left out with a reason", () =
   it("a full disk where etcd shares its file system with others", async () => {
     const simulation = setupOf((script) => (script.includes("findmnt") ? "it is part of the file system at /\n" : ""));
     expect(await named("disk-full").prepare(simulation.setup, 60_000)).toBe(
-      "/var/lib/etcd on m3 is not etcd's alone: it is part of the file system at /",
+      "/var/lib/etcd on m3 is not a dedicated file system: it is part of the file system at /",
     );
-    expect(simulation.told.every(({ script }) => !script.includes("fallocate"))).toBe(true);
+    expect(simulation.runs.every(({ script }) => !script.includes("fallocate"))).toBe(true);
   });
 
-  it("a wrong clock where the host is a container: the clock is not its own", async () => {
+  it("a wrong clock where the host is a container, which shares its clock", async () => {
     const simulation = setupOf((script) => (script.includes("--container") ? { code: 1 } : ""));
     expect(await named("clock").prepare(simulation.setup, 60_000)).toMatch(/container/);
-    expect(simulation.told.every(({ script }) => !script.includes("date -s"))).toBe(true);
+    expect(simulation.runs.every(({ script }) => !script.includes("date -s"))).toBe(true);
   });
 
-  it("late packets where the kernel has no netem", async () => {
+  it("delayed packets where the kernel has no netem", async () => {
     const simulation = setupOf((script) =>
       script.includes("netem") ? { code: 2, stderr: "Error: Specified qdisc kind is unknown.\n" } : "",
     );
@@ -147,21 +147,21 @@ describe("scenarios that cannot be played here are left out with a reason", () =
 
 describe("a cut network", () => {
   it.each(["", "10.0.0.1 1 10.0.0.11 22;reboot", "$(reboot) 1 10.0.0.11 22", "10.0.0.1\nreboot 1 2 22"])(
-    "is refused where a host says that we come from %j",
-    async (says) => {
-      const simulation = setupOf(undefined, POWER, says);
+    "is refused where a host reports %j as our address",
+    async (sshConnection) => {
+      const simulation = setupOf(undefined, POWER, sshConnection);
       const refused = await failure(prepared("cut-holder", simulation));
-      expect(refused).toMatchObject({ code: "E_COMMAND", message: /from where Tripod is connected/ });
-      expect(simulation.told.map(({ script }) => script)).toEqual(["echo $SSH_CONNECTION"]);
+      expect(refused).toMatchObject({ code: "E_COMMAND", message: /address that Tripod is connected from/ });
+      expect(simulation.runs.map(({ script }) => script)).toEqual(["echo $SSH_CONNECTION"]);
     },
   );
 
-  it("spares the SSH connection by which it is undone", async () => {
+  it("leaves out the SSH connection by which it is undone", async () => {
     const simulation = setupOf();
     const disruption = await prepared("cut-holder", simulation);
     await disruption.begin();
     const rules =
-      simulation.told
+      simulation.runs
         .at(-1)
         ?.script.split("\n")
         .filter((line) => line.includes("-A TRIPOD-DRILL")) ?? [];
@@ -176,12 +176,12 @@ describe("a cut network", () => {
 });
 
 describe("a full disk", () => {
-  machineStory("fills etcd's disk, and nothing that etcd has put a link to", async (machine) => {
-    const { setup, told } = setupOf();
+  machineStory("fills etcd's disk, but nothing that etcd has linked to", async (machine) => {
+    const { setup, runs } = setupOf();
     const disruption = await named("disk-full").prepare(setup, 1000);
     if (typeof disruption === "string") throw new Error(disruption);
     await disruption.begin();
-    const script = told.at(-1)?.script ?? "";
+    const script = runs.at(-1)?.script ?? "";
     const disrupt = script.slice(script.indexOf("free() {"));
     const setUp = [
       "mkdir -p /var/lib/etcd /victim && mount -t tmpfs -o size=24m tmpfs /var/lib/etcd && chown nobody /var/lib/etcd",

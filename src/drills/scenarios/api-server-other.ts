@@ -9,6 +9,6 @@ export const apiServerOther: Scenario = {
   lasts: [4_000, 15_000],
   prepare: async (setup, undoneAfter) => {
     const other = otherThan(setup.masters, await setup.holder());
-    return other ? killApiServer(other, undoneAfter) : "there is one master alone";
+    return other ? killApiServer(other, undoneAfter) : "the cluster has only one master";
   },
 };

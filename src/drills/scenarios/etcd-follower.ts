@@ -4,12 +4,12 @@ import { otherThan } from "./victims.ts";
 
 export const etcdFollower: Scenario = {
   name: "etcd-follower",
-  title: "etcd member stopped that follows",
+  title: "etcd follower stopped",
   usual: false,
   lasts: [6_000, 20_000],
   limits: WITHOUT_ETCD,
   prepare: async (setup, undoneAfter) => {
     const follower = otherThan(setup.masters, await setup.etcdLeader());
-    return follower ? stopUnits(follower, ["etcd"], undoneAfter) : "etcd has one member alone";
+    return follower ? stopUnits(follower, ["etcd"], undoneAfter) : "etcd has only one member";
   },
 };

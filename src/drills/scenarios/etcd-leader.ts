@@ -3,7 +3,7 @@ import { stopUnits, WITHOUT_ETCD } from "./stop-units.ts";
 
 export const etcdLeader: Scenario = {
   name: "etcd-leader",
-  title: "etcd member stopped that leads",
+  title: "etcd leader stopped",
   usual: true,
   lasts: [6_000, 20_000],
   limits: WITHOUT_ETCD,

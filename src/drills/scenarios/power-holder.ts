@@ -3,7 +3,7 @@ import { powerCut, NO_POWER } from "../power.ts";
 
 export const powerHolder: Scenario = {
   name: "power-holder",
-  title: "power cut of the VIP's holder",
+  title: "power cut of the VIP holder",
   usual: true,
   lasts: [8_000, 30_000],
   prepare: async ({ power, holder }, undoneAfter) =>

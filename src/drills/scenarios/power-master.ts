@@ -10,6 +10,6 @@ export const powerMaster: Scenario = {
   prepare: async ({ power, holder, masters }, undoneAfter) => {
     if (!power) return NO_POWER;
     const other = otherThan(masters, await holder());
-    return other ? powerCut([other], power, undoneAfter) : "there is one master alone";
+    return other ? powerCut([other], power, undoneAfter) : "the cluster has only one master";
   },
 };

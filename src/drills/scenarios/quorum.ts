@@ -1,10 +1,10 @@
 import type { Scenario } from "../scenario.ts";
 import { powerCut, NO_POWER } from "../power.ts";
 
-/** Reads and writes stop, and have to stop cleanly: what was acknowledged is there as soon as one of the two is back. */
+/** Reads and writes stop, but cleanly: acknowledged writes have to be present as soon as the first machine is back. */
 export const quorum: Scenario = {
   name: "quorum",
-  title: "as many masters lost as etcd cannot lose",
+  title: "power cut of a majority of the masters: etcd loses its quorum",
   usual: false,
   lasts: [10_000, 10_000],
   stops: true,

@@ -10,21 +10,21 @@ import type { DrillReport } from "./report.ts";
 import { countsText, methodText, PROBE_LABELS } from "./words.ts";
 import { outText, worstScenario } from "./worst.ts";
 
-/** Shared by all pictures of the page: what is partly failing. */
+/** Hatching for partial outages, shared by all pictures of the page. */
 export const DRILL_PATTERN = markup`<svg class="hidden" aria-hidden="true"><defs><pattern id="tail" class="hatching" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="1.3" height="5"/></pattern></defs></svg>`;
 
 export function drillHtml(report: DrillReport): string {
   return page({
-    title: `${report.cluster}: drill of ${countsText(report)}`,
+    title: `${report.cluster}: drill, ${countsText(report)}`,
     style: markup`${STYLE}${DRILL_STYLE}`,
     body: markup`${DRILL_PATTERN}
 ${drillBody(report)}`,
-    footer: "Made by tripod drill. The same as data: tripod report --format json.",
+    footer: "Made by tripod drill. The same data as JSON: tripod report --format json.",
     folds: false,
   });
 }
 
-/** The page without what is around it. */
+/** The body of the page, also part of a rehearsal's page. */
 export function drillBody(report: DrillReport): Markup {
   return markup`${headerSection(report)}
 ${verdictSection(report)}
@@ -43,7 +43,7 @@ function sections(report: DrillReport): (Markup | undefined)[] {
   ];
 }
 
-/** The verdict first, and the figures that everybody asks for. */
+/** The verdict, and the most important figures. */
 function headerSection(report: DrillReport): Markup {
   const { cluster, startedAt, wallMs, ledger, outcome } = report;
   const facts: readonly [string, string | Markup][] = [
@@ -66,20 +66,20 @@ function headerSection(report: DrillReport): Markup {
 
 function headline({ scenarios, outcome }: DrillReport): string {
   const ok = scenarios.filter((each) => each.outcome === "ok").length;
-  if (scenarios.length === 0) return "nothing was tried";
+  if (scenarios.length === 0) return "no scenario was run";
   if (ok === scenarios.length && outcome === "ok")
     return ok === 1 ? "stayed within its limits" : `stayed within its limits in all ${ok} scenarios`;
   const stayed =
     scenarios.length === 1
       ? "did not stay within its limits"
       : `stayed within its limits in ${ok || "none"} of ${scenarios.length} scenarios`;
-  return outcome === "unfinished" ? `${stayed}; the record breaks off` : stayed;
+  return outcome === "unfinished" ? `${stayed}; the record is incomplete` : stayed;
 }
 
 function worstText({ scenarios }: DrillReport, name: "apiRead" | "apiWrite"): Markup | string {
   const found = worstScenario(scenarios, name);
   if (!found) return "not measured";
-  if (found.worst.longest === 0) return "never out";
+  if (found.worst.longest === 0) return "no outage";
   return markup`<a href="#s${found.scenario.scenario}">${outText(found.worst)}</a>`;
 }
 
@@ -90,7 +90,7 @@ function askedOf({ scenarios }: DrillReport): number {
   );
 }
 
-/** On top of everything: what went beyond its limits or failed, by scenario. */
+/** Breaches and failures, by scenario, at the top of the page. */
 function verdictSection(report: DrillReport): Markup | undefined {
   const cards = report.scenarios.filter(({ breaches, errors }) => breaches.length + errors.length > 0);
   const advice = adviceFor(report);
@@ -103,31 +103,29 @@ function verdictSection(report: DrillReport): Markup | undefined {
 
 function adviceFor({ outcome, scenarios }: DrillReport): string | undefined {
   const last = scenarios.at(-1);
-  const during = last ? ` during “${last.title}”` : " before its first scenario";
+  const during = last ? ` during “${last.title}”` : " before the first scenario";
   switch (outcome) {
     case "ok":
     case "breach":
     case "failed":
       return undefined;
     case "cancelled":
-      return `It was stopped${during}.`;
+      return `The drill was stopped${during}.`;
     case "unfinished":
-      return `The record breaks off${during}: the drill was killed, or is still running. Hosts undo what was done to them by themselves.`;
+      return `The record ends${during}: the drill was killed, or is still running. Hosts undo disruptions by themselves.`;
   }
 }
 
-/** What a reader has to know to believe a number, or to doubt it. */
+/** What a reader has to know to judge the numbers. */
 function methodSection(report: DrillReport): Markup {
   const { limits, skipped } = report;
   return markup`<section>
 <h2>How it was measured</h2>
 ${methodText(report).map((sentence) => markup`<p>${sentence}</p>`)}
-<p>Unless a scenario says otherwise a client may be out for: ${Object.entries(PROBE_LABELS)
-    .map(([name, said]) => `${said} ${lengthText(limits[name as keyof typeof PROBE_LABELS])}`)
-    .join(
-      ", ",
-    )}; two masters may hold the VIP at once for ${lengthText(limits.twoHolders)}. There is no limit for lost writes: there may be none.</p>
-${skipped.length > 0 && markup`<p>Not tried here: ${skipped.map(({ title, reason }) => `${title} (${reason})`).join("; ")}.</p>`}
+<p>Limits, unless a scenario sets its own: ${Object.entries(PROBE_LABELS)
+    .map(([name, label]) => `${label} ${lengthText(limits[name as keyof typeof PROBE_LABELS])}`)
+    .join(", ")}; two VIP holders at once ${lengthText(limits.twoHolders)}. No acknowledged write may be lost.</p>
+${skipped.length > 0 && markup`<p>Skipped here: ${skipped.map(({ title, reason }) => `${title} (${reason})`).join("; ")}.</p>`}
 </section>`;
 }
 

@@ -3,7 +3,7 @@ import { duration, ticks } from "../../duration.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { ScenarioReport } from "../scenario.ts";
 
-/** Sizes in the picture's own units, which are pixels where the page is wide enough. */
+/** Sizes in units of the picture, which are pixels where the page is wide enough. */
 export const WIDTH = 1080;
 export const LEFT = 172;
 const RIGHT = 14;
@@ -12,20 +12,20 @@ export const AXIS = 18;
 export const MARKS = 17;
 export const LANE = 24;
 export const BAR = 14;
-/** What a character takes on average, in names and in lengths. */
+/** Average width of a character, in names and in lengths. */
 export const CHARACTER = 6.1;
 export const LABEL_CHARACTER = 5.4;
 
-/** A stretch of time as a picture shows it: times are written from `zero` on, the moment of the disruption. */
+/** A span of time as a picture shows it: times are relative to `zero`, the moment of the disruption. */
 export interface View extends Span {
   readonly zero: number;
 }
 
 export interface Canvas {
   readonly view: View;
-  /** Where a moment lies; what is outside the view lies at its edge. */
+  /** The position of a moment; outside of the view: its edge. */
   readonly x: (at: number) => number;
-  /** Where a span lies, at least so wide that it is seen; undefined where it is not in the view. */
+  /** The position of a span, wide enough to be visible; undefined where it is outside of the view. */
   readonly place: (span: Span, atLeast?: number) => { readonly x: number; readonly width: number } | undefined;
 }
 
@@ -42,7 +42,7 @@ export function canvasOf(view: View): Canvas {
   };
 }
 
-/** Round times with the lines that go down from them. */
+/** Round times, with vertical lines. */
 export function axis({ view, x }: Canvas, height: number): Markup[] {
   const { from, to, zero } = view;
   const after = ticks(Math.max(1, to - zero), Math.max(1, Math.round((12 * (to - zero)) / (to - from))));
@@ -64,9 +64,9 @@ export function round(number: number): number {
   return Math.round(number * 10) / 10;
 }
 
-/** An outage that begins so soon after the disruption was made is its doing, ms. */
+/** An outage that begins this soon after the disruption is considered its effect, ms. */
 const SOON = 5000;
-/** What is shorter or longer than this needs no room of its own, ms; and a close-up is worth it where it makes things larger by so much. */
+/** The length of a close-up, at least, and of the outage in it, at most, ms; and how much it has to magnify to be worth it. */
 const LEAST = 700;
 const MOST = 10_000;
 const LARGER = 3;
@@ -75,7 +75,7 @@ export function wholeView({ from, to, times }: ScenarioReport): View {
   return { from, to, zero: times.disrupt ?? from };
 }
 
-/** The longest dark time that the disruption made, with what is around it; undefined where nobody needs it to be larger. */
+/** The longest total outage that the disruption caused, with its surroundings; undefined where no close-up is needed. */
 export function closeUp(scenario: ScenarioReport): View | undefined {
   const { disrupt: zero, disrupted } = scenario.times;
   if (zero === undefined) return undefined;
@@ -90,7 +90,7 @@ export function closeUp(scenario: ScenarioReport): View | undefined {
   return LARGER * lengthOf(view) < lengthOf(scenario) ? view : undefined;
 }
 
-/** With what others felt just before and after it, and with the disruption itself where that is near. */
+/** With the outages of other clients just before and after it, and with the disruption itself where that is near. */
 function around(longest: Span, darks: readonly Span[], zero: number): Span {
   const reach = Math.max(LEAST, lengthOf(longest));
   const [first, last] = [longest.from - reach, longest.to + reach];

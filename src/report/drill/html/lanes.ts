@@ -6,8 +6,8 @@ import { kindsText } from "../words.ts";
 import { BAR, type Canvas, LABEL_CHARACTER, LANE, LEFT, round, WIDTH } from "./canvas.ts";
 
 /**
- * What a client felt: a thin line while it was answered, none where it did not ask, a hatched bar for an outage, and within that a
- * solid one for its dark time and narrow ones for other requests that failed. Labels stand above everything else.
+ * The lane of a client: a thin line while it was answered, none where it sent no requests, a hatched bar for an outage, within it a solid
+ * one for the total outage and narrow ones for other failed requests. Labels are drawn above everything else.
  */
 export function lane(
   { measured, silences, judged, limit }: ProbeVerdict,
@@ -35,11 +35,11 @@ function drawnOutage(outage: Outage, place: Span, top: number, canvas: Canvas): 
   const gaps = bars(places(outage.gaps, canvas, 0.7), top + 4, BAR - 8);
   const partly = markup`<path class="tail" d="${whole}"/><path class="hatch" d="${whole}"/><path class="gap" d="${gaps}"/>`;
   const dark = bars(places([outage.dark], canvas, 1), top, BAR);
-  return markup`<g class="outage"><title>${told(outage)}</title>${outage.tail > 0 && partly}<path class="dark" d="${dark}"/></g>
+  return markup`<g class="outage"><title>${tooltip(outage)}</title>${outage.tail > 0 && partly}<path class="dark" d="${dark}"/></g>
 `;
 }
 
-/** Spans as they lie in the picture: those that are less than half a pixel apart are one. */
+/** The positions of spans in the picture: those that are less than half a pixel apart are merged. */
 function places(spans: readonly Span[], canvas: Canvas, atLeast?: number): Span[] {
   const found: { from: number; to: number }[] = [];
   for (const span of spans) {
@@ -53,12 +53,12 @@ function places(spans: readonly Span[], canvas: Canvas, atLeast?: number): Span[
   return found;
 }
 
-/** The path of bars that stand in one line. */
+/** An SVG path of bars in one line. */
 function bars(spans: readonly Span[], top: number, height: number): string {
   return spans.map(({ from, to }) => `M${round(from)} ${top}h${round(to - from)}v${height}H${round(from)}z`).join("");
 }
 
-/** What is left of a span without others. */
+/** The parts of a span that others do not cover. */
 function rest(span: Span, without: readonly Span[]): Span[] {
   const left: Span[] = [];
   let { from } = span;
@@ -69,32 +69,32 @@ function rest(span: Span, without: readonly Span[]): Span[] {
   return from < span.to ? [...left, { from, to: span.to }] : left;
 }
 
-/** Said by the browser when the pointer rests on an outage. */
-function told({ from, to, dark, tail, failed, asked, kinds, open }: Outage): string {
+/** Tooltip of an outage. */
+function tooltip({ from, to, dark, tail, failed, asked, kinds, open }: Outage): string {
   const [length, darkLength] = [lengthText(to - from), lengthText(lengthOf(dark))];
   return [
-    `out for ${length}${open ? ", and not back" : ""}: ${darkLength} dark${tail > 0 ? `, ${lengthText(tail)} partly` : ""}`,
+    `outage of ${length}${open ? ", not over" : ""}: ${darkLength} total${tail > 0 ? `, ${lengthText(tail)} partial` : ""}`,
     `${failed} of ${asked} requests failed: ${kindsText(kinds)}`,
   ].join("\n");
 }
 
-/** A length that is written beside an outage, or into it; `from` and `to` are the room it takes. */
+/** The length of an outage, written beside it or inside; `from` and `to` are the space it takes. */
 interface Label extends Span {
   readonly text: string;
-  /** The outage is longer than allowed. */
+  /** The outage is beyond its limit. */
   readonly beyond: boolean;
   readonly at: number;
   readonly where: "after" | "before" | "inside";
 }
 
-/** Outages with the room that they take. */
+/** An outage with the space it takes. */
 interface DrawnOutage extends Span {
   readonly outage: Outage;
 }
 
 /**
- * The longest first, wherever there is room for it.
- * @param limit ms, beyond which an outage is marked as such; Infinity where nobody judges
+ * The longest first, wherever there is space for it.
+ * @param limit ms, beyond which an outage is marked; Infinity where it is not judged
  */
 export function labelsOf(outages: readonly DrawnOutage[], canvas: Canvas, limit: number): Label[] {
   const labels: Label[] = [];
@@ -115,9 +115,9 @@ export function labelsOf(outages: readonly DrawnOutage[], canvas: Canvas, limit:
   return labels;
 }
 
-/** `0.87 s`, and where there is a tail worth the name: `19.8 s, 1.71 s dark`. */
+/** `0.87 s`; with a considerable partial outage: `19.8 s, 1.71 s total`. */
 function textOf({ from, to, dark, tail, open }: Outage, beyond: boolean): string {
   const length = lengthOf(dark);
-  const said = `${lengthText(to - from)}${tail > length / 4 ? `, ${lengthText(length)} dark` : ""}`;
-  return `${beyond ? "✗ " : ""}${said}${open ? ", not back" : ""}`;
+  const lengths = `${lengthText(to - from)}${tail > length / 4 ? `, ${lengthText(length)} total` : ""}`;
+  return `${beyond ? "✗ " : ""}${lengths}${open ? ", not over" : ""}`;
 }

@@ -8,25 +8,25 @@ import type { DrillOutcome, ScenarioReport } from "../scenario.ts";
 import { outcomeText } from "../words.ts";
 import { worstOf } from "../worst.ts";
 
-/** All scenarios in one table, those that were left out too. */
+/** All scenarios in one table, including the skipped ones. */
 export function summarySection({ scenarios, skipped, notBegun }: DrillReport): Markup {
   const left = [
     ...skipped.map(({ title, reason }) => ({ title, why: `skipped: ${reason}` })),
-    ...notBegun.map((title) => ({ title, why: "not begun" })),
+    ...notBegun.map((title) => ({ title, why: "not started" })),
   ];
   return markup`<section id="scenarios">
 <h2>Scenarios</h2>
 ${wide(
   "Scenarios",
   markup`<table>
-<thead><tr><th scope="col">Scenario</th><th scope="col">Verdict</th><th scope="col" class="number">Reads out</th><th scope="col" class="number">Writes out</th><th scope="col" class="number">Of it dark</th><th scope="col" class="number optional">Workload out</th><th scope="col" class="number optional">Elections</th><th scope="col" class="number">Writes lost</th></tr></thead>
+<thead><tr><th scope="col">Scenario</th><th scope="col">Verdict</th><th scope="col" class="number">Read outage</th><th scope="col" class="number">Write outage</th><th scope="col" class="number">Total outage</th><th scope="col" class="number optional">Workload outage</th><th scope="col" class="number optional">Elections</th><th scope="col" class="number">Writes lost</th></tr></thead>
 <tbody>${scenarios.map((scenario) => scenarioRow(scenario, scenarios))}${left.map(
     ({ title, why }) => markup`
 <tr class="quiet"><td class="client">${title}</td><td colspan="7">${sign("skipped")}${why}</td></tr>`,
   )}
 </tbody></table>`,
 )}
-<p class="note small">Out: from the first such request that failed to the next good answer to anybody; this is what limits are held against. Of it dark: the longest time, of reads or writes, in which none was answered; in the rest some were and some were not. Workload out: the same for the Service and the NodePort.</p>
+<p class="note small">Outage: from the first failed request to the first good answer after the last failure; limits apply to this. Total outage: the longest time in which no read, or no write, was answered; in the rest of an outage some were. Workload: Service and NodePort.</p>
 </section>`;
 }
 
@@ -41,13 +41,13 @@ function scenarioRow(scenario: ScenarioReport, all: readonly ScenarioReport[]): 
   }</td></tr>`;
 }
 
-/** For how long these clients were out, marked where that is what breaks the limit. */
+/** The longest outage of these probes, highlighted where it is beyond its limit. */
 function outCell(scenario: ScenarioReport, names: readonly ProbeName[], columns?: string): Markup {
   const broken = scenario.probes.some(({ probe, breach }) => names.includes(probe.name) && breach !== undefined);
   return lengthCell(worstOf(scenario, names)?.longest, broken, columns);
 }
 
-/** What several rounds of the same say together. */
+/** Scenarios that ran several times. */
 export function roundsSection({ rounds }: DrillReport): Markup | undefined {
   if (rounds.length === 0) return undefined;
   return markup`<section>
@@ -59,7 +59,7 @@ ${rounds.map(roundsTable)}
 function roundsTable({ title, rounds, probes }: RoundsReport): Markup {
   const highest = Math.max(...probes.map(({ worstDark }) => worstDark));
   const table = markup`<table>
-<thead><tr><th scope="col">${title}, ${rounds} rounds</th><th scope="col">From</th><th scope="col" class="number">Median dark</th><th scope="col" class="number">Worst dark</th><th scope="col" class="number">Worst tail</th><th scope="col" class="number">Failed of asked</th><th scope="col" class="each optional">Dark in each round</th></tr></thead>
+<thead><tr><th scope="col">${title}, ${rounds} rounds</th><th scope="col">From</th><th scope="col" class="number">Median total outage</th><th scope="col" class="number">Worst total outage</th><th scope="col" class="number">Worst partial outage</th><th scope="col" class="number">Failed requests</th><th scope="col" class="each optional">Total outage in each round</th></tr></thead>
 <tbody>${probes.map(
     ({ probe, darks, median, worstDark, worstTail, failed, asked }) => markup`
 <tr${failed === 0 && markup` class="quiet"`}><td class="client">${probe.title}</td><td>${probe.from}</td>${lengthCell(median, false)}${lengthCell(worstDark, false)}${lengthCell(worstTail, false)}<td class="number">${failed} of ${asked}</td><td class="each optional">${worstDark > 0 && eachRound(darks, highest)}</td></tr>`,
@@ -68,7 +68,7 @@ function roundsTable({ title, rounds, probes }: RoundsReport): Markup {
   return wide(`${title}, ${rounds} rounds`, table);
 }
 
-/** A bar for each round, as high as it was dark. */
+/** A bar for each round: its height is the total outage. */
 function eachRound(darks: readonly number[], highest: number): Markup {
   const step = 100 / Math.max(10, darks.length);
   return markup`<svg role="img" aria-label="${darks.map(lengthText).join(", ")}">${darks.map((dark, index) => {
@@ -77,7 +77,7 @@ function eachRound(darks: readonly number[], highest: number): Markup {
   })}</svg>`;
 }
 
-/** `round 2`, where a scenario was run more than once. */
+/** `round 2`, where a scenario ran more than once. */
 export function roundText({ name, scenario }: ScenarioReport, all: readonly ScenarioReport[]): Markup | undefined {
   const rounds = all.filter((each) => each.name === name);
   if (rounds.length < 2) return undefined;
@@ -93,18 +93,18 @@ const SIGNS: Readonly<Record<DrillOutcome | "skipped", string>> = {
   skipped: "–",
 };
 
-/** So that a verdict is not told by its colour alone. */
+/** So that a verdict is not shown by its colour alone. */
 export function sign(outcome: DrillOutcome | "skipped"): Markup {
   return markup`<span class="sign" aria-hidden="true">${SIGNS[outcome]}</span>`;
 }
 
-/** A length in a column: a dash where there was no outage, a question mark where nobody asked. */
+/** A length in a column: a dash where there was no outage, a question mark where there were no requests. */
 export function lengthCell(ms: number | undefined, beyond: boolean, columns = ""): Markup {
-  const said =
+  const text =
     ms === undefined
       ? markup`<span class="none">?</span>`
       : ms === 0
         ? markup`<span class="none">–</span>`
         : lengthColumn(ms);
-  return markup`<td class="number ${columns}${beyond && " over-limit"}">${said}</td>`;
+  return markup`<td class="number ${columns}${beyond && " over-limit"}">${text}</td>`;
 }

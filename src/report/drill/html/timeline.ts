@@ -20,7 +20,7 @@ import {
 } from "./canvas.ts";
 import { lane } from "./lanes.ts";
 
-/** A lane of the picture: what it is called, and what is drawn in it from `y` on, below the marks and above them. */
+/** A lane of the picture: its name, and what is drawn in it from `y` on, below the marks and above them. */
 interface Drawn {
   readonly name: string;
   readonly from?: string;
@@ -28,8 +28,8 @@ interface Drawn {
 }
 
 /**
- * A scenario as a picture: who held the VIP and who led etcd as bands, what each client felt as lanes, and lines where the disruption
- * was made and put right.
+ * The timeline of a scenario: VIP holders and etcd leaders as bands, a lane for each client, and lines where the disruption began and was
+ * restored.
  */
 export function timelineSvg(
   scenario: ScenarioReport,
@@ -44,7 +44,7 @@ export function timelineSvg(
   const top = AXIS + marksHeight(marks) + 4;
   const height = top + lanes.length * LANE + 3;
   const drawn = lanes.map(({ draw }, index) => draw(top + index * LANE));
-  return markup`<svg class="timeline drill" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${what} of ${scenario.name}: who held the VIP, who led etcd, and what clients felt">
+  return markup`<svg class="timeline drill" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${what} of ${scenario.name}: VIP holder, etcd leader, and outages of clients">
 ${axis(canvas, height)}${inForce(scenario, canvas, top, height)}
 ${lanes.map(({ name, from }, index) => {
   const y = top + index * LANE;
@@ -68,7 +68,7 @@ function hostLanes(
     rowsOf(bands, canvas).map((row, index): Drawn => {
       return { name, draw: (y) => [bandRow(row, index === 0 ? nobodys : [], masters, y, canvas)] };
     });
-  return [...drawn("VIP held by", held, nobody), ...drawn("etcd led by", led, leaderless)];
+  return [...drawn("VIP holder", held, nobody), ...drawn("etcd leader", led, leaderless)];
 }
 
 function probeLanes(probes: readonly ProbeVerdict[], canvas: Canvas): Drawn[] {
@@ -79,7 +79,7 @@ function probeLanes(probes: readonly ProbeVerdict[], canvas: Canvas): Drawn[] {
   }));
 }
 
-/** While it is broken. */
+/** While the disruption is in force. */
 function inForce({ times }: ScenarioReport, canvas: Canvas, top: number, height: number): Markup | undefined {
   const { disrupt, restore, restored } = times;
   if (disrupt === undefined) return undefined;
@@ -90,14 +90,14 @@ function inForce({ times }: ScenarioReport, canvas: Canvas, top: number, height:
   );
 }
 
-/** A time that belongs to a host. */
+/** A time in which a host was VIP holder or leader. */
 interface Band extends Span {
   readonly host: string;
-  /** More than its name, for who asks. */
+  /** Tooltip; default: the host's name. */
   readonly note?: string;
 }
 
-/** Bands that are seen, in as many rows as hosts had it at once; when one hands it to the other they may overlap by a few pixels. */
+/** The visible bands, in as many rows as hosts overlapped; at a handover bands of one row may overlap by a few pixels. */
 export function rowsOf(bands: readonly Band[], { view, place }: Canvas): Band[][] {
   const tolerance = lengthOf(view) / 250;
   const rows: Band[][] = [];
@@ -110,7 +110,7 @@ export function rowsOf(bands: readonly Band[], { view, place }: Canvas): Band[][
   return rows.length > 0 ? rows : [[]];
 }
 
-/** Bands of hosts in their colours, with their names where there is room, and what was nobody's as an empty frame. */
+/** Bands in the colours of their hosts, with names where there is room; times without any host as empty frames. */
 function bandRow(
   row: readonly Band[],
   nobodys: readonly Span[],
@@ -123,7 +123,7 @@ function bandRow(
     const place = canvas.place(span, 1.5);
     return (
       place &&
-      markup`<g class="nobody"><title>nobody, ${lengthText(span.to - span.from)}</title><rect x="${place.x}" y="${top + 0.5}" width="${place.width}" height="${BAR + 1}"/></g>
+      markup`<g class="nobody"><title>none, ${lengthText(span.to - span.from)}</title><rect x="${place.x}" y="${top + 0.5}" width="${place.width}" height="${BAR + 1}"/></g>
 `
     );
   })}${row.map((band) => {
@@ -139,19 +139,19 @@ interface Mark {
   readonly kind: "disrupt" | "disrupted" | "restore" | "whole";
   readonly x: number;
   readonly label: string;
-  /** Labels that would write over each other stand in lines of their own, from 0. */
+  /** Labels that would overlap are in separate lines, from 0. */
   readonly line: number;
   readonly leftward: boolean;
 }
 
-/** Vertical lines: what was done, when it was put right, and when everything was as before. */
+/** Vertical lines: what was done, when it was restored, and when the cluster had recovered. */
 export function marksOf({ times, what }: ScenarioReport, { view, x }: Canvas): readonly Mark[] {
   const slow = (times.disrupted ?? 0) - (times.disrupt ?? 0) > Math.max(250, lengthOf(view) / 50);
   const all: readonly [Mark["kind"], number | undefined, string][] = [
     ["disrupt", times.disrupt, what],
     ["disrupted", slow ? times.disrupted : undefined, "done"],
-    ["restore", times.restore, "put right"],
-    ["whole", times.whole, "all as before"],
+    ["restore", times.restore, "restored"],
+    ["whole", times.whole, "recovered"],
   ];
   const reached: number[] = [];
   return all.flatMap(([kind, at, label]) => {
