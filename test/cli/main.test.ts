@@ -28,9 +28,9 @@ test("a program that ends before its work is done says so, and not with the exit
   ]);
 });
 
-test("only main.ts ends the process, and the keeper of a drill its own", () => {
+test("only main.ts ends the process, and the watchdog of a drill its own", () => {
   const src = new URL("../../src/", import.meta.url);
   const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const ending = files.filter((file) => /\bprocess\.(exit\(|exitCode)/.test(readFileSync(new URL(file, src), "utf8")));
-  expect(ending).toEqual(["cli/main.ts", "drills/keeper.ts"]);
+  expect(ending).toEqual(["cli/main.ts", "drills/watchdog.ts"]);
 });
