@@ -1,7 +1,7 @@
+import type { MeasuredChange } from "../drills/drill.ts";
+import type { DrillEvent, DrillSink, ScenarioOutcome } from "../drills/events.ts";
 import type { Scenario } from "../drills/scenario.ts";
 import type { Power } from "../drills/setup.ts";
-import type { DrillEvent, DrillSink, ScenarioOutcome } from "../drills/events.ts";
-import type { MeasuredChange } from "../drills/drill.ts";
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";

@@ -12,8 +12,8 @@ import { kubectl } from "../resources/kubectl.ts";
 import { until } from "../resources/until.ts";
 import { readStatus, type Status } from "../status.ts";
 import type { Disruption } from "./scenario.ts";
-import type { Setup } from "./setup.ts";
 import { ARMED_TIMERS } from "./scripted-disruption.ts";
+import type { Setup } from "./setup.ts";
 
 /** Time for a machine to boot, and for its kubelet to start the API server, ms. */
 const RETURN = 240_000;

@@ -4,13 +4,13 @@ import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { interruptible } from "../remote/interruptible.ts";
 import { now } from "./clock.ts";
+import { refuseUnlessHealthy } from "./cluster-health.ts";
+import { type Environment, type EnvironmentOptions, withEnvironment } from "./environment.ts";
+import type { DrillSink, ScenarioOutcome } from "./events.ts";
+import { type Participants, participantsOf } from "./participants.ts";
+import { runScenario } from "./run-scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Power } from "./setup.ts";
-import type { DrillSink, ScenarioOutcome } from "./events.ts";
-import { runScenario } from "./run-scenario.ts";
-import { type Environment, type EnvironmentOptions, withEnvironment } from "./environment.ts";
-import { type Participants, participantsOf } from "./participants.ts";
-import { refuseUnlessHealthy } from "./cluster-health.ts";
 
 export interface DrillOptions {
   /** In the order in which they run; the same scenario may occur several times. */

@@ -1,5 +1,5 @@
-import type { Scenario } from "../scenario.ts";
 import { powerCut, NO_POWER } from "../power.ts";
+import type { Scenario } from "../scenario.ts";
 
 export const powerHolder: Scenario = {
   name: "power-holder",

@@ -1,5 +1,5 @@
-import type { Scenario } from "../scenario.ts";
 import { powerCut, NO_POWER } from "../power.ts";
+import type { Scenario } from "../scenario.ts";
 
 /** Reads and writes stop, but cleanly: acknowledged writes have to be present as soon as the first machine is back. */
 export const quorum: Scenario = {

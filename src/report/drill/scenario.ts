@@ -1,8 +1,8 @@
 import type { DrillEvent, ScenarioOutcome } from "../../drills/events.ts";
 import { type Held, holdersOf, uncovered } from "../../drills/holders.ts";
 import type { Span } from "../../drills/outages.ts";
-import { type ScenarioStart, windowOf } from "../../drills/window.ts";
 import { type ScenarioVerdict, verdictOf } from "../../drills/verdict.ts";
+import { type ScenarioStart, windowOf } from "../../drills/window.ts";
 import type { ErrorRecord } from "../../engine/events.ts";
 import { type Wait, waitsOf } from "../waits.ts";
 import { type Led, leadersOf, termChangesOf } from "./leaders.ts";

@@ -1,7 +1,7 @@
 import { lengthColumn } from "../../drills/length.ts";
 import type { ErrorRecord } from "../../engine/events.ts";
-import { duration, utc } from "../duration.ts";
 import { printable } from "../../printable.ts";
+import { duration, utc } from "../duration.ts";
 import { table } from "../text.ts";
 import type { DrillReport } from "./report.ts";
 import type { RoundsReport } from "./rounds.ts";

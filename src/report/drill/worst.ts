@@ -1,5 +1,5 @@
-import { lengthText } from "../../drills/length.ts";
 import type { ProbeName } from "../../drills/events.ts";
+import { lengthText } from "../../drills/length.ts";
 import type { ScenarioReport } from "./scenario.ts";
 
 /** The worst of several probes of one scenario, ms. */
