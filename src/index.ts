@@ -5,9 +5,9 @@
 export { bootstrap, type BootstrapOptions, walkPhases } from "./bootstrap.ts";
 export type { DrillEvent, DrillSink, ScenarioOutcome } from "./drills/events.ts";
 export { SCENARIOS } from "./drills/index.ts";
-export type { Power } from "./drills/drill.ts";
+export type { Power } from "./drills/setup.ts";
 export { powerOf } from "./drills/power.ts";
-export { drill, type DrillOptions, measureChange, type MeasuredChange } from "./drills/run.ts";
+export { drill, type DrillOptions, measureChange, type MeasuredChange } from "./drills/drill.ts";
 export type { Change, ErrorRecord, Mode, PhaseSummary, RunEvent, Sink } from "./engine/events.ts";
 export type { Narrowing } from "./engine/narrow.ts";
 export type { RunSummary } from "./engine/run.ts";

@@ -199,18 +199,18 @@ describe("house rules", () => {
     expect(filesWith(/^export default\b|\bas default\b/m)).toEqual([]);
   });
 
-  test("the process ends in main.ts and nowhere else, but for the keeper, which is one of its own", () => {
-    expect(filesWith(/\bprocess\.(exit|abort|exitCode|reallyExit)\b/)).toEqual(["cli/main.ts", "drills/keeper.ts"]);
+  test("the process ends in main.ts and nowhere else, but for the watchdog, which is one of its own", () => {
+    expect(filesWith(/\bprocess\.(exit|abort|exitCode|reallyExit)\b/)).toEqual(["cli/main.ts", "drills/watchdog.ts"]);
   });
 
   test("only the command line speaks for the process", () => {
-    expect(filesWith(/\bconsole\.|\bprocess\.std(out|err|in)\./)).toEqual(["drills/keeper.ts"]);
+    expect(filesWith(/\bconsole\.|\bprocess\.std(out|err|in)\./)).toEqual(["drills/watchdog.ts"]);
   });
 
-  test("time passes in two places, a drill has its metronome and its keeper, what is asked has a deadline, and everything else waits for a condition", () => {
+  test("time passes in two places, a drill has its clock and its watchdog, what is asked has a deadline, and everything else waits for a condition", () => {
     expect(filesWith(/\bset(Timeout|Interval)\b|["'](node:)?timers|\bsleep\s+[\d$]/)).toEqual([
       "drills/clock.ts",
-      "drills/keeper.ts",
+      "drills/watchdog.ts",
       "lab/poll.ts",
       "remote/agent.ts",
       "remote/exec.ts",

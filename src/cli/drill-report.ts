@@ -8,7 +8,7 @@ export const FORMATS = ["text", "json", "junit", "html"] as const;
 
 export type Format = (typeof FORMATS)[number];
 
-/** What the end of a file's name says of its format. */
+/** Formats by file name extension. */
 const BY_ENDING: Readonly<Record<string, Format>> = {
   "": "text",
   ".txt": "text",
@@ -20,18 +20,18 @@ const BY_ENDING: Readonly<Record<string, Format>> = {
   ".xml": "junit",
 };
 
-/** @throws TripodError E_USAGE where it says none that is known */
+/** @throws TripodError E_USAGE where the extension is unknown */
 export function formatOf(file: string | undefined): Format {
   const ending = extname(file ?? "").toLowerCase();
   const format = BY_ENDING[ending];
   if (format) return format;
   const known = Object.keys(BY_ENDING).filter(Boolean).join(", ");
-  throw new TripodError("E_USAGE", `no format of a report ends in ${ending}`, {
-    hint: `${known} are known; \`tripod report --format\` writes any of them into any file`,
+  throw new TripodError("E_USAGE", `no report format has the extension ${ending}`, {
+    hint: `use ${known}; or write any format to any file with \`tripod report --format\``,
   });
 }
 
-/** The end of a drill: its summary on the screen, and its report in the file that was asked for. */
+/** Prints the summary of a drill, and writes its report to the requested file. */
 export async function writeDrillReport(
   events: readonly DrillEvent[],
   { json, output }: { readonly json: boolean; readonly output: string | undefined },
@@ -43,7 +43,7 @@ export async function writeDrillReport(
   if (output !== undefined && text !== undefined) await saveReport(resolve(io.cwd, output), text);
 }
 
-/** @returns undefined where no drill began */
+/** @returns undefined where no drill started */
 export async function drillReport(events: readonly DrillEvent[], format: Format): Promise<string | undefined> {
   const { drillReportOf, drillText, drillJson, drillJunit, drillHtml } = await import("../report/drill/index.ts");
   const report = drillReportOf(events);
@@ -51,35 +51,35 @@ export async function drillReport(events: readonly DrillEvent[], format: Format)
   return report && write(report);
 }
 
-/** Before anything is broken for a report that cannot be kept. @throws TripodError E_LOCAL */
+/** Checked before anything is broken. @throws TripodError E_LOCAL */
 export async function mustBeWritable(file: string): Promise<void> {
-  const there = await access(file).then(
+  const exists = await access(file).then(
     () => true,
     () => false,
   );
-  await access(there ? file : dirname(file), constants.W_OK).catch((cause: unknown) => {
+  await access(exists ? file : dirname(file), constants.W_OK).catch((cause: unknown) => {
     throw new TripodError("E_LOCAL", `cannot write ${file}`, { why: (cause as Error).message, cause });
   });
 }
 
-/** All of it or nothing: what could be written of a report on a disk that is full does not stay. @throws TripodError E_LOCAL */
+/** Writes the file completely or not at all, for instance on a full disk. @throws TripodError E_LOCAL */
 export async function saveReport(file: string, text: string): Promise<void> {
-  const partly = `${file}.${process.pid}`;
+  const temporary = `${file}.${process.pid}`;
   try {
-    // A device, a pipe or a link is written to, not replaced.
+    // A device, pipe or link is written to, not replaced.
     if (await isReplaceable(file)) {
-      await writeFile(partly, text, { flag: "wx" });
-      await rename(partly, file);
+      await writeFile(temporary, text, { flag: "wx" });
+      await rename(temporary, file);
     } else await writeFile(file, text);
   } catch (cause) {
-    await rm(partly, { force: true });
+    await rm(temporary, { force: true });
     throw new TripodError("E_LOCAL", `cannot write ${file}`, { why: (cause as Error).message, cause });
   }
 }
 
 async function isReplaceable(file: string): Promise<boolean> {
   return lstat(file).then(
-    (there) => there.isFile(),
+    (status) => status.isFile(),
     () => true,
   );
 }

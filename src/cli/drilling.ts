@@ -1,6 +1,7 @@
-import type { Power, Scenario } from "../drills/drill.ts";
+import type { MeasuredChange } from "../drills/drill.ts";
 import type { DrillEvent, DrillSink, ScenarioOutcome } from "../drills/events.ts";
-import type { MeasuredChange } from "../drills/run.ts";
+import type { Scenario } from "../drills/scenario.ts";
+import type { Power } from "../drills/setup.ts";
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
@@ -10,9 +11,9 @@ import { sameTarget, type TargetOptions } from "./target.ts";
 
 interface ShownOptions extends TargetOptions {
   readonly json?: boolean | undefined;
-  /** The file of the report; default: none but what is told at the end. */
+  /** The file of the report; default: only the summary at the end. */
   readonly output?: string | undefined;
-  /** Is told the path of the record that the drill leaves. */
+  /** Called with the path of the drill's record. */
   readonly recorded?: (path: string) => void;
 }
 
@@ -20,7 +21,7 @@ interface DrillingOptions extends ShownOptions {
   readonly breakLock?: string | undefined;
 }
 
-/** Plays scenarios with a screen before them, a record behind them and a report at the end. @throws TripodError E_LIMIT */
+/** Runs scenarios, shows and records their events, and writes the report at the end. @throws TripodError E_LIMIT */
 export async function drillOnScreen(
   cluster: Cluster,
   hosts: readonly Host[],
@@ -29,7 +30,7 @@ export async function drillOnScreen(
   io: Io,
 ): Promise<void> {
   const [{ drill }, { powerOf }, { drillScreenFor }] = await Promise.all([
-    import("../drills/run.ts"),
+    import("../drills/drill.ts"),
     import("../drills/power.ts"),
     import("../ui/drill.ts"),
   ]);
@@ -41,7 +42,7 @@ export async function drillOnScreen(
   );
 }
 
-/** Does what changes a cluster, which has the screen to itself, and tells at the end what clients felt. @throws TripodError E_LIMIT */
+/** Changes a cluster while outages are measured; the change uses the screen, the report follows at the end. @throws TripodError E_LIMIT */
 export async function changeOnScreen(
   cluster: Cluster,
   hosts: readonly Host[],
@@ -49,9 +50,9 @@ export async function changeOnScreen(
   options: ShownOptions,
   io: Io,
 ): Promise<void> {
-  const { measureChange } = await import("../drills/run.ts");
-  const unseen = () => undefined;
-  await recorded(cluster, options, io, unseen, (sink) =>
+  const { measureChange } = await import("../drills/drill.ts");
+  const noScreen = () => undefined;
+  await recorded(cluster, options, io, noScreen, (sink) =>
     measureChange(cluster, hosts, change, { sink, signal: io.signal }),
   );
 }
@@ -61,16 +62,16 @@ async function recorded(
   options: ShownOptions,
   io: Io,
   screen: DrillSink,
-  play: (sink: DrillSink) => Promise<ScenarioOutcome>,
+  measure: (sink: DrillSink) => Promise<ScenarioOutcome>,
 ): Promise<void> {
   const { recordRun } = await import("../record.ts");
-  const { json = false, output, recorded: told } = options;
+  const { json = false, output, recorded: onRecord } = options;
   const record = recordRun(cluster.name, "drill", io.env);
-  told?.(record.path);
+  onRecord?.(record.path);
   const events: DrillEvent[] = [];
   let outcome: ScenarioOutcome;
   try {
-    outcome = await play((event) => {
+    outcome = await measure((event) => {
       events.push(event);
       record.sink(event);
       screen(event);
@@ -83,16 +84,16 @@ async function recorded(
   if (outcome !== "ok" && outcome !== "cancelled") throw failureOf(events, outcome, sameTarget(options, io.cwd));
 }
 
-/** @returns what to say of a drill that was carried through, and was not as it should be */
+/** @returns the error of a drill that ended with a failure or a breach */
 function failureOf(events: readonly DrillEvent[], outcome: ScenarioOutcome, target: string): TripodError {
   const ends = events.flatMap((event) => (event.type === "scenario.end" ? [event] : []));
   if (outcome === "failed") {
     const errors = ends.flatMap((end) => end.errors);
-    return new TripodError("E_NOT_CONVERGED", "after a scenario the cluster was not as it was before", {
+    return new TripodError("E_NOT_CONVERGED", "the cluster did not recover after a scenario", {
       why: errors
         .map(({ host, message, why }) => `${host ? `${host}: ` : ""}${message}${why ? `\n${why}` : ""}`)
         .join("\n"),
-      hint: `look at \`tripod status ${target}\`; \`tripod apply ${target}\` brings it back to what the inventory says`,
+      hint: `see \`tripod status ${target}\`; repair the cluster with \`tripod apply ${target}\``,
     });
   }
   const breaches = ends.flatMap((end) => end.breaches);
@@ -101,12 +102,12 @@ function failureOf(events: readonly DrillEvent[], outcome: ScenarioOutcome, targ
     `${breaches.length === 1 ? "one limit was" : `${breaches.length} limits were`} exceeded`,
     {
       why: breaches.join("\n"),
-      hint: "`tripod report -o drill.html` shows when and how",
+      hint: "see when and how with `tripod report -o drill.html`",
     },
   );
 }
 
-/** The lab's machines are switched by this very program. */
+/** Lab machines are switched by `tripod lab`. */
 function labPower(cluster: Cluster): Power {
   const [script = ""] = process.argv.slice(1);
   const lab = (verb: string, name: string) => [

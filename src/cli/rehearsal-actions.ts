@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Scenario } from "../drills/drill.ts";
+import type { Scenario } from "../drills/scenario.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { OnRecord, RehearsalActions, RehearsedInventory } from "../rehearsal/rehearse.ts";

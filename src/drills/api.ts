@@ -1,50 +1,52 @@
 import { z } from "zod";
 import { TripodError } from "../errors.ts";
-import { ask, type Door, NoAnswer, type Question } from "./client.ts";
+import { sendRequest, type Endpoint, NoAnswer, type HttpRequest } from "./client.ts";
 
-/** A request may take as long as this where it is not a probe, ms. */
+/** Timeout of a request that is no probe, ms. */
 const PATIENCE = 15_000;
 
 /**
- * The cluster's API for the drill's own needs: through the VIP, over a fresh connection each. Both throw TripodError E_COMMAND where the
- * answer is none of `good` (default: 200–299), or not of its form; E_UNREACHABLE where there is none, or the server says that it cannot
- * answer now (5xx): a condition goes on asking then.
+ * The cluster's API for the drill's own needs: through the VIP, over a fresh connection for each request. Both throw TripodError E_COMMAND
+ * where the status is neither 200–299 nor in `good`, or the answer does not match its schema; E_UNREACHABLE where there is no answer, or the
+ * server cannot answer now (5xx): a condition then asks again.
  */
 export interface Api {
-  get<T>(question: Question, form: z.ZodType<T>, good?: readonly number[]): Promise<T>;
-  /** Where the answer's text does not matter. */
-  send(question: Question, good?: readonly number[]): Promise<void>;
+  get<T>(request: HttpRequest, form: z.ZodType<T>, good?: readonly number[]): Promise<T>;
+  /** Ignores the body of the answer. */
+  send(request: HttpRequest, good?: readonly number[]): Promise<void>;
 }
 
-export function apiThrough(door: Door): Api {
+export function apiThrough(endpoint: Endpoint): Api {
   const failure = (
-    { method = "GET", path }: Question,
+    { method = "GET", path }: HttpRequest,
     code: "E_COMMAND" | "E_UNREACHABLE",
     why: string,
     cause?: unknown,
-  ) => new TripodError(code, `${method} ${path} through the VIP ${door.host} failed: ${why}`, { why, cause });
+  ) => new TripodError(code, `${method} ${path} through the VIP ${endpoint.host} failed: ${why}`, { why, cause });
 
-  async function call(question: Question, good: readonly number[] = []): Promise<string> {
-    const { status, body } = await ask(door, question, AbortSignal.timeout(PATIENCE)).catch((error: unknown) => {
-      throw error instanceof NoAnswer ? failure(question, "E_UNREACHABLE", error.message, error) : error;
-    });
+  async function call(request: HttpRequest, good: readonly number[] = []): Promise<string> {
+    const { status, body } = await sendRequest(endpoint, request, AbortSignal.timeout(PATIENCE)).catch(
+      (error: unknown) => {
+        throw error instanceof NoAnswer ? failure(request, "E_UNREACHABLE", error.message, error) : error;
+      },
+    );
     if ((status >= 200 && status < 300) || good.includes(status)) return body;
-    throw failure(question, status >= 500 ? "E_UNREACHABLE" : "E_COMMAND", `${status}: ${messageOf(body)}`);
+    throw failure(request, status >= 500 ? "E_UNREACHABLE" : "E_COMMAND", `${status}: ${messageOf(body)}`);
   }
 
   return {
-    async get<T>(question: Question, form: z.ZodType<T>, good?: readonly number[]) {
-      const answer = form.safeParse(json(await call(question, good)));
+    async get<T>(request: HttpRequest, form: z.ZodType<T>, good?: readonly number[]) {
+      const answer = form.safeParse(json(await call(request, good)));
       if (answer.success) return answer.data;
-      throw failure(question, "E_COMMAND", `the answer cannot be understood: ${z.prettifyError(answer.error)}`);
+      throw failure(request, "E_COMMAND", `the answer is not valid: ${z.prettifyError(answer.error)}`);
     },
-    async send(question, good) {
-      await call(question, good);
+    async send(request, good) {
+      await call(request, good);
     },
   };
 }
 
-/** Undefined where it is none. */
+/** Undefined where the text is not JSON. */
 export function json(text: string): unknown {
   try {
     return JSON.parse(text);

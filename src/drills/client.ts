@@ -5,43 +5,43 @@ import { connect as tlsConnect, type SecureContext } from "node:tls";
 import { TripodError } from "../errors.ts";
 import type { Connection } from "../remote/connection.ts";
 
-/** Opens a TCP connection from somewhere: from the operator's machine, or from one of the hosts. */
+/** Opens a TCP connection from the operator's machine, or from one of the hosts. */
 export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
 
-export interface Door {
+export interface Endpoint {
   readonly dial: Dial;
   readonly host: string;
   readonly port: number;
-  /** The authority, and the client's own pair; absent: plain HTTP. */
+  /** The authority, and the client's certificate and key; absent: plain HTTP. */
   readonly tls?: SecureContext;
 }
 
-export interface Question {
+export interface HttpRequest {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly body?: object;
   readonly accept?: string;
 }
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly body: string;
 }
 
-/** Why a request was not answered as it should be, in a word that can be counted: `refused`, `timeout`, `reset`, `503`. */
+/** Why a request failed, as a word that can be counted: `refused`, `timeout`, `reset`, `503`. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 }
 
-export const fromOperator: Dial = (host, port, signal) =>
+export const dialFromOperator: Dial = (host, port, signal) =>
   new Promise((resolve, reject) => {
     const socket = connect({ host, port, signal, noDelay: true });
     socket.once("connect", () => resolve(socket));
     socket.once("error", reject);
   });
 
-/** Over the SSH connection to a host, whose sshd opens it: what a client on that host would see. */
-export function fromHost(connection: Connection): Dial {
+/** Over the SSH connection to a host; its sshd opens the connection, so the result is what a client on that host would see. */
+export function dialFromHost(connection: Connection): Dial {
   return (host, port, signal) =>
     new Promise((resolve, reject) => {
       const give = () => reject(new NoAnswer("timeout"));
@@ -62,7 +62,7 @@ export function fromHost(connection: Connection): Dial {
 }
 
 /** Opens a connection and closes it again. @throws NoAnswer */
-export async function knock({ dial, host, port }: Door, signal: AbortSignal): Promise<void> {
+export async function checkConnection({ dial, host, port }: Endpoint, signal: AbortSignal): Promise<void> {
   try {
     (await dial(host, port, signal)).destroy();
   } catch (error) {
@@ -70,14 +70,18 @@ export async function knock({ dial, host, port }: Door, signal: AbortSignal): Pr
   }
 }
 
-/** An answer is read up to here, characters: a page of a list has five hundred objects of some kB. */
+/** Limit for the body of an answer, characters: a page of a list has five hundred objects of some kB. */
 const LARGEST = 64 * 2 ** 20;
 
-/** One question over a fresh connection. @throws NoAnswer where there is none, or none that ends; an answer of any status is one */
-export async function ask(door: Door, question: Question, signal: AbortSignal): Promise<Answer> {
+/** One request over a fresh connection. An answer of any status is returned. @throws NoAnswer where there is none, or it does not end */
+export async function sendRequest(
+  endpoint: Endpoint,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   const parts: string[] = [];
   let length = 0;
-  const status = await open(door, question, signal, (text) => {
+  const status = await streamRequest(endpoint, request, signal, (text) => {
     parts.push(text);
     length += text.length;
     if (length > LARGEST) throw new NoAnswer("too long");
@@ -86,22 +90,22 @@ export async function ask(door: Door, question: Question, signal: AbortSignal): 
 }
 
 /**
- * The same, told piece by piece as it comes: resolves with the status when the answer has ended.
- * @throws NoAnswer, also what `tell` throws: then nothing more is read
+ * The same, but the body is passed on piece by piece as it arrives. Resolves with the status when the answer has ended.
+ * @throws NoAnswer, also what `onText` throws: then nothing more is read
  */
-export async function open(
-  door: Door,
-  { method = "GET", path, body, accept = "application/json" }: Question,
+export async function streamRequest(
+  endpoint: Endpoint,
+  { method = "GET", path, body, accept = "application/json" }: HttpRequest,
   signal: AbortSignal,
-  tell: (text: string, status: number) => void,
+  onText: (text: string, status: number) => void,
 ): Promise<number> {
   let socket: Duplex | undefined;
   try {
-    const plain = await door.dial(door.host, door.port, signal);
+    const plain = await endpoint.dial(endpoint.host, endpoint.port, signal);
     plain.on("error", () => undefined);
     socket = plain;
-    if (door.tls) socket = tlsConnect({ socket: plain, host: door.host, secureContext: door.tls });
-    return await exchange(socket, { door, method, path, body, accept, signal }, tell);
+    if (endpoint.tls) socket = tlsConnect({ socket: plain, host: endpoint.host, secureContext: endpoint.tls });
+    return await exchange(socket, { endpoint, method, path, body, accept, signal }, onText);
   } catch (error) {
     throw noAnswer(error, signal);
   } finally {
@@ -109,26 +113,26 @@ export async function open(
   }
 }
 
-interface Exchange extends Omit<Question, "body"> {
-  readonly door: Door;
+interface Exchange extends Omit<HttpRequest, "body"> {
+  readonly endpoint: Endpoint;
   readonly body: object | undefined;
   readonly signal: AbortSignal;
 }
 
 function exchange(
   socket: Duplex,
-  { door, method, path, body, accept, signal }: Exchange,
-  tell: (text: string, status: number) => void,
+  { endpoint, method, path, body, accept, signal }: Exchange,
+  onText: (text: string, status: number) => void,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const text = body && JSON.stringify(body);
     const headers = {
-      host: `${door.host}:${door.port}`,
+      host: `${endpoint.host}:${endpoint.port}`,
       accept,
       connection: "close",
       ...(text && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
     };
-    // For good: what breaks after the answer is nobody's concern any more, but must not go unheard.
+    // Never removed: an error after the answer does not matter any more, but without a listener it would end the process.
     socket.on("error", reject);
     const asked = httpRequest({ method, path, headers, signal, createConnection: () => socket });
     asked.once("error", reject);
@@ -137,7 +141,7 @@ function exchange(
       response.setEncoding("utf8");
       response.on("data", (piece: string) => {
         try {
-          tell(piece, status);
+          onText(piece, status);
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
         }
@@ -162,12 +166,12 @@ function noAnswer(error: unknown, signal: AbortSignal): NoAnswer {
   if (error instanceof NoAnswer) return error;
   if (signal.aborted) return new NoAnswer("timeout");
   const { code = "", message } = error as NodeJS.ErrnoException;
-  if (error instanceof TripodError) return new NoAnswer(saidBySshd(error), { cause: error });
+  if (error instanceof TripodError) return new NoAnswer(sshdFailure(error), { cause: error });
   return new NoAnswer(KINDS[code] ?? (code || message), { cause: error });
 }
 
-/** sshd tells in words why it could not connect. */
-function saidBySshd({ code, details }: TripodError): string {
+/** sshd reports in words why it could not connect. */
+function sshdFailure({ code, details }: TripodError): string {
   if (code === "E_CONNECTION_LOST") return "lost";
   const why = details.why ?? "";
   if (/refused/i.test(why)) return "refused";

@@ -11,7 +11,7 @@ interface Kubeconfig {
   }[];
 }
 
-/** What a client of the API needs, from the cluster's admin configuration. */
+/** Authority, certificate and key of an API client, from the cluster's admin configuration. */
 export function apiCredentials(kubeconfig: Secret): SecureContext {
   const { clusters, users } = parse(kubeconfig.reveal()) as Kubeconfig;
   const pem = (data: string | undefined) => Buffer.from(data ?? "", "base64");
@@ -23,8 +23,8 @@ export function apiCredentials(kubeconfig: Secret): SecureContext {
 }
 
 /**
- * What the health check of etcd uses, from the first master that has it; it passes through memory only.
- * @throws TripodError E_REFUSED where none has
+ * The certificate of etcd's health check, from the first master that has one. It is kept in memory only.
+ * @throws TripodError E_REFUSED where no master has one
  */
 export async function etcdCredentials(masters: readonly Host[]): Promise<SecureContext> {
   const files = ["ca.crt", "healthcheck-client.crt", "healthcheck-client.key"];
@@ -36,6 +36,6 @@ export async function etcdCredentials(masters: readonly Host[]): Promise<SecureC
     return createSecureContext({ ca, cert, key });
   }
   throw new TripodError("E_REFUSED", "no master has a client certificate for etcd's health", {
-    hint: "`tripod apply` makes it",
+    hint: "create it with `tripod apply`",
   });
 }

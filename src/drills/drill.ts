@@ -1,71 +1,116 @@
+import { withLock } from "../engine/cluster-lock.ts";
+import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import type { Cluster, Machine } from "../inventory/cluster.ts";
-import type { LimitName, ScenarioName } from "../inventory/sections/drill.ts";
-import type { Condition } from "../condition.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import { interruptible } from "../remote/interruptible.ts";
+import { now } from "./clock.ts";
+import { refuseUnlessHealthy } from "./cluster-health.ts";
+import { type Environment, type EnvironmentOptions, withEnvironment } from "./environment.ts";
+import type { DrillSink, ScenarioOutcome } from "./events.ts";
+import { type Participants, participantsOf } from "./participants.ts";
+import { runScenario } from "./run-scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Power } from "./setup.ts";
 
-/** How machines are switched off and on: programs of the operator's machine, with their arguments. Both may find their work done. */
-export interface Power {
-  readonly off: (machine: Machine) => readonly string[];
-  readonly on: (machine: Machine) => readonly string[];
+export interface DrillOptions {
+  /** In the order in which they run; the same scenario may occur several times. */
+  readonly scenarios: readonly Scenario[];
+  readonly power?: Power | undefined;
+  readonly sink: DrillSink;
+  /** Ctrl-C: what is broken is restored before the drill ends. */
+  readonly signal: AbortSignal;
+  /** The command line, for the lock: it is shown to anyone who finds the lock held. */
+  readonly command: string;
+  readonly breakLock?: string | undefined;
 }
 
-/** What a scenario is played on. */
-export interface Stage {
-  readonly cluster: Cluster;
-  readonly hosts: readonly Host[];
-  readonly masters: readonly Host[];
-  readonly workers: readonly Host[];
-  /** The machine from which a client of the cluster asks too: it is nobody's victim. */
-  readonly bystander: Host | undefined;
-  readonly power: Power | undefined;
-  /** The master that holds the VIP, once it does so steadily. @throws TripodError E_DEADLINE where none does */
-  readonly holder: () => Promise<Host>;
-  /** The master whose etcd member leads, once one does. @throws TripodError E_DEADLINE where none does */
-  readonly etcdLeader: () => Promise<Host>;
-  /** Waits until reads are answered again, and looks for every acknowledged write. @throws TripodError E_NOT_CONVERGED, E_DEADLINE */
-  readonly nothingLost: () => Promise<void>;
-  /** The drill's workload has its replicas, none of them on these machines. */
-  readonly workloadWithout: (machines: readonly string[]) => Condition;
+/**
+ * Runs scenarios one at a time: breaks one thing, measures the outage that clients see, and restores it.
+ * @returns the worst outcome of all scenarios
+ * @throws TripodError E_REFUSED where the cluster is not healthy or a probe fails before anything is broken; E_LOCKED; E_INTERRUPTED where
+ * it was stopped while nothing was broken: otherwise it ends with `cancelled`
+ */
+export async function drill(cluster: Cluster, hosts: readonly Host[], options: DrillOptions): Promise<ScenarioOutcome> {
+  const { command, breakLock } = options;
+  if (cluster.masters.length < 3)
+    throw new TripodError("E_REFUSED", "a cluster with one master cannot fail over; nothing was changed", {
+      hint: "use a cluster with three masters: with a single one every scenario is a full outage",
+    });
+  const participants = participantsOf(cluster, hosts);
+  const lock = { cluster: cluster.name, command, ...(breakLock && { breakLock }) };
+  return interruptible(options.signal, (signal) =>
+    withLock(participants.masters, lock, () => inEnvironment(cluster, participants, { ...options, signal })),
+  );
 }
 
-/** Something that is broken, and put right again. */
-export interface Disruption {
-  /** `power of m1 cut` */
-  readonly what: string;
-  readonly victims: readonly Host[];
-  /** The victims' kubelets go down with it. */
-  readonly kubelets?: true;
-  /** The victims are switched off. */
-  readonly dark?: true;
-  /** Makes it, once what undoes it without us is armed. */
-  begin(): Promise<void>;
-  /** Undoes it; does no harm where it is undone already, or was never made. */
-  end(signal: AbortSignal): Promise<void>;
-}
+/** Controllers whose watches are stuck (see `serviceNoticed`) recover within this time, ms. For a change it is worth waiting. */
+const CONTROLLERS_WITHIN = 630_000;
 
-export interface Scenario {
-  /** `change`: not one that is chosen by its name, but what somebody else does to the cluster while it is measured. */
-  readonly name: ScenarioName | "change";
+/** What is done to the cluster while `measureChange` measures. */
+export interface MeasuredChange {
+  /** `prod-next.yaml is applied`, as a heading and within a sentence. */
   readonly title: string;
-  /** Part of what is run when nobody names a scenario: all of these take five minutes at most. */
-  readonly usual: boolean;
-  /** How long the disruption stays, ms: at least, and at most where clients are not served again before. */
-  readonly lasts: readonly [atLeast: number, atMost: number];
-  /** ms; what an honest cluster needs here beyond the ordinary limits. */
-  readonly limits?: Partial<Record<LimitName, number>>;
-  /** Takes the quorum from etcd: is done by name alone, and outages are measured but judged by nobody. */
-  readonly stops?: true;
-  /** Divides the masters: while it lasts, two may hold the VIP. */
-  readonly divides?: true;
-  /** What is done is meant to stay: nothing is put right. */
-  readonly stays?: true;
-  /** Chooses its victims among machines as they are now; a sentence where it cannot be played here. */
-  prepare(stage: Stage, undoneAfter: number): Promise<Disruption | string>;
-  /** What has to come true while the disruption lasts, for instance that a workload moves. */
-  meanwhile?(stage: Stage, disruption: Disruption): readonly Condition[];
+  readonly what: string;
+  /** Makes the change. Has to take the cluster's lock itself where it writes. */
+  readonly work: () => Promise<void>;
 }
 
-/** After this the hosts undo a disruption by themselves, ms. */
-export function undoneAfter({ lasts: [, atMost] }: Scenario): number {
-  return atMost + 30_000;
+/**
+ * Measures the outage that clients see while the cluster is changed. It runs like a scenario, but the change is not undone.
+ * @returns `failed` where the work failed, or the cluster did not serve its clients afterwards
+ * @throws TripodError E_REFUSED where the cluster is not healthy or a probe fails before the change; E_INTERRUPTED where it was stopped
+ * before the work began: otherwise it ends with `cancelled`
+ */
+export async function measureChange(
+  cluster: Cluster,
+  hosts: readonly Host[],
+  { title, what, work }: MeasuredChange,
+  options: Pick<DrillOptions, "sink" | "signal">,
+): Promise<ScenarioOutcome> {
+  const begin = () => interruptible(options.signal, work);
+  const change: Scenario = {
+    name: "change",
+    title,
+    usual: false,
+    lasts: [0, 0],
+    stays: true,
+    prepare: () => Promise.resolve({ what, victims: [], begin, end: () => Promise.resolve() }),
+  };
+  const participants = participantsOf(cluster, hosts);
+  return interruptible(options.signal, (signal) =>
+    inEnvironment(cluster, participants, { ...options, signal, scenarios: [change], patience: CONTROLLERS_WITHIN }),
+  );
+}
+
+async function inEnvironment(
+  cluster: Cluster,
+  participants: Participants,
+  {
+    scenarios,
+    ...options
+  }: Pick<DrillOptions, "scenarios" | "power" | "sink" | "signal"> & Pick<EnvironmentOptions, "patience">,
+): Promise<ScenarioOutcome> {
+  const startedAt = now();
+  const status = await refuseUnlessHealthy(cluster, participants.hosts, options.signal);
+  const names = scenarios.map(({ name }) => name);
+  return withEnvironment(cluster, participants, { ...options, scenarios: names, status }, async (environment) => {
+    const outcome = await runScenarios(scenarios, environment);
+    options.sink({ type: "drill.end", at: now(), outcome, ms: now() - startedAt });
+    return outcome;
+  });
+}
+
+/** Ends as soon as the cluster has not recovered: the next scenario would be measured on an unhealthy one. */
+async function runScenarios(scenarios: readonly Scenario[], environment: Environment): Promise<ScenarioOutcome> {
+  let worst: ScenarioOutcome = "ok";
+  let number = 0;
+  for (const scenario of scenarios) {
+    if (environment.signal.aborted) return "cancelled";
+    const outcome = await runScenario(scenario, number + 1, environment);
+    if (outcome === undefined) continue;
+    number++;
+    if (outcome === "failed" || outcome === "cancelled") return outcome;
+    if (outcome === "breach") worst = outcome;
+  }
+  return worst;
 }

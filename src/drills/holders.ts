@@ -6,8 +6,8 @@ export interface Held extends Span {
   readonly host: string;
 }
 
-/** Who held the VIP when, clipped to a stretch of time, in the order in which they took it. */
-export function holdersOf(events: readonly DrillEvent[], stretch: Span): Held[] {
+/** Which masters held the VIP and when, clipped to a window, in the order in which they took it. */
+export function holdersOf(events: readonly DrillEvent[], window: Span): Held[] {
   const since = new Map<string, number>();
   const held: Held[] = [];
   const changes = events.filter((event) => event.type === "vip").toSorted((one, other) => one.at - other.at);
@@ -18,18 +18,18 @@ export function holdersOf(events: readonly DrillEvent[], stretch: Span): Held[] 
     held.push({ host, from, to: at });
     since.delete(host);
   }
-  for (const [host, from] of since) held.push({ host, from, to: stretch.to });
+  for (const [host, from] of since) held.push({ host, from, to: window.to });
   return held
-    .flatMap(({ host, ...span }) => clipped(span, stretch).map((part) => ({ host, ...part })))
+    .flatMap(({ host, ...span }) => clipped(span, window).map((part) => ({ host, ...part })))
     .toSorted((one, other) => one.from - other.from);
 }
 
-/** A time in which two or more held the VIP at once. */
-export interface Together extends Span {
+/** A time in which two or more masters held the VIP at once. */
+export interface Overlap extends Span {
   readonly hosts: readonly string[];
 }
 
-export function togetherOf(held: readonly Held[]): Together[] {
+export function overlapsOf(held: readonly Held[]): Overlap[] {
   const edges = [...new Set(held.flatMap(({ from, to }) => [from, to]))].toSorted((one, other) => one - other);
   const spans: { from: number; to: number; hosts: Set<string> }[] = [];
   for (const [index, from] of edges.entries()) {
@@ -43,18 +43,18 @@ export function togetherOf(held: readonly Held[]): Together[] {
   return spans.map((span) => ({ ...span, hosts: [...span.hosts] }));
 }
 
-/** Times within a stretch that were nobody's. */
-export function nobodyOf(held: readonly Span[], stretch: Span): Span[] {
-  let reached = stretch.from;
+/** The parts of a window that no span covers. */
+export function uncovered(held: readonly Span[], window: Span): Span[] {
+  let reached = window.from;
   const spans: Span[] = [];
   for (const { from, to } of held) {
     if (from > reached) spans.push({ from: reached, to: from });
     reached = Math.max(reached, to);
   }
-  return reached < stretch.to ? [...spans, { from: reached, to: stretch.to }] : spans;
+  return reached < window.to ? [...spans, { from: reached, to: window.to }] : spans;
 }
 
-/** The part of a span that lies in another, if any does. */
+/** The part of a span that lies within another; empty where they do not overlap. */
 export function clipped(span: Span, within: Span): Span[] {
   const part = { from: Math.max(span.from, within.from), to: Math.min(span.to, within.to) };
   return lengthOf(part) > 0 ? [part] : [];

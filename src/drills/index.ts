@@ -1,5 +1,5 @@
 import { SCENARIOS as NAMES, type ScenarioName } from "../inventory/sections/drill.ts";
-import type { Scenario } from "./drill.ts";
+import type { Scenario } from "./scenario.ts";
 import { apiServerHolder } from "./scenarios/api-server-holder.ts";
 import { apiServerOther } from "./scenarios/api-server-other.ts";
 import { clock } from "./scenarios/clock.ts";
@@ -42,5 +42,5 @@ const BY_NAME: Readonly<Record<ScenarioName, Scenario>> = {
   quorum,
 };
 
-/** Everything a drill can break, in the order in which it does. */
+/** All scenarios, in the order in which they run. */
 export const SCENARIOS: readonly Scenario[] = NAMES.map((name) => BY_NAME[name]);

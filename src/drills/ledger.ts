@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Condition } from "../condition.ts";
 import type { Api } from "./api.ts";
-import { ask, type Door, NoAnswer } from "./client.ts";
+import { sendRequest, type Endpoint, NoAnswer } from "./client.ts";
 import { now } from "./clock.ts";
 import type { LedgerResult } from "./events.ts";
 import { entryObject, METADATA } from "./objects.ts";
@@ -12,22 +12,22 @@ interface Entry {
   readonly from: number;
   /** When it was acknowledged. */
   to?: number;
-  /** Nobody waits for an answer any more. */
+  /** The request has ended, with or without an answer. */
   over?: boolean;
 }
 
-/** A write is a ConfigMap with a running number. What was acknowledged must be there in the end, and in the order in which it was. */
+/** Writes ConfigMaps with running numbers. Each acknowledged one has to be present at the end, in the order of acknowledgement. */
 export interface Ledger {
-  /** Makes one write that is never repeated. @throws NoAnswer where it was not acknowledged */
+  /** Sends one write, which is never repeated. @throws NoAnswer where it was not acknowledged */
   write(signal: AbortSignal): Promise<void>;
-  /** From now on writes belong to this scenario. */
-  turnTo(scenario: number): void;
-  current(): number;
-  /** No write of a scenario waits for its answer, and everything acknowledged has been told by the watch. */
+  /** Writes that are sent from now on belong to this scenario. */
+  startScenario(scenario: number): void;
+  currentScenario(): number;
+  /** All writes of a scenario have ended, and the watch has reported every acknowledged one. */
   settled(scenario: number, seen: ReadonlySet<number>, within: number): Condition;
-  /** Looks for everything a scenario wrote. @throws TripodError E_COMMAND where the API does not answer */
+  /** Lists everything that a scenario wrote. @throws TripodError E_COMMAND where the API does not answer */
   audit(scenario: number, seen: ReadonlySet<number>): Promise<LedgerResult>;
-  /** Told each acknowledged number, and when. */
+  /** Called for each acknowledged number, with the time. */
   acknowledged?: (number: number, at: number) => void;
 }
 
@@ -36,7 +36,7 @@ const listed = z.object({
   items: z.array(z.object({ metadata: z.object({ name: z.string(), resourceVersion: z.string() }) })),
 });
 
-export function openLedger(namespace: string, door: Door, api: Api): Ledger {
+export function openLedger(namespace: string, endpoint: Endpoint, api: Api): Ledger {
   const path = `/api/v1/namespaces/${namespace}/configmaps`;
   const entries: Entry[] = [];
   let current = 0;
@@ -47,7 +47,7 @@ export function openLedger(namespace: string, door: Door, api: Api): Ledger {
       entries.push(entry);
       const body = entryObject(namespace, entry.number, entry.scenario);
       try {
-        const { status } = await ask(door, { method: "POST", path, body }, signal);
+        const { status } = await sendRequest(endpoint, { method: "POST", path, body }, signal);
         if (status !== 201) throw new NoAnswer(String(status));
         entry.to = now();
         ledger.acknowledged?.(entry.number, entry.to);
@@ -55,21 +55,21 @@ export function openLedger(namespace: string, door: Door, api: Api): Ledger {
         entry.over = true;
       }
     },
-    turnTo: (scenario) => (current = scenario),
-    current: () => current,
+    startScenario: (scenario) => (current = scenario),
+    currentScenario: () => current,
     settled: (scenario, seen, within) => ({
-      title: "the last writes are answered, and told by the watch",
+      title: "the last writes are answered and reported by the watch",
       within,
       holds() {
         const open = entries.filter((entry) => entry.scenario === scenario && !entry.over).length;
-        const untold = entries.filter(
+        const unreported = entries.filter(
           ({ scenario: of, number, to }) => of === scenario && to && !seen.has(number),
         ).length;
-        return Promise.resolve((open === 0 && untold === 0) || `${open} wait for an answer, ${untold} are not told`);
+        return Promise.resolve((open === 0 && unreported === 0) || `${open} not answered, ${unreported} not reported`);
       },
     }),
     async audit(scenario, seen) {
-      // As it stands now: what is acknowledged while the list is on its way need not be in it.
+      // A copy: what is acknowledged while the list is read need not be in it.
       const own = entries.filter((entry) => entry.scenario === scenario).map((entry) => ({ ...entry }));
       const found = await list(api, `${path}?labelSelector=scenario%3D${scenario}&limit=500`);
       return compare(own, found, seen);
@@ -78,7 +78,7 @@ export function openLedger(namespace: string, door: Door, api: Api): Ledger {
   return ledger;
 }
 
-/** @returns the resource version, which is etcd's revision, of each number that is there */
+/** @returns the resource version, which is etcd's revision, of each number that is present */
 async function list(api: Api, path: string): Promise<ReadonlyMap<number, number>> {
   const found = new Map<number, number>();
   let more: string | undefined = "";
@@ -91,7 +91,7 @@ async function list(api: Api, path: string): Promise<ReadonlyMap<number, number>
   return found;
 }
 
-/** Pure: what was written against what is there. */
+/** Compares what was written with what is present. */
 export function compare(
   entries: readonly Entry[],
   found: ReadonlyMap<number, number>,
@@ -108,7 +108,7 @@ export function compare(
   };
 }
 
-/** Who began after another was acknowledged must have the later revision: the order of time, as far as a client can know it. */
+/** A write that was sent after another was acknowledged must have the higher revision: a client can know no more about their order. */
 function outOfOrder(acknowledged: readonly Entry[], found: ReadonlyMap<number, number>): number[] {
   const ended = acknowledged.toSorted((one, other) => (one.to ?? 0) - (other.to ?? 0));
   let latest = 0;

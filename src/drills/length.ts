@@ -1,14 +1,14 @@
-/** The length of an outage for people: `0.87 s`, `2.6 s`, `3 min 5 s`. Never rounded down, so that none looks shorter than it was. */
-export function lengthSaid(ms: number): string {
+/** The length of an outage: `0.87 s`, `2.6 s`, `3 min 5 s`. Rounded up, so that no outage looks shorter than it was. */
+export function lengthText(ms: number): string {
   const { seconds } = rounded(ms);
   if (seconds < 120) return `${seconds} s`;
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** The same with all its digits, for numbers that stand below one another: `2.60 s`. */
-export function lengthInColumn(ms: number): string {
+/** The same with all digits, for the columns of a table: `2.60 s`. */
+export function lengthColumn(ms: number): string {
   const { seconds, digits } = rounded(ms);
-  return seconds < 120 ? `${seconds.toFixed(digits)} s` : lengthSaid(ms);
+  return seconds < 120 ? `${seconds.toFixed(digits)} s` : lengthText(ms);
 }
 
 function rounded(ms: number): { readonly seconds: number; readonly digits: number } {

@@ -1,13 +1,13 @@
 import { imageRepository } from "../config/images.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 
-/** Marks everything a drill makes, so that the next one can take away what a killed one left. */
+/** Label of everything that a drill creates, so that the next drill can remove what a killed one left. */
 const MARK = { "app.kubernetes.io/managed-by": "tripod-drill" };
 export const MARK_SELECTOR = encodeURIComponent("app.kubernetes.io/managed-by=tripod-drill");
 
 export const WORKLOAD = "workload";
 
-/** The names and versions of a list's objects, without what is in them. */
+/** Asks for the names and versions of objects only. */
 export const METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 /** The drill's default workload: an HTTP server that Kubernetes' own tests use. */
@@ -17,11 +17,11 @@ export function namespaceObject(name: string): object {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: MARK } };
 }
 
-/** Two replicas, on two workers where there are two, that leave a dead one as soon as its death is known. */
+/** Two replicas, on two workers where there are two; they are moved off a dead node 2 s after Kubernetes has noticed. */
 export function deploymentObject(namespace: string, { drill, kubernetes }: Cluster): object {
   const labels = { app: WORKLOAD };
   const image = drill.image ?? `${imageRepository(kubernetes)}/${AGNHOST}`;
-  const gone = ["not-ready", "unreachable"].map((state) => ({
+  const tolerations = ["not-ready", "unreachable"].map((state) => ({
     key: `node.kubernetes.io/${state}`,
     operator: "Exists",
     effect: "NoExecute",
@@ -39,7 +39,7 @@ export function deploymentObject(namespace: string, { drill, kubernetes }: Clust
         spec: {
           automountServiceAccountToken: false,
           terminationGracePeriodSeconds: 0,
-          tolerations: gone,
+          tolerations,
           affinity: {
             podAntiAffinity: {
               preferredDuringSchedulingIgnoredDuringExecution: [

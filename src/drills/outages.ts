@@ -4,34 +4,34 @@ import type { Sample } from "./events.ts";
 export interface Attempt {
   readonly from: number;
   readonly to: number;
-  /** `null`: answered as it should be. */
+  /** `null`: it succeeded. */
   readonly error: string | null;
 }
 
-/** A stretch of time, in ms since the epoch. */
+/** A span of time, in ms since the epoch. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** A disturbance as a client feels it. All times in ms since the epoch, lengths in ms. */
+/** An outage as a client sees it. All times in ms since the epoch, lengths in ms. */
 export interface Outage extends Span {
-  /** Times in which nobody was answered: each from the sending of a request that failed to the next good answer to anybody. */
+  /** Times in which no request was answered: each from the sending of a failed request to the next good answer to any request. */
   readonly gaps: readonly Span[];
-  /** The longest of these. */
+  /** The longest of these: the total outage. */
   readonly dark: Span;
-  /** The outage without its dark time: some requests are answered, some are not. Mostly it comes after the dark. */
+  /** Length of the partial outage, in which some requests are answered: mostly it follows the total one. */
   readonly tail: number;
   readonly failed: number;
-  /** Requests that were sent from the first that failed to the last that did. */
+  /** Requests that were sent from the first failed one to the last failed one. */
   readonly asked: number;
-  /** How often each kind of failure was seen. */
+  /** Number of failures of each kind. */
   readonly kinds: Readonly<Record<string, number>>;
-  /** Nobody was answered until the measuring ended: how long it would have lasted is unknown. */
+  /** No request was answered until the measurement ended: the outage may have lasted longer. */
   readonly open: boolean;
 }
 
-/** ms that good answers took */
+/** Latency of good answers, ms. */
 interface Latency {
   readonly p50: number;
   readonly p95: number;
@@ -39,24 +39,24 @@ interface Latency {
   readonly max: number;
 }
 
-/** What was seen of one probe in a stretch of time. */
+/** What one probe measured in a span of time. */
 export interface Measured {
   readonly asked: number;
   readonly failed: number;
   readonly outages: readonly Outage[];
-  /** ms: the longest outage; its dark part and its tail are in it. 0 where there was none. */
+  /** ms: the longest outage, total and partial. 0 where there was none. */
   readonly longest: number;
   /** ms: all outages together. */
   readonly total: number;
-  /** ms: the longest time without any good answer. */
+  /** ms: the longest total outage, without any good answer. */
   readonly dark: number;
-  /** ms: the longest tail. */
+  /** ms: the longest partial outage. */
   readonly tail: number;
   /** Undefined where there was no good answer. */
   readonly latency: Latency | undefined;
 }
 
-/** Disturbances that are less than this apart are one, ms. */
+/** Gaps that are less than this apart are one outage, ms. */
 const CALM = 1000;
 
 export function attempts(at: number, samples: readonly Sample[]): Attempt[] {
@@ -64,9 +64,9 @@ export function attempts(at: number, samples: readonly Sample[]): Attempt[] {
 }
 
 /**
- * What a probe's attempts tell, in whatever order they came. A request that was answered within its timeout is good, however long that
- * took: `latency` tells of it.
- * @param until when the measuring ended, ms since the epoch: what came later is not looked at
+ * Computes outages and latency from a probe's attempts, in any order. A request that was answered within its timeout is good, however long
+ * it took: that shows in `latency`.
+ * @param until when the measurement ended, ms since the epoch: what came later is ignored
  */
 export function measure(unordered: readonly Attempt[], until: number): Measured {
   const asked = unordered.filter(({ from }) => from <= until).toSorted((one, other) => one.from - other.from);
@@ -87,11 +87,11 @@ export function measure(unordered: readonly Attempt[], until: number): Measured 
   };
 }
 
-/** Times in which a probe did not ask for longer than `most` ms, because its machine was off or busy: an outage could hide there. */
-export function silences(unordered: readonly Attempt[], stretch: Span, most: number): Span[] {
+/** Times of more than `most` ms in which a probe sent no request, because its machine was off or busy: an outage there would be missed. */
+export function silences(unordered: readonly Attempt[], window: Span, most: number): Span[] {
   const sent = unordered.map(({ from }) => from).toSorted((one, other) => one - other);
-  return [stretch.from, ...sent]
-    .map((from, index) => ({ from, to: sent[index] ?? stretch.to }))
+  return [window.from, ...sent]
+    .map((from, index) => ({ from, to: sent[index] ?? window.to }))
     .filter((span) => lengthOf(span) > most);
 }
 
@@ -99,7 +99,7 @@ export function lengthOf({ from, to }: Span): number {
   return to - from;
 }
 
-/** @param ends when good answers came, in order */
+/** @param ends the times of good answers, sorted */
 function gapsOf(failed: readonly Attempt[], ends: readonly number[], until: number): Span[] {
   const gaps: Span[] = [];
   let next = 0;
@@ -134,7 +134,7 @@ function outageOf(gaps: readonly Span[], asked: readonly Attempt[], ends: readon
   return { from, to, gaps, dark, tail: to - from - lengthOf(dark), failed, asked: within.length, kinds, open };
 }
 
-/** The index of the first attempt that was sent at a time or later: by bisection, because a drill has many thousands of them. */
+/** The index of the first attempt that was sent at `time` or later. Binary search, because a drill has many thousands of them. */
 function firstAt(asked: readonly Attempt[], time: number): number {
   let [low, high] = [0, asked.length];
   while (low < high) {
@@ -145,7 +145,7 @@ function firstAt(asked: readonly Attempt[], time: number): number {
   return low;
 }
 
-/** By nearest rank, so that each is a time that was measured. */
+/** By nearest rank, so that each is a measured value. */
 function latencyOf(good: readonly Attempt[]): Latency | undefined {
   const took = good.map(lengthOf).toSorted((one, other) => one - other);
   const at = (share: number) => took[Math.ceil(took.length * share) - 1] ?? 0;

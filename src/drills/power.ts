@@ -3,13 +3,14 @@ import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
 import { quote } from "../remote/shell.ts";
-import type { Disruption, Power } from "./drill.ts";
-import { keep, type Keeper } from "./keeper.ts";
+import type { Disruption } from "./scenario.ts";
+import type { Power } from "./setup.ts";
+import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
-/** Why a scenario cannot be played without. */
-export const NO_POWER = "Tripod does not know how to cut these machines' power: the inventory has no `power`";
+/** Why a scenario is skipped where the inventory does not set `power`. */
+export const NO_POWER = "Tripod cannot switch these machines off: the inventory has no `power`";
 
-/** The inventory's own commands. */
+/** The commands that the inventory sets. */
 export function powerOf({ power }: Cluster): Power | undefined {
   if (!power) return undefined;
   const shell = (command: string) => (machine: Machine) => [
@@ -20,21 +21,21 @@ export function powerOf({ power }: Cluster): Power | undefined {
   return { off: shell(power.off), on: shell(power.on) };
 }
 
-/** Cuts the power of machines. @param between once the first of several is on again */
-export function byPower(
+/** Cuts the power of machines. @param between called when the first of several is on again */
+export function powerCut(
   hosts: readonly Host[],
   power: Power,
   undoneAfter: number,
   { between }: { readonly between?: () => Promise<void> } = {},
 ): Disruption {
-  const keepers = new Map<string, Keeper>();
+  const watchdogs = new Map<string, Watchdog>();
   return {
     what: `power of ${hosts.map(({ name }) => name).join(" and ")} cut`,
     victims: hosts,
-    kubelets: true,
-    dark: true,
+    stopsKubelets: true,
+    powersOff: true,
     async begin() {
-      for (const { machine } of hosts) keepers.set(machine.name, keep(power.on(machine), undoneAfter));
+      for (const { machine } of hosts) watchdogs.set(machine.name, startWatchdog(power.on(machine), undoneAfter));
       await Promise.all(
         hosts.map(({ machine }) => program(power.off(machine), `${machine.name} could not be switched off`)),
       );
@@ -42,26 +43,29 @@ export function byPower(
     async end(signal) {
       for (const [index, { machine }] of hosts.entries()) {
         await program(power.on(machine), `${machine.name} could not be switched on`, signal);
-        keepers.get(machine.name)?.done();
+        watchdogs.get(machine.name)?.done();
         if (index === 0 && hosts.length > 1) await between?.();
       }
     },
   };
 }
 
-/** @throws TripodError E_COMMAND with what the program said */
+/** @throws TripodError E_COMMAND with what the program printed */
 function program([command = "", ...args]: readonly string[], failing: string, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], signal });
-    let said = "";
+    let output = "";
     for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text: string) => (said += text));
+      stream.setEncoding("utf8").on("data", (text: string) => (output += text));
     const fail = (why: string) =>
       reject(
-        // Not the command itself: there may be a password in it, and an error is written down.
-        new TripodError("E_COMMAND", failing, { why, hint: "try by hand what the inventory says in `power`" }),
+        // Without the command: it may contain a password, and errors are recorded.
+        new TripodError("E_COMMAND", failing, {
+          why,
+          hint: "run the command that the inventory sets in `power` by hand",
+        }),
       );
     child.on("error", ({ message }) => fail(message));
-    child.on("close", (code) => (code === 0 ? resolve() : fail(said.trim() || `exit code ${code ?? "unknown"}`)));
+    child.on("close", (code) => (code === 0 ? resolve() : fail(output.trim() || `exit code ${code ?? "unknown"}`)));
   });
 }

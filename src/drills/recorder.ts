@@ -9,21 +9,21 @@ interface Track {
   lastAnswer?: number;
 }
 
-/** Takes what probes tell, and passes it on in handfuls. */
+/** Collects the samples of probes, and emits them in batches. */
 export interface Recorder {
-  readonly tell: (probe: string, from: number, ms: number, error: string | null) => void;
-  /** Passes on what has not been passed on. */
+  readonly record: (probe: string, from: number, ms: number, error: string | null) => void;
+  /** Emits what was recorded since the last time. */
   readonly flush: () => void;
-  /** Every probe has been answered for `ms`, and nobody waits for an answer any more who asked before. */
-  readonly steady: (ms: number, within: number, only?: (info: ProbeInfo) => boolean) => Condition;
-  /** Which probes have not been answered for `ms`, and why, a sentence each. */
+  /** Every probe (that `only` selects) has been answered without a failure for `ms`. */
+  readonly servedFor: (ms: number, within: number, only?: (info: ProbeInfo) => boolean) => Condition;
+  /** The probes that failed within the last `ms`, with the reason: a sentence each. */
   readonly unanswered: (ms: number) => readonly string[];
 }
 
-/** A probe that has not been answered at all for as long as this does not work, ms. */
+/** A probe without any answer for this long counts as failing, ms. */
 const SILENCE = 1500;
 
-export function recorder(probes: readonly ProbeInfo[], sink: DrillSink): Recorder {
+export function createRecorder(probes: readonly ProbeInfo[], sink: DrillSink): Recorder {
   const tracks = new Map<string, Track>(probes.map((info) => [info.id, { info, samples: [] }]));
 
   function unanswered(ms: number, since = 0, only: (info: ProbeInfo) => boolean = () => true): string[] {
@@ -38,7 +38,7 @@ export function recorder(probes: readonly ProbeInfo[], sink: DrillSink): Recorde
   }
 
   return {
-    tell(probe, from, ms, error) {
+    record(probe, from, ms, error) {
       const track = tracks.get(probe);
       if (!track) return;
       track.samples.push([from, ms, error]);
@@ -56,14 +56,14 @@ export function recorder(probes: readonly ProbeInfo[], sink: DrillSink): Recorde
         sink({ type: "probe.samples", at, probe, samples });
       }
     },
-    steady(ms, within, only) {
+    servedFor(ms, within, only) {
       const since = now();
       return {
-        title: `every client is served for ${ms / 1000} s`,
+        title: `every probe is answered for ${ms / 1000} s`,
         within,
         holds: () => {
           const [first] = unanswered(ms, since, only);
-          return Promise.resolve(first ?? (now() >= since + ms || "it looks well"));
+          return Promise.resolve(first ?? (now() >= since + ms || "no failure so far"));
         },
       };
     },

@@ -1,20 +1,20 @@
 import type { DrillEvent, LedgerResult, Limits, ProbeInfo } from "./events.ts";
-import { clipped, holdersOf, type Together, togetherOf } from "./holders.ts";
-import { lengthSaid } from "./length.ts";
+import { clipped, holdersOf, type Overlap, overlapsOf } from "./holders.ts";
+import { lengthText } from "./length.ts";
 import { lengthOf, type Measured, measure, silences, type Span } from "./outages.ts";
-import { attemptsByProbe, type Stretch, stretchOf } from "./stretch.ts";
+import { attemptsByProbe, type ScenarioWindow, windowOf } from "./window.ts";
 
-/** What was measured in one scenario, held against its limits. Times are ms since the epoch, lengths ms. */
+/** What was measured in one scenario, compared with its limits. Times are ms since the epoch, lengths ms. */
 export interface ScenarioVerdict extends Span {
   readonly probes: readonly ProbeVerdict[];
-  /** Times in which two masters held the VIP at once, also those that nobody judges. */
-  readonly twoHolders: readonly Together[];
+  /** Times in which two masters held the VIP at once, also those that are not judged. */
+  readonly twoHolders: readonly Overlap[];
   /** The longest of these that is judged; 0 where there is none. */
   readonly twoHoldersJudged: number;
   readonly twoHoldersLimit: number;
-  /** Undefined where the ledger was not looked through. */
+  /** Undefined where the ledger was not audited. */
   readonly ledger: LedgerResult | undefined;
-  /** Sentences: what was beyond its limit, of the holders of the VIP, of the ledger, and of all together. */
+  /** A sentence for each breach: of the VIP holders, of the ledger, and all of them. */
   readonly holderBreaches: readonly string[];
   readonly ledgerBreaches: readonly string[];
   readonly breaches: readonly string[];
@@ -25,52 +25,52 @@ export interface ProbeVerdict {
   /** Just before the disruption. */
   readonly before: Measured;
   readonly measured: Measured;
-  /** Times in which this probe did not ask, so that nobody knows what it would have been told. */
+  /** Times in which this probe sent no request: an outage there would be missed. */
   readonly silences: readonly Span[];
   /** The longest outage that is allowed. */
   readonly limit: number;
-  /** Whether an outage beyond it is a breach: it is not where a scenario stops reads and writes. */
+  /** Whether an outage beyond the limit is a breach: not where a scenario stops reads and writes. */
   readonly judged: boolean;
-  /** Why this is a breach: `read of a namespace through the VIP (operator): out for 2.6 s, allowed are 2 s` */
+  /** The breach: `read through the VIP (operator): outage of 2.6 s, limit 2 s` */
   readonly breach: string | undefined;
 }
 
 /**
- * What a scenario measured, as far as the events tell. What is told after the scenario's end changes nothing: it is the same right
- * before that end and in a report.
- * @throws Error where the events tell of no such scenario: that is a mistake of the caller
+ * What a scenario measured, as far as its events show. Events after the scenario's end are ignored, so the result is the same right before
+ * that end and in a report.
+ * @throws Error where the events contain no such scenario: a mistake of the caller
  */
 export function verdictOf(events: readonly DrillEvent[], scenario: number): ScenarioVerdict {
   const drill = events.find((event) => event.type === "drill.start");
-  const stretch = stretchOf(events, scenario);
-  if (!drill || !stretch) throw new Error(`no event tells of the beginning of scenario ${scenario}`);
-  const limits: Limits = { ...drill.limits, ...stretch.start.limits };
-  const attempts = attemptsByProbe(stretch.told);
+  const window = windowOf(events, scenario);
+  if (!drill || !window) throw new Error(`the events contain no start of scenario ${scenario}`);
+  const limits: Limits = { ...drill.limits, ...window.start.limits };
+  const attempts = attemptsByProbe(window.emitted);
   const silent = Math.max(1000, 5 * drill.interval);
   const probes = drill.probes.map((probe): ProbeVerdict => {
     const all = attempts.get(probe.id) ?? [];
-    const before = all.filter(({ from }) => from >= stretch.before.from && from < stretch.before.to);
-    const during = all.filter(({ from }) => from >= stretch.from && from <= stretch.to);
-    const measured = measure(during, stretch.to);
-    const [limit, judged] = [limits[probe.name], !stretch.start.stops];
+    const before = all.filter(({ from }) => from >= window.before.from && from < window.before.to);
+    const during = all.filter(({ from }) => from >= window.from && from <= window.to);
+    const measured = measure(during, window.to);
+    const [limit, judged] = [limits[probe.name], !window.start.stops];
     return {
       probe,
-      before: measure(before, stretch.before.to),
+      before: measure(before, window.before.to),
       measured,
-      silences: silences(during, stretch, silent),
+      silences: silences(during, window, silent),
       limit,
       judged,
       breach: judged ? probeBreach(probe, measured, limit) : undefined,
     };
   });
-  const twoHolders = togetherOf(holdersOf(stretch.told, stretch));
-  const judgedSpans = twoHolders.flatMap((span) => judgedParts(span, stretch).map((part) => ({ ...span, ...part })));
-  const ledger = stretch.events.findLast((event) => event.type === "ledger")?.result;
+  const twoHolders = overlapsOf(holdersOf(window.emitted, window));
+  const judgedSpans = twoHolders.flatMap((span) => judgedParts(span, window).map((part) => ({ ...span, ...part })));
+  const ledger = window.events.findLast((event) => event.type === "ledger")?.result;
   const holderBreaches = breachesOfHolders(judgedSpans, limits.twoHolders);
   const ledgerBreaches = ledger ? breachesOfLedger(ledger) : [];
   return {
-    from: stretch.from,
-    to: stretch.to,
+    from: window.from,
+    to: window.to,
     probes,
     twoHolders,
     twoHoldersJudged: Math.max(0, ...judgedSpans.map(lengthOf)),
@@ -87,27 +87,27 @@ function probeBreach({ title, from }: ProbeInfo, { asked, outages, longest }: Me
   if (asked === 0) return `${who}: was not measured`;
   if (longest <= limit) return undefined;
   const open = outages.some((outage) => outage.open && lengthOf(outage) === longest);
-  return `${who}: out for ${lengthSaid(longest)}${open ? " and not yet back" : ""}, allowed are ${lengthSaid(limit)}`;
+  return `${who}: outage of ${lengthText(longest)}${open ? ", not over yet" : ""}, limit ${lengthText(limit)}`;
 }
 
-/** Masters that cannot hear each other both take the VIP: they have to agree again from then on when they can. */
-function judgedParts(span: Span, { start, events, from, to }: Stretch): Span[] {
+/** Masters that cannot reach each other both take the VIP. That is judged only before the partition and after it. */
+function judgedParts(span: Span, { start, events, from, to }: ScenarioWindow): Span[] {
   if (!start.divides) return [span];
   const divided = events.find(({ type }) => type === "disrupt")?.at ?? to;
   const joined = events.find(({ type }) => type === "restored")?.at ?? to;
   return [...clipped(span, { from, to: divided }), ...clipped(span, { from: joined, to })];
 }
 
-function breachesOfHolders(spans: readonly Together[], limit: number): string[] {
+function breachesOfHolders(spans: readonly Overlap[], limit: number): string[] {
   return spans
     .filter((span) => lengthOf(span) > limit)
     .map(
       (span) =>
-        `${span.hosts.join(" and ")} held the VIP at once for ${lengthSaid(lengthOf(span))}, allowed are ${lengthSaid(limit)}`,
+        `${span.hosts.join(" and ")} held the VIP at once for ${lengthText(lengthOf(span))}, limit ${lengthText(limit)}`,
     );
 }
 
-/** What has no limit because there may be none of it. */
+/** These have no limit: every single one is a breach. */
 function breachesOfLedger({ lost, outOfOrder, unseen, acknowledged }: LedgerResult): string[] {
   return [
     ...(lost.length > 0 ? [`${lost.length} of ${acknowledged} acknowledged writes lost: ${listed(lost)}`] : []),
@@ -115,12 +115,12 @@ function breachesOfLedger({ lost, outOfOrder, unseen, acknowledged }: LedgerResu
       ? [`${outOfOrder.length} of ${acknowledged} acknowledged writes out of order: ${listed(outOfOrder)}`]
       : []),
     ...(unseen.length > 0
-      ? [`${unseen.length} of ${acknowledged} acknowledged writes never told by the watch: ${listed(unseen)}`]
+      ? [`${unseen.length} of ${acknowledged} acknowledged writes never reported by the watch: ${listed(unseen)}`]
       : []),
   ];
 }
 
-/** The first few of them. */
+/** The first ten. */
 function listed(numbers: readonly number[]): string {
   const shown = numbers.slice(0, 10).join(", ");
   return numbers.length > 10 ? `${shown} and ${numbers.length - 10} more` : shown;

@@ -10,9 +10,9 @@ const ASKED: readonly (readonly [name: string, command: string])[] = [
   ["kernel", "uname -r"],
 ];
 
-/** What the cluster is made of, as its first master says. */
+/** The versions of the cluster's software, read from its first master. */
 export async function readVersions(master: Host, { nodes, etcd }: Status): Promise<Versions> {
-  const said = await Promise.all(
+  const answers = await Promise.all(
     ASKED.map(async ([name, command]) => [name, (await master.read(command)).stdout.trim()]),
   );
   const kubernetes = [...new Set(nodes.flatMap(({ version }) => version ?? []))].join(", ");
@@ -20,6 +20,6 @@ export async function readVersions(master: Host, { nodes, etcd }: Status): Promi
   return {
     ...(kubernetes && { kubernetes }),
     ...(member && typeof member !== "string" && { etcd: member.version }),
-    ...(Object.fromEntries(said.filter(([, version]) => version)) as Record<string, string>),
+    ...(Object.fromEntries(answers.filter(([, version]) => version)) as Record<string, string>),
   };
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { json } from "./api.ts";
-import { ask, type Door, NoAnswer, open } from "./client.ts";
-import { beat, now } from "./clock.ts";
+import { sendRequest, type Endpoint, NoAnswer, streamRequest } from "./client.ts";
+import { every, now } from "./clock.ts";
 import { METADATA } from "./objects.ts";
 
-/** The most that an object of Kubernetes may have, with room for what the watch adds, characters. */
+/** The largest line that is accepted, characters: Kubernetes allows objects of about 1.5 MiB. */
 const LONGEST = 4 * 2 ** 20;
 
 const list = z.object({
@@ -18,106 +18,125 @@ const change = z.object({
 });
 
 export interface Watch {
-  /** The running numbers that the watch has told. */
+  /** The running numbers that the watch has reported. */
   readonly seen: ReadonlySet<number>;
-  /** Expects this number to be told within the timeout. */
+  /** Expects this number to be reported within the timeout. */
   readonly expect: (number: number, at: number) => void;
   readonly over: Promise<void>;
 }
 
 export interface WatchOptions {
   readonly namespace: string;
-  readonly door: Door;
+  readonly endpoint: Endpoint;
   /** ms */
   readonly interval: number;
   readonly timeout: number;
   readonly signal: AbortSignal;
-  /** An acknowledged write was told in time, or not (`timeout`). */
-  readonly tell: (from: number, ms: number, error: string | null) => void;
+  /** An acknowledged write was reported in time, or not (`timeout`). */
+  readonly report: (from: number, ms: number, error: string | null) => void;
 }
 
 /**
- * Watches the ledger as an impatient client does: one long answer through the VIP, that is asked for again from where it stood when it
- * breaks off, or when something that was written is not told within the timeout.
+ * Watches the ledger as an impatient client does: one long answer through the VIP, that is requested again from its last version when it
+ * breaks off, or when something that was written is not reported within the timeout.
  */
-export function openWatch({ namespace, door, interval, timeout, signal, tell }: WatchOptions): Watch {
-  const path = `/api/v1/namespaces/${namespace}/configmaps`;
-  const seen = new Set<number>();
-  const expected = new Map<number, number>();
-  /** What was not told in time, and not since. */
-  const overdue = new Set<number>();
-  let version = "";
-  let stream: { readonly since: number; readonly abort: () => void } | undefined;
+export function openWatch(options: WatchOptions): Watch {
+  return new LedgerWatch(options);
+}
 
-  function told(line: string): void {
-    const { success, data } = change.safeParse(json(line));
-    // An error, as that it is too old to go on from, or nothing that can be understood: the list is asked for again.
-    version = success ? data.object.metadata.resourceVersion : "";
-    if (!success) return;
-    const { type, object } = data;
-    const number = Number(object.metadata.name?.slice(2));
-    if (type === "ADDED" && !Number.isNaN(number)) tellOf(number);
+class LedgerWatch implements Watch {
+  readonly seen = new Set<number>();
+  readonly over: Promise<void>;
+  readonly #options: WatchOptions;
+  readonly #path: string;
+  /** Numbers that have to be reported, and since when. */
+  readonly #expected = new Map<number, number>();
+  /** What was not reported in time, and not since. */
+  readonly #overdue = new Set<number>();
+  /** The resource version to continue from; empty where the list has to be read first. */
+  #version = "";
+  #stream: { readonly since: number; readonly abort: () => void } | undefined;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#path = `/api/v1/namespaces/${options.namespace}/configmaps`;
+    this.over = every(options.interval, options.signal, () => {
+      this.#countLate();
+      this.#keepStreaming();
+    });
   }
 
-  function tellOf(number: number): void {
-    seen.add(number);
-    overdue.delete(number);
-    const at = expected.get(number);
-    if (at === undefined) return;
-    expected.delete(number);
-    tell(at, now() - at, null);
+  readonly expect = (number: number, at: number): void => {
+    if (this.seen.has(number)) this.#options.report(at, 0, null);
+    else this.#expected.set(number, at);
+  };
+
+  #countLate(): void {
+    const { timeout, report } = this.#options;
+    const late = [...this.#expected].filter(([, at]) => at + timeout <= now());
+    for (const [number, at] of late) {
+      this.#expected.delete(number);
+      this.#overdue.add(number);
+      report(at, timeout, "timeout");
+    }
   }
 
-  /** What every client does that cannot go on from where it stood: what it missed, it finds in the list. */
-  async function catchUp(over: AbortSignal): Promise<void> {
-    const { status, body } = await ask(door, { path, accept: METADATA }, over);
-    if (status !== 200) return;
-    const { metadata, items } = list.parse(json(body));
-    for (const { metadata: found } of items) if (found.name.startsWith("n-")) tellOf(Number(found.name.slice(2)));
-    version = metadata.resourceVersion;
+  #keepStreaming(): void {
+    const { timeout, signal } = this.#options;
+    // A stream that began a moment ago may yet report what the last one did not.
+    if (this.#overdue.size > 0 && this.#stream && this.#stream.since + timeout <= now()) this.#stream.abort();
+    if (this.#stream) return;
+    const mine = new AbortController();
+    this.#stream = { since: now(), abort: () => mine.abort() };
+    // However it ended, the next tick starts another.
+    void this.#follow(AbortSignal.any([signal, mine.signal]))
+      .catch(() => undefined)
+      .finally(() => (this.#stream = undefined));
   }
 
-  async function follow(over: AbortSignal): Promise<void> {
-    if (version === "") await catchUp(over);
-    if (version === "") return;
+  async #follow(signal: AbortSignal): Promise<void> {
+    if (this.#version === "") await this.#catchUp(signal);
+    if (this.#version === "") return;
     let rest = "";
-    const from = `${path}?watch=1&allowWatchBookmarks=true&resourceVersion=${version}`;
-    await open(door, { path: from }, over, (text, status) => {
+    const path = `${this.#path}?watch=1&allowWatchBookmarks=true&resourceVersion=${this.#version}`;
+    await streamRequest(this.#options.endpoint, { path }, signal, (text, status) => {
       if (status !== 200) return;
       rest += text;
       if (text.includes("\n")) {
         const lines = rest.split("\n");
         rest = lines.pop() ?? "";
-        for (const line of lines) if (line) told(line);
+        for (const line of lines) if (line) this.#read(line);
       }
       if (rest.length > LONGEST) throw new NoAnswer("too long");
     });
   }
 
-  const over = beat(interval, signal, () => {
-    const late = [...expected].filter(([, at]) => at + timeout <= now());
-    for (const [number, at] of late) {
-      expected.delete(number);
-      overdue.add(number);
-      tell(at, timeout, "timeout");
-    }
-    // One that was asked for a moment ago may yet tell what the last one did not.
-    if (overdue.size > 0 && stream && stream.since + timeout <= now()) stream.abort();
-    if (stream) return;
-    const mine = new AbortController();
-    stream = { since: now(), abort: () => mine.abort() };
-    // However it ended, it is asked for again at the next beat.
-    void follow(AbortSignal.any([signal, mine.signal]))
-      .catch(() => undefined)
-      .finally(() => (stream = undefined));
-  });
+  /** What every client does that cannot continue from its last version: what it missed is in the list. */
+  async #catchUp(signal: AbortSignal): Promise<void> {
+    const { status, body } = await sendRequest(this.#options.endpoint, { path: this.#path, accept: METADATA }, signal);
+    if (status !== 200) return;
+    const { metadata, items } = list.parse(json(body));
+    for (const { metadata: found } of items)
+      if (found.name.startsWith("n-")) this.#reported(Number(found.name.slice(2)));
+    this.#version = metadata.resourceVersion;
+  }
 
-  return {
-    seen,
-    expect(number, at) {
-      if (seen.has(number)) tell(at, 0, null);
-      else expected.set(number, at);
-    },
-    over,
-  };
+  #read(line: string): void {
+    const { success, data } = change.safeParse(json(line));
+    // An error, for instance that the version is too old, or nothing that can be parsed: the list is requested again.
+    this.#version = success ? data.object.metadata.resourceVersion : "";
+    if (!success) return;
+    const { type, object } = data;
+    const number = Number(object.metadata.name?.slice(2));
+    if (type === "ADDED" && !Number.isNaN(number)) this.#reported(number);
+  }
+
+  #reported(number: number): void {
+    this.seen.add(number);
+    this.#overdue.delete(number);
+    const at = this.#expected.get(number);
+    if (at === undefined) return;
+    this.#expected.delete(number);
+    this.#options.report(at, now() - at, null);
+  }
 }

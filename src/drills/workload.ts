@@ -5,7 +5,7 @@ import { podForm, whyNot } from "../resources/pods.ts";
 import type { Api } from "./api.ts";
 import { deploymentObject, MARK_SELECTOR, namespaceObject, serviceObject, WORKLOAD } from "./objects.ts";
 
-/** Where the drill's own workload is reached. */
+/** Where the drill's workload can be reached. */
 export interface Service {
   readonly address: string;
   readonly port: number;
@@ -24,7 +24,7 @@ const endpoints = z.object({
 });
 const pods = z.object({ items: z.array(podForm) });
 
-/** Makes the drill's namespace, and lets go of those that killed drills left behind. */
+/** Creates the drill's namespace, and deletes those that killed drills left behind. */
 export async function makeNamespace(api: Api, name: string): Promise<void> {
   const path = "/api/v1/namespaces";
   const { items } = await api.get({ path: `${path}?labelSelector=${MARK_SELECTOR}` }, names);
@@ -32,7 +32,7 @@ export async function makeNamespace(api: Api, name: string): Promise<void> {
   await api.send({ method: "POST", path, body: namespaceObject(name) });
 }
 
-/** Everything in it goes with it, in the background. */
+/** Deletes the namespace with everything in it; Kubernetes does so in the background. */
 export async function dropNamespace(api: Api, name: string): Promise<void> {
   await api.send({ method: "DELETE", path: `/api/v1/namespaces/${name}` }, [404, 409]);
 }
@@ -48,26 +48,29 @@ export async function makeWorkload(api: Api, namespace: string, cluster: Cluster
 }
 
 /**
- * The controllers have noticed the Service and its pods. Those of Kubernetes 1.20 can be blind for up to ten minutes after an etcd member
- * was stopped in good order: a watch that began then stays silent until it times out.
+ * The controllers have noticed the Service and its pods. Those of Kubernetes 1.20 can miss every change for up to ten minutes after an etcd
+ * member was shut down cleanly: a watch that began at that moment reports nothing until it times out.
  */
 export function serviceNoticed(api: Api, namespace: string, within: number): Condition {
   return {
-    title: "the controller manager has noticed a new Service",
+    title: "the controller manager has created the endpoints of a new Service",
     within,
     async holds() {
       const path = `/api/v1/namespaces/${namespace}/endpoints/${WORKLOAD}`;
       const { subsets = [] } = await api.get({ path }, endpoints, [404]);
       const noticed = subsets.flatMap(({ addresses = [] }) => addresses).length;
-      return noticed >= 2 || `${noticed} of 2 endpoints are made, though both pods are ready`;
+      return noticed >= 2 || `${noticed} of 2 endpoints exist, although both pods are ready`;
     },
   };
 }
 
-/** Both replicas are ready, on machines that live. @param without machines that do not */
+/** Two replicas are ready. @param without machines that are down: replicas there do not count */
 export function workloadReady(api: Api, namespace: string, without: readonly string[] = []): Condition {
   return {
-    title: without.length > 0 ? `the workload has left ${without.join(" and ")}` : "the workload has two replicas",
+    title:
+      without.length > 0
+        ? `the workload has moved off ${without.join(" and ")}`
+        : "the workload has two ready replicas",
     within: 180_000,
     async holds() {
       const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=app%3D${WORKLOAD}`;

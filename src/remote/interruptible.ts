@@ -39,11 +39,11 @@ export async function interruptible<T>(signal: AbortSignal, work: (signal: Abort
   try {
     return await work(own);
   } catch (error) {
-    throw cutOff(error, signal) ? (own.reason as Error) : error;
+    throw isAbort(error, signal) ? (own.reason as Error) : error;
   }
 }
 
 /** Node's own functions, and fetch, throw an AbortError, or the reason. */
-function cutOff(error: unknown, { aborted, reason }: AbortSignal): boolean {
+function isAbort(error: unknown, { aborted, reason }: AbortSignal): boolean {
   return aborted && (error === reason || (error instanceof Error && error.name === "AbortError"));
 }

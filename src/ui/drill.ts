@@ -1,18 +1,18 @@
 import type { DrillEvent, ScenarioOutcome } from "../drills/events.ts";
-import { lengthSaid } from "../drills/length.ts";
+import { lengthText } from "../drills/length.ts";
 import { type ScenarioVerdict, verdictOf } from "../drills/verdict.ts";
 import { oneLine } from "../printable.ts";
 import { jsonLine } from "./ndjson.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import { seconds, shown, type Surface } from "./screen.ts";
 
-/** Shows a drill while it goes on: a line for whatever a person would want to know, or all events as NDJSON. */
+/** Shows a drill while it runs: a line for each important event, or all events as NDJSON. */
 export function drillScreenFor(surface: Surface, { json }: { readonly json: boolean }): (event: DrillEvent) => void {
   const { stdout } = surface;
   if (json) return (event) => stdout.write(jsonLine(event));
-  const told = drillLog(paintFor(stdout, surface.env));
+  const linesOf = drillLog(paintFor(stdout, surface.env));
   return (event) => {
-    for (const line of told(shown(event))) stdout.write(`${line.trimEnd()}\n`);
+    for (const line of linesOf(shown(event))) stdout.write(`${line.trimEnd()}\n`);
   };
 }
 
@@ -23,9 +23,9 @@ const COLOURS: Readonly<Record<ScenarioOutcome, "green" | "red" | "yellow">> = {
   cancelled: "yellow",
 };
 
-const SAID: Readonly<Record<ScenarioOutcome, string>> = {
-  ok: "within its limits",
-  breach: "NOT within its limits",
+const OUTCOMES: Readonly<Record<ScenarioOutcome, string>> = {
+  ok: "within limits",
+  breach: "BEYOND LIMITS",
   failed: "FAILED",
   cancelled: "stopped",
 };
@@ -44,23 +44,23 @@ function drillLog(paint: Paint): (event: DrillEvent) => string[] {
     switch (event.type) {
       case "scenario.skip":
         name = event.name;
-        return [line(event.at, paint("yellow", `left out: ${oneLine(event.reason)}`))];
+        return [line(event.at, paint("yellow", `skipped: ${oneLine(event.reason)}`))];
       case "scenario.start":
         name = event.name;
         return [line(event.at, oneLine(event.title))];
       case "disrupt":
         return [line(event.at, oneLine(startOf(events, event.scenario)?.what ?? ""))];
       case "restore":
-        return [line(event.at, "putting it back")];
+        return [line(event.at, "restoring")];
       case "condition.waiting":
-        // Half a second is no wait that anybody would ask about.
+        // Waits of less than half a second are not shown.
         if (event.ms < 500 || event.reason === lastReason) return [];
         lastReason = event.reason;
         return [line(event.at, paint("dim", `${event.condition}: ${oneLine(event.reason)}`))];
       case "scenario.end": {
         const verdict = verdictOf(events, event.scenario);
         return [
-          line(event.at, `${paint(COLOURS[event.outcome], SAID[event.outcome])}: ${summary(verdict)}`),
+          line(event.at, `${paint(COLOURS[event.outcome], OUTCOMES[event.outcome])}: ${summary(verdict)}`),
           ...event.breaches.map((breach) => line(event.at, paint("red", breach))),
           ...event.errors.map(({ host, message }) =>
             line(event.at, paint("red", `${host ? `${host}: ` : ""}${message}`)),
@@ -78,13 +78,13 @@ function startOf(events: readonly DrillEvent[], scenario: number) {
     Extract<DrillEvent, { type: "scenario.start" }> | undefined;
 }
 
-/** `reads out 0.91 s, writes out 19.7 s, of it dark 1.71 s; 812 writes acknowledged, 0 lost` */
+/** `read outage 0.91 s, write outage 19.7 s, total outage 1.71 s; 812 writes acknowledged, 0 lost` */
 function summary({ probes, ledger }: ScenarioVerdict): string {
   const worst = (key: "longest" | "dark", ...names: string[]) =>
-    lengthSaid(
+    lengthText(
       Math.max(0, ...probes.flatMap(({ probe, measured }) => (names.includes(probe.name) ? measured[key] : []))),
     );
   const written = ledger && `; ${ledger.acknowledged} writes acknowledged, ${ledger.lost.length} lost`;
   const dark = worst("dark", "apiRead", "apiWrite");
-  return `reads out ${worst("longest", "apiRead")}, writes out ${worst("longest", "apiWrite")}, of it dark ${dark}${written ?? ""}`;
+  return `read outage ${worst("longest", "apiRead")}, write outage ${worst("longest", "apiWrite")}, total outage ${dark}${written ?? ""}`;
 }

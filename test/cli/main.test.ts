@@ -32,5 +32,5 @@ test("only main.ts ends the process, and a drill's watchdog its own", () => {
   const src = new URL("../../src/", import.meta.url);
   const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const ending = files.filter((file) => /\bprocess\.(exit\(|exitCode)/.test(readFileSync(new URL(file, src), "utf8")));
-  expect(ending).toEqual(["cli/main.ts", "drills/keeper.ts"]);
+  expect(ending).toEqual(["cli/main.ts", "drills/watchdog.ts"]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Attempt, attempts, measure, silences } from "../../src/drills/outages.ts";
 
-/** A request each 50 ms from 0 to 10 s, answered after 5 ms; `failing` says what becomes of one that is sent at `t` ms. */
+/** A request each 50 ms from 0 to 10 s, answered after 5 ms; `failing` returns how one that is sent at `t` ms fails. */
 function asked(failing: (t: number) => { error: string; after: number } | undefined, until = 10_000): Attempt[] {
   return Array.from({ length: until / 50 }, (_, index) => {
     const from = index * 50;
@@ -13,7 +13,7 @@ function asked(failing: (t: number) => { error: string; after: number } | undefi
 const timeout = { error: "timeout", after: 1000 };
 const refused = { error: "refused", after: 1 };
 
-test("a client that is always answered feels no outage", () => {
+test("a client that is always answered sees no outage", () => {
   expect(
     measure(
       asked(() => undefined),
@@ -31,7 +31,7 @@ test("a client that is always answered feels no outage", () => {
   });
 });
 
-test("an outage begins when the first request that failed is sent, and ends with the next good answer, whenever the failures were noticed", () => {
+test("an outage begins when the first failed request is sent, and ends with the next good answer, whenever the failures were noticed", () => {
   const { outages, longest, dark, tail } = measure(
     asked((t) => (t >= 2000 && t < 2900 ? timeout : undefined)),
     10_000,
@@ -57,7 +57,7 @@ test("a good answer to a request that was sent before the first failure ends not
   ]);
 });
 
-test("a request that is sent in the moment of a good answer, and fails, is not dark together with those before it", () => {
+test("a request that is sent at the moment of a good answer, and fails, is not part of the total outage before it", () => {
   const { outages } = measure(
     [
       { from: 0, to: 1, error: "refused" },
@@ -70,7 +70,7 @@ test("a request that is sent in the moment of a good answer, and fails, is not d
   expect(outages).toMatchObject([{ from: 0, to: 70, dark: { from: 0, to: 40 }, tail: 30 }]);
 });
 
-test("the tail, in which one request in three fails, is told from the dark before it", () => {
+test("a partial outage, in which one request in three fails, is separate from the total outage before it", () => {
   const failing = (t: number) =>
     t >= 1000 && t < 2000 ? timeout : t < 8000 && t > 2000 && t % 150 === 0 ? refused : undefined;
   const { outages, longest, dark, tail } = measure(asked(failing), 10_000);
@@ -86,7 +86,7 @@ test("the tail, in which one request in three fails, is told from the dark befor
   expect(dark + tail).toBe(longest);
 });
 
-test("disturbances that are a second or more apart are two outages, and each has its own length", () => {
+test("failures that are a second or more apart are two outages, each with its own length", () => {
   const failing = (t: number) => (t === 1000 || t === 2100 || t === 3000 ? refused : undefined);
   const { outages, longest, total } = measure(asked(failing), 10_000);
   expect(outages.map(({ from, to }) => [from, to])).toEqual([
@@ -96,7 +96,7 @@ test("disturbances that are a second or more apart are two outages, and each has
   expect({ longest, total }).toEqual({ longest: 955, total: 1010 });
 });
 
-test("what is not over when the measuring ends is open, and as long as it was seen to be", () => {
+test("an outage that is not over when the measurement ends is open, and as long as it was measured", () => {
   const { outages, longest } = measure(
     asked((t) => (t >= 8000 ? timeout : undefined)),
     10_000,
@@ -105,27 +105,27 @@ test("what is not over when the measuring ends is open, and as long as it was se
   expect(longest).toBe(2000);
 });
 
-test("it does not matter in which order attempts are told", () => {
+test("the order of attempts does not matter", () => {
   const failing = (t: number) => (t >= 2000 && t < 2900 ? timeout : t === 5000 ? refused : undefined);
-  const told = asked(failing).toSorted((one, other) => one.to - other.to || other.from - one.from);
-  expect(told[0]?.from).not.toBe(told.at(-1)?.from);
-  expect(measure(told, 10_000)).toEqual(measure(asked(failing), 10_000));
-  expect(measure(told.toReversed(), 10_000)).toEqual(measure(asked(failing), 10_000));
+  const unordered = asked(failing).toSorted((one, other) => one.to - other.to || other.from - one.from);
+  expect(unordered[0]?.from).not.toBe(unordered.at(-1)?.from);
+  expect(measure(unordered, 10_000)).toEqual(measure(asked(failing), 10_000));
+  expect(measure(unordered.toReversed(), 10_000)).toEqual(measure(asked(failing), 10_000));
 });
 
-test("what is told of the time after the measuring is not looked at", () => {
+test("attempts after the end of the measurement are ignored", () => {
   const failing = (t: number) => (t >= 4900 ? timeout : undefined);
   expect(measure(asked(failing), 5000)).toEqual(measure(asked(failing, 5050), 5000));
 });
 
-test("a slow answer is a good one, and its time is told", () => {
+test("a slow answer is good, and shows in the latency", () => {
   const slow = asked(() => undefined).map((attempt, index) =>
     index === 7 ? { ...attempt, to: attempt.from + 800 } : attempt,
   );
   expect(measure(slow, 10_000)).toMatchObject({ failed: 0, latency: { p50: 5, p99: 5, max: 800 } });
 });
 
-test("where nothing was answered there are no times of answers", () => {
+test("without any answer there is no latency", () => {
   expect(
     measure(
       asked(() => refused),
@@ -135,12 +135,12 @@ test("where nothing was answered there are no times of answers", () => {
   expect(measure([], 10_000)).toMatchObject({ asked: 0, longest: 0, latency: undefined });
 });
 
-test("times in which nobody asked are told, because an outage could hide there", () => {
+test("times without requests are reported, because an outage there would be missed", () => {
   const off = asked(() => undefined).filter(({ from }) => from <= 3000 || from >= 7000);
   expect(silences(off, { from: 0, to: 10_000 }, 1000)).toEqual([{ from: 3000, to: 7000 }]);
   expect(silences([], { from: 0, to: 10_000 }, 1000)).toEqual([{ from: 0, to: 10_000 }]);
 });
 
-test("a sample counts from its event", () => {
+test("the time of a sample is relative to its event", () => {
   expect(attempts(500, [[20, 3, null]])).toEqual([{ from: 520, to: 523, error: null }]);
 });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { now } from "../../src/drills/clock.ts";
 import type { DrillEvent, ProbeInfo } from "../../src/drills/events.ts";
-import { recorder } from "../../src/drills/recorder.ts";
+import { createRecorder } from "../../src/drills/recorder.ts";
 
 const READ: ProbeInfo = { id: "apiRead@operator", name: "apiRead", title: "read through the VIP", from: "operator" };
 const signal = new AbortController().signal;
 
-describe("what probes tell", () => {
-  it("is passed on in handfuls, each attempt once", () => {
+describe("the samples of probes", () => {
+  it("are emitted in batches, each attempt once", () => {
     const events: DrillEvent[] = [];
-    const { tell, flush } = recorder([READ], (event) => events.push(event));
-    tell(READ.id, 1050, 3, null);
-    tell(READ.id, 1000, 500, "timeout");
+    const { record, flush } = createRecorder([READ], (event) => events.push(event));
+    record(READ.id, 1050, 3, null);
+    record(READ.id, 1000, 500, "timeout");
     flush();
     flush();
     expect(events).toEqual([
@@ -27,34 +27,34 @@ describe("what probes tell", () => {
     ]);
   });
 
-  it("is not calm while nobody has been answered", async () => {
-    const { steady } = recorder([READ], () => undefined);
-    expect(await steady(1, 1000).holds(signal)).toBe("read through the VIP (operator): no answer for 1.5 s");
+  it("do not count as served while nothing has been answered", async () => {
+    const { servedFor } = createRecorder([READ], () => undefined);
+    expect(await servedFor(1, 1000).holds(signal)).toBe("read through the VIP (operator): no answer for 1.5 s");
   });
 
-  it("is not calm right after a failure, and says which", async () => {
-    const { tell, steady } = recorder([READ], () => undefined);
-    const calm = steady(1000, 1000);
-    tell(READ.id, now(), 1, null);
-    tell(READ.id, now(), 2, "refused");
-    expect(await calm.holds(signal)).toBe("read through the VIP (operator): refused");
+  it("do not count as served right after a failure, and name it", async () => {
+    const { record, servedFor } = createRecorder([READ], () => undefined);
+    const served = servedFor(1000, 1000);
+    record(READ.id, now(), 1, null);
+    record(READ.id, now(), 2, "refused");
+    expect(await served.holds(signal)).toBe("read through the VIP (operator): refused");
   });
 
-  it("names everybody who is not answered, with the reason", () => {
+  it("name every probe that is not answered, with the reason", () => {
     const service: ProbeInfo = { id: "service@w2", name: "service", title: "HTTP through the Service", from: "w2" };
     const port: ProbeInfo = { id: "nodePort@w2", name: "nodePort", title: "HTTP through a NodePort", from: "w2" };
-    const { tell, unanswered } = recorder([READ, service, port], () => undefined);
-    tell(READ.id, now(), 1, null);
-    tell(service.id, now(), 2, "timeout");
+    const { record, unanswered } = createRecorder([READ, service, port], () => undefined);
+    record(READ.id, now(), 1, null);
+    record(service.id, now(), 2, "timeout");
     expect(unanswered(1000)).toEqual([
       "HTTP through the Service (w2): timeout",
       "HTTP through a NodePort (w2): no answer for 1.5 s",
     ]);
   });
 
-  it("is calm once everybody has been answered for that long", async () => {
-    const { tell, steady } = recorder([READ], () => undefined);
-    tell(READ.id, now() - 10, 5, null);
-    expect(await steady(0, 1000).holds(signal)).toBe(true);
+  it("count as served once every probe has been answered for that long", async () => {
+    const { record, servedFor } = createRecorder([READ], () => undefined);
+    record(READ.id, now() - 10, 5, null);
+    expect(await servedFor(0, 1000).holds(signal)).toBe(true);
   });
 });

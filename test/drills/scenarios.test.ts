@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { type Disruption, type Power, type Scenario, type Stage, undoneAfter } from "../../src/drills/drill.ts";
+import { type Disruption, type Scenario, undoneAfter } from "../../src/drills/scenario.ts";
+import type { Power, Setup } from "../../src/drills/setup.ts";
 import { SCENARIOS } from "../../src/drills/index.ts";
 import type { Result } from "../../src/remote/connection.ts";
 import { testCluster } from "../support/cluster.ts";
@@ -8,24 +9,24 @@ import { scriptedHost } from "../support/scripted-host.ts";
 import { machineStory } from "../support/machine-story.ts";
 import { failure } from "../support/sshd.ts";
 
-interface Told {
+interface Run {
   readonly host: string;
   readonly script: string;
 }
 
-/** Three masters (m1 holds the VIP, m2 leads etcd) and two workers, that do what they are told and remember it. */
-function stageOf(
+/** Three masters (m1 holds the VIP, m2 leads etcd) and two workers, that record the scripts they run. */
+function setupOf(
   answer: (script: string) => string | Partial<Result> = () => "",
   power?: Power,
   sshConnection = "10.0.0.1 50000 10.0.0.11 22\n",
 ) {
-  const told: Told[] = [];
+  const runs: Run[] = [];
   const cluster = testCluster();
   const hosts = cluster.machines.map((machine) =>
     scriptedHost({
       machine,
       answer: (script) => {
-        told.push({ host: machine.name, script });
+        runs.push({ host: machine.name, script });
         if (script === "echo $SSH_CONNECTION") return sshConnection;
         return answer(script);
       },
@@ -33,19 +34,19 @@ function stageOf(
   );
   const [m1, m2, m3, w1, w2] = hosts;
   if (!m1 || !m2 || !m3 || !w1 || !w2) throw new Error("the test cluster has five machines");
-  const stage: Stage = {
+  const setup: Setup = {
     cluster,
     hosts,
     masters: [m1, m2, m3],
     workers: [w1, w2],
-    bystander: w2,
+    probeHost: w2,
     power,
     holder: () => Promise.resolve(m1),
     etcdLeader: () => Promise.resolve(m2),
     nothingLost: () => Promise.resolve(),
     workloadWithout: () => ({ title: "", within: 0, holds: () => Promise.resolve(true) }),
   };
-  return { stage, told };
+  return { setup, runs };
 }
 
 const POWER: Power = { off: () => ["true"], on: () => ["true"] };
@@ -56,30 +57,30 @@ function named(name: string): Scenario {
   return scenario;
 }
 
-async function prepared(name: string, { stage }: ReturnType<typeof stageOf>): Promise<Disruption> {
+async function prepared(name: string, { setup }: ReturnType<typeof setupOf>): Promise<Disruption> {
   const scenario = named(name);
-  const disruption = await scenario.prepare(stage, undoneAfter(scenario));
+  const disruption = await scenario.prepare(setup, undoneAfter(scenario));
   if (typeof disruption === "string") throw new Error(disruption);
   return disruption;
 }
 
 describe.each(SCENARIOS)("$name", (scenario) => {
-  it("arms what undoes it on the host before it breaks anything there, in scripts that a shell understands", async () => {
-    const theatre = stageOf(
+  it("starts the timer that undoes it on the host before it breaks anything there, in scripts that a shell can parse", async () => {
+    const simulation = setupOf(
       (script) => (script.includes("--container") && !script.includes("systemd-run") ? { code: 0 } : ""),
       POWER,
     );
-    const disruption = await prepared(scenario.name, theatre);
-    const before = theatre.told.length;
+    const disruption = await prepared(scenario.name, simulation);
+    const before = simulation.runs.length;
     await disruption.begin();
     await disruption.end(new AbortController().signal);
-    const scripts = theatre.told.slice(before);
-    for (const { script } of theatre.told) execFileSync("sh", ["-n"], { input: script });
-    if (disruption.dark) expect(scripts).toEqual([]);
+    const scripts = simulation.runs.slice(before);
+    for (const { script } of simulation.runs) execFileSync("sh", ["-n"], { input: script });
+    if (disruption.powersOff) expect(scripts).toEqual([]);
     else {
-      const [leash, begin, end] = scripts;
+      const [lifeline, begin, end] = scripts;
       expect(scripts).toHaveLength(3);
-      expect(leash?.script).toBe(`cat >/dev/null\n${end?.script ?? ""}`);
+      expect(lifeline?.script).toBe(`cat >/dev/null\n${end?.script ?? ""}`);
       expect(begin?.script).toMatch(
         /^umask 077[^]*systemd-run [^]*--on-active=\d+ms[^]*is-active tripod-drill-\S+\.timer/,
       );
@@ -87,13 +88,13 @@ describe.each(SCENARIOS)("$name", (scenario) => {
     }
   });
 
-  it("never has the machine as its victim from which a client asks", async () => {
-    const theatre = stageOf(undefined, POWER);
-    const disruption = await scenario.prepare(theatre.stage, 60_000);
+  it("never has the probe host as its victim", async () => {
+    const simulation = setupOf(undefined, POWER);
+    const disruption = await scenario.prepare(simulation.setup, 60_000);
     if (typeof disruption !== "string") expect(disruption.victims.map(({ name }) => name)).not.toContain("w2");
   });
 
-  it("is undone by the host later than it would be by us", () => {
+  it("is undone by the host later than by Tripod", () => {
     expect(undoneAfter(scenario)).toBeGreaterThan(scenario.lasts[1]);
   });
 });
@@ -110,35 +111,35 @@ describe("scenarios choose their victims", () => {
     ["cut-etcd", "m2"],
     ["quorum", "m1 m2"],
   ])("%s: %s", async (name, victims) => {
-    const disruption = await prepared(name, stageOf(undefined, POWER));
+    const disruption = await prepared(name, setupOf(undefined, POWER));
     expect(disruption.victims.map((victim) => victim.name).join(" ")).toBe(victims);
   });
 });
 
-describe("scenarios that cannot be played here are left out with a reason", () => {
+describe("scenarios that cannot run here are skipped with a reason", () => {
   it.each(["power-holder", "power-master", "power-worker", "quorum"])("%s without power", async (name) => {
-    expect(await named(name).prepare(stageOf().stage, 60_000)).toMatch(/the inventory has no `power`$/);
+    expect(await named(name).prepare(setupOf().setup, 60_000)).toMatch(/the inventory has no `power`$/);
   });
 
   it("a full disk where etcd shares its file system with others", async () => {
-    const theatre = stageOf((script) => (script.includes("findmnt") ? "it is part of the file system at /\n" : ""));
-    expect(await named("disk-full").prepare(theatre.stage, 60_000)).toBe(
-      "/var/lib/etcd on m3 is not etcd's alone: it is part of the file system at /",
+    const simulation = setupOf((script) => (script.includes("findmnt") ? "it is part of the file system at /\n" : ""));
+    expect(await named("disk-full").prepare(simulation.setup, 60_000)).toBe(
+      "/var/lib/etcd on m3 is not a dedicated file system: it is part of the file system at /",
     );
-    expect(theatre.told.every(({ script }) => !script.includes("fallocate"))).toBe(true);
+    expect(simulation.runs.every(({ script }) => !script.includes("fallocate"))).toBe(true);
   });
 
-  it("a wrong clock where the host is a container: the clock is not its own", async () => {
-    const theatre = stageOf((script) => (script.includes("--container") ? { code: 1 } : ""));
-    expect(await named("clock").prepare(theatre.stage, 60_000)).toMatch(/container/);
-    expect(theatre.told.every(({ script }) => !script.includes("date -s"))).toBe(true);
+  it("a wrong clock where the host is a container, which shares its clock", async () => {
+    const simulation = setupOf((script) => (script.includes("--container") ? { code: 1 } : ""));
+    expect(await named("clock").prepare(simulation.setup, 60_000)).toMatch(/container/);
+    expect(simulation.runs.every(({ script }) => !script.includes("date -s"))).toBe(true);
   });
 
-  it("late packets where the kernel has no netem", async () => {
-    const theatre = stageOf((script) =>
+  it("delayed packets where the kernel has no netem", async () => {
+    const simulation = setupOf((script) =>
       script.includes("netem") ? { code: 2, stderr: "Error: Specified qdisc kind is unknown.\n" } : "",
     );
-    expect(await named("latency").prepare(theatre.stage, 60_000)).toBe(
+    expect(await named("latency").prepare(simulation.setup, 60_000)).toBe(
       "m1 has no netem: Error: Specified qdisc kind is unknown.",
     );
   });
@@ -146,21 +147,21 @@ describe("scenarios that cannot be played here are left out with a reason", () =
 
 describe("a cut network", () => {
   it.each(["", "10.0.0.1 1 10.0.0.11 22;reboot", "$(reboot) 1 10.0.0.11 22", "10.0.0.1\nreboot 1 2 22"])(
-    "is refused where a host says that we come from %j",
-    async (says) => {
-      const theatre = stageOf(undefined, POWER, says);
-      const refused = await failure(prepared("cut-holder", theatre));
-      expect(refused).toMatchObject({ code: "E_COMMAND", message: /from where Tripod is connected/ });
-      expect(theatre.told.map(({ script }) => script)).toEqual(["echo $SSH_CONNECTION"]);
+    "is refused where a host reports %j as our address",
+    async (sshConnection) => {
+      const simulation = setupOf(undefined, POWER, sshConnection);
+      const refused = await failure(prepared("cut-holder", simulation));
+      expect(refused).toMatchObject({ code: "E_COMMAND", message: /address that Tripod is connected from/ });
+      expect(simulation.runs.map(({ script }) => script)).toEqual(["echo $SSH_CONNECTION"]);
     },
   );
 
-  it("spares the SSH connection by which it is undone", async () => {
-    const theatre = stageOf();
-    const disruption = await prepared("cut-holder", theatre);
+  it("leaves out the SSH connection by which it is undone", async () => {
+    const simulation = setupOf();
+    const disruption = await prepared("cut-holder", simulation);
     await disruption.begin();
     const rules =
-      theatre.told
+      simulation.runs
         .at(-1)
         ?.script.split("\n")
         .filter((line) => line.includes("-A TRIPOD-DRILL")) ?? [];
@@ -175,12 +176,12 @@ describe("a cut network", () => {
 });
 
 describe("a full disk", () => {
-  machineStory("fills etcd's disk, and nothing that etcd has put a link to", async (machine) => {
-    const { stage, told } = stageOf();
-    const disruption = await named("disk-full").prepare(stage, 1000);
+  machineStory("fills etcd's disk, but nothing that etcd has linked to", async (machine) => {
+    const { setup, runs } = setupOf();
+    const disruption = await named("disk-full").prepare(setup, 1000);
     if (typeof disruption === "string") throw new Error(disruption);
     await disruption.begin();
-    const script = told.at(-1)?.script ?? "";
+    const script = runs.at(-1)?.script ?? "";
     const disrupt = script.slice(script.indexOf("free() {"));
     const setUp = [
       "mkdir -p /var/lib/etcd /victim && mount -t tmpfs -o size=24m tmpfs /var/lib/etcd && chown nobody /var/lib/etcd",

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
-import { fromOperator } from "../../src/drills/client.ts";
+import { dialFromOperator } from "../../src/drills/client.ts";
 import { now } from "../../src/drills/clock.ts";
 import { openWatch } from "../../src/drills/watch.ts";
 
@@ -11,7 +11,7 @@ afterEach(() => closing.splice(0).map((close) => close()));
 const added = (number: number, version: number) =>
   `${JSON.stringify({ type: "ADDED", object: { metadata: { name: `n-${number}`, resourceVersion: String(version) } } })}\n`;
 
-/** An API server that knows one thing: to watch. */
+/** An API server that serves watches only. */
 async function watched(stream: (response: ServerResponse, from: string, nth: number) => void, timeout = 10_000) {
   let nth = 0;
   const server = createServer((request, response) => {
@@ -26,53 +26,53 @@ async function watched(stream: (response: ServerResponse, from: string, nth: num
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const door = { dial: fromOperator, host: "127.0.0.1", port: (server.address() as AddressInfo).port };
+  const endpoint = { dial: dialFromOperator, host: "127.0.0.1", port: (server.address() as AddressInfo).port };
   const over = new AbortController();
   closing.push(() => (over.abort(), server.closeAllConnections(), server.close()));
-  const said: [number, string | null][] = [];
+  const reports: [number, string | null][] = [];
   const watch = openWatch({
     namespace: "ns",
-    door,
+    endpoint,
     interval: 10,
     timeout,
     signal: over.signal,
-    tell: (from, _ms, error) => said.push([from, error]),
+    report: (from, _ms, error) => reports.push([from, error]),
   });
-  return { watch, said };
+  return { watch, reports };
 }
 
-it("tells what was written, once it is told", async () => {
-  const { watch, said } = await watched((response) => response.write(added(1, 8)));
+it("reports a write once the server has", async () => {
+  const { watch, reports } = await watched((response) => response.write(added(1, 8)));
   watch.expect(1, now());
-  await expect.poll(() => said.map(([, error]) => error)).toEqual([null]);
-  // What was there before is known from the list.
+  await expect.poll(() => reports.map(([, error]) => error)).toEqual([null]);
+  // The list contains what was written before.
   expect(watch.seen).toEqual(new Set([9, 1]));
 });
 
-it("goes on from where it stood when its connection breaks", async () => {
+it("continues from its last version when its connection breaks", async () => {
   const asked: string[] = [];
-  const { watch, said } = await watched((response, from, nth) => {
+  const { watch, reports } = await watched((response, from, nth) => {
     asked.push(from);
     response.write(added(nth + 1, 8 + nth));
     if (nth === 0) setImmediate(() => response.destroy());
   });
   watch.expect(1, now());
   watch.expect(2, now());
-  await expect.poll(() => said.length).toBe(2);
+  await expect.poll(() => reports.length).toBe(2);
   expect(asked).toEqual(["7", "8"]);
-  expect(said.map(([, error]) => error)).toEqual([null, null]);
+  expect(reports.map(([, error]) => error)).toEqual([null, null]);
 });
 
-it("asks again when a write is not told in time, and counts it as late", async () => {
-  const { watch, said } = await watched((response, _from, nth) => {
+it("starts again when a write is not reported in time, and counts it as late", async () => {
+  const { watch, reports } = await watched((response, _from, nth) => {
     if (nth > 0) response.write(added(1, 8));
   }, 300);
   watch.expect(1, now());
   await expect.poll(() => watch.seen.has(1)).toBe(true);
-  expect(said.map(([, error]) => error)).toEqual(["timeout"]);
+  expect(reports.map(([, error]) => error)).toEqual(["timeout"]);
 });
 
-it("begins anew where the server has forgotten where it stood", async () => {
+it("reads the list again when its version is too old", async () => {
   const gone = `${JSON.stringify({ type: "ERROR", object: { metadata: {}, code: 410 } })}\n`;
   const asked: string[] = [];
   await watched((response, from, nth) => {
@@ -88,7 +88,7 @@ it.each([
   ["null", "null"],
   ["half a change", '{"type":"ADDED","object":{"metadata":null}}'],
   ["5 MiB", "x".repeat(5 << 20)],
-])("begins again where what it is told is no change but %s", async (_, line) => {
+])("starts again when it receives %s instead of a change", async (_, line) => {
   const { watch } = await watched((response, _from, nth) => {
     if (nth === 0) response.end(`${line}\n`);
     else response.write(added(1, 8));
@@ -96,7 +96,7 @@ it.each([
   await expect.poll(() => watch.seen.has(1)).toBe(true);
 });
 
-it("stops reading a line that has no end", async () => {
+it("stops reading an endless line", async () => {
   const { watch } = await watched((response, _from, nth) => {
     if (nth === 0) response.write("x".repeat(5 << 20));
     else response.write(added(1, 8));

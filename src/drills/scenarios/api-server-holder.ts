@@ -1,10 +1,10 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { killApiServer } from "./kill-api-server.ts";
 
 export const apiServerHolder: Scenario = {
   name: "api-server-holder",
-  title: "API server killed on the VIP's holder",
+  title: "API server killed on the VIP holder",
   usual: true,
   lasts: [4_000, 15_000],
-  prepare: async (stage, undoneAfter) => killApiServer(await stage.holder(), undoneAfter),
+  prepare: async (setup, undoneAfter) => killApiServer(await setup.holder(), undoneAfter),
 };

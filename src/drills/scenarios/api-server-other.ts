@@ -1,4 +1,4 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { killApiServer } from "./kill-api-server.ts";
 import { otherThan } from "./victims.ts";
 
@@ -7,8 +7,8 @@ export const apiServerOther: Scenario = {
   title: "API server killed on a master without the VIP",
   usual: false,
   lasts: [4_000, 15_000],
-  prepare: async (stage, undoneAfter) => {
-    const other = otherThan(stage.masters, await stage.holder());
-    return other ? killApiServer(other, undoneAfter) : "there is one master alone";
+  prepare: async (setup, undoneAfter) => {
+    const other = otherThan(setup.masters, await setup.holder());
+    return other ? killApiServer(other, undoneAfter) : "the cluster has only one master";
   },
 };

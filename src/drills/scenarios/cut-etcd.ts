@@ -1,15 +1,15 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { dropPackets } from "./firewall.ts";
 
 export const cutEtcd: Scenario = {
   name: "cut-etcd",
-  title: "etcd's leader cut off from its peers, and nothing else",
+  title: "only the etcd traffic of the etcd leader dropped",
   usual: false,
   lasts: [8_000, 25_000],
-  // A leader that hears nobody steps down after an election's time, and only then do its own API server's readers find out.
+  // A leader without its peers steps down after the election timeout; only then do reads through its own API server fail.
   limits: { apiRead: 6000, apiWrite: 6000, watch: 8000 },
   prepare: async ({ etcdLeader, masters }, undoneAfter) => {
-    if (masters.length < 2) return "etcd has one member alone";
+    if (masters.length < 2) return "etcd has only one member";
     const victim = await etcdLeader();
     const rules = ["-p tcp --dport 2380 -j DROP", "-p tcp --sport 2380 -j DROP"];
     return dropPackets(victim, "cut", `etcd on ${victim.name} cut off from its peers`, rules, undoneAfter);

@@ -1,4 +1,4 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { dropPackets, toAndFrom } from "./firewall.ts";
 import { otherThan } from "./victims.ts";
 
@@ -10,7 +10,7 @@ export const cutMaster: Scenario = {
   divides: true,
   prepare: async ({ masters, holder }, undoneAfter) => {
     const victim = otherThan(masters, await holder());
-    if (!victim) return "there is one master alone";
+    if (!victim) return "the cluster has only one master";
     const peers = masters.filter((master) => master !== victim);
     return dropPackets(victim, "cut", `${victim.name} cut off from the other masters`, toAndFrom(peers), undoneAfter);
   },

@@ -1,10 +1,10 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { dropPackets } from "./firewall.ts";
 
-/** Nobody is dead, and the masters do not hear each other's adverts: two hold the VIP, and both of them serve. */
+/** All masters are up, but do not receive each other's adverts: two hold the VIP, and both serve clients. */
 export const cutVrrp: Scenario = {
   name: "cut-vrrp",
-  title: "VRRP adverts of the VIP's holder lost, and nothing else",
+  title: "only the VRRP adverts of the VIP holder dropped",
   usual: false,
   lasts: [6_000, 20_000],
   divides: true,

@@ -1,14 +1,14 @@
 import type { Host } from "../../host.ts";
-import type { Scenario } from "../drill.ts";
-import { byScript } from "../switch.ts";
+import type { Scenario } from "../scenario.ts";
+import { scriptedDisruption } from "../scripted-disruption.ts";
 import { otherThan } from "./victims.ts";
 
 const DATA = "/var/lib/etcd";
 
-/** The ballast lies in a folder of root's: in etcd's own, etcd could put a link to something else in its place. */
+/** The ballast is in a folder that root owns: in etcd's own folder, etcd could replace it by a link to something else. */
 const FOLDER = `${DATA}/tripod-drill`;
 
-/** Only ever a file system that is etcd's alone: mounted there as a whole, from a device that is mounted nowhere else. */
+/** Prints why the file system is not etcd's alone; empty where all of it is mounted here, and its device nowhere else. */
 const SHARED = [
   `mounted=$(findmnt -n -o TARGET -T ${DATA})`,
   `source=$(findmnt -n -o SOURCE -T ${DATA})`,
@@ -25,21 +25,21 @@ export const diskFull: Scenario = {
   prepare: async ({ masters, holder }, undoneAfter) => {
     const victim: Host = otherThan(masters, await holder()) ?? (await holder());
     const shared = (await victim.read(SHARED)).stdout.trim();
-    if (shared) return `${DATA} on ${victim.name} is not etcd's alone: ${shared}`;
-    return byScript(
+    if (shared) return `${DATA} on ${victim.name} is not a dedicated file system: ${shared}`;
+    return scriptedDisruption(
       victim,
       {
         name: "disk-full",
         what: `${DATA} on ${victim.name} full`,
-        // Most of it at once, and the rest as it goes: the file system wants some of it for its own.
+        // Most of it at once, and the rest bit by bit: the file system needs some space for itself.
         disrupt: [
           `free() { df --output=avail -B1 ${DATA} | tail -n 1; }`,
           `rm -rf ${FOLDER} && mkdir -m 700 ${FOLDER} && cd -P ${FOLDER} || exit`,
-          // Where etcd was quicker and has put a link there, this is not the folder that was made.
-          `[ "$(stat -c '%u %a %d' .)" = "0 700 $(stat -c %d ${DATA})" ] || { echo "${FOLDER} was exchanged" >&2; exit 1; }`,
+          // If etcd was quicker and has put a link there, this is not the folder that was created.
+          `[ "$(stat -c '%u %a %d' .)" = "0 700 $(stat -c %d ${DATA})" ] || { echo "${FOLDER} was replaced" >&2; exit 1; }`,
           `fallocate -l "$(($(free) - 16777216))" ballast || exit`,
           `cat /dev/zero >>ballast 2>/dev/null`,
-          `[ "$(free)" -lt 65536 ] || { echo "there are still $(free) bytes free" >&2; exit 1; }`,
+          `[ "$(free)" -lt 65536 ] || { echo "$(free) bytes are still free" >&2; exit 1; }`,
         ].join("\n"),
         undo: `rm -rf ${FOLDER}; systemctl reset-failed etcd 2>/dev/null; systemctl start etcd`,
       },

@@ -1,20 +1,20 @@
 import { isIPv4 } from "node:net";
 import { TripodError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
-import type { Disruption } from "../drill.ts";
-import { byScript } from "../switch.ts";
+import type { Disruption } from "../scenario.ts";
+import { scriptedDisruption } from "../scripted-disruption.ts";
 
 const CHAIN = "TRIPOD-DRILL";
 
-/** Undone as often as it was done, were it twice. */
+/** Removes the chain however often it was inserted. */
 const UNDO = [
   `for chain in INPUT OUTPUT FORWARD; do while iptables -w -D $chain -j ${CHAIN} 2>/dev/null; do :; done; done`,
   `iptables -w -F ${CHAIN} 2>/dev/null; iptables -w -X ${CHAIN} 2>/dev/null; true`,
 ].join("\n");
 
 /**
- * Drops packets on a host by rules of iptables (the part behind `-A CHAIN`), all but those of the SSH connection over which the drill is
- * watched and undone.
+ * Drops packets on a host by iptables rules (the part after `-A CHAIN`), except those of the SSH connection that the drill uses to observe
+ * the host and to undo the disruption.
  */
 export async function dropPackets(
   host: Host,
@@ -23,12 +23,12 @@ export async function dropPackets(
   rules: readonly string[],
   undoneAfter: number,
 ): Promise<Disruption> {
-  // sudo takes the variable away, so it is asked as whoever logged in.
+  // sudo removes the variable, so it is read as the login user.
   const { stdout } = await host.connection.run("echo $SSH_CONNECTION", { asLoginUser: true });
   const [operator = "", , , port = ""] = stdout.trim().split(" ");
   if (!isIPv4(operator) || !/^\d{1,5}$/.test(port)) {
     const why = `SSH_CONNECTION is ${JSON.stringify(stdout.trim().slice(0, 200))}`;
-    const message = "it does not say from where Tripod is connected, which must not be cut off";
+    const message = "the host does not report the address that Tripod is connected from, which must not be cut off";
     throw new TripodError("E_COMMAND", message, { host: host.name, origin: host.machine.origin, why });
   }
   const spared = [
@@ -43,10 +43,10 @@ export async function dropPackets(
     ...[...spared, ...rules].map((rule) => `iptables -w -A ${CHAIN} ${rule} || exit`),
     `for chain in INPUT OUTPUT FORWARD; do iptables -w -I $chain -j ${CHAIN} || exit; done`,
   ].join("\n");
-  return byScript(host, { name, what, disrupt, undo: UNDO }, undoneAfter);
+  return scriptedDisruption(host, { name, what, disrupt, undo: UNDO }, undoneAfter);
 }
 
-/** Both directions of what is to or from an address. */
+/** Rules that drop packets to and from these hosts. */
 export function toAndFrom(hosts: readonly Host[], what = ""): string[] {
   return hosts.flatMap(({ machine }) => ["-s", "-d"].map((side) => `${what}${side} ${machine.address} -j DROP`));
 }

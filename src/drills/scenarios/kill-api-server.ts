@@ -1,10 +1,10 @@
 import type { Host } from "../../host.ts";
-import type { Disruption } from "../drill.ts";
-import { byScript } from "../switch.ts";
+import type { Disruption } from "../scenario.ts";
+import { scriptedDisruption } from "../scripted-disruption.ts";
 
-/** The kubelet starts it again by itself, with or without us. */
+/** The kubelet starts it again without our help. */
 export function killApiServer(host: Host, undoneAfter: number): Disruption {
-  return byScript(
+  return scriptedDisruption(
     host,
     {
       name: "api-server",

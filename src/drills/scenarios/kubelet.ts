@@ -1,4 +1,4 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { stopUnits } from "./stop-units.ts";
 
 export const kubelet: Scenario = {
@@ -6,8 +6,8 @@ export const kubelet: Scenario = {
   title: "kubelet and containerd stopped on a master",
   usual: false,
   lasts: [8_000, 15_000],
-  prepare: async (stage, undoneAfter) => ({
-    ...stopUnits(await stage.holder(), ["containerd", "kubelet"], undoneAfter),
-    kubelets: true,
+  prepare: async (setup, undoneAfter) => ({
+    ...stopUnits(await setup.holder(), ["containerd", "kubelet"], undoneAfter),
+    stopsKubelets: true,
   }),
 };

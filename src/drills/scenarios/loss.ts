@@ -1,15 +1,15 @@
-import type { Scenario } from "../drill.ts";
+import type { Scenario } from "../scenario.ts";
 import { dropPackets } from "./firewall.ts";
 
-/** Of a hundred packets that reach the host or leave it. */
+/** Share of the packets that reach the host or leave it. */
 const PERCENT = 5;
 
 export const loss: Scenario = {
   name: "loss",
-  title: `the VIP's holder loses ${PERCENT} of 100 packets`,
+  title: `VIP holder loses ${PERCENT} % of its packets`,
   usual: false,
   lasts: [15_000, 15_000],
-  // While packets are lost, requests are: what counts is that it ends with the loss, that nothing written is lost, and nothing falls over.
+  // While packets are lost, so are requests. What counts is that this ends with the loss, that no write is lost, and that nothing crashes.
   limits: {
     vip: 20_000,
     apiLive: 20_000,
@@ -22,6 +22,6 @@ export const loss: Scenario = {
   prepare: async ({ holder }, undoneAfter) => {
     const victim = await holder();
     const rule = `-m statistic --mode random --probability ${PERCENT / 100} -j DROP`;
-    return dropPackets(victim, "loss", `${victim.name} loses ${PERCENT} of 100 packets`, [rule], undoneAfter);
+    return dropPackets(victim, "loss", `${victim.name} loses ${PERCENT} % of its packets`, [rule], undoneAfter);
   },
 };

@@ -1,5 +1,5 @@
-import type { Scenario } from "../drill.ts";
-import { byPower, NO_POWER } from "../power.ts";
+import { powerCut, NO_POWER } from "../power.ts";
+import type { Scenario } from "../scenario.ts";
 import { otherThan } from "./victims.ts";
 
 export const powerMaster: Scenario = {
@@ -10,6 +10,6 @@ export const powerMaster: Scenario = {
   prepare: async ({ power, holder, masters }, undoneAfter) => {
     if (!power) return NO_POWER;
     const other = otherThan(masters, await holder());
-    return other ? byPower([other], power, undoneAfter) : "there is one master alone";
+    return other ? powerCut([other], power, undoneAfter) : "the cluster has only one master";
   },
 };

@@ -1,5 +1,5 @@
-import type { Scenario } from "../drill.ts";
-import { byPower, NO_POWER } from "../power.ts";
+import { powerCut, NO_POWER } from "../power.ts";
+import type { Scenario } from "../scenario.ts";
 import { otherThan } from "./victims.ts";
 
 export const powerWorker: Scenario = {
@@ -7,16 +7,14 @@ export const powerWorker: Scenario = {
   title: "power cut of a worker: its pods move",
   usual: false,
   lasts: [5_000, 150_000],
-  // Kubernetes believes in a dead node for 40 s, and sends clients there as long: its own default, not ours.
+  // Kubernetes considers a dead node healthy for 40 s, and routes clients there meanwhile: its default, not ours.
   limits: { service: 60_000, nodePort: 60_000 },
-  prepare: ({ power, workers, bystander }, undoneAfter) => {
+  prepare: ({ power, workers, probeHost }, undoneAfter) => {
     if (!power) return Promise.resolve(NO_POWER);
-    const victim = otherThan(workers, ...(bystander ? [bystander] : []));
+    const victim = otherThan(workers, ...(probeHost ? [probeHost] : []));
     return Promise.resolve(
-      victim && bystander
-        ? byPower([victim], power, undoneAfter)
-        : "there is no second worker that could take its pods",
+      victim && probeHost ? powerCut([victim], power, undoneAfter) : "the cluster has no second worker for its pods",
     );
   },
-  meanwhile: (stage, { victims }) => [stage.workloadWithout(victims.map(({ name }) => name))],
+  meanwhile: (setup, { victims }) => [setup.workloadWithout(victims.map(({ name }) => name))],
 };

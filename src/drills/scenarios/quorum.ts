@@ -1,21 +1,21 @@
-import type { Scenario } from "../drill.ts";
-import { byPower, NO_POWER } from "../power.ts";
+import { powerCut, NO_POWER } from "../power.ts";
+import type { Scenario } from "../scenario.ts";
 
-/** Reads and writes stop, and have to stop cleanly: what was acknowledged is there as soon as one of the two is back. */
+/** Reads and writes stop, but cleanly: acknowledged writes have to be present as soon as the first machine is back. */
 export const quorum: Scenario = {
   name: "quorum",
-  title: "as many masters lost as etcd cannot lose",
+  title: "power cut of a majority of the masters: etcd loses its quorum",
   usual: false,
   lasts: [10_000, 10_000],
   stops: true,
-  prepare: async (stage, undoneAfter) => {
-    const { power, masters } = stage;
+  prepare: async (setup, undoneAfter) => {
+    const { power, masters } = setup;
     if (!power) return NO_POWER;
-    const holder = await stage.holder();
+    const holder = await setup.holder();
     const victims = [holder, ...masters.filter((master) => master !== holder)].slice(
       0,
       Math.floor(masters.length / 2) + 1,
     );
-    return byPower(victims, power, undoneAfter, { between: () => stage.nothingLost() });
+    return powerCut(victims, power, undoneAfter, { between: () => setup.nothingLost() });
   },
 };

@@ -1,17 +1,17 @@
 import type { Host } from "../../host.ts";
-import type { Disruption, Scenario } from "../drill.ts";
-import { byScript } from "../switch.ts";
+import type { Disruption, Scenario } from "../scenario.ts";
+import { scriptedDisruption } from "../scripted-disruption.ts";
 
 /**
- * Of an API server whose member of etcd is stopped, ms: it stays in turn until two checks of haproxy have failed, 3.25 s at most, and who asked
- * it just before waits a second more.
+ * Limits while an API server has no etcd member, ms: haproxy keeps it in rotation until two checks have failed, 3.25 s at most, and a
+ * request that was sent just before that takes a second more.
  */
 export const WITHOUT_ETCD: NonNullable<Scenario["limits"]> = { apiLive: 4500, apiRead: 4500 };
 
-/** Stops systemd units in good order; they are started again in the same order. */
+/** Stops systemd units cleanly; they are started again in the same order. */
 export function stopUnits(host: Host, units: readonly string[], undoneAfter: number): Disruption {
   const names = units.join(" ");
-  return byScript(
+  return scriptedDisruption(
     host,
     {
       name: units.join("-"),

@@ -1,18 +1,18 @@
-import { lengthSaid } from "../../drills/length.ts";
+import { lengthText } from "../../drills/length.ts";
 import type { ProbeVerdict } from "../../drills/verdict.ts";
 import type { ErrorRecord } from "../../engine/events.ts";
 import { type Case, junitOf, newCase, skipped, type Suite, type Verdict } from "../junit-suite.ts";
 import type { DrillReport } from "./report.ts";
 import type { ScenarioReport } from "./scenario.ts";
-import { probeSaid } from "./words.ts";
+import { probeText } from "./words.ts";
 
-/** For CI systems: each scenario is a suite; its cases are its probes, the VIP, the ledger, and that all is as it was before. */
+/** For CI systems: each scenario is a suite; its cases are its probes, the VIP, the ledger, and the recovery of the cluster. */
 export function drillJunit(report: DrillReport): string {
   const { cluster, startedAt } = report;
   const of = { package: `tripod.drill.${cluster}`, cluster };
   const left = [
     ...report.skipped,
-    ...report.notBegun.map((name) => ({ name, title: name, reason: "not begun: the drill ended before it" })),
+    ...report.notBegun.map((name) => ({ name, title: name, reason: "not started: the drill ended before" })),
   ];
   return junitOf([
     ...report.scenarios.map((scenario): Suite => {
@@ -34,14 +34,14 @@ export function drillJunit(report: DrillReport): string {
 function casesOf(scenario: ScenarioReport): Case[] {
   const { probes, ledger, twoHoldersJudged, holderBreaches, ledgerBreaches, from, to } = scenario;
   return [
-    ...probes.map((each) => newCase(probeSaid(each.probe), each.measured.longest, probeVerdict(each))),
-    newCase("one holder of the VIP", twoHoldersJudged, beyond(holderBreaches)),
+    ...probes.map((each) => newCase(probeText(each.probe), each.measured.longest, probeVerdict(each))),
+    newCase("one VIP holder", twoHoldersJudged, beyond(holderBreaches)),
     newCase(
-      "every acknowledged write is there",
+      "every acknowledged write is present",
       0,
-      ledger ? beyond(ledgerBreaches) : skipped("the ledger was not looked through"),
+      ledger ? beyond(ledgerBreaches) : skipped("the ledger was not audited"),
     ),
-    newCase("everything is as it was before", to - from, endVerdict(scenario)),
+    newCase("the cluster has recovered", to - from, endVerdict(scenario)),
   ];
 }
 
@@ -51,8 +51,8 @@ function probeVerdict({ judged, breach, measured }: ProbeVerdict): Verdict | und
   const { longest } = measured;
   return skipped(
     longest === 0
-      ? "not judged: it is meant to stop, and did not"
-      : `not judged: it is meant to stop, and was out for ${lengthSaid(longest)}`,
+      ? "not judged: expected to stop, but did not"
+      : `not judged: expected to stop; outage of ${lengthText(longest)}`,
   );
 }
 
@@ -63,21 +63,26 @@ function beyond(breaches: readonly string[]): Verdict | undefined {
 
 function endVerdict({ outcome, errors }: ScenarioReport): Verdict | undefined {
   const [first] = errors;
-  if (first) return { as: "failure", type: first.code, message: first.message, text: errors.map(told).join("\n\n") };
+  if (first)
+    return { as: "failure", type: first.code, message: first.message, text: errors.map(errorText).join("\n\n") };
   switch (outcome) {
     case "ok":
     case "breach":
       return undefined;
     case "failed":
-      return { as: "error", type: "failed", message: "the scenario failed and did not say why" };
+      return { as: "error", type: "failed", message: "the scenario failed without an error" };
     case "cancelled":
       return skipped("cancelled");
     case "unfinished":
-      return { as: "error", type: "unfinished", message: "the record of the drill ends before this scenario did" };
+      return {
+        as: "error",
+        type: "unfinished",
+        message: "the record of the drill ends before the end of this scenario",
+      };
   }
 }
 
-function told({ message, host, why, hint }: ErrorRecord): string {
+function errorText({ message, host, why, hint }: ErrorRecord): string {
   return [host === undefined ? message : `${host}: ${message}`, why?.trimEnd(), hint && `→ ${hint}`]
     .filter((line) => line !== undefined)
     .join("\n");

@@ -2,33 +2,33 @@ import type { DrillEvent, DrillSetting, LedgerResult } from "../../drills/events
 import { roundsOf, type RoundsReport } from "./rounds.ts";
 import { type DrillOutcome, type ScenarioReport, scenarioOf } from "./scenario.ts";
 
-/** What a drill did and what its clients felt. Moments are ms since the epoch, lengths are ms. */
+/** What a drill did, and the outages that its clients saw. Times are ms since the epoch, lengths ms. */
 export interface DrillReport extends DrillSetting {
   readonly startedAt: number;
   readonly wallMs: number;
   readonly outcome: DrillOutcome;
-  /** In the order in which they were run. */
+  /** In the order in which they ran. */
   readonly scenarios: readonly ScenarioReport[];
   readonly skipped: readonly SkippedScenario[];
-  /** Names of those that were to be run and never began. */
+  /** Names of scenarios that were selected, but not started. */
   readonly notBegun: readonly string[];
-  /** Of scenarios that were run more than once. */
+  /** Of scenarios that ran more than once. */
   readonly rounds: readonly RoundsReport[];
-  /** Of all scenarios together; undefined where no ledger was looked through. */
+  /** Of all scenarios together; undefined where no ledger was audited. */
   readonly ledger: LedgerTotals | undefined;
 }
 
-/** One that could not be run here. */
+/** A scenario that could not run here. */
 interface SkippedScenario {
   readonly name: string;
   readonly title: string;
   readonly reason: string;
 }
 
-/** How many writes. */
+/** Numbers of writes. */
 export type LedgerTotals = Readonly<Record<keyof LedgerResult, number>>;
 
-/** Folds the events of one drill, finished or not; undefined where it never started. */
+/** Computes the report from the events of one drill, finished or not; undefined where they contain no start. */
 export function drillReportOf(events: readonly DrillEvent[]): DrillReport | undefined {
   const start = events.find((event) => event.type === "drill.start");
   if (!start) return undefined;
@@ -59,7 +59,7 @@ export function drillReportOf(events: readonly DrillEvent[]): DrillReport | unde
   };
 }
 
-/** One that is to be run three times, and was run twice, is left once. */
+/** A scenario that was selected three times and ran twice remains once. */
 function without(names: readonly string[], done: readonly { readonly name: string }[]): string[] {
   const left = [...names];
   for (const { name } of done) if (left.includes(name)) left.splice(left.indexOf(name), 1);

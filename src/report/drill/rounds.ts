@@ -1,7 +1,7 @@
 import type { ProbeInfo } from "../../drills/events.ts";
 import type { ScenarioReport } from "./scenario.ts";
 
-/** A scenario that was run several times. */
+/** A scenario that ran several times. */
 export interface RoundsReport {
   readonly name: string;
   readonly title: string;
@@ -9,10 +9,10 @@ export interface RoundsReport {
   readonly probes: readonly ProbeRounds[];
 }
 
-/** What became of one probe in all rounds; ms. */
+/** The results of one probe in all rounds; ms. */
 interface ProbeRounds {
   readonly probe: ProbeInfo;
-  /** Of each round, in their order. */
+  /** The total outage of each round, in order. */
   readonly darks: readonly number[];
   readonly median: number;
   readonly worstDark: number;

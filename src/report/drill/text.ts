@@ -1,38 +1,38 @@
-import { lengthInColumn } from "../../drills/length.ts";
+import { lengthColumn } from "../../drills/length.ts";
 import type { ErrorRecord } from "../../engine/events.ts";
-import { duration, utc } from "../duration.ts";
 import { printable } from "../../printable.ts";
+import { duration, utc } from "../duration.ts";
 import { table } from "../text.ts";
 import type { DrillReport } from "./report.ts";
 import type { RoundsReport } from "./rounds.ts";
 import type { ScenarioReport } from "./scenario.ts";
-import { countsSaid, lossesSaid, methodLine, outcomeSaid, probeSaid } from "./words.ts";
-import { outSaid, worstOf, worstScenario } from "./worst.ts";
+import { countsText, lossesText, methodLine, outcomeText, probeText } from "./words.ts";
+import { outText, worstOf, worstScenario } from "./worst.ts";
 
-/** `drill: 6 scenarios, 5 within their limits, 1 not; worst read 1.9 s dark (power-holder), 0 of 12345 acknowledged writes lost` */
+/** `drill: 6 scenarios (5 within limits, 1 beyond limits); worst read: 1.9 s total outage (power-holder), 0 of 12345 acknowledged writes lost` */
 export function drillSummaryLine(report: DrillReport): string {
   const found = worstScenario(report.scenarios, "apiRead");
   const facts = [
     ...(found
-      ? [found.worst.longest === 0 ? "no read failed" : `worst read ${outSaid(found.worst)} (${found.scenario.name})`]
+      ? [found.worst.longest === 0 ? "no read failed" : `worst read: ${outText(found.worst)} (${found.scenario.name})`]
       : []),
-    ...(report.ledger ? [lossesSaid(report.ledger)] : []),
+    ...(report.ledger ? [lossesText(report.ledger)] : []),
   ];
-  return `drill: ${countsSaid(report)}${facts.length > 0 ? `; ${facts.join(", ")}` : ""}`;
+  return `drill: ${countsText(report)}${facts.length > 0 ? `; ${facts.join(", ")}` : ""}`;
 }
 
-/** For people: a line for each scenario, what was beyond its limits, what failed, and how it was measured. */
+/** A line for each scenario, then breaches, failures, and how it was measured. */
 export function drillText(report: DrillReport): string {
   const { cluster, startedAt, wallMs, scenarios, skipped, notBegun, rounds } = report;
   const paragraphs = [
     [`tripod drill of ${cluster}, ${utc(startedAt)}, ${duration(wallMs)}`],
     scenarios.length > 0 ? scenarioTable(scenarios) : [],
-    scenarios.flatMap(({ name, breaches }) => breaches.map((breach) => `BEYOND ITS LIMIT ${name}: ${breach}`)),
+    scenarios.flatMap(({ name, breaches }) => breaches.map((breach) => `BEYOND LIMIT ${name}: ${breach}`)),
     scenarios.flatMap(({ name, errors }) => errors.flatMap((error) => errorLines(name, error))),
     ...rounds.map(roundsTable),
     [
       ...skipped.map(({ name, reason }) => `skipped ${name}: ${reason}`),
-      ...notBegun.map((name) => `not begun: ${name}`),
+      ...notBegun.map((name) => `not started: ${name}`),
     ],
     [methodLine(report)],
     [drillSummaryLine(report)],
@@ -49,7 +49,7 @@ const OUTCOME = 15;
 
 function scenarioTable(scenarios: readonly ScenarioReport[]): string[] {
   return table(
-    ["scenario", "read out", "write out", "of it dark", "workload", "elections", "writes lost", ""],
+    ["scenario", "read outage", "write outage", "total outage", "workload", "elections", "writes lost", ""],
     scenarios.map((scenario) => {
       const read = worstOf(scenario, ["apiRead"]);
       const write = worstOf(scenario, ["apiWrite"]);
@@ -64,17 +64,17 @@ function scenarioTable(scenarios: readonly ScenarioReport[]): string[] {
         cell(workload?.longest),
         `${scenario.termChanges}`,
         ledger ? `${ledger.lost.length} of ${ledger.acknowledged}` : "?",
-        // To the left, as words are.
-        outcomeSaid(scenario).padEnd(OUTCOME),
+        // Aligned to the left: the table aligns to the right.
+        outcomeText(scenario).padEnd(OUTCOME),
       ];
     }),
   );
 }
 
-/** `-`: nobody was kept waiting; `?`: nobody asked. */
+/** `-`: no outage; `?`: no requests. */
 function cell(ms: number | undefined): string {
   if (ms === undefined) return "?";
-  return ms === 0 ? "-" : lengthInColumn(ms);
+  return ms === 0 ? "-" : lengthColumn(ms);
 }
 
 function errorLines(scenario: string, { message, code, host, why, hint }: ErrorRecord): string[] {
@@ -87,9 +87,15 @@ function errorLines(scenario: string, { message, code, host, why, hint }: ErrorR
 
 function roundsTable({ name, rounds, probes }: RoundsReport): string[] {
   return table(
-    [`${name}, ${rounds} rounds`, "median dark", "worst dark", "worst tail", "failed of asked"],
+    [
+      `${name}, ${rounds} rounds`,
+      "median total outage",
+      "worst total outage",
+      "worst partial outage",
+      "failed requests",
+    ],
     probes.map(({ probe, median, worstDark, worstTail, failed, asked }) => [
-      `  ${probeSaid(probe)}`,
+      `  ${probeText(probe)}`,
       cell(median),
       cell(worstDark),
       cell(worstTail),

@@ -1,5 +1,5 @@
-import { lengthSaid } from "../../drills/length.ts";
 import type { ProbeName } from "../../drills/events.ts";
+import { lengthText } from "../../drills/length.ts";
 import type { ScenarioReport } from "./scenario.ts";
 
 /** The worst of several probes of one scenario, ms. */
@@ -9,7 +9,7 @@ export interface Worst {
   readonly tail: number;
 }
 
-/** Undefined where none of these probes was asked. */
+/** Undefined where none of these probes sent a request. */
 export function worstOf({ probes }: ScenarioReport, names: readonly ProbeName[]): Worst | undefined {
   const measured = probes.flatMap((each) =>
     names.includes(each.probe.name) && each.measured.asked > 0 ? [each.measured] : [],
@@ -19,7 +19,7 @@ export function worstOf({ probes }: ScenarioReport, names: readonly ProbeName[])
   return { longest: most("longest"), dark: most("dark"), tail: most("tail") };
 }
 
-/** The scenario in which a kind of clients was out for the longest, which limits are held against; those that are meant to are not counted. */
+/** The scenario with the longest outage of a kind of probe, without those that are expected to stop reads and writes. */
 export function worstScenario(
   scenarios: readonly ScenarioReport[],
   name: ProbeName,
@@ -33,9 +33,9 @@ export function worstScenario(
     .toSorted((one, other) => other.worst.longest - one.worst.longest)[0];
 }
 
-/** `19.7 s out, at most 1.71 s of it dark`; `0.87 s dark` where that is all. */
-export function outSaid({ longest, dark }: Worst): string {
+/** `19.7 s outage, 1.71 s of it total`; `0.87 s total outage` where it was total throughout. */
+export function outText({ longest, dark }: Worst): string {
   return dark === longest
-    ? `${lengthSaid(dark)} dark`
-    : `${lengthSaid(longest)} out, at most ${lengthSaid(dark)} of it dark`;
+    ? `${lengthText(dark)} total outage`
+    : `${lengthText(longest)} outage, ${lengthText(dark)} of it total`;
 }

@@ -116,7 +116,7 @@ test("-o with an unknown extension is refused, and written with --format", async
   record(bootstrap, 1);
   const { exitCode, stderr } = await tripod("-o", "run.pdf");
   expect([exitCode, existsSync(join(folder, "run.pdf"))]).toEqual([3, false]);
-  expect(stderr).toContain("no format of a report ends in .pdf (E_USAGE)\n  → .txt");
+  expect(stderr).toContain("no report format has the extension .pdf (E_USAGE)\n  → use .txt");
   expect(await tripod("-o", "run.pdf", "--format", "text")).toMatchObject({ exitCode: 0 });
 });
 

@@ -12,7 +12,7 @@ import { tripod, tripodMust } from "../../support/tripod.ts";
 
 const MAIN = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 
-/** Everything, which takes a quarter of an hour, instead of one scenario of each kind. */
+/** All scenarios, which takes a quarter of an hour, instead of one of each kind. */
 const ALL = process.env.TRIPOD_ALL === "1";
 
 const VIP = "10.66.0.10";
@@ -34,11 +34,11 @@ const ended = (events: readonly DrillEvent[]) =>
   events.flatMap((event) => (event.type === "scenario.end" ? [event] : []));
 
 describe("a drill", () => {
-  it("breaks one thing after the other, finds all within limits and nothing lost, and leaves the cluster as it was", async () => {
+  it("breaks one thing at a time, finds all within limits and nothing lost, and leaves a healthy cluster", async () => {
     const report = join(lab.folder, "drill.html");
     const args = ALL ? ["--all"] : ["api-server-holder", "power-holder", "cut-holder", "disk-full"];
-    const said = await tripod("drill", "--lab", "-i", lab.inventory, "--json", "-o", report, ...args);
-    const events = drillEvents(said.stdout);
+    const result = await tripod("drill", "--lab", "-i", lab.inventory, "--json", "-o", report, ...args);
+    const events = drillEvents(result.stdout);
     for (const { scenario, outcome, breaches, errors } of ended(events)) {
       const start = events.find((event) => event.type === "scenario.start" && event.scenario === scenario);
       const { probes, ledger } = verdictOf(events, scenario);
@@ -47,17 +47,17 @@ describe("a drill", () => {
       expect(ledger?.lost).toEqual([]);
       expect(ledger?.acknowledged).toBeGreaterThan(100);
     }
-    expect([said.code, said.stderr]).toEqual([0, ""]);
+    expect([result.code, result.stderr]).toEqual([0, ""]);
     expect(ended(events)).toHaveLength(
       ALL ? events.filter(({ type }) => type === "scenario.start").length : args.length,
     );
-    expect(await readFile(report, "utf8")).toContain("power cut of the VIP&#39;s holder");
+    expect(await readFile(report, "utf8")).toContain("power cut of the VIP holder");
     expect((await lab.status()).healthy).toBe(true);
     expect(await leftovers()).toBe("");
   }, 1_500_000);
 
   it.each(ALL ? SCENARIOS.map(({ name }) => name) : ["cut-holder"])(
-    "of %s that is killed in the middle ends in a whole cluster, by itself",
+    "of %s that is killed in the middle ends with a healthy cluster, without Tripod",
     async (name) => {
       const args = ["drill", "--lab", "-i", lab.inventory, "--json", name];
       const child = spawn(process.execPath, [MAIN, ...args, ...(name === "quorum" ? ["--allow-quorum-loss"] : [])], {
@@ -76,8 +76,8 @@ describe("a drill", () => {
           }
         });
         child.on("exit", (code) => {
-          const told = stdout.split("\n").filter((line) => !/"type":"(probe\.samples|vip|etcd)"/.test(line));
-          reject(new Error(`ended with ${code} before anything was broken:\n${told.join("\n")}`));
+          const lines = stdout.split("\n").filter((line) => !/"type":"(probe\.samples|vip|etcd)"/.test(line));
+          reject(new Error(`ended with ${code} before anything was broken:\n${lines.join("\n")}`));
         });
       });
       child.removeAllListeners("exit");
@@ -90,35 +90,36 @@ describe("a drill", () => {
     400_000,
   );
 
-  it("finds that everybody who was connected is told when the VIP moves, and has not to wait for them", async () => {
+  it("finds that every connected client is disconnected when the VIP moves, and does not wait for them", async () => {
     await lab.untilHealthy();
-    const toldOf = (holder: string, timeout = 10_000) => expect.poll(() => leftBehind(holder), { timeout }).toEqual([]);
+    const allDisconnected = (holder: string, timeout = 10_000) =>
+      expect.poll(() => leftBehind(holder), { timeout }).toEqual([]);
     const home = () => expect.poll(async () => (await lab.status()).vipHolders, { timeout: 60_000 }).toEqual(["m1"]);
-    // The power cut before this cannot be told to anybody: clients find out by themselves, which takes up to 45 s.
+    // After the power cut before this no client is disconnected: they notice by themselves, which takes up to 45 s.
     await home();
-    await toldOf("m1", 90_000);
+    await allDisconnected("m1", 90_000);
     await lab.on("m1", "systemctl stop keepalived");
     try {
-      await toldOf("m2");
+      await allDisconnected("m2");
     } finally {
       await lab.on("m1", "systemctl start keepalived");
     }
     await home();
-    await toldOf("m1");
+    await allDisconnected("m1");
     const { code, stdout, stderr } = await tripod("drill", "--lab", "-i", lab.inventory, "api-server-holder");
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/api-server-holder +within its limits/);
+    expect(stdout).toMatch(/api-server-holder +within limits/);
   });
 
-  it("is refused where a probe cannot pass, with the probe and the reason", async () => {
+  it("is refused where a probe fails, with the probe and the reason", async () => {
     await lab.untilHealthy();
-    // Nothing that Kubernetes itself would complain about: the NodePorts of one worker are closed to the operator.
+    // Kubernetes itself does not notice: the NodePorts of one worker are closed to the operator.
     const operators = "-s ${SSH_CONNECTION%% *} -p tcp --dport 30000:32767 -j DROP";
     await lab.on("w2", `iptables -t raw -I PREROUTING ${operators}`);
     const { code, stdout, stderr } = await tripod("drill", "--lab", "-i", lab.inventory, "api-server-holder");
     await lab.on("w2", `iptables -t raw -D PREROUTING ${operators}`);
     expect([code, stdout]).toEqual([24, expect.not.stringContaining("killed")]);
-    expect(stderr).toContain("a probe cannot pass; nothing was broken");
+    expect(stderr).toContain("a probe fails; nothing was broken");
     expect(stderr).toContain("HTTP through a NodePort (operator): timeout");
   });
 
@@ -128,9 +129,9 @@ describe("a drill", () => {
       await lab.on(master, "printf '#!/bin/sh\\nexit 0\\n' >/etc/keepalived/check.sh && systemctl reload keepalived");
     const text = join(lab.folder, "bad.txt");
     const { code, stderr } = await tripod("drill", "--lab", "-i", lab.inventory, "haproxy-holder", "-o", text);
-    expect([code, stderr]).toEqual([30, expect.stringMatching(/read through the VIP \(operator\): out for \d/)]);
+    expect([code, stderr]).toEqual([30, expect.stringMatching(/read through the VIP \(operator\): outage of \d/)]);
     expect(await readFile(text, "utf8")).toMatch(
-      /haproxy-holder: read through the VIP \(operator\): out for [\d.]+ s, allowed are 3\.5 s/,
+      /haproxy-holder: read through the VIP \(operator\): outage of [\d.]+ s, limit 3\.5 s/,
     );
     await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory);
   });
@@ -143,37 +144,37 @@ describe("a drill", () => {
         "sed -i 's/weight .*/weight -2/' /etc/keepalived/keepalived.conf && systemctl reload keepalived",
       );
     const { code, stderr } = await tripod("drill", "--lab", "-i", lab.inventory, "haproxy-holder");
-    expect([code, stderr]).toEqual([30, expect.stringMatching(/TCP connection to the VIP \(operator\): out for \d/)]);
+    expect([code, stderr]).toEqual([30, expect.stringMatching(/TCP connection to the VIP \(operator\): outage of \d/)]);
     await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory);
     expect((await lab.untilHealthy()).vipHolders).toEqual(["m1"]);
   });
 
-  // The last one: watchers of Kubernetes 1.20 may be blind for ten minutes after a member of etcd was stopped (docs/adr/0005).
-  it("is refused where the cluster is sick already, with the reason", async () => {
+  // The last one: watches of Kubernetes 1.20 can be stuck for ten minutes after an etcd member was stopped (docs/adr/0005).
+  it("is refused where the cluster is unhealthy, with the reason", async () => {
     await lab.untilHealthy();
     await lab.on("m3", "systemctl stop etcd");
     const { code, stdout, stderr } = await tripod("drill", "--lab", "-i", lab.inventory, "api-server-holder");
     await lab.on("m3", "systemctl start etcd");
     expect([code, stdout]).toEqual([24, expect.not.stringContaining("killed")]);
-    expect(stderr).toContain("the cluster is not healthy; nothing was touched");
+    expect(stderr).toContain("the cluster is not healthy; nothing was changed");
     expect(stderr).toContain("etcd on m3:");
-    // The next file goes on with this cluster.
+    // The next file continues with this cluster.
     await lab.untilHealthy();
   });
 });
 
-/** The command line runs itself again inside the lab's network: the one that works is the child. */
+/** The command line starts itself again inside the lab's network: the child does the work. */
 async function killInside(pid: number): Promise<void> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
   for (const child of [...children.trim().split(" ").map(Number), pid]) if (child > 0) process.kill(child, "SIGKILL");
 }
 
-/** Connections to the VIP of which its holder knows nothing: whoever waits on one of them waits in vain. */
+/** Connections to the VIP that its holder does not know: clients wait on them in vain. */
 async function leftBehind(holder: string): Promise<string[]> {
   const hosts = ["m1", "m2", "m3", "w1", "w2"];
   const established = async (host: string, which: string, column: number) => {
-    const said = await lab.on(host, `ss -Htn state established '${which}' | awk '{ print $${column} }'`);
-    return said.split("\n").filter(Boolean);
+    const lines = await lab.on(host, `ss -Htn state established '${which}' | awk '{ print $${column} }'`);
+    return lines.split("\n").filter(Boolean);
   };
   const [known, ...clients] = await Promise.all([
     established(holder, `src ${VIP}`, 4),
@@ -185,8 +186,8 @@ async function leftBehind(holder: string): Promise<string[]> {
 
 /** What a drill must not leave on a host. */
 async function leftovers(): Promise<string> {
-  const look =
+  const script =
     "systemctl list-units --plain --no-legend 'tripod-drill-*'; iptables -w -S | grep TRIPOD-DRILL; ls -d /var/lib/etcd/tripod-drill 2>/dev/null; true";
-  const said = await Promise.all(["m1", "m2", "m3", "w1", "w2"].map((host) => lab.on(host, look)));
-  return said.join("");
+  const outputs = await Promise.all(["m1", "m2", "m3", "w1", "w2"].map((host) => lab.on(host, script)));
+  return outputs.join("");
 }

@@ -21,44 +21,44 @@ test("each scenario is a suite, with its probes as cases", () => {
 test("a breach is a failure, with the sentence", () => {
   const failures = all(junit(short), "failure").map(({ attributes }) => attributes.message);
   expect(failures).toEqual([
-    "read through the VIP (operator): out for 19.8 s, allowed are 2 s",
-    "read through the VIP (w2): out for 19.8 s, allowed are 2 s",
-    "write through the VIP (operator): out for 19.6 s, allowed are 3 s",
-    "watch through the VIP (operator): out for 19.6 s, allowed are 3 s",
+    "read through the VIP (operator): outage of 19.8 s, limit 2 s",
+    "read through the VIP (w2): outage of 19.8 s, limit 2 s",
+    "write through the VIP (operator): outage of 19.6 s, limit 3 s",
+    "watch through the VIP (operator): outage of 19.6 s, limit 3 s",
   ]);
 });
 
-test("so are two holders of the VIP, a lost write, and a cluster that is not as it was", () => {
+test("so are two VIP holders, a lost write, and a cluster that has not recovered", () => {
   const document = junit(everything);
-  expect(casesIn(document, "cut-vrrp")).toContain("one holder of the VIP: failure");
-  expect(casesIn(document, "etcd-leader")).toContain("every acknowledged write is there: failure");
-  expect(casesIn(document, "kubelet")).toContain("everything is as it was before: failure");
-  expect(casesIn(document, "kubelet")).toContain("every acknowledged write is there: skipped");
+  expect(casesIn(document, "cut-vrrp")).toContain("one VIP holder: failure");
+  expect(casesIn(document, "etcd-leader")).toContain("every acknowledged write is present: failure");
+  expect(casesIn(document, "kubelet")).toContain("the cluster has recovered: failure");
+  expect(casesIn(document, "kubelet")).toContain("every acknowledged write is present: skipped");
 });
 
-test("what is meant to stop is not judged, and what was not tried is skipped with its reason", () => {
+test("what is expected to stop is not judged, and a skipped scenario has its reason", () => {
   const document = junit(everything);
   expect(casesIn(document, "quorum")).toContain("read through the VIP (operator): skipped");
-  expect(casesIn(document, "clock")).toEqual(["clock of a master a minute ahead: skipped"]);
+  expect(casesIn(document, "clock")).toEqual(["clock of a master set one minute ahead: skipped"]);
   expect(casesIn(document, "haproxy-holder")).toEqual(["haproxy-holder: skipped"]);
   const reasons = all(document, "skipped").map(({ attributes }) => attributes.message);
   expect(reasons).toContain("m1 has no netem: Error: Specified qdisc kind is unknown.");
-  expect(reasons).toContain("not judged: it is meant to stop, and was out for 28.5 s");
+  expect(reasons).toContain("not judged: expected to stop; outage of 28.5 s");
 });
 
 test("a drill that was killed is an error, one that was stopped is not", () => {
   expect(casesIn(junit(DRILLS["killed drill"] ?? []), "api-server-holder")).toContain(
-    "everything is as it was before: error",
+    "the cluster has recovered: error",
   );
   expect(casesIn(junit(DRILLS["drill that was stopped"] ?? []), "power-holder")).toContain(
-    "everything is as it was before: skipped",
+    "the cluster has recovered: skipped",
   );
 });
 
 describe.each(Object.entries(DRILLS))("the JUnit report of a %s", (_, events) => {
   const document = junit(events);
 
-  test("counts what it holds", () => {
+  test("has correct counts", () => {
     for (const suite of document.elements)
       expect(suite.attributes).toMatchObject({
         tests: `${all(suite, "testcase").length}`,

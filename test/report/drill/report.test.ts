@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { drillJson, drillReportOf } from "../../../src/report/drill/index.ts";
 import { DRILLS, drillReport, everything, fine } from "./drills.ts";
-import { powerHolder, quorum, twoHolders } from "./scripts.ts";
-import { PROBES, staged, STARTED_AT } from "./staged.ts";
+import { powerHolder, quorum, twoHolders } from "./simulated-scenarios.ts";
+import { PROBES, simulated, STARTED_AT } from "./simulated.ts";
 
 test("events without a drill make no report", () => {
   expect(drillReportOf([])).toBeUndefined();
   expect(drillReportOf(fine.slice(1))).toBeUndefined();
 });
 
-test("a drill is told by what it was to do and what became of it", () => {
+test("a report contains what a drill was to do, and the results", () => {
   const report = drillReport(everything);
   expect(report).toMatchObject({
     cluster: "lab",
@@ -47,8 +47,8 @@ test("the ledgers of all scenarios are counted together", () => {
   expect(drillReport(everything.filter(({ type }) => type !== "ledger")).ledger).toBeUndefined();
 });
 
-test("a scenario has its times, and is whole again when the last condition holds", () => {
-  const [scenario] = drillReport(staged([powerHolder(880)])).scenarios;
+test("a scenario has its times, and has recovered when the last condition is met", () => {
+  const [scenario] = drillReport(simulated([powerHolder(880)])).scenarios;
   const disrupt = STARTED_AT + 3000 + 2000;
   expect(scenario?.times).toEqual({
     disrupt,
@@ -59,7 +59,7 @@ test("a scenario has its times, and is whole again when the last condition holds
   });
 });
 
-test("a scenario that failed was never whole again, and says what is not", () => {
+test("a scenario that failed has not recovered, and names the reason", () => {
   const failed = drillReport(everything).scenarios.at(-1);
   expect(failed?.times).not.toHaveProperty("whole");
   expect(failed?.errors[0]).toMatchObject({ code: "E_DEADLINE", why: "m2: container runtime is down" });
@@ -72,8 +72,8 @@ test("a scenario that failed was never whole again, and says what is not", () =>
   ]);
 });
 
-test("the VIP's holders are bands from hand to hand, with the time in which nobody held it", () => {
-  const [scenario] = drillReport(staged([powerHolder(880)])).scenarios;
+test("VIP holders follow each other, with the time in which there was none", () => {
+  const [scenario] = drillReport(simulated([powerHolder(880)])).scenarios;
   const zero = scenario?.times.disrupt ?? 0;
   expect(scenario?.holders.map(({ host, from, to }) => [host, from - zero, to - zero])).toEqual([
     ["m1", -2000, 60],
@@ -84,31 +84,31 @@ test("the VIP's holders are bands from hand to hand, with the time in which nobo
   expect(scenario?.twoHolders).toEqual([{ from: zero + 25_200, to: zero + 25_230, hosts: ["m2", "m1"] }]);
 });
 
-test("who divides the masters sees two holders, of which only the time after it is judged", () => {
-  const [scenario] = drillReport(staged([twoHolders])).scenarios;
+test("while the masters are partitioned two VIP holders are not judged, afterwards they are", () => {
+  const [scenario] = drillReport(simulated([twoHolders])).scenarios;
   expect(scenario).toMatchObject({
     outcome: "breach",
     twoHoldersJudged: 920,
-    breaches: ["m1 and m2 held the VIP at once for 0.92 s, allowed are 0.5 s"],
+    breaches: ["m1 and m2 held the VIP at once for 0.92 s, limit 0.5 s"],
   });
 });
 
-test("where reads and writes are meant to stop, nothing is judged but the ledger and the VIP", () => {
-  const [scenario] = drillReport(staged([quorum])).scenarios;
+test("where reads and writes are expected to stop, only the ledger and the VIP are judged", () => {
+  const [scenario] = drillReport(simulated([quorum])).scenarios;
   expect(scenario).toMatchObject({ outcome: "ok", stops: true, breaches: [] });
   expect(scenario?.probes.find(({ probe }) => probe.id === "apiRead@operator")).toMatchObject({ judged: false });
   const ends = scenario?.leaderless.map(({ from, to }) => to - from);
   expect(ends).toEqual([26_800]);
 });
 
-test("a drill that was killed tells what is known of it", () => {
+test("the report of a killed drill contains what is known", () => {
   const killed = drillReport(DRILLS["killed drill"] ?? []);
   expect(killed.outcome).toBe("unfinished");
   expect(killed.scenarios).toMatchObject([{ outcome: "unfinished", name: "api-server-holder" }]);
   expect(killed.notBegun).toHaveLength(12);
 });
 
-test("the rounds of a scenario are one table: median, worst, and what failed of what was asked", () => {
+test("the rounds of a scenario are one table: median, worst, and failed requests", () => {
   const [rounds, ...others] = drillReport(everything).rounds;
   expect(others).toEqual([]);
   expect(rounds).toMatchObject({ name: "power-holder", rounds: 3 });
@@ -119,7 +119,7 @@ test("the rounds of a scenario are one table: median, worst, and what failed of 
 });
 
 test("the median of an even number of rounds lies between the middle two", () => {
-  const { rounds } = drillReport(staged([powerHolder(880), powerHolder(600)]));
+  const { rounds } = drillReport(simulated([powerHolder(880), powerHolder(600)]));
   const [read] = rounds[0]?.probes.filter(({ probe }) => probe.id === "apiRead@operator") ?? [];
   expect(read?.median).toBe(((read?.darks[0] ?? 0) + (read?.darks[1] ?? 0)) / 2);
 });

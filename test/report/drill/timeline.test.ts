@@ -1,17 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { measure, type Attempt } from "../../../src/drills/outages.ts";
-import { rowsOf } from "../../../src/report/drill/timeline/bands.ts";
-import { axis, canvasOf, LEFT, WIDTH } from "../../../src/report/drill/timeline/canvas.ts";
-import { closeUp } from "../../../src/report/drill/timeline/close-up.ts";
-import { labelsOf } from "../../../src/report/drill/timeline/labels.ts";
-import { marksHeight, marksOf } from "../../../src/report/drill/timeline/marks.ts";
+import { axis, canvasOf, closeUp, LEFT, WIDTH } from "../../../src/report/drill/html/canvas.ts";
+import { labelsOf } from "../../../src/report/drill/html/lanes.ts";
+import { marksHeight, marksOf, rowsOf } from "../../../src/report/drill/html/timeline.ts";
 import { drillReport } from "./drills.ts";
-import { powerHolder, powerWorker, quorum } from "./scripts.ts";
-import { staged } from "./staged.ts";
+import { powerHolder, powerWorker, quorum } from "./simulated-scenarios.ts";
+import { simulated } from "./simulated.ts";
 
 const canvas = canvasOf({ from: -2000, to: 10_000, zero: 0 });
 
-/** One outage as it lies in the picture. */
+/** Outages with their positions in the picture. */
 function drawn(...gaps: readonly (readonly [from: number, to: number])[]) {
   const asked = gaps.flatMap(([from, to]): Attempt[] => [
     { from, to: from + 1, error: "refused" },
@@ -43,64 +41,66 @@ describe("the axis", () => {
     ]);
   });
 
-  test("what is outside the picture has no place in it", () => {
+  test("a span outside of the picture has no position", () => {
     expect(canvas.place({ from: 11_000, to: 12_000 })).toBeUndefined();
     expect(canvas.place({ from: -9000, to: 99_000 })).toMatchObject({ x: LEFT });
   });
 });
 
 describe("marks", () => {
-  const [scenario] = drillReport(staged([powerHolder(880)])).scenarios;
+  const [scenario] = drillReport(simulated([powerHolder(880)])).scenarios;
   const zero = scenario?.times.disrupt ?? 0;
   const marks = (from: number, to: number) => {
     return scenario ? marksOf(scenario, canvasOf({ from: zero + from, to: zero + to, zero })) : [];
   };
 
-  test("that would write over each other stand in two lines", () => {
+  test("that would overlap are in separate lines", () => {
     expect(marks(-2000, 34_000).map(({ line }) => line)).toEqual([0, 0, 0]);
     expect(marks(-2000, 600_000).map(({ line }) => line)).toEqual([0, 1, 2]);
     expect(marksHeight(marks(-2000, 600_000))).toBe(3 * marksHeight([]));
   });
 
-  test("at the right edge write to the left", () => {
-    expect(marks(-2000, 31_200).at(-1)).toMatchObject({ leftward: true, label: "all as before" });
+  test("at the right edge are labelled on the left", () => {
+    expect(marks(-2000, 31_200).at(-1)).toMatchObject({ leftward: true, label: "recovered" });
   });
 
-  test("of what is outside are left out", () => {
+  test("outside of the picture are left out", () => {
     expect(marks(-100, 900).map(({ label }) => label)).toEqual(["power of m1 cut"]);
   });
 });
 
 describe("labels", () => {
-  test("stand after their outage, where there is room", () => {
+  test("are after their outage, where there is space", () => {
     const [label] = labelsOf(drawn([100, 1000]), canvas, Infinity);
     expect(label).toMatchObject({ text: "0.9 s", where: "after" });
   });
 
-  test("stand before it at the right edge, and never outside the picture", () => {
+  test("are before it at the right edge, and never outside of the picture", () => {
     const labels = labelsOf(drawn([9850, 9990]), canvas, Infinity);
     expect(labels).toMatchObject([{ where: "before" }]);
     for (const { to } of labels) expect(to).toBeLessThanOrEqual(WIDTH);
   });
 
-  test("stand in the dark where it fills the picture", () => {
+  test("are inside of a total outage that fills the picture", () => {
     expect(labelsOf(drawn([-2000, 10_000]), canvas, 2000)).toMatchObject([{ text: "✗ 12 s", where: "inside" }]);
   });
 
-  test("do not cover one another: the longest outage has the first choice", () => {
+  test("do not overlap: the longest outage has priority", () => {
     const labels = labelsOf(drawn([100, 1000], [2050, 2100], [3150, 5000]), canvas, Infinity);
     expect(labels.map(({ text }) => text)).toEqual(["1.85 s", "0.9 s", "0.05 s"]);
     for (const one of labels)
       for (const other of labels) if (one !== other) expect(one.to <= other.from || other.to <= one.from).toBe(true);
   });
 
-  test("tell a tail that is worth the name", () => {
-    expect(labelsOf(drawn([100, 1000], [1500, 1600]), canvas, Infinity)).toMatchObject([{ text: "1.5 s, 0.9 s dark" }]);
+  test("mention a considerable partial outage", () => {
+    expect(labelsOf(drawn([100, 1000], [1500, 1600]), canvas, Infinity)).toMatchObject([
+      { text: "1.5 s, 0.9 s total" },
+    ]);
   });
 });
 
 describe("bands", () => {
-  test("of two hosts at once stand in two rows", () => {
+  test("of two hosts at once are in two rows", () => {
     const bands = [
       { host: "m1", from: -2000, to: 5000 },
       { host: "m2", from: 3000, to: 10_000 },
@@ -109,7 +109,7 @@ describe("bands", () => {
     expect(rowsOf(bands, canvas).map((row) => row.map(({ host }) => host))).toEqual([["m1", "m1"], ["m2"]]);
   });
 
-  test("that only touch while one hands it to the other stand in one", () => {
+  test("that only touch at a handover are in one row", () => {
     const bands = [
       { host: "m1", from: -2000, to: 5030 },
       { host: "m2", from: 5000, to: 10_000 },
@@ -119,24 +119,24 @@ describe("bands", () => {
 });
 
 describe("a close-up", () => {
-  const of = (...scripts: Parameters<typeof staged>[0]) => {
-    const [scenario] = drillReport(staged(scripts)).scenarios;
+  const of = (...scripts: Parameters<typeof simulated>[0]) => {
+    const [scenario] = drillReport(simulated(scripts)).scenarios;
     const view = scenario && closeUp(scenario);
     return view && { from: view.from - view.zero, to: view.to - view.zero };
   };
 
-  test("shows the first dark time, and a little around it", () => {
+  test("shows the first total outage, and a little around it", () => {
     const view = of(powerHolder(880));
     expect(view?.from).toBeLessThan(0);
     expect(view?.to).toBeGreaterThan(900);
     expect(view?.to).toBeLessThan(1500);
   });
 
-  test("is not widened by what stays dark for long", () => {
+  test("is not widened by long outages", () => {
     expect(of(quorum)?.to).toBeLessThan(2000);
   });
 
-  test("is not made where nobody was disturbed soon", () => {
+  test("is not made without an outage soon after the disruption", () => {
     expect(of({ ...powerWorker, troubles: [] })).toBeUndefined();
   });
 });

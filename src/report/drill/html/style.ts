@@ -2,7 +2,7 @@ import { verbatim } from "../../markup.ts";
 
 /**
  * What the drill's page adds to the style of a run's page. The colours of hosts are those of Okabe and Ito (jfly.uni-koeln.de/color),
- * which everybody can tell apart.
+ * which people with colour blindness can tell apart.
  */
 export const DRILL_STYLE = verbatim(`
 :root {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Scenario } from "../../src/drills/drill.ts";
+import type { Scenario } from "../../src/drills/scenario.ts";
 import type { DrillEvent, LedgerResult } from "../../src/drills/events.ts";
 import type { Ledger } from "../../src/drills/ledger.ts";
-import { play, type Scene } from "../../src/drills/play.ts";
+import type { Environment } from "../../src/drills/environment.ts";
+import { runScenario } from "../../src/drills/run-scenario.ts";
 import { testCluster } from "../support/cluster.ts";
 
 const cluster = testCluster();
@@ -22,13 +23,13 @@ function done(): Promise<void> {
   return Promise.resolve();
 }
 
-/** A scene on which everything is well. @param audit is told which scenario writes are counted for meanwhile */
-function calmScene(audit: (scenario: number, writing: number) => LedgerResult): Scene {
+/** An environment in which everything is healthy. @param audit gets the audited scenario, and the one that writes belong to meanwhile */
+function calmEnvironment(audit: (scenario: number, writing: number) => LedgerResult): Environment {
   let current = 0;
   const ledger: Ledger = {
     write: done,
-    turnTo: (scenario) => (current = scenario),
-    current: () => current,
+    startScenario: (scenario) => (current = scenario),
+    currentScenario: () => current,
     settled: () => holds,
     audit: () => Promise.resolve(nothing),
   };
@@ -49,11 +50,11 @@ function calmScene(audit: (scenario: number, writing: number) => LedgerResult): 
     },
   ];
   return {
-    stage: { cluster, masters: [], workloadWithout: () => holds } as unknown as Scene["stage"],
-    recorder: { tell: () => undefined, flush: () => undefined, steady: () => holds, unanswered: () => [] },
+    setup: { cluster, masters: [], workloadWithout: () => holds } as unknown as Environment["setup"],
+    recorder: { record: () => undefined, flush: () => undefined, servedFor: () => holds, unanswered: () => [] },
     ledger,
     audit: (scenario) => Promise.resolve(audit(scenario, current)),
-    gone: () => undefined,
+    poweredOff: () => undefined,
     sink: (event) => events.push(event),
     events,
     signal,
@@ -61,18 +62,18 @@ function calmScene(audit: (scenario: number, writing: number) => LedgerResult): 
 }
 
 describe("a scenario", () => {
-  it("is asked for what was written until its end, not for what is being written while it is asked", async () => {
-    const asked: [number, number][] = [];
-    const scene = calmScene((scenario, writing) => {
-      asked.push([scenario, writing]);
+  it("is audited for what was written until its end, not for what is written during the audit", async () => {
+    const audited: [number, number][] = [];
+    const environment = calmEnvironment((scenario, writing) => {
+      audited.push([scenario, writing]);
       return nothing;
     });
-    expect(await play(harmless, 1, scene)).toBe("ok");
-    expect(asked).toEqual([[1, 0]]);
+    expect(await runScenario(harmless, 1, environment)).toBe("ok");
+    expect(audited).toEqual([[1, 0]]);
   });
 
-  it("in which an acknowledged write was lost is beyond its limits", async () => {
-    const scene = calmScene(() => ({ ...nothing, attempted: 3, acknowledged: 3, lost: [2] }));
-    expect(await play(harmless, 1, scene)).toBe("breach");
+  it("in which an acknowledged write was lost is a breach", async () => {
+    const environment = calmEnvironment(() => ({ ...nothing, attempted: 3, acknowledged: 3, lost: [2] }));
+    expect(await runScenario(harmless, 1, environment)).toBe("breach");
   });
 });

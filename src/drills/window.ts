@@ -4,40 +4,40 @@ import { type Attempt, attempts, type Span } from "./outages.ts";
 type ScenarioEvent = Extract<DrillEvent, { readonly scenario: number }>;
 export type ScenarioStart = Extract<DrillEvent, { readonly type: "scenario.start" }>;
 
-/** A scenario, and what was told until it ended: what is told later changes nothing of it. */
-export interface Stretch extends Span {
+/** A scenario's time, and the events up to its end: later ones do not affect it. */
+export interface ScenarioWindow extends Span {
   readonly start: ScenarioStart;
-  /** The time just before the disruption: how it is without one. */
+  /** The time just before the disruption, as a baseline. */
   readonly before: Span;
-  /** All that was told until then, that of other scenarios too. */
-  readonly told: readonly DrillEvent[];
-  /** Its own. */
+  /** All events up to the end, those of other scenarios too. */
+  readonly emitted: readonly DrillEvent[];
+  /** The scenario's own events. */
   readonly events: readonly ScenarioEvent[];
 }
 
-/** The time before a disruption that is looked at, at most, ms. */
-const BASE_LINE = 5000;
+/** Length of the baseline before a disruption, at most, ms. */
+const BASELINE = 5000;
 
-/** Undefined where that scenario has not begun. */
-export function stretchOf(events: readonly DrillEvent[], scenario: number): Stretch | undefined {
+/** Undefined where the scenario has not begun. */
+export function windowOf(events: readonly DrillEvent[], scenario: number): ScenarioWindow | undefined {
   const end = events.findIndex((event) => event.type === "scenario.end" && event.scenario === scenario);
-  const told = end < 0 ? events : events.slice(0, end);
-  const own = told.filter((event): event is ScenarioEvent => "scenario" in event && event.scenario === scenario);
+  const emitted = end < 0 ? events : events.slice(0, end);
+  const own = emitted.filter((event): event is ScenarioEvent => "scenario" in event && event.scenario === scenario);
   const start = own.find((event) => event.type === "scenario.start");
   if (!start) return undefined;
   const disrupt = own.find(({ type }) => type === "disrupt")?.at ?? start.at;
-  const ended = told.flatMap((event) => (event.type === "scenario.end" && event.at <= start.at ? event.at : []));
+  const ended = emitted.flatMap((event) => (event.type === "scenario.end" && event.at <= start.at ? event.at : []));
   return {
     start,
     from: start.at,
-    to: told.reduce((last, event) => Math.max(last, lastOf(event)), start.at),
-    before: { from: Math.max(disrupt - BASE_LINE, ...ended), to: disrupt },
-    told,
+    to: emitted.reduce((last, event) => Math.max(last, lastOf(event)), start.at),
+    before: { from: Math.max(disrupt - BASELINE, ...ended), to: disrupt },
+    emitted,
     events: own,
   };
 }
 
-/** Each probe's attempts among all that was told. */
+/** The attempts of each probe. */
 export function attemptsByProbe(events: readonly DrillEvent[]): Map<string, Attempt[]> {
   const byProbe = new Map<string, Attempt[]>();
   for (const event of events) {
@@ -49,7 +49,7 @@ export function attemptsByProbe(events: readonly DrillEvent[]): Map<string, Atte
   return byProbe;
 }
 
-/** The last moment that an event tells of. */
+/** The last moment that an event covers. */
 function lastOf(event: DrillEvent): number {
   if (event.type !== "probe.samples") return event.at;
   return event.samples.reduce((last, [offset, ms]) => Math.max(last, event.at + offset + ms), event.at);

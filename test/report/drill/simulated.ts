@@ -11,7 +11,7 @@ import { verdictOf } from "../../../src/drills/verdict.ts";
 import type { ErrorRecord } from "../../../src/engine/events.ts";
 import { testCluster } from "../../support/cluster.ts";
 
-/** What becomes of the requests of some probes for a while; times are ms after the disruption. */
+/** How the requests of some probes fail for a while; times are ms after the disruption. */
 interface Trouble {
   readonly probes: readonly ProbeName[];
   readonly from: number;
@@ -23,7 +23,7 @@ interface Trouble {
   readonly share?: number;
 }
 
-/** A scenario as it is to go; times are ms after the disruption. */
+/** What happens in a simulated scenario; times are ms after the disruption. */
 export interface Script {
   readonly name: string;
   readonly title: string;
@@ -32,7 +32,7 @@ export interface Script {
   readonly limits?: Partial<Limits>;
   readonly stops?: boolean;
   readonly divides?: boolean;
-  /** When it is put right, and when everything is as it was. */
+  /** When it is restored, and when the cluster has recovered. */
   readonly restore: number;
   readonly whole: number;
   readonly troubles: readonly Trouble[];
@@ -79,8 +79,8 @@ const TIMEOUT = 1000;
 const CALM = 2000;
 const PAUSE = 400;
 
-/** A drill as a recorder would have told it, always the same. */
-export function staged(scripts: readonly (Script | Skipped)[]): DrillEvent[] {
+/** The events of a drill, always the same. */
+export function simulated(scripts: readonly (Script | Skipped)[]): DrillEvent[] {
   const events: DrillEvent[] = [begun(scripts), { type: "vip", at: STARTED_AT + 200, host: "m1", held: true }];
   for (const host of ["m1", "m2", "m3"])
     events.push({ type: "etcd", at: STARTED_AT + 300, host, healthy: true, leader: "m1", term: 7 });
@@ -99,7 +99,7 @@ export function staged(scripts: readonly (Script | Skipped)[]): DrillEvent[] {
     events.push(startOf(script, scenario, at));
     const disrupt = at + CALM;
     const end = disrupt + script.whole + 500;
-    events.push(...played(script, scenario, disrupt), ...samples(script, measured, end, disrupt, random));
+    events.push(...eventsOf(script, scenario, disrupt), ...samples(script, measured, end, disrupt, random));
     measured = end;
     const { breaches } = verdictOf(events, scenario);
     const errors = script.errors ?? [];
@@ -144,7 +144,7 @@ function startOf(script: Script, scenario: number, at: number): DrillEvent {
 }
 
 /** All that is not a sample, in the order in which it happens. */
-function played(script: Script, scenario: number, disrupt: number): DrillEvent[] {
+function eventsOf(script: Script, scenario: number, disrupt: number): DrillEvent[] {
   const { restore, whole, vip = [], etcd = [], waits = [], errors = [], ledger } = script;
   const attempted = Math.round((whole + CALM) / INTERVAL);
   const result = {
@@ -176,7 +176,7 @@ function played(script: Script, scenario: number, disrupt: number): DrillEvent[]
     })),
   ];
   if (errors.length === 0) {
-    const condition = "every client is served for 2 s";
+    const condition = "every probe is answered for 2 s";
     events.push({ type: "condition.met", at: disrupt + whole, scenario, condition, ms: 2000 });
     for (const title of new Set(waits.map(([, title]) => title)))
       events.push({ type: "condition.met", at: disrupt + whole - 2000, scenario, condition: title, ms: 0 });
@@ -191,16 +191,16 @@ function samples({ troubles }: Script, from: number, to: number, disrupt: number
     const mine = troubles.filter(({ probes }) => probes.includes(name));
     const events: DrillEvent[] = [];
     for (let second = from; second < to; second += 1000) {
-      const told: Sample[] = [];
+      const batch: Sample[] = [];
       for (let offset = 0; offset < 1000 && second + offset < to - TIMEOUT / 2; offset += INTERVAL) {
         const sent = second + offset + Math.floor(random() * 4);
         const after = sent - disrupt;
         const trouble = mine.find((each) => after >= each.from && after < each.to && random() < (each.share ?? 1));
         const took = TAKES[name] + Math.floor(random() ** 6 * 30);
-        told.push(trouble ? [sent - second, trouble.after, trouble.error] : [sent - second, took, null]);
+        batch.push(trouble ? [sent - second, trouble.after, trouble.error] : [sent - second, took, null]);
       }
-      told.sort(([one, tookOne], [other, tookOther]) => one + tookOne - other - tookOther);
-      events.push({ type: "probe.samples", at: second, probe: id, samples: told });
+      batch.sort(([one, tookOne], [other, tookOther]) => one + tookOne - other - tookOther);
+      events.push({ type: "probe.samples", at: second, probe: id, samples: batch });
     }
     return events;
   });

@@ -11,21 +11,22 @@ import type { Condition } from "../condition.ts";
 import { kubectl } from "../resources/kubectl.ts";
 import { until } from "../until.ts";
 import { readStatus, type Status } from "../status.ts";
-import type { Disruption, Stage } from "./drill.ts";
-import { STILL_ARMED } from "./switch.ts";
+import type { Disruption } from "./scenario.ts";
+import { ARMED_TIMERS } from "./scripted-disruption.ts";
+import type { Setup } from "./setup.ts";
 
-/** A machine boots, its kubelet starts the API server again, ms. */
+/** Time for a machine to boot, and for its kubelet to start the API server, ms. */
 const RETURN = 240_000;
 
 /**
- * Everything that has to be as it was before, in the order in which it comes back. The VIP goes home: with all masters healthy the first of
- * the inventory has the highest priority, and takes it back once its check has passed five times. What comes next would otherwise be
- * played while it moves.
- * @param stays what was done is meant to stay: priorities may be others than before, so that home is wherever it stays
+ * Everything that has to recover after a disruption, in the order in which it does. The VIP returns to the first master of the inventory:
+ * with all masters healthy that one has the highest priority, and takes it back once its check has passed five times. Otherwise the next
+ * scenario would run while the VIP moves.
+ * @param stays what was done is meant to stay: priorities may have changed, so any steady holder is accepted
  */
-export function wholeAgain(
-  { cluster, hosts, masters }: Pick<Stage, "cluster" | "hosts" | "masters">,
-  { victims, kubelets }: Disruption,
+export function recoveryConditions(
+  { cluster, hosts, masters }: Pick<Setup, "cluster" | "hosts" | "masters">,
+  { victims, stopsKubelets }: Disruption,
   restoredAt: number,
   stays = false,
 ): readonly Condition[] {
@@ -39,7 +40,7 @@ export function wholeAgain(
     ...masters.map((master) => loadBalancerWorks(master, cluster)),
     oneVipHolder(hosts, vip, { steady: STEADY, since: restoredAt, ...(!stays && homeOf(cluster)) }),
     apiThroughVip(leader, vip, port),
-    ...(kubelets ? victims.map((victim) => kubeletBack(leader, victim, restoredAt)) : []),
+    ...(stopsKubelets ? victims.map((victim) => leaseRenewed(leader, victim, restoredAt)) : []),
     nodesReady(
       leader,
       cluster.machines.map(({ name }) => name),
@@ -49,63 +50,63 @@ export function wholeAgain(
   return conditions.map((condition) => ({ ...condition, within: Math.max(condition.within, RETURN) }));
 }
 
-/** Who has the highest VRRP priority of the masters. */
+/** The master with the highest VRRP priority. */
 function homeOf({ masters }: Cluster): { home?: string } {
   return masters[0] ? { home: masters[0].name } : {};
 }
 
 function answers(host: Host): Condition {
   return {
-    title: `${host.name} answers, and nothing is left to be undone there`,
+    title: `${host.name} answers, and no disruption is active there`,
     within: RETURN,
     async holds() {
-      const { stdout } = await host.read(STILL_ARMED);
-      return stdout.trim() === "" || `${stdout.trim().replaceAll("\n", ", ")} is still armed`;
+      const { stdout } = await host.read(ARMED_TIMERS);
+      return stdout.trim() === "" || `${stdout.trim().replaceAll("\n", ", ")} is still active`;
     },
   };
 }
 
-/** A node that died may count as Ready for another 40 s: only its lease tells that its kubelet lives. */
-function kubeletBack(leader: Host, victim: Host, since: number): Condition {
+/** A node that died may count as Ready for another 40 s: only its lease shows that its kubelet runs. */
+function leaseRenewed(leader: Host, victim: Host, since: number): Condition {
   return {
-    title: `the kubelet on ${victim.name} is back`,
+    title: `the kubelet on ${victim.name} renews its lease again`,
     within: RETURN,
     async holds() {
       const lease = `get lease ${victim.name} -n kube-node-lease -o jsonpath='{.spec.renewTime}'`;
       const { code, stdout, stderr } = await leader.read(kubectl(leader, lease));
       if (code !== 0) return lastLine(stderr, "the API server does not answer");
-      return Date.parse(stdout) > since || `it was last heard of at ${stdout}`;
+      return Date.parse(stdout) > since || `its lease was last renewed at ${stdout}`;
     },
   };
 }
 
-/** A node that was busy for a moment, and a VIP on its way home, get so much time before a drill is refused, ms. */
+/** A node that is busy for a moment, and a VIP that is about to return, get this much time before a drill is refused, ms. */
 const PATIENCE = 30_000;
 
 /**
- * @throws TripodError E_REFUSED with all that is not healthy: a drill must not be what breaks a sick cluster; E_INTERRUPTED and the like
- * where the signal says so
+ * A drill must not be what breaks an unhealthy cluster.
+ * @throws TripodError E_REFUSED with everything that is not healthy; the signal's reason when aborted
  */
-export async function refuseUnlessWhole(
+export async function refuseUnlessHealthy(
   cluster: Cluster,
   hosts: readonly Host[],
   signal: AbortSignal,
 ): Promise<Status> {
   const vip = oneVipHolder(hosts, cluster.loadBalancer.vip, { steady: STEADY, ...homeOf(cluster) });
   let status: Status | undefined;
-  let sick: readonly string[] = [];
+  let problems: readonly string[] = [];
   const healthy: Condition = {
     title: "the cluster is healthy",
     within: PATIENCE,
     async holds(abort) {
-      const [steady, armed] = await Promise.all([vip.holds(abort), stillArmed(hosts)]);
+      const [steady, armed] = await Promise.all([vip.holds(abort), armedTimers(hosts)]);
       status = await readStatus(cluster, hosts);
-      sick = [
+      problems = [
         ...status.problems,
         ...armed,
-        ...(steady === true || status.vipHolders.length !== 1 ? [] : [`${vip.title}: not so: ${steady}`]),
+        ...(steady === true || status.vipHolders.length !== 1 ? [] : [`not met: ${vip.title}: ${steady}`]),
       ];
-      return sick.length === 0 || sick.join("\n");
+      return problems.length === 0 || problems.join("\n");
     },
   };
   try {
@@ -113,20 +114,20 @@ export async function refuseUnlessWhole(
     return status as unknown as Status;
   } catch (error) {
     if (!(error instanceof TripodError && error.code === "E_DEADLINE")) throw error;
-    throw new TripodError("E_REFUSED", "the cluster is not healthy; nothing was touched", {
-      why: sick.join("\n") || error.details.why || "",
-      hint: "repair it first: `tripod apply`, or wait, and look at `tripod status`",
+    throw new TripodError("E_REFUSED", "the cluster is not healthy; nothing was changed", {
+      why: problems.join("\n") || error.details.why || "",
+      hint: "see `tripod status`; wait, or repair it with `tripod apply`",
       cause: error,
     });
   }
 }
 
-/** Disruptions of a drill that was killed. */
-async function stillArmed(hosts: readonly Host[]): Promise<string[]> {
+/** Disruptions that a killed drill left behind. */
+async function armedTimers(hosts: readonly Host[]): Promise<string[]> {
   const armed = await Promise.all(
-    hosts.map(async (host) => ({ host: host.name, units: (await host.read(STILL_ARMED)).stdout.trim() })),
+    hosts.map(async (host) => ({ host: host.name, units: (await host.read(ARMED_TIMERS)).stdout.trim() })),
   );
   return armed.flatMap(({ host, units }) =>
-    units ? [`${host}: a drill that was killed is still to be undone there (${units.replaceAll("\n", ", ")})`] : [],
+    units ? [`${host}: a disruption of a killed drill is still active (${units.replaceAll("\n", ", ")})`] : [],
   );
 }

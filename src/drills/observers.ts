@@ -1,24 +1,24 @@
 import type { SecureContext } from "node:tls";
 import { parseAddresses } from "../facts/network.ts";
 import type { Host } from "../host.ts";
-import { ask, fromHost, NoAnswer } from "./client.ts";
-import { beat, now } from "./clock.ts";
+import { sendRequest, dialFromHost, NoAnswer } from "./client.ts";
+import { every, now } from "./clock.ts";
 import type { DrillSink } from "./events.ts";
 
-/** How often members of etcd are asked, and masters that went away, ms. */
+/** How often etcd members are asked, and lost masters are connected to again, ms. */
 const INTERVAL = 250;
 const TIMEOUT = 1000;
 
 export interface VipObserver {
-  /** This master was switched off: it holds nothing, whatever its last word was. */
-  readonly gone: (name: string) => void;
+  /** This master was switched off: it does not hold the VIP, whatever it reported last. */
+  readonly poweredOff: (name: string) => void;
   readonly over: Promise<unknown>;
 }
 
-/** Which masters hold the VIP, as they say it themselves at the moment it changes. Masters that do not answer are asked again. */
+/** Emits when a master takes or releases the VIP, as `ip monitor` reports it there. Masters that do not answer are tried again. */
 export function observeVip(masters: readonly Host[], vip: string, sink: DrillSink, signal: AbortSignal): VipObserver {
   const held = new Set<string>();
-  const says = (host: string, holds: boolean) => {
+  const emit = (host: string, holds: boolean) => {
     if (holds === held.has(host) || signal.aborted) return;
     if (holds) held.add(host);
     else held.delete(host);
@@ -34,7 +34,7 @@ export function observeVip(masters: readonly Host[], vip: string, sink: DrillSin
         read = text.length - (lines.pop() ?? "").length;
         for (const line of lines)
           if (parseAddresses(line.replace(/^Deleted /, "")).some(({ address }) => address === vip))
-            says(name, !line.startsWith("Deleted "));
+            emit(name, !line.startsWith("Deleted "));
       },
     });
   }
@@ -42,20 +42,20 @@ export function observeVip(masters: readonly Host[], vip: string, sink: DrillSin
   const over = Promise.all(
     masters.map((master) => {
       let listening = false;
-      return beat(INTERVAL, signal, () => {
+      return every(INTERVAL, signal, () => {
         if (listening) return;
         listening = true;
         void listen(master)
-          // A master that does not answer holds nothing that a client could reach.
+          // A VIP on a master that does not answer cannot be reached by clients either.
           .catch(() => undefined)
           .then(() => {
-            says(master.name, false);
+            emit(master.name, false);
             listening = false;
           });
       });
     }),
   );
-  return { gone: (name) => says(name, false), over };
+  return { poweredOff: (name) => emit(name, false), over };
 }
 
 interface MemberStatus {
@@ -63,7 +63,7 @@ interface MemberStatus {
   readonly leader?: string;
 }
 
-/** What each member of etcd says of itself, over connections that its own host opens; told when it is something else than before. */
+/** Emits the status of each etcd member whenever it changes. The connections are opened by the member's own host. */
 export async function observeEtcd(
   masters: readonly Host[],
   tls: SecureContext,
@@ -73,12 +73,12 @@ export async function observeEtcd(
   const ids = new Map<string, string>();
   await Promise.all(
     masters.map(async (master) => {
-      const door = { dial: fromHost(master.connection), host: "127.0.0.1", port: 2379, tls };
+      const endpoint = { dial: dialFromHost(master.connection), host: "127.0.0.1", port: 2379, tls };
       let last = "";
       let asking = false;
-      const look = async () => {
-        const { status, body } = await ask(
-          door,
+      const readMember = async () => {
+        const { status, body } = await sendRequest(
+          endpoint,
           { method: "POST", path: "/v3/maintenance/status", body: {} },
           AbortSignal.timeout(TIMEOUT),
         );
@@ -88,16 +88,16 @@ export async function observeEtcd(
         const name = leader === undefined || leader === "0" ? undefined : ids.get(leader);
         return { healthy: leader !== undefined && leader !== "0", leader: name, term: Number(header?.raft_term) };
       };
-      await beat(INTERVAL, signal, () => {
+      await every(INTERVAL, signal, () => {
         if (asking) return;
         asking = true;
-        void look()
+        void readMember()
           .catch(() => ({ healthy: false, leader: undefined, term: undefined }))
           .then(({ healthy, leader, term }) => {
             asking = false;
-            const said = JSON.stringify([healthy, leader, term]);
-            if (said === last || signal.aborted) return;
-            last = said;
+            const current = JSON.stringify([healthy, leader, term]);
+            if (current === last || signal.aborted) return;
+            last = current;
             sink({
               type: "etcd",
               at: now(),

@@ -1,16 +1,16 @@
 import type { ProbeName } from "../../../src/drills/events.ts";
-import type { Script, Skipped } from "./staged.ts";
+import type { Script, Skipped } from "./simulated.ts";
 
 const ALL: readonly ProbeName[] = ["vip", "apiLive", "apiRead", "apiWrite", "watch"];
 const API: readonly ProbeName[] = ["apiLive", "apiRead", "apiWrite", "watch"];
 const ASKS_ETCD: readonly ProbeName[] = ["apiRead", "apiWrite", "watch"];
 const WORKLOAD: readonly ProbeName[] = ["service", "nodePort"];
 
-/** Dark for `dark` ms, and no tail. */
+/** A total outage of `dark` ms, and no partial one. */
 export function powerHolder(dark: number): Script {
   return {
     name: "power-holder",
-    title: "power cut of the VIP's holder",
+    title: "power cut of the VIP holder",
     what: "power of m1 cut",
     victims: ["m1"],
     restore: 10_000,
@@ -29,7 +29,7 @@ export function powerHolder(dark: number): Script {
       [21_000, "m1", "m3", 8],
     ],
     waits: [
-      [10_200, "m1 answers, and nothing is left to be undone there", "no route to host"],
+      [10_200, "m1 answers, and no disruption is active there", "no route to host"],
       [18_000, "etcd is healthy", "m1 does not answer"],
       [21_400, "the API server on m1 is ready", "connection refused"],
     ],
@@ -38,7 +38,7 @@ export function powerHolder(dark: number): Script {
 
 export const apiServerHolder: Script = {
   name: "api-server-holder",
-  title: "API server killed on the VIP's holder",
+  title: "API server killed on the VIP holder",
   what: "API server of m1 killed",
   victims: ["m1"],
   restore: 6000,
@@ -56,7 +56,7 @@ export const apiServerHolder: Script = {
   waits: [[6200, "the API server on m1 is ready", "connection refused"]],
 };
 
-/** What the textbook's settings do: the VIP moves late, and one API server in three asks a member of etcd that is not there. */
+/** With default settings: the VIP moves late, and one API server in three uses an etcd member that is down. */
 export const textbook: Script = {
   name: "power-master",
   title: "power cut of a master without the VIP",
@@ -76,14 +76,14 @@ export const textbook: Script = {
     [38_000, "m3", "m1", 9],
   ],
   waits: [
-    [24_200, "m3 answers, and nothing is left to be undone there", "no route to host"],
-    [40_000, "the workload has two replicas", "1 of 2 replicas are ready: ContainerCreating"],
+    [24_200, "m3 answers, and no disruption is active there", "no route to host"],
+    [40_000, "the workload has two ready replicas", "1 of 2 replicas are ready: ContainerCreating"],
   ],
 };
 
 export const twoHolders: Script = {
   name: "cut-vrrp",
-  title: "VRRP adverts of the VIP's holder lost, and nothing else",
+  title: "only the VRRP adverts of the VIP holder dropped",
   what: "VRRP of m1 cut off",
   victims: ["m1"],
   divides: true,
@@ -105,12 +105,12 @@ export const powerWorker: Script = {
   restore: 52_000,
   whole: 78_000,
   troubles: [{ probes: WORKLOAD, from: 30, to: 41_300, error: "timeout", after: 1000, share: 0.5 }],
-  waits: [[5000, "the workload has left w1", "1 of 2 replicas are ready"]],
+  waits: [[5000, "the workload has moved off w1", "1 of 2 replicas are ready"]],
 };
 
 export const quorum: Script = {
   name: "quorum",
-  title: "as many masters lost as etcd cannot lose",
+  title: "power cut of a majority of the masters: etcd loses its quorum",
   what: "power of m1 and m2 cut",
   victims: ["m1", "m2"],
   stops: true,
@@ -136,14 +136,14 @@ export const quorum: Script = {
     [31_000, "m2", "m3", 12],
   ],
   waits: [
-    [12_200, "m1 answers, and nothing is left to be undone there", "no route to host"],
+    [12_200, "m1 answers, and no disruption is active there", "no route to host"],
     [24_000, "etcd is healthy", "m2 does not answer"],
   ],
 };
 
 const etcdLeader: Script = {
   name: "etcd-leader",
-  title: "etcd member stopped that leads",
+  title: "etcd leader stopped",
   what: "etcd of m3 stopped",
   victims: ["m3"],
   restore: 8000,
@@ -186,17 +186,17 @@ const failed: Script = {
 
 export const latency: Skipped = {
   name: "latency",
-  title: "every packet of the VIP's holder is 50ms late",
+  title: "every packet of the VIP holder delayed by 50ms",
   skipped: "m1 has no netem: Error: Specified qdisc kind is unknown.",
 };
 
 export const clock: Skipped = {
   name: "clock",
-  title: "clock of a master a minute ahead",
-  skipped: "m2 is a container: its clock is its machine's, which is never touched",
+  title: "clock of a master set one minute ahead",
+  skipped: "m2 is a container: it shares the clock of its machine, which is never set",
 };
 
-/** One of everything, the last of which fails, so that another never begins. */
+/** One of each kind, the last of which fails, so that another never begins. */
 export const EVERYTHING: readonly (Script | Skipped)[] = [
   apiServerHolder,
   powerHolder(880),
@@ -210,5 +210,5 @@ export const EVERYTHING: readonly (Script | Skipped)[] = [
   quorum,
   etcdLeader,
   failed,
-  { ...apiServerHolder, name: "haproxy-holder", title: "haproxy stopped on the VIP's holder" },
+  { ...apiServerHolder, name: "haproxy-holder", title: "haproxy stopped on the VIP holder" },
 ];
