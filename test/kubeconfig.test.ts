@@ -108,17 +108,17 @@ describe("the admin configuration", () => {
     [
       "a certificate as its key",
       () => conf({ user: { "client-key-data": base64(admin.certificate) } }),
-      "private key cannot be read",
+      "private key is not valid PEM",
     ],
     [
       "a key as its certificate",
       () => conf({ user: { "client-certificate-data": base64(admin.key.reveal()) } }),
-      "certificate cannot be read",
+      "certificate is not valid PEM",
     ],
     [
       "a node's certificate as an authority",
       () => conf({ authority: admin.certificate }),
-      "what should be an authority's certificate is another's",
+      "the authority's certificate is not a CA certificate",
     ],
     ["nothing", () => "", "it has no certificate-authority-data"],
     ["null", () => "null", "it has no certificate-authority-data"],

@@ -90,12 +90,12 @@ describe("a cluster", () => {
     const { nodes, api, etcd, problems } = await status({ m1: others, m3: null }, [
       new TripodError("E_UNREACHABLE", "no answer from 10.0.0.13:22", { host: "m3" }),
     ]);
-    expect(nodes[2]).toMatchObject({ name: "m3", ready: "m3 was not heard from for 23 s" });
+    expect(nodes[2]).toMatchObject({ name: "m3", ready: "the kubelet of m3 has not renewed its Lease for 23 s" });
     expect(api[2]).toEqual({ master: "m3", ready: refused.trim() });
     expect(etcd[2]).toEqual({ master: "m3", member: "context deadline exceeded" });
     expect(problems).toEqual([
       "m3: no answer from 10.0.0.13:22",
-      "node m3: m3 was not heard from for 23 s",
+      "node m3: the kubelet of m3 has not renewed its Lease for 23 s",
       `API server on m3: ${refused.trim()}`,
       "etcd on m3: context deadline exceeded",
     ]);
@@ -115,7 +115,7 @@ describe("a cluster", () => {
     [
       "whose VIP somebody wrote on a standby master",
       { m2: { "addr show": "2: eth0    inet 10.0.0.12/24\n2: eth0    inet 10.0.0.10/24\nkeepalived active\n" } },
-      "m2 has 10.0.0.10/24 on eth0, which keepalived did not put there: `ip addr del 10.0.0.10/24 dev eth0` there takes it away",
+      "m2 has 10.0.0.10/24 on eth0, which keepalived did not add: `ip addr del 10.0.0.10/24 dev eth0` there takes it away",
     ],
     [
       "one of whose masters could not take the VIP",
@@ -125,7 +125,7 @@ describe("a cluster", () => {
     [
       "one of whose workers does not reach pods",
       { w2: { "route show": "10.244.12.0/24 via 10.0.0.12 dev eth0\n" } },
-      "pod network on w2: no route to the pods of m1, m3, w1: `systemctl restart tripod-pod-routes` there lays it",
+      "pod network on w2: no route to the pods of m1, m3, w1: run `systemctl restart tripod-pod-routes` on w2",
     ],
     [
       "one of whose members cannot read its log",
@@ -138,7 +138,7 @@ describe("a cluster", () => {
           },
         },
       },
-      "etcd on m2: etcd.service is activating: discovery failed: walpb: crc mismatch (its data is damaged: docs/health.md says how the member is replaced)",
+      "etcd on m2: etcd.service is activating: discovery failed: walpb: crc mismatch (its data is damaged: see docs/health.md for how to replace the member)",
     ],
     ["whose DNS is dead", { m1: { "get deployment": "2 2\n\n" } }, "DNS: no answer at 10.96.0.10"],
   ])("%s is not healthy", async (_, of, problem) => {

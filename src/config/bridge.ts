@@ -5,20 +5,20 @@ import { render } from "../render/render.ts";
 /** Pod CIDR by machine name: what `podCidrs` gives. */
 export type PodCidrs = ReadonlyMap<string, string>;
 
-/** Marks our routes among those of the host (`ip route show proto 117`); free in iproute2's rt_protos. */
+/** Marks Tripod's routes among those of the host (`ip route show proto 117`); free in iproute2's rt_protos. */
 export const ROUTE_PROTOCOL = 117;
 
-/** Lays the routes and keeps them; run by the unit. */
+/** Installs the routes and keeps them; run by the unit. */
 export const POD_ROUTES_SCRIPT = "/etc/tripod/pod-routes.sh";
 
-/** Pods are reached through the machine that has them. */
+/** Pods are reached through the machine they run on. */
 interface PodRoute {
   readonly podCidr: string;
-  /** The machine's. */
+  /** The machine's address. */
   readonly address: string;
 }
 
-/** What a machine has to know so that its pods reach all others, and the world. */
+/** What a machine needs so that its pods reach all other pods, and the outside. */
 export interface PodRouting {
   readonly protocol: number;
   readonly ownCidr: string;
@@ -27,8 +27,8 @@ export interface PodRouting {
 }
 
 /**
- * To the pods of every other machine of the inventory.
- * @param strangers nodes that the inventory does not name: where their pods' range is known, routes to them stay
+ * Routes to the pods of every other machine of the inventory.
+ * @param strangers nodes that the inventory does not name: where their pods' range is known, the routes to them are kept
  */
 export function podRouting(
   cluster: Cluster,
@@ -47,7 +47,7 @@ export function podRouting(
   };
 }
 
-/** /etc/cni/net.d/10-tripod.conflist: pods on a bridge of their own; the routes are the unit's. In CNI 0.4.0, which all plugins since 0.7 speak. */
+/** /etc/cni/net.d/10-tripod.conflist: pods on their own bridge; the unit installs the routes. CNI version 0.4.0, which all plugins since 0.7 support. */
 export function bridgeConflist(machine: Machine, cidrs: PodCidrs): string {
   const bridge = {
     type: "bridge",
@@ -63,7 +63,7 @@ export function bridgeConflist(machine: Machine, cidrs: PodCidrs): string {
   return `${JSON.stringify(conflist, undefined, 2)}\n`;
 }
 
-/** Lays routes and the rule for what leaves the pods' network; needs bash. */
+/** Installs the routes and the rule for packets that leave the pods' network; needs bash. */
 export function podRoutesScript({ protocol, ownCidr, podSubnet, routes }: PodRouting): string {
   return render("bridge/pod-routes.sh", {
     protocol,
@@ -73,13 +73,13 @@ export function podRoutesScript({ protocol, ownCidr, podSubnet, routes }: PodRou
   });
 }
 
-/** Runs the script, from before the kubelet starts. */
+/** Runs the script; starts before the kubelet. */
 export function podRoutesUnit(): string {
   return render("bridge/tripod-pod-routes.service", { script: POD_ROUTES_SCRIPT });
 }
 
 function cidrOf({ name }: Machine, cidrs: PodCidrs): string {
   const cidr = cidrs.get(name);
-  if (!cidr) throw new TripodError("E_INTERNAL", `${name} was given no pod CIDR`);
+  if (!cidr) throw new TripodError("E_INTERNAL", `${name} has no pod CIDR`);
   return cidr;
 }

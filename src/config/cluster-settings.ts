@@ -4,7 +4,7 @@ import { type Json, overlay } from "./component-configs.ts";
 import { apiServerSans } from "./kubeadm.ts";
 import { kubernetesYaml, readKubernetesYaml } from "./yaml.ts";
 
-/** kubeadm's ClusterConfiguration as the cluster keeps it, with the names the API server's certificate is to carry; all else stays. */
+/** kubeadm's ClusterConfiguration from the cluster, with the names for the API server's certificate; everything else is kept. */
 export function withCertSans(text: string, cluster: Cluster): string {
   const found = readKubernetesYaml(text) as Json | null;
   if (found === null) return text;
@@ -14,7 +14,7 @@ export function withCertSans(text: string, cluster: Cluster): string {
   return kubernetesYaml(overlay(found, { apiServer: { certSANs: wanted } }));
 }
 
-/** kube-proxy's document as the cluster keeps it, with the inventory's `kubeProxy` laid over it; all else is kubeadm's, and stays. */
+/** kube-proxy's document from the cluster, with the inventory's `kubeProxy` merged into it; everything else is kubeadm's, and is kept. */
 export function withKubeProxySettings(text: string, settings: Json): string {
   const found = readKubernetesYaml(text) as Json | null;
   if (found === null) return text;

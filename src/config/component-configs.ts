@@ -3,7 +3,7 @@ import type { KubernetesSettings } from "../inventory/cluster.ts";
 /** An object of a YAML document. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The kubelet's own document, the inventory's `kubelet` laid over it. */
+/** The kubelet's document, with the inventory's `kubelet` merged into it. */
 export function kubeletConfiguration({ kubelet }: Pick<KubernetesSettings, "kubelet">): Json {
   const ours = {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -14,7 +14,7 @@ export function kubeletConfiguration({ kubelet }: Pick<KubernetesSettings, "kube
   return overlay(ours, kubelet);
 }
 
-/** kube-proxy's own document, the inventory's `kubeProxy` laid over it. */
+/** kube-proxy's document, with the inventory's `kubeProxy` merged into it. */
 export function kubeProxyConfiguration({
   podSubnet,
   kubeProxy,
@@ -28,7 +28,7 @@ export function kubeProxyConfiguration({
   return overlay(ours, kubeProxy);
 }
 
-/** Objects are merged key by key, all the way down; anything else, lists too, is replaced. */
+/** Objects are merged key by key, at every level; anything else, also lists, is replaced. */
 export function overlay(below: Json, above: Json): Json {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {

@@ -5,9 +5,9 @@ import { sandboxImage } from "./images.ts";
 export const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 
 export interface ContainerdHost {
-  /** Of the containerd that is installed: 1 reads version 2 of its configuration, 2 and later version 3. */
+  /** Major version of the installed containerd: 1 reads version 2 of its configuration, 2 and later version 3. */
   readonly major: number;
-  /** Where the CNI plugins are: the OS family's `cniBinDir`, or where they were uploaded to. */
+  /** Folder of the CNI plugins: the OS family's `cniBinDir`, or where they were uploaded to. */
   readonly cniBinDir: string;
 }
 

@@ -13,7 +13,7 @@ export function etcdEnvironment(cluster: Cluster, machine: Machine): string {
     address: machine.address,
     pki: "/etc/etcd/pki",
     initialCluster: cluster.masters.map(({ name, address }) => `${name}=https://${address}:2380`).join(","),
-    // Two clusters that can reach each other may share a name, never a virtual IP.
+    // Two clusters that can reach each other may have the same name, but never the same virtual IP.
     token: `tripod-${cluster.name}-${cluster.loadBalancer.vip}`,
     heartbeat: cluster.etcd.heartbeat,
     election: cluster.etcd.election,

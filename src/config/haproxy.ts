@@ -1,7 +1,7 @@
 import type { Cluster } from "../inventory/cluster.ts";
 import { render } from "../render/render.ts";
 
-/** Where haproxy says, on loopback alone and over HTTP at /healthz, that it is there. */
+/** The port of haproxy's health endpoint: HTTP, /healthz, on loopback only. */
 export const HAPROXY_HEALTH_PORT = 8404;
 
 /** haproxy in front of all API servers; the same text on every master. For haproxy 2.2 and later. */

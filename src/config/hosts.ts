@@ -1,7 +1,7 @@
 const BEGIN = "# BEGIN tripod";
 const END = "# END tripod";
 
-/** The text of /etc/hosts with our block in it, machines by name; everything outside the markers stays as it was. Its own result stays the same. */
+/** The text of /etc/hosts with Tripod's block in it, machines by name; everything outside the markers is kept. Idempotent. */
 export function hostsFile(
   text: string,
   machines: readonly { readonly name: string; readonly address: string }[],

@@ -17,7 +17,7 @@ const PAUSE: readonly (readonly [minor: number, tag: string])[] = [
 
 type Version = Pick<KubernetesSettings, "version" | "minor" | "imageRepository">;
 
-/** Where this version of kubeadm pulls its images from, unless the inventory names another place. */
+/** The registry from which this version of kubeadm pulls its images, unless the inventory sets another. */
 export function imageRepository({ minor, imageRepository }: Version): string {
   return imageRepository ?? (minor < 25 ? "k8s.gcr.io" : "registry.k8s.io");
 }
@@ -26,8 +26,12 @@ export function imageRepository({ minor, imageRepository }: Version): string {
 export function sandboxImage(kubernetes: Version): string {
   const tag = PAUSE.find(([from]) => kubernetes.minor >= from)?.[1];
   if (!tag)
-    throw new TripodError("E_INVENTORY", `Kubernetes ${kubernetes.version} is older than Tripod knows`, {
-      hint: "Use 1.20 or later.",
-    });
+    throw new TripodError(
+      "E_INVENTORY",
+      `Kubernetes ${kubernetes.version} is older than any version that Tripod supports`,
+      {
+        hint: "set `kubernetes.version` to 1.20 or later",
+      },
+    );
   return `${imageRepository(kubernetes)}/pause:${tag}`;
 }

@@ -4,15 +4,16 @@ import { render } from "../render/render.ts";
 import { HAPROXY_HEALTH_PORT } from "./haproxy.ts";
 import { CHECK_WEIGHT, vrrpPriorities } from "./vrrp.ts";
 
-/** Seconds; keepalived takes whole ones only. Nobody listening is known at once; to be slow for a while is no failure. */
+/** Seconds; keepalived takes whole ones only. A closed port is detected at once; a slow answer is not a failure. */
 const CHECK_INTERVAL = 1;
 const CHECK_TIMEOUT = 3;
 
-/** This master's side of the virtual IP; `interface` is the one that carries it here (`eth0`). For keepalived 2.0 and later. */
+/** keepalived's configuration on this master; `device` is the interface that carries the virtual IP (`eth0`). For keepalived 2.0 and later. */
 export function keepalivedConfig(cluster: Cluster, machine: Machine, device: string): string {
   const { masters, loadBalancer } = cluster;
   const priority = vrrpPriorities(masters.length)[masters.findIndex(({ name }) => name === machine.name)];
-  if (priority === undefined) throw new TripodError("E_INTERNAL", `${machine.name} is no master: it has no keepalived`);
+  if (priority === undefined)
+    throw new TripodError("E_INTERNAL", `${machine.name} is not a master, so it has no keepalived`);
   return render("keepalived/keepalived.conf", {
     name: machine.name,
     address: machine.address,
@@ -26,7 +27,7 @@ export function keepalivedConfig(cluster: Cluster, machine: Machine, device: str
   });
 }
 
-/** Asks haproxy where there is one (it knows which API servers are well), else this master's own API server. */
+/** Checks haproxy where there is one (it knows which API servers are healthy), else this master's own API server. */
 export function keepalivedCheck(cluster: Cluster): string {
   return render("keepalived/check.sh", {
     url: cluster.loadBalancer.haproxy
@@ -36,7 +37,7 @@ export function keepalivedCheck(cluster: Cluster): string {
   });
 }
 
-/** Ends the connections that the VIP has left behind; iproute2's `ss`, and a kernel with CONFIG_INET_DIAG_DESTROY: others do nothing. */
+/** Closes stale connections after the VIP has moved; needs iproute2's `ss` and a kernel with CONFIG_INET_DIAG_DESTROY, else it does nothing. */
 export function keepalivedHangUp({ loadBalancer: { vip } }: Cluster): string {
   return render("keepalived/hang-up.sh", { vip });
 }

@@ -3,7 +3,7 @@ import { render } from "../render/render.ts";
 /** overlay: containerd's snapshots; br_netfilter: lets iptables see what crosses a bridge. */
 export const KERNEL_MODULES = ["overlay", "br_netfilter"] as const;
 
-/** kubeadm's preflight asks for these; the bridge ones exist only once br_netfilter is loaded. */
+/** kubeadm's preflight requires these; the bridge ones exist only once br_netfilter is loaded. */
 export const SYSCTLS: Readonly<Record<string, string>> = {
   "net.ipv4.ip_forward": "1",
   "net.bridge.bridge-nf-call-iptables": "1",

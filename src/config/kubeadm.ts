@@ -6,14 +6,14 @@ import { kubernetesYaml } from "./yaml.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
-/** What a second master or a worker is let in by. */
+/** The credentials with which another master or a worker joins. */
 export interface JoinCredentials {
   readonly token: Secret;
   /** `sha256:` and the hex digest of the cluster CA's public key (its SPKI, DER). */
   readonly caCertHash: string;
 }
 
-/** How long a bootstrap token lives if nobody comes to delete it. */
+/** How long a bootstrap token lives if no run deletes it. */
 const TOKEN_LIFE = "1h0m0s";
 const API_PORT = 6443;
 const ETCD_CLIENT_PORT = 2379;
@@ -24,7 +24,7 @@ function apiVersion(minor: number): string {
   return `kubeadm.k8s.io/${minor < 22 ? "v1beta2" : minor < 31 ? "v1beta3" : "v1beta4"}`;
 }
 
-/** The documents for `kubeadm init --config` on the first master. They hold the token, so they are a secret as a whole. */
+/** The documents for `kubeadm init --config` on the first master. They contain the token, so they are a secret as a whole. */
 export function initConfig(cluster: Cluster, machine: Machine, { token }: { readonly token: Secret }): Secret {
   const { kubernetes } = cluster;
   const init: Document = {
@@ -44,7 +44,7 @@ export function initConfig(cluster: Cluster, machine: Machine, { token }: { read
   return new Secret(toYaml(documents));
 }
 
-/** What `kubeadm init` must be told by flags: v1beta2 has no field for phases that are left out. */
+/** Flags for `kubeadm init`: v1beta2 has no field for phases to skip. */
 export function initFlags({ kubernetes }: Cluster): readonly string[] {
   return kubernetes.minor < 22 && kubernetes.skipPhases.length > 0
     ? [`--skip-phases=${kubernetes.skipPhases.join(",")}`]
@@ -71,12 +71,12 @@ export function joinConfig(cluster: Cluster, machine: Machine, { token, caCertHa
   return new Secret(toYaml([join]));
 }
 
-/** Where clients find the cluster: `10.0.0.10:8443`. */
+/** The endpoint of the cluster's clients: `10.0.0.10:8443`. */
 export function controlPlaneEndpoint({ loadBalancer }: Cluster): string {
   return `${loadBalancer.vip}:${loadBalancer.port}`;
 }
 
-/** Every name and address the API server's certificate must carry beyond those kubeadm thinks of by itself. */
+/** Every name and address for the API server's certificate beyond those that kubeadm adds itself. */
 export function apiServerSans({ masters, loadBalancer, kubernetes }: Cluster): readonly string[] {
   const ofMasters = masters.flatMap(({ name, address }) => [name, address]);
   return [...new Set([loadBalancer.vip, ...ofMasters, "localhost", "127.0.0.1", ...kubernetes.certSans])];
@@ -108,13 +108,13 @@ function clusterConfiguration(cluster: Cluster): Document {
     apiServer: {
       certSANs: apiServerSans(cluster),
       extraArgs: extraArgs({
-        // In place of the endpoints above, which kubeadm's own checks use: each API server talks to the member beside it alone.
+        // In place of the endpoints above, which kubeadm's own checks use: each API server uses only the member on its own host.
         "etcd-servers": `https://127.0.0.1:${ETCD_CLIENT_PORT}`,
-        // The default since 1.11; its rival is deprecated, and the choice about to go, from 1.24 on.
+        // The default since 1.11; the other value is deprecated, and the flag is to be removed, from 1.24 on.
         ...(kubernetes.minor < 24 ? { "endpoint-reconciler-type": "lease" } : {}),
       }),
     },
-    // Our own pod network gives every node its addresses before kubeadm comes; a second hand would give others.
+    // The pod network `bridge` gives every node its range before kubeadm runs; the controller manager would assign other ones.
     ...("cni" in network && network.cni === "bridge"
       ? { controllerManager: { extraArgs: extraArgs({ "allocate-node-cidrs": "false" }) } }
       : {}),
@@ -125,7 +125,7 @@ function nodeRegistration(kubernetes: KubernetesSettings, machine: Machine): Doc
   const taints = taintsAtJoin(kubernetes, machine);
   return {
     name: machine.name,
-    // A bare path is deprecated from 1.24 on, where every socket has a scheme.
+    // A bare path is deprecated from 1.24 on, where sockets are URLs.
     criSocket: kubernetes.minor < 24 ? CONTAINERD_SOCKET : `unix://${CONTAINERD_SOCKET}`,
     kubeletExtraArgs: argumentList(kubernetes, { "node-ip": machine.address }),
     ...(taints ? { taints } : {}),
@@ -133,17 +133,17 @@ function nodeRegistration(kubernetes: KubernetesSettings, machine: Machine): Doc
   };
 }
 
-/** Undefined leaves a master the taint kubeadm gives it; a list, even an empty one, stands in its place. */
+/** Undefined keeps the taint that kubeadm gives to a master; a list, even an empty one, replaces it. */
 function taintsAtJoin(kubernetes: KubernetesSettings, { role, taints }: Machine): readonly Taint[] | undefined {
   if (role === "worker") return taints.length > 0 ? taints : undefined;
   if (kubernetes.mastersSchedulable) return taints;
   return taints.length > 0 ? withMasterTaints(kubernetes, taints) : undefined;
 }
 
-/** A node takes a taint of the same key and effect once: what the inventory says of kubeadm's own goes before it. */
+/** A node has a taint of the same key and effect only once: the inventory's wins over kubeadm's own. */
 export function withMasterTaints(kubernetes: KubernetesSettings, taints: readonly Taint[]): readonly Taint[] {
-  const said = new Set(taints.map(({ key, effect }) => `${key}:${effect}`));
-  return [...masterTaints(kubernetes).filter(({ key, effect }) => !said.has(`${key}:${effect}`)), ...taints];
+  const named = new Set(taints.map(({ key, effect }) => `${key}:${effect}`));
+  return [...masterTaints(kubernetes).filter(({ key, effect }) => !named.has(`${key}:${effect}`)), ...taints];
 }
 
 /** kubeadm's own: `master` until 1.24, `control-plane` from 1.24 on. */

@@ -5,7 +5,7 @@ import { Secret } from "../secret.ts";
 
 const USER = "kubernetes-admin";
 
-/** A client configuration (kubeconfig) for the cluster's administrator, pointing at the VIP; its names are kubeadm's. */
+/** A client configuration (kubeconfig) for the cluster's administrator, with the VIP as its server; its names are kubeadm's. */
 export function adminKubeconfig({ name, loadBalancer }: Cluster, credentials: ClientCredentials): Secret {
   const { authorities, certificate, key } = credentials;
   const context = `${USER}@${name}`;

@@ -3,9 +3,9 @@ import { type Json, overlay } from "./component-configs.ts";
 import { kubernetesYaml, readKubernetesYaml } from "./yaml.ts";
 
 /**
- * A KubeletConfiguration as a node has it, with the inventory's `kubernetes.kubelet` laid over it; the text itself where that is so already,
- * or where there is none yet. Everything else in it is kubeadm's, and stays. A key that is taken out of the inventory stays too: what it
- * was before is not known.
+ * A node's KubeletConfiguration, with the inventory's `kubernetes.kubelet` merged into it; the text itself where nothing differs, or where
+ * it is empty. Everything else in it is kubeadm's, and is kept. A key that is removed from the inventory is kept too: its former value
+ * is not known.
  */
 export function withKubeletSettings(text: string, settings: Json): string {
   const found = readKubernetesYaml(text) as Json | null;

@@ -5,7 +5,7 @@ export function kubeletUnit(binary: string): string {
   return render("kubelet/kubelet.service", { binary });
 }
 
-/** The drop-in by which kubeadm hands the kubelet its flags. Belongs to `kubeletUnit`; packages bring their own. */
+/** The drop-in through which kubeadm passes flags to the kubelet. Belongs to `kubeletUnit`; packages have their own. */
 export function kubeletDropIn(binary: string): string {
   return render("kubelet/10-kubeadm.conf", { binary });
 }

@@ -2,16 +2,16 @@ import { TripodError } from "../errors.ts";
 import { formatSubnet, overlap, parseAddress, parseSubnet, subnetAround } from "../inventory/addresses.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 
-/** As many pods as a kubelet takes (110), and Kubernetes' own default. */
+/** Room for as many pods as a kubelet runs (110), and Kubernetes' own default. */
 const NODE_PREFIX = 24;
 
 /**
- * A /24 of the pod subnet for every machine, by its name. Where two do not clash it follows from the machine's own address
- * (10.0.0.21 → 10.244.21.0/24), so that machines may come, go and change places in the inventory and nobody else's changes; the later of two
- * that clash takes the next free one.
+ * A /24 of the pod subnet for every machine, by its name. It follows from the machine's own address (10.0.0.21 →
+ * 10.244.21.0/24), so that machines can be added, removed and reordered in the inventory without a change for the others; of two machines
+ * that would have the same, the later takes the next free one.
  *
- * @param current what machines have already, which they keep; they say it themselves, so it is checked
- * @throws TripodError E_INVENTORY where the pod subnet is too small, E_REFUSED where what one has is no pod range, or another's
+ * @param current the ranges that machines already have, which they keep; machines report them, so they are checked
+ * @throws TripodError E_INVENTORY where the pod subnet is too small, E_REFUSED where a machine's range is not a pod range, or is another machine's
  */
 export function podCidrs(
   cluster: Cluster,
@@ -25,7 +25,7 @@ export function podCidrs(
       "E_INVENTORY",
       `the pod subnet ${kubernetes.podSubnet} has no /${NODE_PREFIX} for each of ${machines.length} machines`,
       {
-        hint: "Give a wider one; a /16 has room for 256 machines.",
+        hint: "set a wider `kubernetes.podSubnet`; a /16 has room for 256 machines",
       },
     );
 
@@ -50,7 +50,7 @@ export function isPodCidr(cidr: string, podSubnet: string): boolean {
   return inner.prefix === NODE_PREFIX && inner.prefix >= outer.prefix && overlap(inner, outer);
 }
 
-/** All hosts get routes to these ranges: with another one, a machine could draw traffic to itself that is not for its pods. */
+/** All hosts get routes to these ranges: with a false one, a machine could attract traffic that is not for its pods. */
 function refuseForeign({ machines, kubernetes }: Cluster, current: ReadonlyMap<string, string>): void {
   const owners = new Map<string, string>();
   for (const [name, cidr] of current) {
@@ -60,12 +60,12 @@ function refuseForeign({ machines, kubernetes }: Cluster, current: ReadonlyMap<s
     if (!foreign && other === undefined) continue;
     const origin = machines.find((machine) => machine.name === name)?.origin;
     const message = foreign
-      ? `it says that its pods have ${cidr}, which is no /${NODE_PREFIX} of the pod subnet ${kubernetes.podSubnet}`
-      : `${name} and ${other ?? ""} both say that their pods have ${cidr}`;
+      ? `its pod range is ${cidr}, which is not a /${NODE_PREFIX} of the pod subnet ${kubernetes.podSubnet}`
+      : `${name} and ${other ?? ""} both have the pod range ${cidr}`;
     throw new TripodError("E_REFUSED", message, {
       host: name,
       ...(origin && { origin }),
-      hint: "find out who has written it (/etc/cni/net.d/10-tripod.conflist); where that file is deleted, the machine is given a range of its own, and its pods have to be started anew",
+      hint: "find out what wrote the range into /etc/cni/net.d/10-tripod.conflist; if you delete that file, the next apply gives the machine a new range, and its pods have to be restarted",
     });
   }
 }

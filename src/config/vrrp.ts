@@ -1,14 +1,14 @@
 import { TripodError } from "../errors.ts";
 
-/** What a failing check takes from a master's priority. */
+/** By how much a failing check lowers a master's priority. */
 export const CHECK_WEIGHT = -100;
 
 const HIGHEST = 250;
 const STEP = 10;
 
 /**
- * The VRRP priorities of this many masters, in their order: 250, 240, 230 … Ten apart, because the wait before a take-over shrinks
- * with the priority (RFC 5798, 6.1): no two backups wake in the same moment.
+ * The VRRP priorities of this many masters, in their order: 250, 240, 230 … Ten apart, because the wait before a takeover depends
+ * on the priority (RFC 5798, 6.1): no two backups take over at the same moment.
  */
 export function vrrpPriorities(masters: number): readonly number[] {
   const priorities = Array.from({ length: masters }, (_, position) => HIGHEST - position * STEP);
@@ -17,17 +17,18 @@ export function vrrpPriorities(masters: number): readonly number[] {
 }
 
 /**
- * Throws E_INVENTORY unless the highest master with a failing check ends below the lowest healthy one, all priorities are distinct
+ * Throws E_INVENTORY unless the highest priority with a failing check is below the lowest of a healthy master, all priorities are distinct
  * and all stay within VRRP's 1–254.
  */
 export function assertCheckDecides(priorities: readonly number[], weight: number): void {
   const highest = Math.max(...priorities);
   const lowest = Math.min(...priorities);
   const fail = (why: string) => {
-    throw new TripodError("E_INVENTORY", "these masters have no VRRP priorities that work", { why });
+    throw new TripodError("E_INVENTORY", "these masters cannot get valid VRRP priorities", { why });
   };
   if (new Set(priorities).size < priorities.length) fail("two masters have the same priority: both would take the VIP");
   if (highest + weight >= lowest)
-    fail(`a failing check takes ${-weight} from ${highest}; a healthy master at ${lowest} would still not win`);
-  if (highest > 254 || lowest + weight < 1) fail(`${lowest + weight} to ${highest} is not within 1 to 254`);
+    fail(`a failing check lowers ${highest} by ${-weight}, which is not below a healthy master's ${lowest}`);
+  if (highest > 254 || lowest + weight < 1)
+    fail(`the priorities ${lowest + weight} to ${highest} are not within 1 to 254`);
 }

@@ -3,7 +3,7 @@ import { parse, stringify } from "yaml";
 /** Kubernetes reads YAML 1.1, where `on` and `off` are true and false and `0644` is octal. */
 const VERSION = "1.1";
 
-/** One document for Kubernetes, as its own programs write it: text that YAML 1.1 would take for something else is in quotes. */
+/** One document for Kubernetes, as its own programs write it: text that YAML 1.1 would parse as another type is quoted. */
 export function kubernetesYaml(document: unknown): string {
   return stringify(document, { version: VERSION, lineWidth: 0, indentSeq: false });
 }

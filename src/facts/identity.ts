@@ -2,7 +2,7 @@ import { defineFact } from "./fact.ts";
 
 export interface Identity {
   readonly hostname: string;
-  /** Unique on every machine; a cloned image has its original's. */
+  /** Unique on every machine; a cloned machine has its original's. */
   readonly machineId: string;
   /** Whether systemd is the init of this host. */
   readonly systemd: boolean;

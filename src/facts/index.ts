@@ -6,5 +6,5 @@ import { identity } from "./identity.ts";
 import { network } from "./network.ts";
 import { osRelease } from "./os-release.ts";
 
-/** Every fact; all are read when a host is reached. The clock first, so that the others' time does not blur it. */
+/** Every fact; all are read after a host is connected. The clock first, so that the others' run time does not distort it. */
 export const FACTS: readonly Fact<unknown>[] = [clock, osRelease, identity, hardware, network, cgroups];

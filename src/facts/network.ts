@@ -6,7 +6,7 @@ export interface Address {
   readonly prefix: number;
 }
 
-/** The IPv4 addresses of a host. They can move during a run (the VIP does): for that, read them anew. */
+/** The IPv4 addresses of a host. They can move during a run (the VIP does): read them again for that. */
 export const network = defineFact<readonly Address[]>({
   name: "network",
   command: "ip -o -4 addr show",

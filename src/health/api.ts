@@ -3,13 +3,13 @@ import { sh } from "../remote/shell.ts";
 import { lastLine } from "../resources/command.ts";
 import type { Condition } from "../resources/condition.ts";
 
-/** Whether the API server at this address and port says it is ready: `true`, or what it said. Asked from a host of the cluster. */
+/** Whether the API server at this address and port reports that it is ready: `true`, or its answer. Asked from a host of the cluster. */
 export async function readApi(from: Host, address: string, port: number): Promise<true | string> {
   const { stdout, stderr } = await from.read(
     `curl -sSk --max-time 3 -o /dev/null -w '%{http_code}' https://${address}:${port}/readyz`,
   );
   if (stdout.trim() === "200") return true;
-  return stderr.trim() || `https://${address}:${port}/readyz says ${stdout.trim()}`;
+  return stderr.trim() || `https://${address}:${port}/readyz returned ${stdout.trim()}`;
 }
 
 /** A master's own API server is ready. */
@@ -21,7 +21,7 @@ export function apiReady(master: Host): Condition {
   };
 }
 
-/** Its certificate is good for these names and addresses, by the cluster's own authority. It is read again within a minute of a change. */
+/** Its certificate is valid for these names and addresses, by the cluster's authority. The API server reads it again within a minute of a change. */
 export function certificateServed(master: Host, names: readonly string[]): Condition {
   const ask = (name: string) => {
     const asked = name.replace(/^\*/, "any").replace(/^(.*:.*)$/, "[$1]");

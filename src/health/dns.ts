@@ -8,8 +8,8 @@ import { quote } from "../remote/shell.ts";
 
 /**
  * Whether the cluster's DNS answers a host of the cluster through its Service: `true`, or what is wrong. Undefined where the cluster has no
- * Deployment `coredns`, which is kubeadm's. The question goes over TCP, which bash can speak; where there is no bash, what the Deployment
- * says counts.
+ * Deployment `coredns`, which is kubeadm's. The query goes over TCP, which bash supports; where there is no bash, the status of the
+ * Deployment counts.
  */
 export async function readDns(master: Host, { kubernetes }: Cluster): Promise<true | string | undefined> {
   const { serviceSubnet, dnsDomain } = kubernetes;
@@ -28,7 +28,8 @@ if command -v bash >/dev/null; then ${question(address, name)}; else echo "no ba
   const bytes = (answer ?? "").trim().split(/\s+/).map(Number);
   // RFC 1035, 4.1.1, after the two bytes of the length: the last four bits of the flags, and the number of answers.
   const [failure, answers] = [(bytes[5] ?? 0) & 15, (bytes[8] ?? 0) * 256 + (bytes[9] ?? 0)];
-  if (bytes.length >= 14) return (failure === 0 && answers > 0) || `it does not know ${name} (answer ${failure})`;
+  if (bytes.length >= 14)
+    return (failure === 0 && answers > 0) || `it does not resolve ${name} (DNS response code ${failure})`;
   const [wanted = "", available = "0"] = deployment.trim().split(" ");
   if (Number(available) === 0) return `0 of ${wanted} pods of coredns are available`;
   return answer === "no bash" || `no answer at ${address}`;
@@ -39,7 +40,7 @@ function dnsAddress(serviceSubnet: string): string {
   return formatAddress((parseSubnet(serviceSubnet)?.first ?? 0) + 10);
 }
 
-/** A command that asks for the A record of a name, and prints the first 14 bytes of the answer as numbers on a line. */
+/** A command that queries the A record of a name, and prints the first 14 bytes of the answer as numbers on a line. */
 function question(address: string, name: string): string {
   const labels = name.split(".").flatMap((label) => [label.length, ...Buffer.from(label)]);
   // An id, "recursion desired", one question; then the name, type A, class IN.
@@ -50,7 +51,7 @@ function question(address: string, name: string): string {
   return `timeout 3 bash -c ${quote(script)} 2>/dev/null`;
 }
 
-/** The cluster's DNS answers, where it has one of kubeadm's. */
+/** The cluster's DNS answers, where kubeadm has installed one. */
 export function dnsAnswers(leader: Host, cluster: Cluster): Condition {
   return {
     title: "the cluster's DNS answers",

@@ -15,7 +15,7 @@ export interface EtcdMember {
   readonly dbSize: number;
 }
 
-/** With ids as text; etcd leaves out what is zero, as the leader is where there is none. */
+/** With ids as text; etcd omits what is zero, such as the leader where there is none. */
 const statuses = z.array(
   z.object({
     Endpoint: z.string(),
@@ -31,18 +31,18 @@ const statuses = z.array(
 
 const SILENT = "etcd does not answer";
 
-/** Every member as it speaks for itself, asked from one master; or why there is no answer. */
+/** The status that every member reports of itself, read from one master; or why there is no answer. */
 export async function readEtcd(
   master: Host,
   members: readonly Pick<Host, "machine">[],
 ): Promise<readonly EtcdMember[] | string> {
   const endpoints = members.map(({ machine }) => `https://${machine.address}:2379`).join(",");
-  // Where a master asks its own member alone, it can say what has become of it.
+  // A master that asks only its own member can also report why the member does not answer.
   const alone = members.length === 1 && members[0]?.machine.name === master.name;
   const result = await master.read(
     `${etcdctl("endpoint status -w json", endpoints)}${alone ? ` || ${WHY_NO_MEMBER}` : ""}`,
   );
-  // etcdctl writes one line; what the member has said comes after it.
+  // etcdctl writes one line; the member's log comes after it.
   const [line = ""] = result.stdout.split("\n", 1);
   if (result.code !== 0 && !/^\[\{/.test(line)) return whyNoMember(result, SILENT);
   // Ids are 64 bits wide: as JSON numbers they would lose their last digits.
@@ -59,7 +59,7 @@ export async function readEtcd(
   }));
 }
 
-/** One member, asked from its own host or from another; or why there is no answer. */
+/** One member, read from its own host or from another; or why there is no answer. */
 export async function readMember(from: Host, member: Pick<Host, "machine">): Promise<EtcdMember | string> {
   const answer = await readEtcd(from, [member]);
   return typeof answer === "string" ? answer : (answer[0] ?? SILENT);
@@ -68,7 +68,7 @@ export async function readMember(from: Host, member: Pick<Host, "machine">): Pro
 /** All members answer, none is a learner, and they agree on one leader. */
 export function etcdWhole(master: Host, masters: readonly Host[]): Condition {
   return {
-    title: "etcd is whole",
+    title: "etcd is healthy",
     within: 60_000,
     async holds() {
       const members = await readEtcd(master, masters);
@@ -78,13 +78,13 @@ export function etcdWhole(master: Host, masters: readonly Host[]): Condition {
       );
       if (silent.length > 0) return whySilent(silent);
       const leaders = members.filter(({ leader }) => leader).length;
-      if (leaders !== 1) return `${leaders} leaders`;
+      if (leaders !== 1) return `etcd has ${leaders} leaders`;
       return members.some(({ learner }) => learner) ? "a member is still a learner" : true;
     },
   };
 }
 
-/** What members that did not answer say on their own hosts. */
+/** Why members do not answer, read on their own hosts. */
 async function whySilent(silent: readonly Host[]): Promise<string> {
   const reasons = await Promise.all(
     silent.map(async (master) => {

@@ -3,7 +3,7 @@ import type { Host } from "../host.ts";
 import { kubeletJournal } from "../resources/journal.ts";
 import { KUBELET_CERTIFICATE } from "../resources/kubelet-certificate.ts";
 
-/** Why nothing is heard from the kubelet of a host, asked there; undefined where the host has nothing to say of it. */
+/** Why the kubelet of a host does not renew its Lease, read on that host; undefined where the host gives no reason. */
 export async function kubeletTrouble(host: Host): Promise<string | undefined> {
   const { stdout } = await host.read(
     `date +%s; systemctl is-active kubelet.service; ${KUBELET_CERTIFICATE}; echo journal; ${kubeletJournal.script}`,
@@ -12,13 +12,13 @@ export async function kubeletTrouble(host: Host): Promise<string | undefined> {
     /^(\d+)\n(\S*)\n([^]*?\n|)journal\n([^]*)/.exec(stdout) ?? [];
   const expired = expiry(pem, Number(now) * 1000);
   if (expired !== undefined)
-    return `the client certificate of its kubelet expired on ${expired}: docs/health.md says how it gets another`;
+    return `the client certificate of its kubelet expired on ${expired}: see docs/health.md for how to replace it`;
   const said = kubeletJournal.reason(journal);
-  if (state === "active") return said && `its kubelet runs, and says: ${said}`;
+  if (state === "active") return said && `its kubelet runs, and logs: ${said}`;
   return state && `its kubelet is ${state}${said ? `: ${said}` : ""}`;
 }
 
-/** The last day of a certificate that is past it, as `2026-01-01`. */
+/** The last day of an expired certificate, as `2026-01-01`. */
 function expiry(pem: string, now: number): string | undefined {
   try {
     const until = new Date(new X509Certificate(pem).validTo);

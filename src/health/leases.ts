@@ -4,7 +4,7 @@ import type { Condition } from "../resources/condition.ts";
 import { shown } from "../resources/journal.ts";
 import { kubectl } from "../resources/kubectl.ts";
 
-/** Who renews a Lease says that they are there: every kubelet, and the leaders among the control plane's programs. */
+/** A Lease that is renewed shows that its holder runs: every kubelet, and the leaders among the control plane's programs. */
 export interface Lease {
   /** `namespace/name` */
   readonly key: string;
@@ -18,15 +18,15 @@ export interface Lease {
 const FIELDS = [".metadata.namespace", ".metadata.name", ".spec.renewTime", ".spec.leaseDurationSeconds"];
 const LINES = `{range .items[*]}${FIELDS.map((field) => `{${field}}{" "}`).join("")}{.spec.holderIdentity}{"\\n"}{end}`;
 
-/** All Leases that the API server of this master knows, or why it does not answer. */
+/** All Leases of the cluster, through the API server of this master, or why it does not answer. */
 export async function readLeases(master: Host): Promise<readonly Lease[] | string> {
   const { code, stdout, stderr } = await master.read(
     `date +%s%3N; ${kubectl(master, `get leases --all-namespaces -o jsonpath='${LINES}'`)}`,
   );
   if (code !== 0) return lastLine(stderr, "the API server does not answer");
   const [now = "", ...lines] = stdout.trim().split("\n");
-  // Without it none would ever be too old.
-  if (!/^\d{13}$/.test(now)) return `what \`date\` says on ${master.name} cannot be understood: ${shown(now)}`;
+  // Without the time no Lease would ever be too old.
+  if (!/^\d{13}$/.test(now)) return `the output of \`date\` on ${master.name} cannot be parsed: ${shown(now)}`;
   return lines.flatMap((line) => {
     const [namespace = "", name = "", renewed = "", seconds, holder = ""] = line.split(" ");
     const at = Date.parse(renewed);
@@ -36,30 +36,30 @@ export async function readLeases(master: Host): Promise<readonly Lease[] | strin
 }
 
 /**
- * For how long nothing has been heard from a node's kubelet, s; undefined where it was heard from in time. It renews its Lease every
- * ten seconds, a quarter of its duration; after two of them something is wrong, long before the API calls the node NotReady.
+ * Seconds since a node's kubelet last renewed its Lease; undefined where it renewed it in time. It renews every ten seconds, a quarter of
+ * the Lease's duration; two missed renewals mean that something is wrong, long before the API reports the node as NotReady.
  */
 export function silentFor(node: string, leases: readonly Lease[]): number | undefined {
   const lease = leases.find(({ key }) => key === `kube-node-lease/${node}`);
   return lease && lease.age > lease.duration / 2 ? Math.round(lease.age / 1000) : undefined;
 }
 
-/** The programs of the control plane of which one leads, and the others wait. */
+/** The programs of the control plane that elect a leader. */
 export const CONTROLLERS = ["kube-controller-manager", "kube-scheduler"] as const;
 
-/** Whether one of them leads: `true`, or since when nothing was heard from it. Its Lease lasts 15 s, and is renewed every two. */
+/** Whether one of them leads: `true`, or since when its Lease was not renewed. Its Lease lasts 15 s, and is renewed every two. */
 export function leads(controller: string, leases: readonly Lease[]): true | string {
   const lease = leases.find(({ key }) => key === `kube-system/${controller}`);
-  if (!lease) return "none has ever led";
+  if (!lease) return "no leader has ever been elected";
   if (lease.age <= 2 * lease.duration) return true;
-  const leader = lease.holder.split("_")[0] || "its leader";
-  return `${leader} was the last to lead, and has not been heard from for ${Math.round(lease.age / 1000)} s`;
+  const leader = lease.holder.split("_")[0] || "an unknown machine";
+  return `the last leader, ${leader}, has not renewed its Lease for ${Math.round(lease.age / 1000)} s`;
 }
 
-/** A controller manager and a scheduler are at work. */
+/** A controller manager and a scheduler lead. */
 export function controllersLead(leader: Host): Condition {
   return {
-    title: "a controller manager and a scheduler lead",
+    title: "the controller manager and the scheduler have a leader",
     within: 120_000,
     async holds() {
       const leases = await readLeases(leader);

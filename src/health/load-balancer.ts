@@ -4,19 +4,19 @@ import type { Condition } from "../resources/condition.ts";
 import { journalOf } from "../resources/journal.ts";
 import { readApi } from "./api.ts";
 
-/** Whether keepalived runs on this master, and haproxy, and leads to an API server: `true`, or what does not. */
+/** Whether keepalived and haproxy run on this master, and haproxy forwards to an API server: `true`, or what does not work. */
 export async function readLoadBalancer(master: Host, { loadBalancer }: Cluster): Promise<true | string> {
   const { haproxy, port } = loadBalancer;
-  const [units, door] = await Promise.all([
+  const [units, throughHaproxy] = await Promise.all([
     Promise.all((haproxy ? ["haproxy.service", "keepalived.service"] : ["keepalived.service"]).map(running(master))),
     haproxy ? readApi(master, "127.0.0.1", port) : true,
   ]);
   const stopped = units.filter((unit) => unit !== true);
   if (stopped.length > 0) return stopped.join("; ");
-  return door === true || `haproxy runs, and does not lead to an API server: ${door}`;
+  return throughHaproxy === true || `haproxy runs, but does not reach an API server: ${throughHaproxy}`;
 }
 
-/** Whether a unit is active; where it is not, what its own processes said last. */
+/** Whether a unit is active; where it is not, the last that its own processes logged. */
 function running(host: Host): (unit: string) => Promise<true | string> {
   return async (unit) => {
     const journal = journalOf(unit);
@@ -30,7 +30,7 @@ function running(host: Host): (unit: string) => Promise<true | string> {
   };
 }
 
-/** This master's side of the load balancer works: it could hold the VIP. */
+/** The load balancer on this master works: it could hold the VIP. */
 export function loadBalancerWorks(master: Host, cluster: Cluster): Condition {
   return {
     title: `the load balancer on ${master.name} works`,

@@ -5,8 +5,8 @@ import { kubeletTrouble } from "./kubelet.ts";
 import { type Lease, readLeases, silentFor } from "./leases.ts";
 
 /**
- * Whether a node works: `true`, or a sentence. The API goes on calling a node Ready for 40 seconds after its power was cut; its kubelet's
- * Lease tells earlier. Where the kubelet itself does not say what is wrong, its own host is asked.
+ * Whether a node works: `true`, or a sentence. The API still reports a node as Ready for 40 seconds after its power was cut; its kubelet's
+ * Lease shows it earlier. Where the kubelet does not report what is wrong, its own host is asked.
  * @param host the node's own, where we are connected to it
  */
 export async function nodeWorks(
@@ -20,16 +20,17 @@ export async function nodeWorks(
     const found = host && (await kubeletTrouble(host));
     return found ? `: ${found}` : "";
   };
-  if (!node) return `${name} is no node of the cluster${await trouble()}`;
-  const silence = silentFor(name, leases);
-  if (silence !== undefined) return `${name} was not heard from for ${silence} s${await trouble()}`;
+  if (!node) return `${name} is not a node of the cluster${await trouble()}`;
+  const overdue = silentFor(name, leases);
+  if (overdue !== undefined)
+    return `the kubelet of ${name} has not renewed its Lease for ${overdue} s${await trouble()}`;
   const isReady = ready(node);
   const condition = node.status.conditions?.find(({ type }) => type === "Ready");
-  // "False" is what the kubelet says of itself, and why.
+  // "False" comes from the kubelet itself, with its reason.
   return isReady === true || condition?.status === "False" ? isReady : `${isReady}${await trouble()}`;
 }
 
-/** Every machine of the inventory is a node, and Ready, and is heard from. @param hosts those we are connected to */
+/** Every machine of the inventory is a node, is Ready, and its kubelet renews its Lease. @param hosts those we are connected to */
 export function nodesReady(leader: Host, names: readonly string[], hosts: readonly Host[]): Condition {
   return {
     title: `${names.length} nodes are Ready`,

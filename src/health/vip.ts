@@ -4,16 +4,16 @@ import type { Connection } from "../remote/connection.ts";
 import { sh } from "../remote/shell.ts";
 import type { Condition } from "../resources/condition.ts";
 
-/** A handover takes less: who has held the VIP for so long, and alone, is going to keep it, ms. */
+/** A failover takes less than this, ms: a master that has held the VIP alone for so long keeps it. */
 export const STEADY = 3000;
 
-/** The VIP on a host where keepalived did not put it. */
+/** The VIP on a host where keepalived did not add it. */
 export interface StrayVip {
   readonly host: string;
-  /** `10.0.0.10/24`, as `ip` has it */
+  /** `10.0.0.10/24`, as `ip` prints it */
   readonly address: string;
   readonly interface: string;
-  /** Its keepalived would have put exactly this there, but does not run: started, it takes it away or keeps it. */
+  /** keepalived added it and is stopped now: once started, it removes or keeps the address. */
   readonly left: boolean;
 }
 
@@ -24,8 +24,8 @@ export interface VipState {
 }
 
 /**
- * Who has the VIP, of all these hosts. It counts as held where keepalived carries it: a master on which keepalived runs, with the /32 that
- * Tripod renders. Whatever else has it answers for it too, and nobody moves it.
+ * Which of these hosts have the VIP. A master holds it where keepalived runs and the address is the /32 that Tripod configures. Any other
+ * host that has the address answers for it too, and keepalived cannot move it away.
  */
 export async function readVip(hosts: readonly Host[], vip: string): Promise<VipState> {
   const found = await Promise.all(
@@ -52,32 +52,32 @@ export async function readVip(hosts: readonly Host[], vip: string): Promise<VipS
   return { holders, strays: all.filter(({ held }) => !held) };
 }
 
-/** `10.0.0.10/24 on eth0, which keepalived did not put there`, after `m2 has `. */
+/** `10.0.0.10/24 on eth0, which keepalived did not add`, after `m2 has `. */
 export function strayVip({ address, interface: carrier, left }: StrayVip): string {
   return left
-    ? `${address} on ${carrier}, and keepalived, which should carry it, does not run`
-    : `${address} on ${carrier}, which keepalived did not put there`;
+    ? `${address} on ${carrier}, but keepalived, which should carry it, is not running`
+    : `${address} on ${carrier}, which keepalived did not add`;
 }
 
-/** The command that takes it away, on that host. */
+/** The command that removes it, on that host. */
 export function removeStray({ address, interface: carrier }: StrayVip): string {
   return sh`ip addr del ${address} dev ${carrier}`;
 }
 
 export interface OneVipHolderOptions {
-  /** The same master has to hold it for so long, ms. Default: one look is enough. */
+  /** The same master has to hold it for so long, ms. Default: one reading is enough. */
   readonly steady?: number;
-  /** What was seen before does not count, ms since the epoch. */
+  /** Readings before this time do not count, ms since the epoch. */
   readonly since?: number;
-  /** The master that takes it back where all are healthy: it has to be the one. */
+  /** The master that takes it back when all are healthy: it has to be the holder. */
   readonly home?: string;
-  /** Told who holds it when the condition holds. */
+  /** Called with the VIP holder when the condition holds. */
   readonly found?: (holder: Host) => void;
 }
 
 /**
- * One master holds the VIP, and no other host has it. How long it has been so is remembered from look to look for as long as the session
- * lasts: a run that has looked at its beginning need not wait at its end, unless the VIP has moved in between.
+ * One master holds the VIP, and no other host has it. How long it has held it is remembered between readings for as long as the session
+ * lasts: a run that read it at its beginning need not wait at its end, unless the VIP has moved in between.
  */
 export function oneVipHolder(hosts: readonly Host[], vip: string, options: OneVipHolderOptions = {}): Condition {
   const { steady = 0, since = 0, home, found } = options;
@@ -90,10 +90,10 @@ export function oneVipHolder(hosts: readonly Host[], vip: string, options: OneVi
       const { holders, strays } = await readVip(hosts, vip);
       moved ||= before.some(({ name }) => !holders.includes(name));
       const [stray] = strays;
-      if (stray) return `${stray.host} has ${strayVip(stray)}: \`${removeStray(stray)}\` there takes it away`;
+      if (stray) return `${stray.host} has ${strayVip(stray)}: run \`${removeStray(stray)}\` on ${stray.host}`;
       const holder = hosts.find(({ name }) => name === holders[0]);
       if (!holder) return "no master holds it";
-      if (holders.length > 1) return `${holders.join(" and ")} hold it at once`;
+      if (holders.length > 1) return `${holders.join(" and ")} hold it at the same time`;
       if (home !== undefined && holder.name !== home)
         return `${holder.name} holds it, and ${home} has not taken it back`;
       const from = Math.max(since, heldSince.get(holder.connection) ?? 0);
@@ -104,7 +104,7 @@ export function oneVipHolder(hosts: readonly Host[], vip: string, options: OneVi
   };
 }
 
-/** Since when a host has held the VIP at every look, ms since the epoch. */
+/** Since when a host has held the VIP at every reading, ms since the epoch. */
 const heldSince = new WeakMap<Connection, number>();
 
 function note(hosts: readonly Host[], holders: readonly string[]): void {
@@ -114,7 +114,7 @@ function note(hosts: readonly Host[], holders: readonly string[]): void {
   }
 }
 
-/** By a clock that nobody sets. */
+/** A clock that does not jump when the system time is set. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }

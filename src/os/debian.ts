@@ -1,9 +1,9 @@
 import { installedVersions, type OsFamily } from "./os.ts";
 
 /**
- * Debian starts a service in the moment it is installed, with a configuration that is not ours, unless /usr/sbin/policy-rc.d says no
- * (invoke-rc.d(8)). Ours says no to those who carry our variable and to nobody else, so it does no harm if we die before it is
- * removed. One that is there already stays in charge.
+ * Debian starts a service as soon as it is installed, with a configuration that is not ours, unless /usr/sbin/policy-rc.d forbids it
+ * (invoke-rc.d(8)). Ours forbids it only to processes with our variable, so it does no harm if Tripod dies before it is removed. An
+ * existing policy-rc.d is left in place.
  */
 const WITHOUT_STARTING = `policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
@@ -13,7 +13,7 @@ if [ ! -e "$policy" ]; then
 fi
 export TRIPOD_NO_START=1 DEBIAN_FRONTEND=noninteractive`;
 
-/** Debian 12 and later, Ubuntu 22.04 and later. `kubeadm=1.36.3-*` is apt's way to name a version. */
+/** Debian 12 and later, Ubuntu 22.04 and later. `kubeadm=1.36.3-*` is apt's syntax for a version. */
 export const debian: OsFamily = {
   name: "debian",
   matches: ({ ID = "", ID_LIKE = "" }) => [ID, ...ID_LIKE.split(" ")].includes("debian"),
@@ -36,7 +36,7 @@ export const debian: OsFamily = {
       return version === undefined || !version.startsWith(wanted.replace(/\*$/, ""));
     });
   },
-  // Lists are fetched only where the ones on the host do not do: a mirror that is away is no harm to a host that has all it needs.
+  // Package lists are fetched only where those on the host do not suffice: a host that has all it needs does not depend on the mirror.
   install(names) {
     const apt =
       "apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold";

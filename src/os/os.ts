@@ -1,9 +1,9 @@
-/** What an OS family calls things and where it keeps them: a plain description, no behaviour beyond making command lines. */
+/** An OS family's package names, paths and commands: a plain description, no behaviour beyond building command lines. */
 export interface OsFamily {
   readonly name: string;
   /** Whether /etc/os-release (as an object) is of this family. */
   matches(release: Readonly<Record<string, string>>): boolean;
-  /** Package names by what they are for. */
+  /** Package names by purpose. */
   readonly packages: {
     readonly containerd: readonly string[];
     readonly etcd: readonly string[];
@@ -17,15 +17,15 @@ export interface OsFamily {
   };
   /** A snippet that prints `name version` for each of these packages that is installed, and only reads. */
   installed(names: readonly string[]): string;
-  /** Which of these are not there, or in another version, going by what `installed` printed. Pure. */
+  /** Which of these are missing, or have another version, by the output of `installed`. Pure. */
   missing(names: readonly string[], installed: string): readonly string[];
-  /** A script that installs these without asking and without starting their services. */
+  /** A script that installs these without prompts and without starting their services. */
   install(names: readonly string[]): string;
-  /** Where the CNI plugins of the family's own package live. */
+  /** Where the family's own package installs the CNI plugins. */
   readonly cniBinDir: string;
 }
 
-/** What `installed` printed, version by name. */
+/** The output of `installed`: version by name. */
 export function installedVersions(printed: string): ReadonlyMap<string, string> {
   return new Map(
     printed

@@ -1,6 +1,6 @@
 import { installedVersions, type OsFamily } from "./os.ts";
 
-/** RHEL 9 and what is built like it. etcd is in none of its repositories: it comes from `software.binaries`. */
+/** RHEL 9 and compatible systems. etcd is in none of its repositories: it comes from `software.binaries`. */
 export const rhel: OsFamily = {
   name: "rhel",
   matches: ({ ID = "", ID_LIKE = "" }) => [ID, ...ID_LIKE.split(" ")].some((id) => id === "rhel" || id === "fedora"),
@@ -24,7 +24,7 @@ export const rhel: OsFamily = {
       return version === undefined || (wanted !== undefined && !version.startsWith(`${wanted}-`));
     });
   },
-  // Services are off until they are enabled (systemd's presets). Kubernetes' own instructions exclude its packages from upgrades.
+  // Services stay off until they are enabled (systemd's presets). Kubernetes' installation guide excludes its packages from upgrades.
   install: (names) =>
     `dnf install -q -y --setopt=install_weak_deps=False --disableexcludes=all ${names.map((name) => `'${name}'`).join(" ")}`,
   cniBinDir: "/usr/libexec/cni",

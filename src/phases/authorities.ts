@@ -9,10 +9,10 @@ import { readPkiFile } from "../resources/certificate.ts";
 import type { KeptSecret, Secret } from "../secret.ts";
 import type { Context } from "./phase.ts";
 
-/** The two halves of what signs: the open one as text, and the key, which stays on the master that carries it until something is signed. */
+/** A signing key pair: the public half as text, and the private key, which stays on the master that has it until something is signed. */
 interface Kept {
   readonly key: Secret | KeptSecret;
-  /** Nobody carries it yet, and it was made just now: in a plan, another one than an apply will make. */
+  /** No master has it yet, and it was generated in this run: the apply generates another one than the plan did. */
   readonly made: boolean;
 }
 
@@ -25,9 +25,9 @@ export interface KeptServiceAccountKeys extends Kept {
 }
 
 /**
- * The authority that the masters already carry, or a new one. The machines are the state: any master that has the whole pair
- * speaks for all.
- * @throws TripodError E_REFUSED where masters carry different authorities, or one has a certificate and nobody its key
+ * The authority that the masters already have, or a new one. The machines are the state: a complete pair on any master is the
+ * cluster's.
+ * @throws TripodError E_REFUSED where masters have different authorities, or one has a certificate and no master its key
  */
 export function authority(
   context: Context,
@@ -41,7 +41,7 @@ export function authority(
   });
 }
 
-/** What service account tokens are signed with; the same on all masters. */
+/** The key pair that signs service account tokens; the same on all masters. */
 export function serviceAccountKeys(context: Context): Promise<KeptServiceAccountKeys> {
   return context.once("service account keys", async () => {
     const carried = await carriedBy(context, serviceAccountFiles.publicKey, serviceAccountFiles.key);
@@ -73,7 +73,7 @@ async function carriedBy(context: Context, open: PkiFile, secret: PkiFile): Prom
   return first;
 }
 
-/** The key as its digest, which is made on the master; fetched at most once a run. */
+/** The key, identified by a digest that is computed on the master; the key itself is fetched at most once a run. */
 async function keptSecret({ once }: Context, master: Host, file: PkiFile): Promise<KeptSecret | undefined> {
   const { stdout } = await master.read(`f=${quote(file.path)}; [ -f "$f" ] && sha256sum <"$f"`);
   const sha256 = /^[0-9a-f]{64}\b/.exec(stdout)?.[0];
@@ -82,10 +82,10 @@ async function keptSecret({ once }: Context, master: Host, file: PkiFile): Promi
     once(`${file.path} of ${master.name}`, async () => {
       const text = (await readPkiFile(master, file))?.text;
       if (text && digestOf(text) === sha256) return text;
-      throw new TripodError("E_REFUSED", `${file.path} was changed in the middle of the run`, {
+      throw new TripodError("E_REFUSED", `${file.path} was changed during the run`, {
         host: master.name,
         origin: master.machine.origin,
-        hint: "look who has changed it, then run again",
+        hint: "find out what changed it, then run the same command again",
       });
     });
   return { sha256, from: master.name, open };
@@ -97,18 +97,18 @@ function digestOf(text: Secret): string {
 
 function different(path: string, one: Carried, other: { master: Host; open: Secret }): TripodError {
   const fingerprint = (text: Secret) => digestOf(text).slice(0, 16);
-  return new TripodError("E_REFUSED", `${path} on ${other.master.name} is not the one on ${one.master.name}`, {
+  return new TripodError("E_REFUSED", `${path} on ${other.master.name} differs from the one on ${one.master.name}`, {
     host: other.master.name,
     origin: other.master.machine.origin,
     why: `${one.master.name}: ${fingerprint(one.open)}…\n${other.master.name}: ${fingerprint(other.open)}…`,
-    hint: `a machine that belonged to another cluster must be emptied before it can serve in this one; look which of the two is right`,
+    hint: "find out which of the two is right; if the other machine belonged to another cluster, reset it (`kubeadm reset`, and move its data away)",
   });
 }
 
 function keyMissing(path: string, master: Host): TripodError {
-  return new TripodError("E_REFUSED", `${path} is on no master, but its certificate is on ${master.name}`, {
+  return new TripodError("E_REFUSED", `no master has ${path}, but ${master.name} has its certificate`, {
     host: master.name,
     origin: master.machine.origin,
-    hint: `put the key back at ${path} (root, 0600) on one master, or, if there never was a cluster, delete the certificate there`,
+    hint: `restore the key at ${path} (root, 0600) on one master, or, if there was never a cluster, delete the certificate on ${master.name}`,
   });
 }

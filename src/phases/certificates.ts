@@ -14,12 +14,12 @@ import type { KeptSecret, Secret } from "../secret.ts";
 import { authority, type KeptAuthority, serviceAccountKeys } from "./authorities.ts";
 import { allHosts, type Context, type Phase } from "./phase.ts";
 
-/** Life of etcd's own authority, days. kubeadm gives its authorities the same ten years. */
+/** Validity of etcd's own authority, days: ten years, as kubeadm's authorities have. */
 const AUTHORITY_DAYS = 3650;
 
 /**
- * The whole PKI, before anything that uses it: etcd's authority and every member's pairs, and Kubernetes' authorities. Because we
- * make these too, no master is special: nothing has to be carried from the first to the others after `kubeadm init`.
+ * The whole PKI, before anything that uses it: etcd's authority and the key pairs of every member, and Kubernetes' authorities. Because
+ * Tripod creates these too, no master is special: nothing is copied from the first to the others after `kubeadm init`.
  */
 export const certificates: Phase = {
   name: "certificates",
@@ -69,12 +69,12 @@ export function kubernetesAuthorityOf(context: Context, files: AuthorityFiles): 
   return authority(context, files, (now) => createKubernetesAuthority(files, now));
 }
 
-/** What a plan makes is not what an apply will make. */
+/** What a plan generates differs from what the apply will generate. */
 function known<T extends { readonly made: boolean }>(pair: T | undefined, { mode }: Context): T | undefined {
   return mode === "plan" && pair?.made ? undefined : pair;
 }
 
-/** The key first: a certificate that is there means that its key is there too. */
+/** The key first: where the certificate exists, its key exists too. */
 function authorityFiles(files: AuthorityFiles, pair: KeptAuthority | undefined): Resource[] {
   return [
     pkiFile(files.key, pair?.key),

@@ -26,7 +26,7 @@ export const containerRuntime: Phase = {
   },
 };
 
-/** Its configuration's version depends on it; undefined while a plan has not installed it yet. */
+/** The version of its configuration depends on it; undefined in a plan where containerd is not installed yet. */
 async function installedMajor(host: Host): Promise<number | undefined> {
   const { stdout } = await host.read("containerd --version 2>/dev/null");
   const major = /\bv?(\d+)\.\d+\.\d+/.exec(stdout)?.[1];

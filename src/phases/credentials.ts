@@ -9,12 +9,12 @@ import { kubernetesAuthorityOf } from "./certificates.ts";
 import { leader } from "./leader.ts";
 import type { Context } from "./phase.ts";
 
-/** The token of this run. It is made here, laid into the cluster when somebody joins, and deleted at the end. */
+/** The bootstrap token of this run. It is generated here, created in the cluster when a machine joins, and deleted at the end. */
 export function token({ once }: Context): Promise<Secret> {
   return once("bootstrap token", () => Promise.resolve(bootstrapToken()));
 }
 
-/** What a host joins with; lays the token into the cluster the first time it is asked for. */
+/** What a host joins with; the first call creates the token in the cluster. */
 function joinCredentials(context: Context): Promise<JoinCredentials> {
   return context.once("join credentials", async () => {
     const [files] = kubernetesAuthorities;

@@ -11,7 +11,7 @@ import { uploaded } from "./software.ts";
 const UNIT = "/etc/systemd/system/etcd.service";
 const ENVIRONMENT = "/etc/etcd/etcd.env";
 
-/** The external etcd: one member a master, as systemd units. What follows starts when every member answers a quorum read. */
+/** The external etcd: one member on each master, as systemd units. What follows starts when every member answers a quorum read. */
 export const etcd: Phase = {
   name: "etcd",
   title: "etcd",
@@ -21,7 +21,7 @@ export const etcd: Phase = {
     const { cluster, masters, standing } = context;
     const programs = ["etcd", "etcdctl", "etcdutl"].flatMap((program) => uploaded(cluster, program) ?? []);
     const program = uploaded(cluster, "etcd")?.path ?? "/usr/bin/etcd";
-    // Keys and certificates of clients are read whenever they are used; a member reads its own when it starts.
+    // Clients' keys and certificates are read each time they are used; a member reads its own when it starts.
     const own = etcdCertificates(host.machine, cluster.etcd).filter(({ certificate }) =>
       /\/(server|peer)\.crt$/.test(certificate.path),
     );

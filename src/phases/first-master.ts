@@ -12,7 +12,7 @@ import { token } from "./credentials.ts";
 import { isLeader } from "./leader.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 
-/** `kubeadm init`, once, ever; where the cluster stands already, on the master it is asked through. */
+/** `kubeadm init`, once in the life of a cluster; in an existing cluster, the settings that it wrote, through the leader. */
 export const firstMaster: Phase = {
   name: "first-master",
   title: "First master",
@@ -40,7 +40,7 @@ export const firstMaster: Phase = {
       ...settings(host, cluster),
     ];
   },
-  // The VIP leads somewhere from here on: who joins the race for it later finds the holder's check passed.
+  // An API server answers at the VIP from here on: masters whose keepalived starts later find that the VIP holder's check passes.
   until: (host, { cluster, cluster: { loadBalancer } }) => [
     apiReady(host),
     certificateServed(host, cluster.kubernetes.certSans),
@@ -48,7 +48,7 @@ export const firstMaster: Phase = {
   ],
 };
 
-/** What kubeadm has laid into the cluster once, and never again, where the inventory says something of it. */
+/** What kubeadm writes into the cluster once and never updates, where the inventory sets it. */
 function settings(leader: Host, cluster: Cluster): Resource[] {
   const { kubelet, kubeProxy, minor } = cluster.kubernetes;
   const some = (given: object) => Object.keys(given).length > 0;
@@ -83,7 +83,7 @@ function settings(leader: Host, cluster: Cluster): Resource[] {
   ];
 }
 
-/** What the last phase of `kubeadm init` makes; its addons come last, coredns before kube-proxy. */
+/** The object that `kubeadm init` creates last; its addons come last, coredns before kube-proxy. */
 function lastObject({ kubernetes: { skipPhases } }: Cluster): string {
   const skipped = (addon: string) => skipPhases.includes("addon") || skipPhases.includes(`addon/${addon}`);
   if (!skipped("kube-proxy")) return "-n kube-system daemonset/kube-proxy";

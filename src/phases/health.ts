@@ -10,7 +10,7 @@ import { haproxyServers } from "../resources/haproxy-server.ts";
 import { isLeader, leader } from "./leader.ts";
 import { allHosts, type Phase } from "./phase.ts";
 
-/** Nothing is called done before the whole of it has been seen to work, from the hosts and with the real programs. */
+/** An apply succeeds only after the whole cluster has been seen to work, from the hosts and with the real programs. */
 export const health: Phase = {
   name: "health",
   title: "Health",
@@ -31,7 +31,7 @@ export const health: Phase = {
     const asked = leader(context);
     return [
       etcdWhole(host, masters),
-      // What was changed may have moved it: until it has stayed for a while, it is on its way.
+      // A change may have moved the VIP: it counts as settled once it has stayed for a while.
       oneVipHolder(hosts, vip, { steady: context.changes() > 0 ? STEADY : 0 }),
       ...masters.map((master) => apiReady(master)),
       ...masters.map((master) => certificateServed(master, cluster.kubernetes.certSans)),
@@ -39,7 +39,7 @@ export const health: Phase = {
       apiThroughVip(host, vip, port),
       controllersLead(asked),
       ...(hasPodRoutes(cluster) ? [podRoutesLaid(hosts, cluster.machines)] : []),
-      // Without a pod network nodes stay NotReady, as the inventory wants it.
+      // Without a pod network nodes stay NotReady, as the inventory asks.
       ...(hasNetwork
         ? [
             nodesReady(

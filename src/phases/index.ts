@@ -18,8 +18,8 @@ import { verify } from "./verify.ts";
 import { workers } from "./workers.ts";
 
 /**
- * The bootstrap, in reading order. Each phase names what it needs and starts, host by host, the moment that is done; none may need
- * one that stands after it.
+ * The bootstrap, in reading order. Each phase names the phases it needs and starts, host by host, as soon as they are done; none may
+ * need a phase that is listed after it.
  */
 export const PHASES: readonly Phase[] = [
   preflight,

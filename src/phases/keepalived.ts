@@ -9,7 +9,7 @@ import { file } from "../resources/file.ts";
 import type { Resource } from "../resources/resource.ts";
 import { service } from "../resources/service.ts";
 
-/** keepalived on a master, which from then on is in the race for the VIP. */
+/** keepalived on a master, which can hold the VIP from then on. */
 export function keepalived(host: Host, cluster: Cluster): Resource[] {
   const config = "/etc/keepalived/keepalived.conf";
   return [
@@ -37,7 +37,7 @@ function carrier(host: Host, { loadBalancer: { interface: named } }: Cluster): s
     throw new TripodError("E_PREFLIGHT", `no interface has the address ${host.machine.address}`, {
       host: host.name,
       origin: host.machine.origin,
-      hint: "mend its address, or name the interface that carries the VIP as `loadBalancer.interface`",
+      hint: "correct its `address`, or set `loadBalancer.interface` to the interface that is to carry the VIP",
     });
   return name;
 }

@@ -15,12 +15,12 @@ import { allHosts, type Context, type Phase, sameHost } from "./phase.ts";
 import { uploaded } from "./software.ts";
 
 const PROGRAMS = ["kubeadm", "kubelet", "kubectl"];
-/** What only masters run; the rest of a folder's images goes to every host. */
+/** Images that only masters run; the others in the folder go to every host. */
 const MASTER_IMAGES = /^kube-(apiserver|controller-manager|scheduler)\b/;
 
 /**
- * kubeadm, kubelet, kubectl (from the inventory's folder; from packages otherwise) and the images, where a folder has them. It is by
- * far the most that has to travel, and everybody waits for the first master: so that one's goes first.
+ * kubeadm, kubelet, kubectl (from the inventory's folder; from packages otherwise) and the images, where a folder has them. These are
+ * by far the largest uploads, and every other machine waits for the first master: so it is served first.
  */
 export const firstKubernetes: Phase = {
   name: "first-kubernetes",
@@ -33,7 +33,7 @@ export const firstKubernetes: Phase = {
 /** The same for all others, while the first master initializes. */
 export const kubernetes: Phase = {
   name: "kubernetes",
-  title: "Kubernetes programs, the others",
+  title: "Kubernetes programs, other machines",
   needs: [allHosts("preflight"), sameHost("packages"), sameHost("container-runtime"), allHosts("first-kubernetes")],
   hosts: (situation) => situation.cluster.machines.filter((machine) => !isLeader(machine, situation)),
   resources,
@@ -55,9 +55,9 @@ function programs(cluster: Cluster): Resource[] {
   if (missing.length > 0) {
     throw new TripodError(
       "E_LOCAL",
-      `${cluster.software.binaries ?? ""} has no ${missing.map(({ program }) => program).join(", ")}`,
+      `${cluster.software.binaries ?? ""} does not contain ${missing.map(({ program }) => program).join(", ")}`,
       {
-        hint: "`software.binaries` must hold kubeadm, kubelet and kubectl of the version in the inventory",
+        hint: "put kubeadm, kubelet and kubectl of the inventory's version into the folder of `software.binaries`",
       },
     );
   }

@@ -3,10 +3,10 @@ import type { Host } from "../host.ts";
 import type { Machine } from "../inventory/cluster.ts";
 import type { Context, Situation } from "./phase.ts";
 
-/** The master that is asked about the cluster and through which others join. So any master can be replaced, the first one too. */
+/** The master through which Tripod reads the cluster and other machines join. Any master can take this part, so the first one can be replaced too. */
 export function leader({ standing, masters }: Pick<Context, "standing" | "masters">): Host {
   const chosen = masters.find(({ name }) => name === standing.leader) ?? masters[0];
-  if (!chosen) throw new TripodError("E_INTERNAL", "a cluster without a master");
+  if (!chosen) throw new TripodError("E_INTERNAL", "the cluster has no master");
   return chosen;
 }
 

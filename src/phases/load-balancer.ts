@@ -11,8 +11,8 @@ import { dropIn, keepalived } from "./keepalived.ts";
 import { mayHoldVip } from "./standby.ts";
 
 /**
- * The one address of the API: keepalived moves it, and haproxy (by choice) spreads what arrives over all API servers. While a cluster is
- * founded its first master alone has keepalived: nobody can take the VIP from it in the middle of `kubeadm init` (`standby`).
+ * The one address of the API: keepalived moves it, and haproxy (optional) spreads connections over all API servers. While a cluster is
+ * created only its first master runs keepalived: no other can take the VIP from it in the middle of `kubeadm init` (`standby`).
  */
 export const loadBalancer: Phase = {
   name: "load-balancer",

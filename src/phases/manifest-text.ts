@@ -5,30 +5,26 @@ import type { ManifestNetwork } from "../inventory/cluster.ts";
 import { shownSource } from "../inventory/shown.ts";
 import type { Context } from "./phase.ts";
 
-/** MiB; the largest manifest of a pod network that we know of has one. */
+/** MiB; the largest manifest of a pod network that we know of has 1 MiB. */
 const LARGEST = 10;
-/** As many redirects as nobody needs. */
+/** More redirects than any download needs. */
 const HOPS = 5;
-/** ms, for all of it. */
+/** Deadline of the whole download, ms. */
 const WITHIN = 30_000;
 
 /**
- * The text of the pod network's manifest, read once a run, so that what was looked at before the run is what is applied.
- * @throws TripodError E_LOCAL where it cannot be read, E_REFUSED where it is another one than the inventory's `sha256` says
+ * The text of the pod network's manifest, read once a run, so that what preflight checked is what is applied.
+ * @throws TripodError E_LOCAL where it cannot be read, E_REFUSED where its digest differs from the inventory's `sha256`
  */
 export function manifestText({ once, signal }: Context, { manifest, sha256 }: ManifestNetwork): Promise<string> {
   return once("manifest", async () => {
     const text = await read(manifest, signal);
     const found = createHash("sha256").update(text).digest("hex");
     if (sha256 === undefined || sha256 === found) return text.toString();
-    throw new TripodError(
-      "E_REFUSED",
-      `the manifest ${shownSource(manifest)} is not the one that the inventory means`,
-      {
-        why: `network.sha256: ${sha256}\nwhat is there: ${found}`,
-        hint: "look what has changed in it; if that is right, say the new `network.sha256`",
-      },
-    );
+    throw new TripodError("E_REFUSED", `the manifest ${shownSource(manifest)} does not match the inventory's digest`, {
+      why: `network.sha256: ${sha256}\nthe manifest's:   ${found}`,
+      hint: "check what has changed in the manifest; if the change is wanted, set `network.sha256` to the new digest",
+    });
   });
 }
 
@@ -37,17 +33,17 @@ async function read(from: string, stop: AbortSignal): Promise<Buffer> {
   try {
     return await whole(from.startsWith("https://") ? await download(from, signal) : createReadStream(from, { signal }));
   } catch (cause) {
-    // Ctrl-C is no fault of the manifest's.
+    // Ctrl-C is not the manifest's fault.
     stop.throwIfAborted();
     throw new TripodError("E_LOCAL", `cannot read the manifest ${shownSource(from)}`, {
       why: reasonOf(cause),
-      hint: "mend `network.manifest`, or save the manifest to a file and name that",
+      hint: "correct `network.manifest`, or save the manifest to a file and set `network.manifest` to its path",
       cause,
     });
   }
 }
 
-/** Redirects are followed by hand: none of them may leave TLS, where anybody on the way could write the manifest. */
+/** Redirects are followed by hand: none of them may leave TLS, where an attacker on the network could replace the manifest. */
 async function download(from: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
   let url = new URL(from);
   for (let hop = 0; hop <= HOPS; hop += 1) {
@@ -74,7 +70,7 @@ async function whole(chunks: AsyncIterable<unknown>): Promise<Buffer> {
   return Buffer.concat(all);
 }
 
-/** fetch says only that it failed; why is in its cause. */
+/** fetch reports only that it failed; the reason is in its cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;

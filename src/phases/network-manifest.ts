@@ -4,10 +4,10 @@ import { isLeader, leader } from "./leader.ts";
 import { manifestText } from "./manifest-text.ts";
 import { allHosts, type Phase } from "./phase.ts";
 
-/** A pod network that comes as a manifest: applied as soon as there is an API, while the others still join. */
+/** A pod network that is installed from a manifest: applied as soon as the API answers, while other machines still join. */
 export const networkManifest: Phase = {
   name: "network-manifest",
-  title: "Pod network's manifest",
+  title: "Pod network manifest",
   needs: [allHosts("first-master")],
   hosts: (situation) =>
     "manifest" in situation.cluster.network

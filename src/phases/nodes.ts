@@ -8,12 +8,12 @@ import { service } from "../resources/service.ts";
 import { leader } from "./leader.ts";
 import { type Phase, sameHost } from "./phase.ts";
 
-/** All that kubeadm has ever given to masters. */
+/** Every taint that any supported kubeadm gives to masters. */
 const MASTER_TAINTS = ["node-role.kubernetes.io/master:NoSchedule", "node-role.kubernetes.io/control-plane:NoSchedule"];
 
 const KUBELET_CONFIG = "/var/lib/kubelet/config.yaml";
 
-/** kubeadm writes them when a node joins, and never again. */
+/** kubeadm writes them when a node joins, and does not update them. */
 function kubeletSettings({ kubernetes: { kubelet } }: Cluster): Resource[] {
   if (Object.keys(kubelet).length === 0) return [];
   return [
@@ -22,7 +22,7 @@ function kubeletSettings({ kubernetes: { kubelet } }: Cluster): Resource[] {
   ];
 }
 
-/** Labels, taints and kubelet settings of the inventory on every node; masters open to ordinary pods by choice. */
+/** Labels, taints and kubelet settings of the inventory on every node; masters take ordinary pods where the inventory asks for it. */
 export const nodes: Phase = {
   name: "nodes",
   title: "Nodes: labels, taints, kubelets",
@@ -40,7 +40,7 @@ export const nodes: Phase = {
         name,
         labels,
         taints: closed ? withMasterTaints(kubernetes, taints) : taints,
-        // What the inventory names is wanted, though it is kubeadm's own.
+        // A taint that the inventory names is wanted, even where it is one of kubeadm's own.
         unwantedTaints: open ? MASTER_TAINTS.filter((taint) => !named.has(taint)) : [],
       }),
       ...kubeletSettings(context.cluster),

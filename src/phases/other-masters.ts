@@ -4,8 +4,8 @@ import { isLeader } from "./leader.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 
 /**
- * The other masters join side by side: etcd is external, so there is no member race. Their certificates are there already, laid
- * from memory, so nothing secret is left in the cluster for them to fetch.
+ * The other masters join in parallel: etcd is external, so no etcd members are added during a join. Their certificates are already on
+ * the hosts, written from memory, so no secret has to be stored in the cluster for them to fetch.
  */
 export const otherMasters: Phase = {
   name: "other-masters",

@@ -5,7 +5,7 @@ import { packages as installed } from "../resources/package.ts";
 import { allHosts, type Phase } from "./phase.ts";
 import { uploaded, uploadedCni } from "./software.ts";
 
-/** Everything a host needs from its package manager, in one transaction: managers are slow, and let one in at a time. */
+/** Everything a host needs from its package manager, in one transaction: package managers are slow, and lock each other out. */
 export const packages: Phase = {
   name: "packages",
   title: "Packages",
@@ -28,9 +28,9 @@ function wanted(host: Host, cluster: Cluster): string[] {
 
 function etcd(host: Host): readonly string[] {
   if (host.os.packages.etcd.length > 0) return host.os.packages.etcd;
-  throw new TripodError("E_PREFLIGHT", `there is no package of etcd for ${host.os.name}`, {
+  throw new TripodError("E_PREFLIGHT", `${host.os.name} has no etcd package`, {
     host: host.name,
     origin: host.machine.origin,
-    hint: "put etcd and etcdctl into the folder of `software.binaries`",
+    hint: "put etcd and etcdctl into a folder, and set `software.binaries` to it",
   });
 }

@@ -4,7 +4,7 @@ import type { Standing } from "../standing/standing.ts";
 import type { Condition } from "../resources/condition.ts";
 import type { Resource } from "../resources/resource.ts";
 
-/** A plan reads and compares; an apply goes on and changes. The walk is the same. */
+/** A plan reads and compares; an apply then also changes. The walk is the same. */
 export type Mode = "plan" | "apply";
 
 export interface Need {
@@ -12,10 +12,10 @@ export interface Need {
   readonly on: "same host" | "all hosts";
 }
 
-/** What phases decide from: what the inventory says, and what stands. */
+/** What phases decide from: the inventory, and the existing state. */
 export interface Situation {
   readonly cluster: Cluster;
-  /** As it was read before the run: what the run changes is not in it. */
+  /** Read before the run: what the run changes is not in it. */
   readonly standing: Standing;
 }
 
@@ -28,21 +28,21 @@ export interface Context extends Situation {
   readonly signal: AbortSignal;
   /** Computes a value once per run, whichever step asks first; the others wait for the same promise. */
   readonly once: <T>(key: string, compute: () => Promise<T>) => Promise<T>;
-  /** Lets one step at a time through, for what must never happen on two hosts at once. */
+  /** Runs one piece of work at a time, for what must never happen on two hosts at once. */
   readonly exclusive: <T>(key: string, work: () => Promise<T>) => Promise<T>;
   /** How many resources of all hosts have differed in this run so far. */
   changes(): number;
 }
 
-/** One chapter of the bootstrap. A phase on one host is a step; it starts the moment what it needs is done. */
+/** One part of the bootstrap. A phase on one host is a step; it starts as soon as what it needs is done. */
 export interface Phase {
   readonly name: string;
   readonly title: string;
   readonly needs: readonly Need[];
   hosts(situation: Situation): readonly Machine[];
-  /** In the order in which they are applied; all are read together first. Throws what makes going on impossible. */
+  /** In the order in which they are applied; all are read together first. Throws where the step cannot continue. */
   resources(host: Host, context: Context): readonly Resource[] | Promise<readonly Resource[]>;
-  /** What must hold on this host before the step counts as done; asked in an apply only. */
+  /** What must hold on this host before the step is done; checked in an apply only. */
   until?(host: Host, context: Context): readonly Condition[] | Promise<readonly Condition[]>;
 }
 

@@ -20,8 +20,8 @@ const CONFLIST = "/etc/cni/net.d/10-tripod.conflist";
 const ROUTES = "tripod-pod-routes.service";
 
 /**
- * The pod network `bridge`: a /24 of pods on every host and routes between the hosts. It is laid before kubeadm comes, so that a
- * node is Ready as soon as its kubelet runs.
+ * The pod network `bridge`: a /24 of pods on every host and routes between the hosts. It is installed before kubeadm runs, so that
+ * a node is Ready as soon as its kubelet runs.
  */
 export const podNetwork: Phase = {
   name: "pod-network",
@@ -49,8 +49,8 @@ export const podNetwork: Phase = {
 };
 
 /**
- * Every host keeps the CIDR that its own configuration names: its pods have addresses from it.
- * @throws TripodError E_REFUSED where that is not one that its pods can have
+ * Every host keeps the CIDR in its own configuration: its pods have addresses from it.
+ * @throws TripodError E_REFUSED where such a CIDR is not one that its pods can have
  */
 export function cidrsOf(context: Context): Promise<PodCidrs> {
   const { cluster, standing } = context;

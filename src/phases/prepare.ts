@@ -9,7 +9,7 @@ import { noSwap } from "../resources/swap.ts";
 import { sysctl } from "../resources/sysctl.ts";
 import { allHosts, type Phase } from "./phase.ts";
 
-/** What the kubelet and the pod network ask of a host, now and after a reboot. */
+/** What the kubelet and the pod network require of a host, now and after a reboot. */
 export const prepare: Phase = {
   name: "prepare",
   title: "Prepare hosts",
@@ -22,7 +22,7 @@ export const prepare: Phase = {
       edit: (text) =>
         hostsFile(text, [...cluster.machines, ...standing.strangers.filter(({ address }) => address !== "")]),
     }),
-    // A small system may have neither yet.
+    // A minimal installation may have neither.
     ...["/etc/modules-load.d", "/etc/sysctl.d"].map((path) => directory({ path, mode: 0o755 })),
     file({ path: "/etc/modules-load.d/tripod.conf", content: modulesFile(), mode: 0o644 }),
     ...KERNEL_MODULES.map((name) => kernelModule({ name })),

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 
-/** Where uploaded programs go: before the packages' own in every PATH. */
+/** Where uploaded programs go: every PATH has it before the packages' folders. */
 const LOCAL_BIN = "/usr/local/bin";
 
 /** Where uploaded CNI plugins go: containerd's own default. */
 export const UPLOADED_CNI = "/opt/cni/bin";
 
-/** The program in the inventory's folder, where it has it; else it comes from a package. */
+/** The program in the folder of `software.binaries`; undefined where it comes from a package. */
 export function uploaded(cluster: Cluster, program: string): { localPath: string; path: string } | undefined {
   const folder = cluster.software.binaries;
   if (!folder) return undefined;
@@ -27,7 +27,7 @@ export function uploadedCni(cluster: Cluster): { localPath: string; path: string
   }));
 }
 
-/** Where the plugins are on this host, whoever brought them. */
+/** Where the plugins are on this host, uploaded or from a package. */
 export function cniBinDir(host: Host, cluster: Cluster): string {
   return uploadedCni(cluster).length > 0 ? UPLOADED_CNI : host.os.cniBinDir;
 }

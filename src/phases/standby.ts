@@ -5,9 +5,9 @@ import { isLeader } from "./leader.ts";
 import { allHosts, type Phase, sameHost, type Situation } from "./phase.ts";
 
 /**
- * keepalived on the masters that have just joined. Once an API server answers, every haproxy sees it and every check passes: whoever
- * counted to five first would outrank the first master, take the VIP and cut off all that joins through it. So they enter the race when
- * all masters stand.
+ * keepalived on the masters that have just joined. As soon as an API server answers, every haproxy uses it and every check passes: the
+ * master with five successful checks first would outrank the first master, take the VIP and interrupt the machines that join through it.
+ * So their keepalived starts after all masters have joined.
  */
 export const standby: Phase = {
   name: "standby",
@@ -17,7 +17,7 @@ export const standby: Phase = {
   resources: (host, { cluster }) => keepalived(host, cluster),
 };
 
-/** Masters of the cluster as it stood before the run; where there is none yet, the one on which it is founded. */
+/** Masters of the cluster as it was before the run; where there is no cluster yet, the one on which it is created. */
 export function mayHoldVip(master: Machine | Host, situation: Situation): boolean {
   const { nodes, carried } = situation.standing;
   const isMember = ({ name }: Machine | Host) => (nodes.size > 0 ? nodes.has(name) : carried.get(name)?.apiServer);

@@ -6,7 +6,7 @@ import { workload } from "../resources/workload.ts";
 import { isLeader, leader } from "./leader.ts";
 import { allHosts, type Context, type Phase } from "./phase.ts";
 
-/** Nobody can join with this run's token any more; and a pod on every node is reached from every host, after a change and until it was. */
+/** This run's bootstrap token is deleted; and, after a change and until it has succeeded, every host reaches a pod on every node. */
 export const verify: Phase = {
   name: "verify",
   title: "Verify",
@@ -15,7 +15,7 @@ export const verify: Phase = {
   resources(_, context) {
     const { network } = context.cluster;
     const tokens = noBootstrapTokens({ leader: leader(context) });
-    // The tokens first: they must not outlive a trial that fails. And without a pod network there is nothing to be reached by.
+    // The tokens first: they must not outlive a check that fails. Without a pod network there are no pods to reach.
     return "cni" in network && network.cni === "none" ? [tokens] : [tokens, tried(context)];
   },
 };

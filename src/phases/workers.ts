@@ -1,7 +1,7 @@
 import { join } from "./credentials.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 
-/** Workers join while the other masters do: all they need is an API that answers at the VIP. */
+/** Workers join in parallel with the other masters: all they need is an API that answers at the VIP. */
 export const workers: Phase = {
   name: "workers",
   title: "Workers",

@@ -9,12 +9,12 @@ export interface ApiServerNames {
   readonly dnsDomain: string;
   /** The first address of the services' subnet: the Service `kubernetes`. */
   readonly serviceAddress: string;
-  /** More names and addresses. */
+  /** Additional names and addresses. */
   readonly sans: readonly string[];
 }
 
 /**
- * What an API server serves with, as kubeadm would have made it (pkiutil.GetAPIServerAltNames): kubeadm takes what is there already, and the
+ * The serving certificate of an API server, as kubeadm would create it (pkiutil.GetAPIServerAltNames): kubeadm uses an existing one, and the
  * API server reads it again within a minute of a change, without a restart.
  */
 export function apiServerCertificate({

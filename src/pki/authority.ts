@@ -25,10 +25,10 @@ export interface CertificateRequest extends AuthorityRequest {
 }
 
 const DAY = 86_400_000;
-/** ms. A host whose clock is behind ours must accept a new certificate at once; kubeadm goes back by as much (CertificateBackdate). */
+/** ms. A host whose clock is behind ours must accept a new certificate at once; kubeadm dates back by the same (CertificateBackdate). */
 const BACKDATE = 5 * 60_000;
 
-/** Makes a self-signed certificate authority. */
+/** Creates a self-signed certificate authority. */
 export async function createAuthority(request: AuthorityRequest, now: Date): Promise<Authority> {
   const key = await generateKey(request.keys);
   const privateKey = openKey(key);
@@ -37,7 +37,7 @@ export async function createAuthority(request: AuthorityRequest, now: Date): Pro
   return { certificate: certify(contents, selfIssuer(request, publicKey, privateKey)), key };
 }
 
-/** Makes a key and has it certified. Throws E_REFUSED when the authority cannot be read, is none, has expired, or its key is another's. */
+/** Creates a key and its certificate. Throws E_REFUSED when the authority cannot be read, is not a CA, has expired, or its key does not match. */
 export async function issue(authority: Authority, request: CertificateRequest, now: Date): Promise<KeyPair> {
   const issuer = openAuthority(authority, now);
   const key = await generateKey(request.keys);
@@ -55,13 +55,17 @@ function openAuthority(authority: Authority, now: Date): Issuer {
   const key = openKey(authority.key);
   const problem = whyUnfit(certificate, key, now);
   if (!problem) return issuerOf(certificate, key);
-  throw new TripodError("E_REFUSED", `“${certificate.subject.replaceAll("\n", ", ")}” cannot sign: ${problem}`, {
-    hint: "Put the authority's own certificate and key back; with a new authority all that this one has signed is worthless.",
-  });
+  throw new TripodError(
+    "E_REFUSED",
+    `the authority “${certificate.subject.replaceAll("\n", ", ")}” cannot sign: ${problem}`,
+    {
+      hint: "restore the authority's own certificate and key: a new authority would make every certificate that this one has signed invalid",
+    },
+  );
 }
 
 function whyUnfit(certificate: X509Certificate, key: KeyObject, now: Date): string | undefined {
-  if (!certificate.ca) return "its certificate is not an authority's";
+  if (!certificate.ca) return "its certificate is not a CA certificate";
   if (!certificate.checkPrivateKey(key)) return "its key does not belong to its certificate";
   if (Date.parse(certificate.validTo) <= now.getTime()) return `it expired on ${certificate.validTo}`;
   return undefined;

@@ -16,14 +16,14 @@ export interface Contents {
   readonly notAfter: Date;
 }
 
-/** Who signs. The name is as the issuer's own certificate spells it, byte for byte, because that is how verifiers compare it. */
+/** The signer. Its name is copied from the issuer's own certificate byte for byte, because that is how verifiers compare it. */
 export interface Issuer {
   readonly name: der.Node;
   readonly keyId: Buffer;
   readonly key: KeyObject;
 }
 
-/** An X.509 v3 certificate (RFC 5280) as PEM: encoded by node-forge, which knows no elliptic curves, signed by node:crypto with SHA-256. */
+/** An X.509 v3 certificate (RFC 5280) as PEM: encoded by node-forge, which does not support elliptic curves, and signed by node:crypto with SHA-256. */
 export function certify(contents: Contents, issuer: Issuer): string {
   const { subject, publicKey, extensions, notBefore, notAfter } = contents;
   const algorithm = signatureAlgorithm(issuer.key);
@@ -41,12 +41,12 @@ export function certify(contents: Contents, issuer: Issuer): string {
   return new X509Certificate(der.encode(der.sequence(toBeSigned, algorithm, der.bits(signature)))).toString();
 }
 
-/** One that signs its own certificate. */
+/** An issuer that signs its own certificate. */
 export function selfIssuer(subject: Subject, publicKey: KeyObject, key: KeyObject): Issuer {
   return { name: distinguishedName(subject), keyId: keyIdentifier(publicKey), key };
 }
 
-/** One whose certificate is there already, whoever made it. */
+/** An issuer whose certificate already exists, whoever created it. */
 export function issuerOf(certificate: X509Certificate, key: KeyObject): Issuer {
   const fields = der.children(der.children(der.decode(certificate.raw))[0]);
   const extensions = der.children(der.children(fields.at(-1))[0]);
@@ -62,9 +62,9 @@ export function openCertificate(pem: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch (cause) {
-    throw new TripodError("E_REFUSED", "what should be a certificate cannot be read", {
+    throw new TripodError("E_REFUSED", "the certificate is not valid PEM", {
       cause,
-      hint: "Expected is PEM, which begins with -----BEGIN CERTIFICATE-----.",
+      hint: "restore a certificate in PEM, which begins with -----BEGIN CERTIFICATE-----",
     });
   }
 }
@@ -74,7 +74,7 @@ export function spki(publicKey: KeyObject): Buffer {
   return publicKey.export({ type: "spki", format: "der" });
 }
 
-/** Any unique value will do (RFC 5280, 4.2.1.2): the start of a SHA-256 of the public key, as in RFC 7093, and so no SHA-1 anywhere. */
+/** Any unique value is allowed (RFC 5280, 4.2.1.2): here the start of a SHA-256 of the public key, as in RFC 7093, to avoid SHA-1. */
 function keyIdentifier(publicKey: KeyObject): Buffer {
   return createHash("sha256").update(spki(publicKey)).digest().subarray(0, 20);
 }
@@ -102,7 +102,7 @@ function signatureAlgorithm(key: KeyObject): der.Node {
     "E_REFUSED",
     `cannot sign certificates with a key of type ${key.asymmetricKeyType ?? "secret"}`,
     {
-      hint: "Give the certificate authority an RSA or an ECDSA key.",
+      hint: "use a certificate authority with an RSA or an ECDSA key",
     },
   );
 }

@@ -4,22 +4,22 @@ import { Secret } from "../secret.ts";
 import { openCertificate } from "./certificate.ts";
 import { openKey } from "./keys.ts";
 
-/** What a client of a TLS server needs, all PEM. */
+/** What a TLS client needs, all PEM. */
 export interface ClientCredentials {
-  /** Those whom it believes: one authority, or several while one takes over from another. */
+  /** The authorities that it trusts: one, or several while one replaces another. */
   readonly authorities: string;
-  /** Its own certificate, with those that lead to the authority after it. */
+  /** Its own certificate, followed by the intermediate ones up to the authority. */
   readonly certificate: string;
   readonly key: Secret;
 }
 
 /**
- * Opens each part and writes it anew, so that nothing but certificates and a key is left of what was given.
- * @throws TripodError E_REFUSED where one is not what it should be, or the key is not the certificate's
+ * Parses each part and writes it again, so that the result contains nothing but certificates and a key.
+ * @throws TripodError E_REFUSED where a part is not valid, or the key does not belong to the certificate
  */
 export function clientCredentials(given: ClientCredentials): ClientCredentials {
   const authorities = certificates(given.authorities);
-  if (!authorities.every(({ ca }) => ca)) throw refused("what should be an authority's certificate is another's");
+  if (!authorities.every(({ ca }) => ca)) throw refused("the authority's certificate is not a CA certificate");
   const chain = certificates(given.certificate);
   const key = openKey(given.key);
   if (!chain[0]?.checkPrivateKey(key)) throw refused("the private key does not belong to the certificate");
@@ -30,7 +30,7 @@ export function clientCredentials(given: ClientCredentials): ClientCredentials {
 const BLOCK = /-----BEGIN CERTIFICATE-----[\w+/=\s]*-----END CERTIFICATE-----/g;
 
 function certificates(pem: string): X509Certificate[] {
-  // Without any, the whole is opened for the sake of its error.
+  // Without any block the whole text is parsed, for its error.
   return (pem.match(BLOCK) ?? [pem]).map(openCertificate);
 }
 

@@ -1,6 +1,6 @@
 import forge from "node-forge";
 
-/** The words of ASN.1 that a certificate is written in, on top of node-forge's encoder. */
+/** The ASN.1 types that a certificate consists of, on top of node-forge's encoder. */
 const { asn1, util } = forge;
 const { Class, Type } = asn1;
 

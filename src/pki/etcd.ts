@@ -6,7 +6,7 @@ import type { KeyAlgorithm } from "./keys.ts";
 const ETCD = "/etc/etcd/pki";
 const KUBERNETES = "/etc/kubernetes/pki";
 
-/** The authority of the external etcd; its key is on the masters only. kubeadm's API servers look for the certificate among their own. */
+/** The authority of the external etcd; its key is on the masters only. kubeadm's API servers read the certificate from their own folder. */
 export const etcdAuthority: AuthorityFiles = {
   commonName: "etcd-ca",
   certificate: publicFile(`${ETCD}/ca.crt`),
@@ -21,8 +21,8 @@ export interface CertificateSettings {
 }
 
 /**
- * What a master needs for its etcd member and its API server, names as in kubeadm. A server is a client too, because etcd dials
- * itself through its gateway. The clients are in no group: etcd reads none, and another authority than the cluster's has signed them.
+ * What a master needs for its etcd member and its API server, names as in kubeadm. A server is a client too, because etcd connects
+ * to itself through its gateway. The clients have no organization: etcd reads none, and the cluster's authority has not signed them.
  */
 export function etcdCertificates(
   machine: { readonly name: string; readonly address: string },
@@ -49,7 +49,7 @@ function pair(stem: string, request: CertificateRequest, keyFile = privateFile):
   return { certificate: publicFile(`${stem}.crt`), key: keyFile(`${stem}.key`), request };
 }
 
-/** The unit runs as etcd, which may read its keys and not replace them. */
+/** The unit runs as the user etcd, which may read its keys but not replace them. */
 function etcdsKey(path: string): PkiFile {
   return { path, mode: 0o640, owner: "root", group: "etcd" };
 }

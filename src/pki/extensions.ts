@@ -4,7 +4,7 @@ import { generalNames } from "./names.ts";
 
 export type Usage = "serverAuth" | "clientAuth";
 
-/** A certificate is for something: without an extended usage it would be good for everything. */
+/** Every certificate has a usage: without an extended key usage it would be valid for every purpose. */
 export type Usages = readonly [Usage, ...Usage[]];
 
 const KEY_USAGE_BITS = { digitalSignature: 0x80, keyEncipherment: 0x20, keyCertSign: 0x04 } as const;
@@ -27,7 +27,7 @@ export function leafExtensions(publicKey: KeyObject, usages: Usages, sans: reado
   return sans.length === 0 ? leaf : [...leaf, extension("subjectAltName", generalNames(sans))];
 }
 
-/** Which key is certified and which one signed; the bytes of both, raw. OpenSSL's strict checks ask for both in every certificate. */
+/** The identifiers of the certified key and of the signing key, raw bytes. OpenSSL's strict checks require both in every certificate. */
 export function keyIdentifiers(own: Buffer, issuers: Buffer): der.Node[] {
   return [
     extension("subjectKeyIdentifier", der.octets(own)),
@@ -35,7 +35,7 @@ export function keyIdentifiers(own: Buffer, issuers: Buffer): der.Node[] {
   ];
 }
 
-/** The subject key identifier among these extensions, if it is there. */
+/** The subject key identifier among these extensions, if present. */
 export function findKeyIdentifier(extensions: readonly der.Node[]): Buffer | undefined {
   const found = extensions.map(der.children).find(([id]) => der.isOid(id, "subjectKeyIdentifier"));
   return found && der.content(der.decode(der.content(found.at(-1))));
@@ -45,7 +45,7 @@ function extension(name: der.OidName, value: der.Node, critical = false): der.No
   return der.sequence(der.oid(name), ...(critical ? [der.yes()] : []), der.octets(der.encode(value)));
 }
 
-/** keyEncipherment is RSA's key transport; with ECDSA it must not be there (RFC 8813). */
+/** keyEncipherment is RSA's key transport; with ECDSA it must not be set (RFC 8813). */
 function keyUsage(publicKey: KeyObject, more = 0): der.Node {
   const transport = publicKey.asymmetricKeyType === "rsa" ? KEY_USAGE_BITS.keyEncipherment : 0;
   const flags = KEY_USAGE_BITS.digitalSignature | transport | more;

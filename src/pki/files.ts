@@ -1,6 +1,6 @@
 import type { CertificateRequest } from "./authority.ts";
 
-/** Where a piece of the PKI lies on a host, and who may read it. */
+/** Where a file of the PKI is on a host, and who may read it. */
 export interface PkiFile {
   readonly path: string;
   readonly mode: number;
@@ -13,11 +13,11 @@ export interface AuthorityFiles {
   readonly commonName: string;
   readonly certificate: PkiFile;
   readonly key: PkiFile;
-  /** Where else the certificate, and only that, must be. */
+  /** Where copies of the certificate, without the key, must be. */
   readonly copies: readonly PkiFile[];
 }
 
-/** The two files of a certificate, and what must be in it. */
+/** The two files of a certificate, and its required contents. */
 export interface CertificateFiles {
   readonly certificate: PkiFile;
   readonly key: PkiFile;

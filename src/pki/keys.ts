@@ -8,7 +8,7 @@ export type KeyAlgorithm = "ecdsa-p256" | "rsa-2048";
 const generate = promisify(generateKeyPair);
 
 /**
- * Makes a private key, off the main thread (RSA takes long enough to hold up a connection's keepalive). PEM in the form that kubeadm
+ * Generates a private key, off the main thread (RSA takes long enough to delay a connection's keepalive). PEM in the form that kubeadm
  * writes itself: `EC PRIVATE KEY` (SEC1) or `RSA PRIVATE KEY` (PKCS#1), as client-go's keyutil.MarshalPrivateKeyToPEM does.
  */
 export async function generateKey(algorithm: KeyAlgorithm): Promise<Secret> {
@@ -20,14 +20,14 @@ export async function generateKey(algorithm: KeyAlgorithm): Promise<Secret> {
   return new Secret(privateKey.export({ type: "sec1", format: "pem" }).toString());
 }
 
-/** Opens a private key to sign, or to compare with it. Throws E_REFUSED when it cannot be read. */
+/** Parses a private key, to sign with it or to compare it. Throws E_REFUSED when it cannot be parsed. */
 export function openKey(key: Secret): KeyObject {
   try {
     return createPrivateKey(key.reveal());
   } catch (cause) {
-    throw new TripodError("E_REFUSED", "what should be a private key cannot be read", {
+    throw new TripodError("E_REFUSED", "the private key is not valid PEM", {
       cause,
-      hint: "Expected is PEM, not encrypted, which begins with -----BEGIN … PRIVATE KEY-----.",
+      hint: "restore the key in PEM, not encrypted, which begins with -----BEGIN … PRIVATE KEY-----",
     });
   }
 }
@@ -37,7 +37,7 @@ export function publicHalf(key: Secret): string {
   return createPublicKey(openKey(key)).export({ type: "spki", format: "pem" }).toString();
 }
 
-/** `ecdsa-p256` and `rsa-2048` as KeyAlgorithm has them; other keys in the same manner, for a message. */
+/** `ecdsa-p256` and `rsa-2048` as KeyAlgorithm has them; other keys in the same form, for a message. */
 export function algorithmOf(key: KeyObject): string {
   const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === "rsa" && modulusLength) return `rsa-${modulusLength}`;

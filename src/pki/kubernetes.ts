@@ -7,13 +7,13 @@ import { generateKey, publicHalf } from "./keys.ts";
 
 const PKI = "/etc/kubernetes/pki";
 
-/** The cluster's own authorities where kubeadm looks for them; made before the first `init`, so that no master is special. */
+/** The cluster's own authorities, where kubeadm expects them; created before the first `init`, so that no master is special. */
 export const kubernetesAuthorities: readonly AuthorityFiles[] = [
   authority("kubernetes", "ca"),
   authority("front-proxy-ca", "front-proxy-ca"),
 ];
 
-/** What service account tokens are signed and checked with; modes as kubeadm's. */
+/** The key pair for service account tokens; modes as kubeadm's. */
 export const serviceAccountFiles = { key: privateFile(`${PKI}/sa.key`), publicKey: privateFile(`${PKI}/sa.pub`) };
 
 export interface ServiceAccountKeys {
@@ -21,7 +21,7 @@ export interface ServiceAccountKeys {
   readonly publicKey: string;
 }
 
-/** As kubeadm would have made it: RSA-2048, ten years. */
+/** As kubeadm would create it: RSA-2048, ten years. */
 export function createKubernetesAuthority({ commonName }: AuthorityFiles, now: Date): Promise<Authority> {
   return createAuthority({ commonName, keys: "rsa-2048", validityDays: 3650 }, now);
 }
@@ -31,7 +31,7 @@ export async function createServiceAccountKeys(): Promise<ServiceAccountKeys> {
   return { key, publicKey: publicHalf(key) };
 }
 
-/** What pins the cluster's authority in kubeadm's discovery (`caCertHashes`): `sha256:` and the hex digest of its SubjectPublicKeyInfo. */
+/** The pin of the cluster's authority in kubeadm's discovery (`caCertHashes`): `sha256:` and the hex digest of its SubjectPublicKeyInfo. */
 export function caCertHash(certificate: string): string {
   return `sha256:${createHash("sha256")
     .update(spki(openCertificate(certificate).publicKey))

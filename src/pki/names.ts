@@ -11,7 +11,7 @@ declare module "node-forge" {
   }
 }
 
-/** Alternative names in a form that can be compared: addresses at their shortest, each name once. Certificates print ::1 as 0:0:0:0:0:0:0:1. */
+/** Alternative names in a form that can be compared: addresses in their shortest form, each name once. Certificates print ::1 as 0:0:0:0:0:0:0:1. */
 export function canonicalSans(sans: readonly string[]): string[] {
   return [...new Set(sans.map(canonical))];
 }
@@ -20,7 +20,7 @@ function canonical(san: string): string {
   return isIP(san) === 6 ? new SocketAddress({ address: san, family: "ipv6" }).address : san;
 }
 
-/** GeneralNames (RFC 5280, 4.2.1.6): an address as iPAddress, anything else as dNSName. Throws E_INTERNAL for what is neither. */
+/** GeneralNames (RFC 5280, 4.2.1.6): an address as iPAddress, anything else as dNSName. Throws E_INTERNAL for anything that is neither. */
 export function generalNames(sans: readonly string[]): Node {
   return sequence(...canonicalSans(sans).map(generalName));
 }
@@ -29,11 +29,14 @@ function generalName(san: string): Node {
   const address = isIP(san) ? forge.util.bytesFromIP(san) : null;
   if (address !== null) return tagged(7, Buffer.from(address, "latin1"));
   if (!/^[a-z0-9*][a-z0-9._-]*$/i.test(san) || isIP(san))
-    throw new TripodError("E_INTERNAL", `“${san}” cannot be put into a certificate: neither a DNS name nor an address`);
+    throw new TripodError(
+      "E_INTERNAL",
+      `“${san}” cannot be put into a certificate: it is neither a DNS name nor an address`,
+    );
   return tagged(2, Buffer.from(san, "latin1"));
 }
 
-/** The alternative names of a certificate from the text node:crypto makes of them: `DNS:m1, IP Address:10.0.0.11`. */
+/** The alternative names of a certificate, from node:crypto's text: `DNS:m1, IP Address:10.0.0.11`. */
 export function parseSans(subjectAltName: string | undefined): string[] {
   return canonicalSans((subjectAltName?.split(", ") ?? []).map((name) => name.replace(/^(DNS|IP Address):/, "")));
 }

@@ -7,7 +7,7 @@ import type { Usage } from "./extensions.ts";
 import { algorithmOf, openKey } from "./keys.ts";
 import { canonicalSans, parseSans } from "./names.ts";
 
-/** What a host has: the PEM of both files, as far as they are there. */
+/** What a host has: the PEM of both files, where they exist. */
 export interface CurrentPair {
   readonly certificate?: string;
   readonly key?: Secret;
@@ -17,7 +17,7 @@ const DAY = 86_400_000;
 const USAGES: readonly Usage[] = ["serverAuth", "clientAuth"];
 
 /**
- * Why what a host has is not what is asked for, in a few words each; none: keep it. `authority` is the PEM of the authority's
+ * Why a host's certificate differs from the requested one, in a few words each; none: it is kept. `authority` is the PEM of the authority's
  * certificate (throws E_REFUSED when it cannot be read); `renewBefore` is in days of remaining life.
  */
 export function reasonsToReissue(
@@ -55,7 +55,7 @@ function lifeReasons(certificate: X509Certificate, now: Date, renewBefore: numbe
   return [days === 0 ? "expires within a day" : `expires in ${days} day${days === 1 ? "" : "s"}`];
 }
 
-/** A day more or less is how it was made. What kubeadm has renewed begins when its authority does: how long it was to last is not known. */
+/** Rounding may add or remove a day. A certificate that kubeadm has renewed begins when its authority does: its intended life is not known. */
 function validityReasons(
   { validFrom, validTo }: X509Certificate,
   wanted: number,
@@ -82,7 +82,7 @@ function sanReasons(certificate: X509Certificate, sans: readonly string[]): stri
 }
 
 function usageReasons(certificate: X509Certificate, usages: readonly Usage[]): string[] {
-  const has = (certificate.keyUsage as string[] | undefined) ?? []; // undefined where there is no such extension, whatever the types say
+  const has = (certificate.keyUsage as string[] | undefined) ?? []; // undefined where there is no such extension, despite its type
   return USAGES.flatMap((usage) => {
     if (usages.includes(usage) === has.includes(dotted(usage))) return [];
     return [`usage ${usage} is ${usages.includes(usage) ? "missing" : "no longer wanted"}`];
@@ -93,12 +93,12 @@ function keyReasons(certificate: X509Certificate, key: Secret | undefined, reque
   if (!key) return ["the key is missing"];
   const privateKey = readable(() => openKey(key));
   if (!privateKey) return ["the key cannot be read"];
-  if (!certificate.checkPrivateKey(privateKey)) return ["key does not belong to the certificate"];
+  if (!certificate.checkPrivateKey(privateKey)) return ["the key does not belong to the certificate"];
   const algorithm = algorithmOf(privateKey);
   return algorithm === request.keys ? [] : [`key is ${algorithm} instead of ${request.keys}`];
 }
 
-/** What cannot be parsed counts as not there: it is somebody's file, not our bug. */
+/** What cannot be parsed counts as missing: it is somebody's file, not our bug. */
 function readable<T>(read: () => T): T | undefined {
   try {
     return read();

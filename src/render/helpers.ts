@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 
-/** What a template may call. Nothing is escaped by itself: a value that could break out of its place is quoted by one of these. */
+/** The helpers of templates. Nothing is escaped automatically: a value that could break the syntax around it is quoted by one of these. */
 export const HELPERS = {
   /** A JSON value; a JSON string is a TOML basic string too. */
   json: (value: unknown): string => JSON.stringify(value),

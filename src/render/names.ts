@@ -1,12 +1,12 @@
 import { HELPERS } from "./helpers.ts";
 
-/** What `this` is, innermost last; `../` is one to the left. */
+/** The values of `this`, innermost last; `../` is one to the left. */
 type Scopes = readonly unknown[];
 
 const BLOCKS = ["if", "unless", "each", "with"];
 
 /**
- * Every name a template asks for and its view does not have, as `etcd.members (line 4)`. Handlebars' own strict mode looks at
+ * Every name that a template uses and its view does not have, as `etcd.members (line 4)`. Handlebars' own strict mode checks
  * neither `{{#if x}}` nor `{{#each x}}`, and prints null as nothing; this walks all branches, taken or not. The bodies of an `each`
  * are walked once per item.
  */
@@ -28,11 +28,11 @@ function ofStatement(statement: hbs.AST.Statement, scopes: Scopes): string[] {
     case "BlockStatement":
       return ofBlock(statement as hbs.AST.BlockStatement, scopes);
     default:
-      return [`${statement.type} (line ${statement.loc.start.line}) is not something these templates use`];
+      return [`${statement.type} (line ${statement.loc.start.line}) is not allowed in these templates`];
   }
 }
 
-/** `{{name}}`, which must be something that prints, or `{{helper name}}`. */
+/** `{{name}}`, which must be text or a number, or `{{helper name}}`. */
 function ofMustache({ path, params, loc }: hbs.AST.MustacheStatement, scopes: Scopes): string[] {
   if (!isPath(path)) return [];
   if (params.length > 0 || Object.hasOwn(HELPERS, path.original))
@@ -48,7 +48,7 @@ function ofBlock({ path, params, program, inverse, loc }: hbs.AST.BlockStatement
   const name = path.original;
   const [subject] = params;
   if (!BLOCKS.includes(name) || !subject)
-    return [`{{#${name}}} (line ${loc.start.line}) is not a block these templates use`];
+    return [`{{#${name}}} (line ${loc.start.line}) is not a block that these templates may use`];
   const problems = ofExpression(subject, scopes);
   if (problems.length > 0) return problems;
   const value = isPath(subject) ? lookUp(subject, scopes) : undefined;

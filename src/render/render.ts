@@ -5,13 +5,13 @@ import { TripodError } from "../errors.ts";
 import { HELPERS } from "./helpers.ts";
 import { missingNames } from "./names.ts";
 
-/** What a template may be given: plain data, nothing optional. */
+/** The data of a template: plain values, nothing optional. */
 type ViewValue = string | number | boolean | View | readonly ViewValue[];
 export interface View {
   readonly [name: string]: ViewValue;
 }
 
-/** The same two steps up from src/render and from dist/render. */
+/** Two folders up, from src/render as from dist/render. */
 const TEMPLATES = new URL("../../templates/", import.meta.url);
 
 const handlebars = Handlebars.create();
@@ -34,14 +34,14 @@ interface Compiled {
 const compiled = new Map<string, Compiled>();
 
 /**
- * The text of one file: `render("etcd/etcd.env", view)`. The template's first line is a comment that says what file it becomes, and
- * is not part of the text. Throws E_INTERNAL when the template asks for a name the view does not have, in whatever branch.
+ * The text of one file: `render("etcd/etcd.env", view)`. The template's first line is a comment that names the file it becomes, and
+ * is not part of the text. Throws E_INTERNAL when the template uses a name the view does not have, in any branch.
  */
 export function render(name: string, view: View): string {
   const { program, template } = load(name);
   const missing = missingNames(program, view);
   if (missing.length > 0)
-    throw new TripodError("E_INTERNAL", `the template ${name} was not given all it asks for`, {
+    throw new TripodError("E_INTERNAL", `the template ${name} uses names that its view does not have`, {
       why: missing.join("\n"),
     });
   return template(view);

@@ -12,7 +12,7 @@ export interface BinaryArgs {
   readonly path: string;
 }
 
-/** A program of ours on the host, uploaded where its digest is another. */
+/** A program from the operator's machine on the host, uploaded where its digest differs. */
 export const binary = defineResource<BinaryArgs, { wanted: string; found: string }>({
   kind: "binary",
   name: ({ path }) => path,
@@ -38,7 +38,7 @@ export const binary = defineResource<BinaryArgs, { wanted: string; found: string
 
 const digests = new Map<string, Promise<string>>();
 
-/** The digest of a file here; computed once for each version of it, however many hosts want it. */
+/** The digest of a file on the operator's machine; computed once for each version of it, for all hosts. */
 async function digestOfLocal(path: string): Promise<string> {
   const { mtimeMs, size } = await stat(path);
   const version = `${path} ${mtimeMs} ${size}`;

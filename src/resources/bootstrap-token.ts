@@ -5,13 +5,13 @@ import { lastLine } from "./command.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
 import { defineResource } from "./resource.ts";
 
-/** What marks a token as ours, so that those of others are left alone. */
+/** Marks a token as Tripod's, so that other tokens are left alone. */
 export const TOKEN_DESCRIPTION = "Tripod, for the joins of this run";
 
-/** How long a token lives if nobody comes to delete it, ms. */
+/** How long a token lives if no run deletes it, ms. */
 const TTL = 3_600_000;
 
-/** Lays the token of this run into the cluster (a Secret of type bootstrap.kubernetes.io/token); by stdin. */
+/** Creates the token of this run in the cluster (a Secret of type bootstrap.kubernetes.io/token); by stdin. */
 export async function layBootstrapToken(leader: Host, token: Secret): Promise<void> {
   const [id = "", secret = ""] = token.reveal().split(".");
   const manifest = {
@@ -32,12 +32,12 @@ export async function layBootstrapToken(leader: Host, token: Secret): Promise<vo
   await runKubectl(leader, "apply -f - >/dev/null", { input: new Secret(JSON.stringify(manifest)) });
 }
 
-/** What is in the cluster: the Secrets that hold tokens of ours, or why that is not known. */
+/** The Secrets in the cluster that hold Tripod's tokens, or why they are not known. */
 type Tokens = readonly string[] | string;
 
 const LIST = `-n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token -o jsonpath='{range .items[*]}{.metadata.name} {.data.description}{"\\n"}{end}'`;
 
-/** No bootstrap token of ours is left: with one, anybody who can reach the API could join a machine. */
+/** None of Tripod's bootstrap tokens is left: with one, anybody who can reach the API could join a machine. */
 export const noBootstrapTokens = defineResource<{ readonly leader: Host }, Tokens>({
   kind: "bootstrap-token",
   name: () => "none left",

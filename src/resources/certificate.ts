@@ -9,7 +9,7 @@ import { type Change, defineResource } from "./resource.ts";
 
 export interface CertificateArgs {
   readonly files: CertificateFiles;
-  /** Its key may lie elsewhere: it is opened only where something is signed. */
+  /** Its key may be on another machine: it is fetched only where something is signed. */
   readonly authority: { readonly certificate: string; readonly key: Secret | KeptSecret };
   /** days */
   readonly renewBefore: number;
@@ -21,7 +21,7 @@ interface CertificateState {
   readonly modes: readonly [string, string];
 }
 
-/** A certificate and its key, signed by this authority; made anew for a reason only, which is what the plan shows. */
+/** A certificate and its key, signed by this authority; issued again only for a reason, which the plan shows. */
 export const certificate = defineResource<CertificateArgs, CertificateState>({
   kind: "certificate",
   name: ({ files }) => files.certificate.path,
@@ -53,7 +53,7 @@ export const certificate = defineResource<CertificateArgs, CertificateState>({
   },
 });
 
-/** A new pair, or the old one where only its modes are wrong. The key first: a certificate that is there means that its key is too. */
+/** A new pair, or the old one where only its modes are wrong. The key first: where the certificate exists, its key exists too. */
 async function toWrite(
   { files, authority, renewBefore }: CertificateArgs,
   { pair }: CertificateState,
@@ -69,7 +69,7 @@ async function toWrite(
   ];
 }
 
-/** A file of the PKI with its mode, or undefined where there is none. Certificates come as secrets too: it costs nothing. */
+/** A file of the PKI with its mode, or undefined where there is none. Certificates are returned as secrets too: it costs nothing. */
 export async function readPkiFile(host: Host, { path }: PkiFile): Promise<{ text: Secret; mode: string } | undefined> {
   const { code, stdout } = await host.read(`f=${quote(path)}; [ -f "$f" ] && stat -c '%a %U:%G' "$f" && cat "$f"`);
   if (code !== 0) return undefined;

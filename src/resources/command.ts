@@ -5,9 +5,9 @@ import type { Result, RunOptions } from "../remote/connection.ts";
 /** How many of a failed command's last lines are shown. */
 const LAST_LINES = 15;
 
-/** What to do next: of what was sent to a command's stdin nothing is shown, and without it nobody can try it. */
-const BY_HAND = "run the command above on the host to see it fail; when its cause is mended, run Tripod again";
-const WITH_INPUT = "the command above reads what Tripod sends to its stdin; when its cause is mended, run Tripod again";
+/** What to do next: a command's stdin is not shown, and without it the command cannot be run by hand. */
+const BY_HAND = "run the command above on the host to see it fail; fix the cause, then run Tripod again";
+const WITH_INPUT = "the command above reads its stdin from Tripod and cannot be run by hand; fix the cause, then run Tripod again";
 
 /**
  * Runs a script that must succeed.
@@ -36,7 +36,7 @@ export function commandFailed(
   });
 }
 
-/** The last line that a program said of why it gave no answer. */
+/** The last line that a program printed on why it failed. */
 export function lastLine(stderr: string, otherwise: string): string {
   return stderr.trim().split("\n").at(-1) || otherwise;
 }

@@ -1,10 +1,10 @@
-/** Something that comes true by itself. Every wait in Tripod is one of these. */
+/** Something that becomes true by itself. Every wait in Tripod is one of these. */
 export interface Condition {
   readonly title: string;
   /** Deadline, ms. */
   readonly within: number;
-  /** `true`, or a sentence that says what is still missing. Asked again and again until the deadline. */
+  /** `true`, or a sentence that says what is still missing. Checked repeatedly until the deadline. */
   holds(signal: AbortSignal): Promise<true | string>;
-  /** What to do next, as a sentence, where more is known than that one can try again. Asked once the deadline has passed. */
+  /** What to do next, as a sentence, where there is more to do than to try again. Called after the deadline has passed. */
   hint?(): string;
 }

@@ -9,13 +9,13 @@ export interface ConfigMapArgs {
   readonly leader: Host;
   /** In the namespace kube-system. */
   readonly name: string;
-  /** The key whose text it is: `config.conf`. */
+  /** The key that holds the text: `config.conf`. */
   readonly key: string;
-  /** Turns what is there into what should be; the same for its own result, and for nothing. */
+  /** Turns the current text into the wanted one. Idempotent; an empty text stays empty. */
   readonly edit: (text: string) => string;
 }
 
-/** A text that kubeadm keeps in the cluster: what it gives to those that join, and what it goes by later. */
+/** A text that kubeadm keeps in the cluster: it gives it to machines that join, and reads it later. */
 export const configMap = defineResource<ConfigMapArgs, string>({
   kind: "configmap",
   name: ({ name }) => name,
@@ -25,7 +25,7 @@ export const configMap = defineResource<ConfigMapArgs, string>({
     const { code, stdout } = await leader.read(`[ -f ${ADMIN_CONF} ] || exit 0\n${get} 2>/dev/null`);
     return code === 0 ? stdout : "";
   },
-  /** Where there is none yet, `kubeadm init` writes it as it should be. */
+  /** Where the ConfigMap does not exist yet, `kubeadm init` writes the wanted text. */
   diff({ name, key, edit }, found) {
     const wanted = edit(found);
     return wanted === found ? [] : [{ field: key, diff: unifiedDiff(name, found, wanted) }];

@@ -10,7 +10,7 @@ export interface DirectoryArgs {
   readonly group?: string;
 }
 
-/** A directory with this mode and owner, or a link to one: /var/lib/etcd may well lie on a disk of its own. */
+/** A directory with this mode and owner, or a link to one: /var/lib/etcd may be on its own disk. */
 export const directory = defineResource<DirectoryArgs, string>({
   kind: "directory",
   name: ({ path }) => path,

@@ -6,11 +6,11 @@ import { defineResource } from "./resource.ts";
 
 export interface EditedFileArgs {
   readonly path: string;
-  /** Turns what is there into what should be; the same for its own result. */
+  /** Turns the current text into the wanted one. Idempotent. */
   readonly edit: (text: string) => string;
 }
 
-/** A file that is not ours alone (/etc/hosts, /etc/fstab): only our part is changed, the rest and its mode are kept. */
+/** A file that Tripod shares with others (/etc/hosts, /etc/fstab): only Tripod's part is changed, the rest and its mode are kept. */
 export const editedFile = defineResource<EditedFileArgs, { text: string; mode: string }>({
   kind: "edited-file",
   name: ({ path }) => path,

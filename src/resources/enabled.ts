@@ -3,7 +3,7 @@ import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 import { enableScript } from "./systemd.ts";
 
-/** A unit that starts at boot, and whose latest text systemd has read. Starting it now is somebody else's business (kubeadm's). */
+/** A unit that starts at boot, and whose latest text systemd has read. It is not started here: kubeadm does that. */
 export const enabled = defineResource<{ readonly unit: string }, { enabled: string; stale: boolean }>({
   kind: "enabled",
   name: ({ unit }) => unit,
@@ -16,7 +16,7 @@ export const enabled = defineResource<{ readonly unit: string }, { enabled: stri
   },
   diff: (_, state) => [
     ...(state.enabled === "enabled" ? [] : [{ field: "enabled", from: state.enabled, to: "enabled" }]),
-    ...(state.stale ? [{ field: "unit", from: "an older text is loaded", to: "read again" }] : []),
+    ...(state.stale ? [{ field: "unit", from: "systemd has an older version loaded", to: "reloaded" }] : []),
   ],
   async apply(host, { unit }) {
     await command(host, enableScript(unit));

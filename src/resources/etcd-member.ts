@@ -9,27 +9,27 @@ import { readService, type ServiceState } from "./service.ts";
 import { enableScript } from "./systemd.ts";
 
 export interface EtcdMemberArgs {
-  /** The masters that carry the members, this one included. */
+  /** The masters on which the members run, this one included. */
   readonly masters: readonly Host[];
-  /** etcd's own list before the run; empty where no quorum answered. */
+  /** etcd's member list before the run; empty where no quorum answered. */
   readonly members: readonly Member[];
   /** Whether this etcd has served Kubernetes before. */
   readonly founded: boolean;
   /** Files the member reads when it starts. */
   readonly reads: readonly string[];
-  /** Lets one restart at a time through, in the whole cluster. */
+  /** Runs one restart at a time in the whole cluster. */
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 interface MemberState {
   readonly service: ServiceState;
   readonly hasData: boolean;
-  /** The transient file that says `new`, for the first start alone. */
+  /** The transient file that sets `new`, for the first start only. */
   readonly bootstrapping: boolean;
 }
 
 const DATA = "/var/lib/etcd/member";
-/** On a tmpfs: whatever happens, it is not there after a reboot. */
+/** On a tmpfs: a reboot always removes it. */
 const BOOTSTRAP = "/run/tripod/etcd-bootstrap.env";
 const SERVICE = { unit: "etcd.service" };
 
@@ -57,9 +57,9 @@ export const etcdMember = defineResource<EtcdMemberArgs, MemberState>({
       );
       const newer = [...new Set([...service.newer, ...soon])];
       if (newer.length > 0)
-        changes.push({ field: "restarted", from: `older than ${newer.join(", ")}`, to: "anew, one member at a time" });
+        changes.push({ field: "restarted", from: `older than ${newer.join(", ")}`, to: "again, one member at a time" });
       else if (service.needsDaemonReload)
-        changes.push({ field: "unit", from: "an older text is loaded", to: "read again" });
+        changes.push({ field: "unit", from: "systemd has an older version loaded", to: "reloaded" });
     }
     if (bootstrapping) changes.push({ field: "initial-cluster-state", from: "new", to: "existing" });
     return changes;
@@ -87,8 +87,8 @@ async function start(host: Host, args: EtcdMemberArgs, { hasData }: MemberState,
 }
 
 /**
- * Whether a member without data may start as `new`. Where the cluster stands already, a member that never started joins as
- * `existing`, and one that lost its data must be replaced: under its old id it would have forgotten how it voted.
+ * Whether a member without data may start as `new`. In an existing cluster a member that never started joins as
+ * `existing`, and one that lost its data must be replaced: with its old id and without its data it would not know how it voted.
  * @throws TripodError E_REFUSED where this member has lost its data
  */
 function isFirstStart(host: Host, { members, founded }: EtcdMemberArgs): boolean {
@@ -98,20 +98,20 @@ function isFirstStart(host: Host, { members, founded }: EtcdMemberArgs): boolean
     throw lost(
       host,
       own
-        ? "its member has been running before, but its data is gone"
+        ? "its member was running before, but its data is missing"
         : "the running cluster has no member at this address",
     );
   }
-  if (founded) throw lost(host, "it has no data, the cluster has been running before, and no quorum answers");
+  if (founded) throw lost(host, "it has no data, the cluster already exists, and no quorum answers");
   return true;
 }
 
 function lost(host: Host, why: string): TripodError {
-  return new TripodError("E_REFUSED", "its etcd member cannot simply be started", {
+  return new TripodError("E_REFUSED", "its etcd member cannot be started without its data", {
     host: host.name,
     origin: host.machine.origin,
     why,
-    hint: "remove the old member and add it anew (`etcdctl member remove`, `member add --learner`), or bring its disk back; see docs/etcd.md",
+    hint: "remove the old member and add it again (`etcdctl member remove`, `member add --learner`), or restore its disk; see docs/etcd.md",
   });
 }
 

@@ -4,7 +4,7 @@ import { lastLine } from "./command.ts";
 import { etcdctl } from "./etcdctl.ts";
 import { understood } from "./json.ts";
 
-/** A member as etcd's own list has it. */
+/** A member in etcd's member list. */
 export interface Member {
   /** Empty until it has started for the first time. */
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Member {
   readonly clientUrls: readonly string[];
 }
 
-/** etcd's own list of its members, as a quorum has it, asked through this master's member; or why there is no answer. */
+/** etcd's member list, by a quorum read through this master's member; or why there is no answer. */
 export async function readMembers(master: Host): Promise<readonly Member[] | string> {
   const { code, stdout, stderr } = await master.read(etcdctl("member list -w json"));
   if (code !== 0) return lastLine(stderr, "etcd does not answer");
@@ -32,7 +32,7 @@ export function isAt({ peerUrls }: Member, address: string): boolean {
   return peerUrls.some((url) => url.includes(`//${address}:`));
 }
 
-/** etcd leaves out what is empty. */
+/** etcd omits what is empty. */
 const listed = z.object({
   members: z.array(
     z.object({

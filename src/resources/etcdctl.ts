@@ -6,30 +6,30 @@ import { etcdJournal } from "./journal.ts";
 
 const PKI = "/etc/etcd/pki";
 
-/** An etcdctl command line for a master, over TLS with the health check's client pair, to its own member unless told otherwise. */
+/** An etcdctl command line for a master, over TLS with the health check's client pair, to its own member by default. */
 export function etcdctl(args: string, endpoints = "https://127.0.0.1:2379"): string {
   const tls = `--cacert ${PKI}/ca.crt --cert ${PKI}/healthcheck-client.crt --key ${PKI}/healthcheck-client.key`;
   return `ETCDCTL_API=3 etcdctl --endpoints ${endpoints} --dial-timeout 2s --command-timeout 3s ${tls} ${args}`;
 }
 
-/** After an etcdctl that failed, on the member's own host: the state of its unit, and what the member said where it does not run. */
+/** After an etcdctl that failed, on the member's own host: the state of its unit, and the member's log where it does not run. */
 export const WHY_NO_MEMBER = `{ s=$(systemctl is-active etcd.service); [ "$s" = active ] || { echo "etcd.service $s"; ${etcdJournal.script}; }; false; }`;
 
-/** Words of etcd's about its own files: the log of what was agreed (WAL), the snapshot and the database. */
+/** Words in etcd's messages about its own files: the write-ahead log (WAL), the snapshot and the database. */
 const DAMAGED = /\bwal|crc|\bsnap|bolt|corrupt|database|invalid page|unexpected EOF|data[- ]dir/i;
 
-/** Why there is no answer, of a command that ends in `|| WHY_NO_MEMBER`: what the member itself said, or what etcdctl did. */
+/** Why a command that ends in `|| WHY_NO_MEMBER` got no answer: what the member logged, or what etcdctl printed. */
 export function whyNoMember({ stdout, stderr }: Result, otherwise: string): string {
   const [, state, journal = ""] = /^etcd\.service (\S+)\n([^]*)/m.exec(stdout) ?? [];
   if (state === undefined) return lastLine(stderr, otherwise);
   const reason = etcdJournal.reason(journal);
-  // Stopped in good order: its last line is no reason.
+  // Stopped on purpose: its last line is not a reason.
   if (state === "inactive" || reason === undefined) return `etcd.service is ${state}`;
-  const advice = DAMAGED.test(reason) ? " (its data is damaged: docs/health.md says how the member is replaced)" : "";
+  const advice = DAMAGED.test(reason) ? " (its data is damaged: see docs/health.md for how to replace the member)" : "";
   return `etcd.service is ${state}: ${reason}${advice}`;
 }
 
-/** This host's own member answers a quorum read: it is up, and so is the cluster. */
+/** This host's own member answers a quorum read: the member and the cluster are up. */
 export function memberHealthy(host: Host): Condition {
   return {
     title: `etcd on ${host.name} is healthy`,

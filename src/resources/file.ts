@@ -9,7 +9,7 @@ import { type Change, defineResource, KNOWN_AFTER_APPLY } from "./resource.ts";
 
 export interface FileArgs {
   readonly path: string;
-  /** Undefined: it depends on something that an apply would do first; only ever so in a plan. */
+  /** Undefined: it depends on something that an apply does first; in a plan only. */
   readonly content: string | Secret | KeptSecret | undefined;
   /** Permission bits: 0o644. */
   readonly mode: number;
@@ -27,7 +27,7 @@ interface FileState {
   readonly text: string;
 }
 
-/** A file with exactly this content, mode and owner. A secret's change is shown, its content never. */
+/** A file with exactly this content, mode and owner. For a secret the plan shows that it changes, never its content. */
 export const file = defineResource<FileArgs, FileState>({
   kind: "file",
   name: ({ path }) => path,
@@ -46,7 +46,7 @@ export const file = defineResource<FileArgs, FileState>({
               after: content,
               modes: [state.mode, mode],
             })
-          : { field: "content", from: state.exists ? "*** (another)" : "absent", to: hidden(content) },
+          : { field: "content", from: state.exists ? "*** (different)" : "absent", to: hidden(content) },
       );
     }
     if (!state.exists) return [...changes, { field: "mode", from: "absent", to: `${mode} ${owner}:${group}` }];
@@ -67,7 +67,7 @@ async function toWrite(host: Host, args: FileArgs): Promise<FileContent> {
   return { path, content: typeof content === "string" ? content : await atHand(content), mode, owner, group };
 }
 
-/** A secret that another machine has already is not of our making: whose it is has to be seen. */
+/** A secret that was adopted from another machine: the plan shows from which. */
 function hidden(content: Secret | KeptSecret): string {
   return content instanceof Secret ? "***" : `*** (adopted from ${content.from})`;
 }
@@ -95,16 +95,16 @@ interface TextChange {
   readonly path: string;
   readonly before: string | undefined;
   readonly after: string;
-  /** Those that the file has and shall have, octal; empty: it has none. */
+  /** The file's current and wanted mode, octal; empty: the file does not exist. */
   readonly modes: readonly string[];
 }
 
-/** How the text of a file differs: told to whoever reads a plan, unless others may not read the file itself, now or then. */
+/** How the text of a file differs: shown in the plan, unless the file is, or will be, unreadable for other users of the host. */
 export function textChange({ path, before, after, modes }: TextChange): Change {
   const diff = unifiedDiff(path, before, after);
   if (modes.every((mode) => mode === "" || (Number.parseInt(mode, 8) & READ_BY_OTHERS) !== 0))
     return { field: "content", diff };
-  const from = before === undefined ? "absent" : "*** (another)";
+  const from = before === undefined ? "absent" : "*** (different)";
   return { field: "content", from, to: "***", secret: new Secret(diff) };
 }
 

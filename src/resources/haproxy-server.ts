@@ -3,11 +3,11 @@ import { DOMAIN_PATTERN } from "../inventory/scalars.ts";
 import { command } from "./command.ts";
 import { defineResource, type Working } from "./resource.ts";
 
-/** haproxy's own door for its administrator; it speaks to root on the same host alone. */
+/** haproxy's admin socket; only root on the same host can use it. */
 const SOCKET = "/var/lib/haproxy/tripod.sock";
 const BACKEND = "api-servers";
 
-/** In `show servers state` (haproxy's management guide, 9.3): somebody has set the server to drain. */
+/** In `show servers state` (haproxy's management guide, 9.3): an administrator has set the server to drain. */
 const FORCED_DRAIN = 0x08;
 
 function tell(words: string): string {
@@ -15,8 +15,8 @@ function tell(words: string): string {
 }
 
 /**
- * Runs work during which a master's API server is given no new connections by any haproxy; those it has go on. It gets its turn back
- * once it is ready again. Where we die in between, the next run finds it (`haproxyServers`).
+ * Runs work during which no haproxy gives new connections to a master's API server; its existing ones continue. It is back in rotation
+ * once it is ready again. If Tripod dies in between, the next run puts it back (`haproxyServers`).
  */
 export async function outOfTurn<T>(
   host: Host,
@@ -43,7 +43,7 @@ export async function outOfTurn<T>(
         const { code } = await host.read(
           "[ ! -f /etc/kubernetes/manifests/kube-apiserver.yaml ] || curl -sfk --max-time 3 -o /dev/null https://127.0.0.1:6443/readyz",
         );
-        return code === 0 || "its /readyz does not say so";
+        return code === 0 || "its /readyz does not return 200";
       },
     });
     return result;
@@ -52,7 +52,7 @@ export async function outOfTurn<T>(
   }
 }
 
-/** Every API server has its turn in this master's haproxy: nobody has left one drained. */
+/** Every API server is in rotation in this master's haproxy: none was left drained. */
 export const haproxyServers = defineResource<Record<string, never>, readonly string[]>({
   kind: "haproxy-servers",
   name: () => BACKEND,
@@ -64,11 +64,11 @@ export const haproxyServers = defineResource<Record<string, never>, readonly str
         .map((line) => line.split(" "))
         .filter((fields) => fields[1] === BACKEND && (Number(fields[6]) & FORCED_DRAIN) !== 0)
         .map((fields) => fields[3] ?? "")
-        // They go back into a command of root's, and haproxy is not root: what is no machine's name is none of ours.
+        // The names go into a command that runs as root, and haproxy is not root: only valid machine names are accepted.
         .filter((name) => DOMAIN_PATTERN.test(name))
     );
   },
-  diff: (_, drained) => drained.map((name) => ({ field: name, from: "out of turn", to: "in turn" })),
+  diff: (_, drained) => drained.map((name) => ({ field: name, from: "out of rotation", to: "in rotation" })),
   async apply(host, _, drained) {
     await command(host, drained.map((name) => tell(`set server ${BACKEND}/${name} state ready`)).join(" &&\n"));
   },

@@ -43,7 +43,7 @@ export const pulledImage = defineResource<{ readonly reference: string }, boolea
 
 const tags = new Map<string, Promise<string[]>>();
 
-/** The names in a docker archive (`docker save`), read once for each version of the file. */
+/** The image names in an archive, read once for each version of the file. */
 async function tagsOf(archive: string): Promise<string[]> {
   const { mtimeMs } = await stat(archive);
   const version = `${archive} ${mtimeMs}`;

@@ -1,11 +1,10 @@
 import { quote } from "../remote/shell.ts";
 
-/** What is shown of what a host said, characters. */
+/** Longest text of a host that is shown, characters. */
 const LONGEST = 300;
 
 /**
- * What a host said, as one line that can be shown: it is input, so at most 300 characters of it, and nothing in it that a terminal would
- * obey.
+ * A host's output as one line that is safe to show: it is input, so it is cut to 300 characters and stripped of control characters.
  */
 export function shown(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim();
@@ -13,20 +12,20 @@ export function shown(text: string): string {
 }
 
 /**
- * A script: what a unit's own processes said in the last five minutes, and not what systemd says of them. Lines that match `errors` (an
- * extended regular expression) where there are any, because a program that dies may print hundreds of lines after its reason; else its
- * last ones.
+ * A script that prints what a unit's own processes logged in the last five minutes, without systemd's lines about them. Lines that match
+ * `errors` (an extended regular expression) where there are any, because a program that dies may print hundreds of lines after its
+ * reason; else its last ones.
  */
 function journalScript(unit: string, errors: string): string {
   const journal = `journalctl _SYSTEMD_UNIT=${quote(unit)} --since=-5min -o cat --no-pager`;
   return `{ ${journal} -n 3000 | grep -E ${quote(errors)} || ${journal} -n 5; } 2>/dev/null | tail -n 5 | cut -c1-2000`;
 }
 
-/** How the reason of a program that does not work is found on its host. */
+/** How to find, on its host, the reason why a program does not work. */
 export interface Journal {
   /** Reads only. */
   readonly script: string;
-  /** The reason in what the script has printed; undefined where there is none. */
+  /** The reason in the script's output; undefined where there is none. */
   readonly reason: (stdout: string) => string | undefined;
 }
 
@@ -44,7 +43,7 @@ export const kubeletJournal: Journal = {
   script: journalScript("kubelet.service", "^[EF][0-9]{4} "),
   reason(stdout) {
     const all = lines(stdout);
-    // A kubelet that is started again and again has errors of its own before it dies: what it died of comes first.
+    // A kubelet that is restarted again and again logs other errors before it dies: the fatal one wins.
     const last = all.findLast((line) => line.startsWith("F")) ?? all.at(-1);
     return last === undefined ? undefined : shown(last.replace(/^[A-Z]\d{4} \S+ +\d+ (?:[^\]]+\] )?/, ""));
   },

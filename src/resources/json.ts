@@ -2,12 +2,12 @@ import type { z } from "zod";
 import type { Host } from "../host.ts";
 import { shown } from "./journal.ts";
 
-/** What could be read: the value, or a sentence that names the host. */
+/** The parsed value, or a sentence that names the host. */
 export type Understood<T> = { readonly value: T } | { readonly why: string };
 
 /**
- * JSON that a program on a host has printed. It is input: it may be none (a proxy's page), or of another form than the program's.
- * @param program as in `what kubectl says`
+ * Parses the JSON that a program on a host has printed. It is input: it may be something else (a proxy's page), or have another form.
+ * @param program as in `the output of kubectl`
  */
 export function understood<T>(
   host: Pick<Host, "name">,
@@ -15,12 +15,12 @@ export function understood<T>(
   text: string,
   form: z.ZodType<T>,
 ): Understood<T> {
-  const unfit = (why: string) => ({ why: `what ${program} says on ${host.name} cannot be understood: ${why}` });
+  const unfit = (why: string) => ({ why: `the output of ${program} on ${host.name} cannot be parsed: ${why}` });
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return unfit(`it is no JSON: ${shown(text.slice(0, 200))}`);
+    return unfit(`not valid JSON: ${shown(text.slice(0, 200))}`);
   }
   const { success, data, error } = form.safeParse(json);
   if (success) return { value: data };

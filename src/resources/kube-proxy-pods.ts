@@ -9,17 +9,17 @@ import { type Pod, podForm, whyNot } from "./pods.ts";
 import { defineResource } from "./resource.ts";
 
 interface KubeProxyState {
-  /** When its ConfigMap was last written, ms since the epoch; 0: not known. */
+  /** When its ConfigMap was last written, ms since the epoch; 0: unknown. */
   readonly written: number;
   readonly pods: readonly Pod[];
-  /** Why nothing is known. */
+  /** Why the state is not known. */
   readonly unknown?: string;
 }
 
 const CONFIG = "/api/v1/namespaces/kube-system/configmaps/kube-proxy";
 const PODS = "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-proxy";
 
-/** kube-proxy's pods, none older than the ConfigMap that each reads when it starts: the same question as for a service and its files. */
+/** kube-proxy's pods, none older than the ConfigMap that each reads when it starts: the same rule as for a service and its files. */
 export const kubeProxyPods = defineResource<{ readonly leader: Host }, KubeProxyState>({
   kind: "kube-proxy",
   name: () => "pods",
@@ -32,7 +32,7 @@ export const kubeProxyPods = defineResource<{ readonly leader: Host }, KubeProxy
       {
         field: "restarted",
         from: `older than their configuration on ${on.join(", ")}`,
-        to: "again, one after the other",
+        to: "again, one at a time",
       },
     ];
   },
@@ -67,7 +67,7 @@ async function readState(leader: Host): Promise<KubeProxyState> {
   const [config, pods] = await Promise.all([raw(CONFIG), raw(PODS)]);
   const unknown = [config, pods].find(({ code }) => code !== 0);
   if (unknown) return { written: 0, pods: [], unknown: lastLine(unknown.stderr, "the API server does not answer") };
-  // Before there is a cluster both are empty.
+  // Before the cluster exists both are empty.
   if (config.stdout.trim() === "" || pods.stdout.trim() === "") return { written: 0, pods: [] };
   const written = understood(leader, `\`kubectl get --raw ${CONFIG}\``, config.stdout, configForm);
   const found = understood(leader, `\`kubectl get --raw ${PODS}\``, pods.stdout, podList);
@@ -85,7 +85,7 @@ const configForm = z.object({
 });
 const podList = z.object({ items: z.array(podForm) });
 
-/** Whoever writes a field leaves the time there (server-side apply's managedFields, 1.18). */
+/** Every write of a field records its time (server-side apply's managedFields, 1.18). */
 function writtenAt({ metadata }: z.output<typeof configForm>): number {
   const times = [metadata.creationTimestamp, ...(metadata.managedFields ?? []).map((field) => field.time)];
   return Math.max(0, ...times.map((each) => Date.parse(each ?? "")).filter((ms) => !Number.isNaN(ms)));

@@ -8,16 +8,16 @@ export interface Endpoint {
 }
 
 /**
- * Until 1.35 `kubeadm init` talks to the API server that it has just started through the cluster's endpoint: a check of keepalived or
- * haproxy that fails for a moment, on a busy machine, would end it half way. This rule leads what this host sends to the endpoint to its own
- * API server, as 1.36 does by itself. `verb` is iptables' own: A(dd), C(heck), D(elete).
+ * Until 1.35 `kubeadm init` connects to the API server that it has just started through the cluster's endpoint: a check of keepalived or
+ * haproxy that fails for a moment, on a busy machine, would make it fail half way. This rule redirects this host's connections to the
+ * endpoint to its own API server, as 1.36 does by itself. `verb` is iptables' own: A(dd), C(heck), D(elete).
  */
 export function detour(verb: "A" | "C" | "D", { machine }: Host, { vip, port }: Endpoint): string {
   const match = `-d ${quote(vip)}/32 -p tcp --dport ${port} -m comment --comment tripod-kubeadm-init`;
   return `iptables -w -t nat -${verb} OUTPUT ${match} -j DNAT --to-destination ${machine.address}:6443`;
 }
 
-/** Runs a command with the detour in place, and takes it away again, whatever comes of the command. */
+/** Runs a command with the redirect in place, and removes it afterwards, whether or not the command succeeds. */
 export function onDetour(command: string, host: Host, endpoint: Endpoint): string {
   return [
     `${detour("C", host, endpoint)} 2>/dev/null || ${detour("A", host, endpoint)} || exit`,
@@ -27,11 +27,11 @@ export function onDetour(command: string, host: Host, endpoint: Endpoint): strin
   ].join("\n");
 }
 
-/** What Go's net, net/http and gRPC, and client-go, say of a connection that broke or was never made. */
+/** What Go's net, net/http and gRPC, and client-go, print about a connection that broke or could not be opened. */
 const LOST =
   /connection (?:refused|reset|abort|timed out|lost)|caused connection abort|broken pipe|\bEOF\b|i\/o timeout|TLS handshake timeout|no route to host|network is unreachable|request canceled|Client\.Timeout exceeded|context deadline exceeded|transport is closing|the server is currently unable to handle the request/i;
 
-/** Whether kubeadm, which had failed, says in its last lines that it could not reach the API any more. */
+/** Whether the last lines of a failed kubeadm show that it could no longer reach the API. */
 export function hasLostConnection(log: string): boolean {
   return LOST.test(log.trimEnd().split("\n").slice(-12).join("\n"));
 }

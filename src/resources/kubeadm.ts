@@ -10,36 +10,36 @@ import { kubectl, type Node, readNodes, runKubectl } from "./kubectl.ts";
 import { type Change, defineResource, type ResourceDefinition, type Working } from "./resource.ts";
 
 export interface KubeadmArgs {
-  /** The master whose API server is asked who belongs to the cluster. */
+  /** The master whose API server knows the members of the cluster. */
   readonly leader: Host;
   readonly controlPlane: boolean;
-  /** The kubeadm documents; made only when they are needed, because a join's token has to be made first. */
+  /** The kubeadm documents; created only when they are needed, because a join's token has to be created first. */
   config(): Promise<Secret>;
-  /** Flags beside `--config`, for what the version at hand has no field for. */
+  /** Flags beside `--config`, for settings that this version's documents have no field for. */
   readonly flags: readonly string[];
-  /** What the last step of `kubeadm init` leaves in the cluster, for kubectl: `-n kube-system daemonset/kube-proxy`. */
+  /** The object that the last step of `kubeadm init` creates, as kubectl names it: `-n kube-system daemonset/kube-proxy`. */
   readonly lastObject?: string;
-  /** Where clients find the cluster: until `kubeadm init` has ended, what goes there from this host goes to its own API server. */
+  /** The cluster's endpoint: until `kubeadm init` has ended, this host's connections to it go to its own API server. */
   readonly endpoint?: Endpoint;
 }
 
 interface Membership {
-  /** Why this host is no member; empty: it is one. */
+  /** Why this host is not a member; empty: it is one. */
   readonly missing: readonly string[];
-  /** The API knows a node of its name, member or not. */
+  /** The API has a node of its name, member or not. */
   readonly registered: boolean;
   readonly kubelet: string;
-  /** kubeadm is at it right now, started by a run of Tripod that has died since. */
+  /** kubeadm is running, started by an earlier run of Tripod that was killed. */
   readonly runs: boolean;
-  /** The detour of a `kubeadm init` that was killed together with its unit is still there. */
+  /** The redirect of a `kubeadm init` that was killed together with its unit is still there. */
   readonly detour: boolean;
 }
 
 type Verb = "init" | "join";
 
 /**
- * Preflight errors that a run which died half way leaves behind: its own files and its own processes on their ports. kubeadm goes
- * over them again with the same certificates and the same result.
+ * Preflight errors that are caused by an earlier run that was killed: its own files and its own processes on their ports. kubeadm writes
+ * the files again from the same certificates, with the same result.
  */
 const OWN_LEFTOVERS = [
   "DirAvailable--etc-kubernetes-manifests",
@@ -56,9 +56,9 @@ const OWN_LEFTOVERS = [
 ];
 
 /**
- * A host is a member when the API knows its node, its kubelet has credentials and, on a master, its API server is set up: never by
- * a file alone. Nodes register early, so a founding counts once its last object is there, as long as nobody else has joined; later
- * that object is its owner's to delete.
+ * A host is a member when the API knows its node, its kubelet has credentials and, on a master, its API server is set up: a
+ * file alone is not enough. Nodes register early, so `kubeadm init` is complete once its last object exists. That counts only as long as
+ * no other node has joined: later the owner of the cluster may delete that object.
  */
 async function read(
   host: Host,
@@ -79,9 +79,9 @@ true`),
   const missing: string[] = [];
   const node = typeof nodes === "string" ? undefined : nodes.find(({ metadata }) => metadata.name === host.name);
   if (typeof nodes === "string") missing.push(nodes);
-  else if (!node) missing.push("the API has no such node");
-  else if (controlPlane && !isMarked(node)) missing.push(`kubeadm ${verb} did not come to its end`);
-  else if (founded && founded.code !== 0 && nodes.length === 1) missing.push("kubeadm init did not come to its end");
+  else if (!node) missing.push("the API has no node of this name");
+  else if (controlPlane && !isMarked(node)) missing.push(`kubeadm ${verb} did not finish`);
+  else if (founded && founded.code !== 0 && nodes.length === 1) missing.push("kubeadm init did not finish");
   if (!found.includes("kubelet.conf")) missing.push("its kubelet has no credentials");
   if (controlPlane && !found.includes("apiserver")) missing.push("it has no API server");
   return {
@@ -93,20 +93,20 @@ true`),
   };
 }
 
-/** The label is the last thing that kubeadm gives a master: `master` until 1.23, `control-plane` from 1.20 on. */
+/** The label is the last thing that kubeadm sets on a master: `master` until 1.23, `control-plane` from 1.20 on. */
 function isMarked({ metadata: { labels = {} } }: Node): boolean {
   return ["control-plane", "master"].some((role) => `node-role.kubernetes.io/${role}` in labels);
 }
 
 function diff({ missing, kubelet, runs, detour }: Membership, verb: Verb): readonly Change[] {
   if (detour && !runs && missing.length === 0)
-    return [{ field: "detour", from: "left behind by a kubeadm init that was killed", to: "absent" }];
-  if (runs) return [{ field: "member", from: `not yet: kubeadm ${verb} still runs`, to: "yes" }];
+    return [{ field: "detour", from: "left by a kubeadm init that was killed", to: "absent" }];
+  if (runs) return [{ field: "member", from: `not yet: kubeadm ${verb} is still running`, to: "yes" }];
   if (missing.length > 0) return [{ field: "member", from: `no: ${missing.join("; ")}`, to: "yes" }];
   return kubelet === "active" ? [] : [{ field: "kubelet", from: kubelet, to: "active" }];
 }
 
-/** `kubeadm init` on the first master, against the external etcd and certificates that are there already. */
+/** `kubeadm init` on the first master, with the external etcd and the existing certificates. */
 export const kubeadmInit = defineResource<KubeadmArgs, Membership>({
   kind: "kubeadm-init",
   name: () => "cluster",
@@ -132,7 +132,7 @@ function membership(verb: Verb): Pick<ResourceDefinition<KubeadmArgs, Membership
           within: 15 * 60_000,
           holds: async () => {
             state = await read(host, args, verb);
-            return !state.runs || "it still runs";
+            return !state.runs || "it is still running";
           },
         });
       }
@@ -154,7 +154,7 @@ function isMember(host: Host, args: KubeadmArgs, verb: Verb): Condition {
   };
 }
 
-/** @throws TripodError E_COMMAND with what kubeadm said last; where it has lost its connection, after a second try */
+/** @throws TripodError E_COMMAND with kubeadm's last lines; where it lost its connection, after a second try */
 async function becomeMember(
   host: Host,
   args: KubeadmArgs,
@@ -169,14 +169,14 @@ async function becomeMember(
     // A newer kubeadm (seen with 1.36) ends before its kubelet has registered.
     if (!failure) return working.wait(isMember(host, args, verb));
     if (tries === 2 || !hasLostConnection(log)) throw failure;
-    working.progress(`kubeadm ${verb} has lost its connection to the API; it is run again`);
+    working.progress(`kubeadm ${verb} lost its connection to the API and is run again`);
     state = await read(host, args, verb);
   }
 }
 
 /**
- * A kubelet registers early and by itself: a join that broke off leaves a node behind, with which no other join is let in. Its
- * credentials go before it, so that it does not come back.
+ * A kubelet registers early and by itself: an interrupted join leaves a node, which makes kubeadm refuse to join again. Its credentials
+ * are removed before the node, so that it does not register again.
  */
 async function forget(host: Host, leader: Host): Promise<void> {
   const credentials = "/etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf /var/lib/kubelet/pki";
@@ -189,8 +189,8 @@ function unitOf(verb: Verb): string {
 }
 
 /**
- * The documents hold a token: they go to kubeadm's stdin. kubeadm runs as a unit of its own, so that neither a lost session nor
- * our own death ends it half way; who comes back waits for the same run.
+ * The documents contain a token: they go to kubeadm's stdin. kubeadm runs as its own unit, so that neither a lost session nor the death
+ * of Tripod interrupts it; the next run of Tripod waits for the same kubeadm.
  */
 async function kubeadm(
   host: Host,
@@ -211,13 +211,13 @@ async function kubeadm(
     command: endpoint ? onDetour(script, host, endpoint) : script,
     input: await args.config(),
   };
-  // Its last line is the reason of the wait already.
+  // The wait already shows its last line as its reason.
   const result = await runLong(host.connection, long, {
     wait: (condition) => working.wait(condition),
     progress: () => undefined,
   });
   if (result.code === 0) return { log: result.stdout };
-  // What it reads from stdin is gone with it.
-  const hint = `all that it said is in /run/tripod/${unitOf(verb)}.log there; when its cause is mended, run Tripod again`;
+  // Its stdin is not kept, so it cannot be run by hand.
+  const hint = `its whole log is /run/tripod/${unitOf(verb)}.log on ${host.name}; fix the cause, then run Tripod again`;
   return { failure: commandFailed(host, script, result, `kubeadm ${verb} failed`, hint), log: result.stdout };
 }

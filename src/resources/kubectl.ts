@@ -9,8 +9,8 @@ import { understood } from "./json.ts";
 export const ADMIN_CONF = "/etc/kubernetes/admin.conf";
 
 /**
- * A kubectl command line for a master, talking to that master's own API server: it works while the VIP is moving, and it says
- * of this host what is true of this host.
+ * A kubectl command line for a master, which connects to that master's own API server: it works while the VIP is moving, and shows the
+ * state of this master's API server.
  */
 export function kubectl(master: Host, args: string): string {
   return `kubectl --kubeconfig ${ADMIN_CONF} --server https://${master.machine.address}:6443 --request-timeout 10s ${args}`;
@@ -20,7 +20,7 @@ export async function runKubectl(master: Host, args: string, options?: RunOption
   return command(master, kubectl(master, args), options);
 }
 
-/** The parts of a Node object that Tripod looks at; `nodeList` is their form. */
+/** The fields of a Node object that Tripod reads; `nodeList` is their form. */
 export interface Node {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: {
@@ -33,7 +33,7 @@ export interface Node {
   };
 }
 
-/** Names go into files and commands on hosts: what cannot be a node's is none. */
+/** Names go into files and commands on hosts: an object whose name is not valid for a node is refused. */
 const nodeList = z.object({
   items: z.array(
     z.object({
@@ -59,7 +59,7 @@ const nodeList = z.object({
   ),
 });
 
-/** All nodes as the API server of this master knows them, or why that is not known. */
+/** All nodes, through the API server of this master, or why they are not known. */
 export async function readNodes(master: Host): Promise<readonly Node[] | string> {
   const { code, stdout, stderr } = await master.read(
     `[ -f ${ADMIN_CONF} ] || { echo "no cluster here yet" >&2; exit 1; }\n${kubectl(master, "get nodes -o json")}`,

@@ -1,7 +1,7 @@
 const PATH = "/var/lib/kubelet/pki/kubelet-client-current.pem";
 
 /**
- * A script that prints the client certificate of a kubelet, and nothing where there is none. Its key lies in the same file and stays on the
- * host; what is read is bounded, because it is input.
+ * A script that prints the client certificate of a kubelet, and nothing where there is none. Its key is in the same file and stays on the
+ * host; the output is bounded, because it is input.
  */
 export const KUBELET_CERTIFICATE = `sed -n '/BEGIN CERT/,/END CERT/p' ${PATH} 2>/dev/null | head -c 20000`;

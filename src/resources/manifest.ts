@@ -10,15 +10,15 @@ export interface ManifestArgs {
   readonly text: string;
 }
 
-/** What there is instead, or why that is not known; nothing where all is as it should be. */
+/** How the objects differ, or why that is not known; undefined where they match. */
 type Found = Pick<Change, "from" | "diff"> | undefined;
 
-/** Objects in the cluster as a manifest has them: compared by `kubectl diff` on the API server itself, laid by `kubectl apply`. */
+/** Objects in the cluster that match a manifest: compared by `kubectl diff` on the API server itself, written by `kubectl apply`. */
 export const manifest = defineResource<ManifestArgs, Found>({
   kind: "manifest",
   name: ({ name }) => name,
   async read(_, { leader, text }) {
-    // A command of its own, because of its stdin: what somebody else has written must not be part of a script.
+    // Run separately, with the manifest as its stdin: text that somebody else has written must not become part of a script.
     const script = `[ -f ${ADMIN_CONF} ] || exit 9\n${kubectl(leader, "diff -f -")}`;
     const { code, stdout, stderr } = await leader.connection.run(script, { input: text });
     if (code === 0) return undefined;
@@ -32,7 +32,7 @@ export const manifest = defineResource<ManifestArgs, Found>({
   },
 });
 
-/** kubectl names the temporary folders it has compared in, and when: other ones every time. */
+/** kubectl prints its temporary folders and the time, which differ in every run. */
 function withoutFolders(diff: string): string {
   return diff.replace(/^diff .*\n/gm, "").replace(/^(---|\+\+\+) \/tmp\/(?:LIVE|MERGED)-\d+\/(\S+).*$/gm, "$1 $2");
 }

@@ -9,7 +9,7 @@ export interface NodeArgs {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
-  /** Taints that must not be there, `key:effect`: kubeadm's own on masters that are to run ordinary pods. */
+  /** Taints to remove, `key:effect`: kubeadm's own on masters that are to run ordinary pods. */
   readonly unwantedTaints: readonly string[];
 }
 
@@ -19,7 +19,7 @@ interface NodeState {
   readonly taints: readonly string[];
 }
 
-/** What the inventory says of a node: labels and taints. Others that are there are left alone. */
+/** A node's labels and taints from the inventory. Others that the node has are left alone. */
 export const node = defineResource<NodeArgs, NodeState>({
   kind: "node",
   name: ({ name }) => name,

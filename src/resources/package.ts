@@ -3,8 +3,8 @@ import { commandFailed } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
 /**
- * Packages of the host's own family, all in one transaction; with their versions where a name carries one. The manager runs as a unit
- * of its own: one that dies half way, with the session it was started from, leaves packages behind that only a person can mend.
+ * Packages of the host's OS family, all in one transaction; with their versions where a name contains one. The package manager runs as its
+ * own unit: if it died half way together with its session, it would leave packages that have to be repaired by hand.
  */
 export const packages = defineResource<{ readonly names: readonly string[] }, readonly string[]>({
   kind: "packages",
@@ -21,9 +21,9 @@ export const packages = defineResource<{ readonly names: readonly string[] }, re
     const result = await runLong(
       host.connection,
       { unit: "packages", command: script },
-      // Its last line is the reason of the wait already.
+      // The wait already shows its last line as its reason.
       { wait: (condition) => working.wait(condition), progress: () => undefined },
     );
-    if (result.code !== 0) throw commandFailed(host, script, result, "packages could not be installed");
+    if (result.code !== 0) throw commandFailed(host, script, result, "the packages could not be installed");
   },
 });

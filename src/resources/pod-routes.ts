@@ -3,12 +3,12 @@ import { command } from "./command.ts";
 import { type Change, defineResource } from "./resource.ts";
 
 export interface PodRoutesArgs {
-  /** Marks the routes that are Tripod's: whatever else carries it is taken away. */
+  /** Marks Tripod's routes: other routes with this mark are removed. */
   readonly protocol: number;
   readonly ownCidr: string;
   readonly podSubnet: string;
   readonly routes: readonly { readonly podCidr: string; readonly address: string }[];
-  /** Lays them: `script lay`. */
+  /** Installs them: `script lay`. */
   readonly script: string;
 }
 
@@ -19,8 +19,8 @@ interface PodRoutesState {
 }
 
 /**
- * The way to the pods of other nodes, and of this one's to the world, as it is in the kernel. The unit that runs the script keeps it; what is
- * found missing here is what the unit has not laid.
+ * The kernel's routes to the pods of other nodes, and the masquerade rule for this node's own. The unit that runs the script keeps them;
+ * what is missing here is what the unit has not installed.
  */
 export const podRoutes = defineResource<PodRoutesArgs, PodRoutesState>({
   kind: "pod-routes",
@@ -35,7 +35,7 @@ iptables -w 5 -t nat -C POSTROUTING ${masquerading(ownCidr, podSubnet)} 2>/dev/n
     };
   },
   diff({ routes, ownCidr, podSubnet, script }, { laid, masquerade }, pending) {
-    // Another script is other routes, and the restart of its unit lays them.
+    // A changed script means changed routes, and the restart of its unit installs them.
     if (pending.has(`file:${script}`)) return [];
     const wanted = routes.map(({ podCidr, address }) => `${podCidr} via ${address}`);
     const stale = laid.filter((line) => !wanted.includes(line));

@@ -7,20 +7,20 @@ export interface ReachingArgs {
   readonly hosts: readonly Host[];
   /** The address of the pod on each machine, by the machine's name. */
   readonly addresses: ReadonlyMap<string, string>;
-  /** The address of the Service `kubernetes`: reached from a host, it proves that services work there. */
+  /** The address of the Service `kubernetes`: if a host reaches it, Services work on that host. */
   readonly serviceAddress: string;
 }
 
-/** How many other machines' pods each host has to reach. Beyond it the cost grows with the machines, not with their square. */
+/** How many other machines' pods each host has to reach. With this limit the cost grows with the machines, not with their square. */
 const OTHERS = 16;
 
-/** No machine has this name: theirs are in small letters. */
+/** No machine has this name: machine names are lower case. */
 const SERVICE = "Service";
 
-/** Lines and names that a person reads. */
+/** How many lines and names a message shows. */
 const SHOWN = 6;
 
-/** Who gets no answer, and from whose pod; from the Service where that is undefined. */
+/** A host that gets no answer, and the machine of the pod; from the Service where that is undefined. */
 interface Silence {
   readonly from: string;
   readonly pod?: string;
@@ -46,7 +46,7 @@ export function podsReached(args: ReachingArgs): Condition {
 async function silencesOf(host: Host, { hosts, addresses, serviceAddress }: ReachingArgs): Promise<Silence[]> {
   const at = hosts.indexOf(host);
   const pods = [...hosts.slice(at), ...hosts.slice(0, at)].slice(0, 1 + OTHERS).map(({ name }) => name);
-  // All at once: a lost ping takes two seconds. What does not say that it was answered was not.
+  // All in parallel: a lost ping takes two seconds. Only a printed name counts as an answer.
   const { stdout } = await host.read(
     [
       ...pods.map((pod) => sh`ping -c1 -W2 ${addresses.get(pod) ?? ""} >/dev/null 2>&1 && echo ${pod} &`),
@@ -59,7 +59,7 @@ async function silencesOf(host: Host, { hosts, addresses, serviceAddress }: Reac
   return answered.has(SERVICE) ? silent : [...silent, { from: host.name }];
 }
 
-/** One line for each whose pod is silent, because that is mostly where the fault lies. */
+/** One line for each pod that does not answer, because the fault is mostly on its host. */
 function told(silences: readonly Silence[], addresses: ReadonlyMap<string, string>, service: string): string {
   const lines = [...new Set(silences.map(({ pod }) => pod))].map((pod) => {
     const deaf = silences.filter((silence) => silence.pod === pod).map(({ from }) => from);
@@ -68,22 +68,22 @@ function told(silences: readonly Silence[], addresses: ReadonlyMap<string, strin
     return `${listed(deaf, "and")} ${deaf.length === 1 ? "gets" : "get"} no answer from ${whom}`;
   });
   const more = lines.length - SHOWN;
-  return (more > 0 ? [...lines.slice(0, SHOWN), `and ${more} more pods are not reached`] : lines).join("\n");
+  return (more > 0 ? [...lines.slice(0, SHOWN), `and ${more} more pods do not answer`] : lines).join("\n");
 }
 
-/** Whoever has to do with most of it is named first. */
+/** The host that is involved most often is named first. */
 function advice(silences: readonly Silence[]): string {
   const pods = silences.filter(({ pod }) => pod !== undefined);
   const names = (of: readonly Silence[]) => {
     const all = of.flatMap(({ from, pod }) => (pod === undefined ? [from] : [from, pod]));
     const often = (name: string) => all.filter((other) => other === name).length;
     const ranked = [...new Set(all)].toSorted((one, other) => often(other) - often(one));
-    return ranked.length > SHOWN ? "one of the hosts named above" : listed(ranked, "or");
+    return ranked.length > SHOWN ? "one of the hosts above" : listed(ranked, "or");
   };
   const look =
     pods.length > 0
-      ? `does a packet filter on ${names(pods)} drop forwarded packets? Look there at \`iptables -S FORWARD\`, nft, firewalld and ufw`
-      : `does kube-proxy run on ${names(silences)}? Look at \`kubectl -n kube-system get pods -o wide\` and its log`;
+      ? `check whether a packet filter on ${names(pods)} drops forwarded packets (\`iptables -S FORWARD\`, nft, firewalld, ufw)`
+      : `check whether kube-proxy runs on ${names(silences)} (\`kubectl -n kube-system get pods -o wide\`, and its log)`;
   return `${look}; then run the same command again`;
 }
 

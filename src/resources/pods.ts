@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The parts of a Pod object that Tripod looks at; `podForm` is their form. */
+/** The fields of a Pod object that Tripod reads; `podForm` is their form. */
 export interface Pod {
   readonly metadata: {
     readonly creationTimestamp?: string;
@@ -41,7 +41,7 @@ export const podForm = z.object({
     .prefault({}),
 });
 
-/** The first reason that pods themselves give for not being ready, as the tail of a sentence: `: image not found`, or nothing. */
+/** The first reason that pods report for not being ready, as the end of a sentence: `: image not found`, or nothing. */
 export function whyNot(pods: readonly Pod[]): string {
   const reasons = pods.flatMap(({ status }) => [
     ...(status.containerStatuses ?? []).map(({ state }) => state?.waiting?.message ?? state?.waiting?.reason),

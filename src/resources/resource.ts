@@ -2,47 +2,47 @@ import type { Host } from "../host.ts";
 import type { Secret } from "../secret.ts";
 import type { Condition } from "./condition.ts";
 
-/** One field of one resource that is not as it should be. `diff` is a unified diff where the field is a text file. */
+/** One field of one resource that differs from what is wanted. `diff` is a unified diff where the field is a text file. */
 export interface Change {
   readonly field: string;
   readonly from?: string;
   readonly to?: string;
   readonly diff?: string;
-  /** Instead of `diff`, where not everybody on the host may read that file: in JSON, and so in records and reports, it is `***`. */
+  /** Instead of `diff`, where not every user of the host may read that file: in JSON, and so in records and reports, it is `***`. */
   readonly secret?: Secret;
 }
 
-/** What a plan says of a value that only exists once something else has been applied. */
+/** What a plan shows for a value that only exists once something else has been applied. */
 export const KNOWN_AFTER_APPLY = "(known after apply)";
 
 /** What a resource may use while it reads and applies. */
 export interface Working {
   readonly signal: AbortSignal;
-  /** Says what a long apply is doing right now; shown beside the host, never stored. */
+  /** Reports what a long apply is doing; shown beside the host, never stored. */
   progress(text: string): void;
-  /** Waits, visibly, until the condition holds. */
+  /** Waits until the condition holds; screens show the wait. */
   wait(condition: Condition): Promise<void>;
 }
 
 export interface Inspection {
   /**
-   * What is not as it should be; empty: all is well. Pure. `pending` holds the keys (`kind:name`) of resources of this host that a
-   * plan would have changed by now, for what follows from them (a restart); in an apply it is empty, because all is read again.
+   * What differs from what is wanted; empty: nothing. Pure. `pending` holds the keys (`kind:name`) of resources of this host that a plan
+   * would have changed by now, for what follows from them (a restart); in an apply it is empty, because everything is read again.
    */
   changes(pending: ReadonlySet<string>): readonly Change[];
   apply(): Promise<void>;
-  /** Where neighbours of the same kind can be put right in one command: what the command is, and this one's part in it. */
+  /** Where neighbours of the same kind can be applied in one command: the command, and this resource's part in it. */
   readonly batch?: Batch;
 }
 
-/** Parts that belong to the same `kind` of batch and stand next to each other are applied together, in their order. */
+/** Neighbouring parts of the same `kind` of batch are applied together, in their order. */
 interface Batch<Part = unknown> {
   readonly kind: string;
   readonly part: Part;
   apply(parts: readonly Part[]): Promise<void>;
 }
 
-/** A thing on a host that can be read, compared and put right. */
+/** A part of a host that can be read, compared and applied. */
 export interface Resource {
   readonly kind: string;
   readonly name: string;

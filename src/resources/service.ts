@@ -7,11 +7,11 @@ import { enableScript } from "./systemd.ts";
 export interface ServiceArgs {
   /** `keepalived.service` */
   readonly unit: string;
-  /** Files the process reads when it starts. It is older than one of them: it is restarted (or reloaded). */
+  /** Files the process reads when it starts. If it is older than one of them, it is restarted (or reloaded). */
   readonly reads?: readonly string[];
   /** Whether a reload makes it read them again. */
   readonly reloads?: boolean;
-  /** Runs the restart when nobody else of the cluster does theirs. */
+  /** Runs one restart at a time in the whole cluster. */
   readonly alone?: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
@@ -25,7 +25,7 @@ export interface ServiceState {
 
 /**
  * A unit that is enabled and running, and not older than what it reads. Restarts follow from the host's own state — when the
- * process started, when the file was written — so that a run that died between the two is made good by the next.
+ * process started, when the file was written — so that the next run completes one that died between the two.
  */
 export const service = defineResource<ServiceArgs, ServiceState>({
   kind: "service",
@@ -44,10 +44,10 @@ export const service = defineResource<ServiceArgs, ServiceState>({
       changes.push({
         field: reloads ? "reloaded" : "restarted",
         from: `${unit} is older than ${newer.join(", ")}`,
-        to: "anew",
+        to: "again",
       });
     else if (state.needsDaemonReload)
-      changes.push({ field: "unit", from: "an older text is loaded", to: "read again" });
+      changes.push({ field: "unit", from: "systemd has an older version loaded", to: "reloaded" });
     return changes;
   },
   async apply(host, { unit, reloads, alone = (work) => work() }, state) {

@@ -1,7 +1,7 @@
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
-/** The third field says swap (fstab(5)); what stands before the first is free, what comes after the third may be missing. */
+/** The third field is `swap` (fstab(5)); white space may come before the first, and what follows the third may be missing. */
 const FSTAB_SWAP = "^[[:space:]]*[^#[:space:]][^[:space:]]*[[:space:]]+[^[:space:]]+[[:space:]]+swap([[:space:]]|$)";
 
 /** No swap: none in use now, and none named in /etc/fstab for the next boot (the lines are commented out, not lost). */

@@ -2,7 +2,7 @@ import { sh } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
-/** Live kernel settings (`net.ipv4.ip_forward`: `1`). What keeps them over a reboot is a file of its own. */
+/** Live kernel settings (`net.ipv4.ip_forward`: `1`). A separate file keeps them over a reboot. */
 export const sysctl = defineResource<
   { readonly values: Readonly<Record<string, string>> },
   ReadonlyMap<string, string>

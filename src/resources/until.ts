@@ -6,14 +6,14 @@ export interface UntilOptions {
   readonly signal: AbortSignal;
   /** The host the condition is about, for the error. */
   readonly host?: string;
-  /** ms between two questions. */
+  /** ms between two checks. */
   readonly interval?: number;
-  /** Told each time the reason is another one than before. */
+  /** Called each time the reason changes. */
   readonly waiting?: (reason: string, ms: number) => void;
 }
 
 /**
- * Asks a condition until it holds. The only place in Tripod that lets time pass. A host that goes away meanwhile is one more reason.
+ * Checks a condition until it holds. The only place in Tripod that waits. A host that cannot be reached meanwhile is one more reason.
  * @returns how long it took, ms
  * @throws TripodError E_DEADLINE with the last reason; whatever `holds` throws; the signal's reason when aborted
  */
@@ -34,7 +34,7 @@ export async function until(condition: Condition, options: UntilOptions): Promis
         why: answer,
         hint:
           condition.hint?.() ??
-          "look at what it says above; then run the same command again, it goes on from where it is",
+          "fix the reason above, then run the same command again: it continues from where it stopped",
       });
     }
     await pause(interval, undefined, { signal }).catch(() => signal.throwIfAborted());

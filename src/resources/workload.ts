@@ -13,12 +13,12 @@ import type { Change, Resource, Working } from "./resource.ts";
 import { recordVerify, VERIFY, type VerifyRecord, verifyRecordIn } from "./verify-record.ts";
 
 export interface WorkloadArgs {
-  /** Whether something has been changed in this run, so that it must be tried whatever is recorded. */
+  /** Whether this run has changed something: then the check runs, whatever is recorded. */
   readonly changed: boolean;
   readonly leader: Host;
   /** In the inventory's order. Each of them gets a pod, and must reach those of the others. */
   readonly hosts: readonly Host[];
-  /** An image every host has already: pause, whose network namespace answers pings. */
+  /** An image that every host already has: pause, whose network namespace answers pings. */
   readonly image: string;
   /** The address of the Service `kubernetes`. */
   readonly serviceAddress: string;
@@ -30,8 +30,8 @@ interface Found {
 }
 
 /**
- * A pod on every node, reached from every host, and taken away again. The verdict is recorded in the cluster, because it leaves no other
- * trace: as long as it is not that all were reached, there is something to do. What a run that broke off has left is always taken away.
+ * A pod on every node, reached from every host, and removed again. The result is recorded in the cluster, because it has no other effect:
+ * until it is `reached`, the check has to run. What an interrupted run has left is always removed.
  */
 export function workload(args: WorkloadArgs): Resource {
   const { leader } = args;
@@ -44,24 +44,24 @@ export function workload(args: WorkloadArgs): Resource {
       const due = proven ? undefined : whyDue(args, record);
       return {
         changes: (): Change[] => [
-          ...(leftBehind ? [{ field: "daemonset", from: "left behind by a run that broke off", to: "absent" }] : []),
+          ...(leftBehind ? [{ field: "daemonset", from: "left by an interrupted run", to: "absent" }] : []),
           ...(due ? [{ field: "workload", from: due, to: "a pod on every node, reached from every host" }] : []),
         ],
         async apply() {
-          if (leftBehind) await takeAway(leader);
+          if (leftBehind) await removeDaemonSet(leader);
           if (!due) return;
           await recordVerify(leader, { result: "due" });
           try {
             await prove(args, working);
           } catch (error) {
-            // The next run would find out as well; neither may stand before the reason why this one ends.
+            // The next run would repeat the check anyway; neither of these may hide the reason why this one failed.
             if (!working.signal.aborted && !isAway(error))
               await recordVerify(leader, { result: "failed", why: reasonOf(error) }).catch(() => undefined);
-            await takeAway(leader).catch(() => undefined);
+            await removeDaemonSet(leader).catch(() => undefined);
             throw error;
           }
           await recordVerify(leader, { result: "reached" });
-          await takeAway(leader);
+          await removeDaemonSet(leader);
           proven = true;
         },
       };
@@ -84,7 +84,7 @@ async function read(leader: Host): Promise<Found> {
   };
 }
 
-/** Before there is a cluster. */
+/** Before the cluster exists. */
 const NOTHING = '{"items":[]}';
 
 const named = z.looseObject({ kind: z.string(), metadata: z.object({ namespace: z.string().optional() }) });
@@ -92,8 +92,8 @@ const namedList = z.object({ items: z.array(named) });
 
 function whyDue({ changed }: WorkloadArgs, record: VerifyRecord | string): string | undefined {
   if (typeof record === "string") return `not known: ${record}`;
-  if (record.result === "failed") return `failed: ${record.why ?? "without a reason"}`;
-  return changed || record.result === "due" ? "not tried since the last change" : undefined;
+  if (record.result === "failed") return `failed: ${record.why ?? "no reason recorded"}`;
+  return changed || record.result === "due" ? "not checked since the last change" : undefined;
 }
 
 function reasonOf(error: unknown): string {
@@ -102,7 +102,7 @@ function reasonOf(error: unknown): string {
   );
 }
 
-function takeAway(leader: Host): Promise<unknown> {
+function removeDaemonSet(leader: Host): Promise<unknown> {
   return runKubectl(leader, `delete daemonset ${VERIFY} --ignore-not-found --wait=false >/dev/null`);
 }
 
@@ -128,7 +128,7 @@ function daemonSet({ image }: WorkloadArgs): object {
         spec: {
           automountServiceAccountToken: false,
           terminationGracePeriodSeconds: 0,
-          // On masters too, and on nodes that are cordoned: whoever is in the cluster has to be reached.
+          // On masters too, and on cordoned nodes: every node of the cluster has to be reached.
           tolerations: [{ operator: "Exists" }],
           containers: [{ name: "pause", image, imagePullPolicy: "IfNotPresent" }],
         },
@@ -137,13 +137,13 @@ function daemonSet({ image }: WorkloadArgs): object {
   };
 }
 
-/** @param found told where the pod of each machine is to be reached */
+/** @param found called with the address of the pod on each machine */
 function podsRunning(
   { leader, hosts }: WorkloadArgs,
   found: (addresses: ReadonlyMap<string, string>) => void,
 ): Condition {
   return {
-    title: "a pod on every node running",
+    title: "a pod is running on every node",
     within: 120_000,
     async holds() {
       const get = kubectl(leader, `get daemonsets.apps,pods -l app=${VERIFY} -o json`);
@@ -157,7 +157,7 @@ function podsRunning(
       const without = hosts.filter(({ name }) => !addresses.has(name)).map(({ name }) => name);
       if (without.length === 0) return true;
       const waiting = pods.filter((pod) => addressOf(pod).length === 0);
-      return `${hosts.length - without.length} of ${hosts.length} run, none on ${listed(without)}${whyNot(waiting)}`;
+      return `${hosts.length - without.length} of ${hosts.length} are running, none on ${listed(without)}${whyNot(waiting)}`;
     },
   };
 }
@@ -168,7 +168,7 @@ const item = podForm.extend({
 });
 const itemList = z.object({ items: z.array(item) });
 
-/** Those of a DaemonSet that was taken away a moment ago may still run, and are about to go. */
+/** Pods of a DaemonSet that was removed a moment ago may still run, and are about to end. */
 function podsOfOurs(items: readonly z.output<typeof item>[]): Pod[] {
   const uid = items.find(({ kind }) => kind === "DaemonSet")?.metadata.uid;
   return items.filter(
@@ -177,7 +177,7 @@ function podsOfOurs(items: readonly z.output<typeof item>[]): Pod[] {
   );
 }
 
-/** On which machine it is to be reached where. Only an IPv4 address is taken from the API: hosts are to ping it, and `getaddrinfo` would look up a name. */
+/** The pod's machine and address. Only an IPv4 address is accepted from the API: hosts ping it, and `getaddrinfo` would resolve a name. */
 function addressOf({ spec, status }: Pod): [string, string][] {
   const { podIP = "" } = status;
   return status.phase === "Running" && spec?.nodeName && isIPv4(podIP) ? [[spec.nodeName, podIP]] : [];

@@ -2,13 +2,13 @@ import { X509Certificate } from "node:crypto";
 import type { Host } from "../host.ts";
 import { KUBELET_CERTIFICATE } from "../resources/kubelet-certificate.ts";
 
-/** What one machine carries of a cluster: its own files say it, whether or not anything runs. */
+/** What one machine has of a cluster, by its own files, whether or not anything runs. */
 export interface Carried {
-  /** The API servers that its kubeconfigs name: `https://10.0.0.10:8443`. */
+  /** The API servers in its kubeconfigs: `https://10.0.0.10:8443`. */
   readonly servers: readonly { readonly file: string; readonly url: string }[];
-  /** The node it is, as its kubelet's client certificate says (`system:node:NAME`). */
+  /** The name of its node, by its kubelet's client certificate (`system:node:NAME`). */
   readonly node?: string;
-  /** A master's static pod of the API server; with what its manifest says. */
+  /** A master's static pod of the API server; with the settings in its manifest. */
   readonly apiServer?: {
     readonly version?: string;
     readonly advertiseAddress?: string;

@@ -5,9 +5,9 @@ import { endpointOf, type Mismatch } from "./mismatches.ts";
 import { internalAddress, type Standing } from "./standing.ts";
 
 const EMPTY_IT =
-  "if it is to serve here, empty it first (`kubeadm reset`, and move its data away); if not, take it out of the inventory";
+  "if the machine is to join this cluster, reset it first (`kubeadm reset`, and move its data away); if not, remove it from the inventory";
 
-/** Machines of the inventory that are not what the cluster that stands knows them as. */
+/** Machines of the inventory that do not match what the existing cluster knows of them. */
 export function machineMismatches(cluster: Cluster, standing: Standing): Mismatch[] {
   return [
     ...membersMismatches(cluster, standing),
@@ -19,7 +19,7 @@ export function machineMismatches(cluster: Cluster, standing: Standing): Mismatc
   ];
 }
 
-/** etcd's own list and the inventory's masters are the same machines. */
+/** etcd's member list and the inventory's masters name the same machines. */
 function membersMismatches({ masters }: Cluster, { members }: Standing): Mismatch[] {
   if (members.length === 0) return [];
   const added = masters.filter(
@@ -32,15 +32,15 @@ function membersMismatches({ masters }: Cluster, { members }: Standing): Mismatc
     ...(added.length > 0
       ? [
           {
-            message: `masters cannot be added to a cluster yet: ${listed(added)} ${is(added)} no member of its etcd`,
-            hint: `take ${them(added)} out of \`masters\`; as workers machines can join at any time`,
+            message: `masters cannot be added to a cluster yet: ${listed(added)} ${is(added)} not in its etcd`,
+            hint: `remove ${them(added)} from \`masters\`; workers can join at any time`,
           },
         ]
       : []),
     ...(removed.length > 0
       ? [
           {
-            message: `masters cannot be taken out of a cluster yet: ${listed(removed)} ${is(removed)} in its etcd and not in the inventory`,
+            message: `masters cannot be removed from a cluster yet: ${listed(removed)} ${is(removed)} in its etcd and not in the inventory`,
             why: removed.flatMap(({ peerUrls }) => peerUrls).join("\n"),
             hint: `put ${them(removed)} back into \`masters\``,
           },
@@ -49,14 +49,14 @@ function membersMismatches({ masters }: Cluster, { members }: Standing): Mismatc
   ];
 }
 
-/** Its kubelet's certificate says which node a machine is. */
+/** A machine's kubelet certificate contains the name of its node. */
 function otherNode({ name }: Machine, { carried, nodes }: Standing): Mismatch | undefined {
   const node = carried.get(name)?.node;
   if (node === undefined || node === name || (nodes.size > 0 && !nodes.has(node))) return undefined;
   return {
-    message: `this machine is node ${node}`,
-    why: "its kubelet's client certificate says so",
-    hint: `name it ${node} in the inventory: a node cannot be renamed`,
+    message: `this machine is already the node ${node}`,
+    why: "its kubelet's client certificate has this name",
+    hint: `name the machine ${node} in the inventory: a node cannot be renamed`,
   };
 }
 
@@ -71,13 +71,13 @@ function otherAddress({ name, address }: Machine, { nodes, members, carried }: S
   const stale = known.filter(([, at]) => at !== undefined && at !== address);
   if (stale.length === 0) return undefined;
   return {
-    message: `its address is ${address} in the inventory, but the cluster knows ${name} at another`,
+    message: `its address is ${address} in the inventory, but the cluster has another address for ${name}`,
     why: stale.map(([what, at]) => `${what}: ${at ?? ""}`).join("\n"),
-    hint: "set the address back: that of a machine of the cluster cannot be changed yet",
+    hint: "restore the address in the inventory: the address of a machine cannot be changed yet",
   };
 }
 
-/** What a machine's kubelet or kubectl talks to is this cluster's endpoint, or one of its masters. */
+/** A machine's kubelet and kubectl connect to this cluster's endpoint, or to one of its masters. */
 function otherCluster({ name }: Machine, cluster: Cluster, standing: Standing): Mismatch | undefined {
   const ours = new Set([
     controlPlaneEndpoint(cluster),
@@ -86,13 +86,13 @@ function otherCluster({ name }: Machine, cluster: Cluster, standing: Standing): 
   ]);
   const strange = standing.carried.get(name)?.servers.find(({ url }) => !ours.has(url.replace("https://", "")));
   if (!strange) return undefined;
-  return { message: `it belongs to another cluster: ${strange.file} names ${strange.url}`, hint: EMPTY_IT };
+  return { message: `it belongs to another cluster: the server in ${strange.file} is ${strange.url}`, hint: EMPTY_IT };
 }
 
 type Named = readonly { readonly name: string }[];
 
 function listed(all: Named): string {
-  return all.map(({ name }) => name || "one without a name").join(" and ");
+  return all.map(({ name }) => name || "a member without a name").join(" and ");
 }
 
 function is(all: Named): string {

@@ -5,7 +5,7 @@ import type { Cluster } from "../inventory/cluster.ts";
 import type { Settings } from "./settings.ts";
 import type { Standing } from "./standing.ts";
 
-/** What of the inventory does not fit the cluster that stands, and cannot be carried out. */
+/** A part of the inventory that does not match the existing cluster, and cannot be carried out. */
 export interface Mismatch {
   /** The machine it is about; absent: the whole cluster. */
   readonly machine?: string;
@@ -14,67 +14,67 @@ export interface Mismatch {
   readonly hint: string;
 }
 
-/** Where kubeadm pulls from by itself, by version and patch: a cluster that has one of these has not been told another. */
+/** kubeadm's own defaults, by version: a cluster with one of these was created without another registry. */
 const KUBEADMS_OWN = ["k8s.gcr.io", "registry.k8s.io"];
 
-/** Settings that are fixed when a cluster is founded, or that cannot be changed yet. */
+/** Settings that are fixed when a cluster is created, or that cannot be changed yet. */
 export function settingsMismatches(cluster: Cluster, standing: Standing): Mismatch[] {
   const { kubernetes, name, network } = cluster;
-  const stands = known(standing);
+  const current = known(standing);
   const endpoint = endpointOf(cluster, standing);
   const found: Mismatch[] = [];
-  if (stands.version !== undefined && stands.version !== kubernetes.version)
+  if (current.version !== undefined && current.version !== kubernetes.version)
     found.push({
-      message: `the cluster runs Kubernetes ${stands.version}, the inventory says ${kubernetes.version}`,
-      hint: `upgrades are not carried out yet: set \`kubernetes.version\` to "${stands.version}"`,
+      message: `the cluster runs Kubernetes ${current.version}, the inventory sets ${kubernetes.version}`,
+      hint: `upgrades are not carried out yet: set \`kubernetes.version\` to "${current.version}"`,
     });
   const ours = controlPlaneEndpoint(cluster);
   if (endpoint !== undefined && endpoint !== ours)
     found.push({
-      message: `the endpoint of a cluster cannot be changed yet: it is ${endpoint}, the inventory says ${ours}`,
-      hint: `set \`loadBalancer.vip\`, \`port\` and \`haproxy\` back to what leads to ${endpoint}`,
+      message: `the endpoint of a cluster cannot be changed yet: it is ${endpoint}, the inventory sets ${ours}`,
+      hint: `restore the \`loadBalancer.vip\`, \`port\` and \`haproxy\` that give ${endpoint}`,
     });
   const fixed = (key: string, at: string | undefined, wanted: string) => {
     if (at !== undefined && at !== wanted)
       found.push({
-        message: `\`${key}\` is fixed when a cluster is founded: it is ${at}, the inventory says ${wanted}`,
-        hint: `set it back to ${at}`,
+        message: `\`${key}\` is fixed when a cluster is created: it is ${at}, the inventory sets ${wanted}`,
+        hint: `set \`${key}\` to ${at}`,
       });
   };
-  fixed("name", stands.clusterName, name);
-  fixed("kubernetes.podSubnet", stands.podSubnet, kubernetes.podSubnet);
-  fixed("kubernetes.serviceSubnet", stands.serviceSubnet, kubernetes.serviceSubnet);
-  fixed("kubernetes.dnsDomain", stands.dnsDomain, kubernetes.dnsDomain);
-  const images = stands.imageRepository ?? (standing.settings && KUBEADMS_OWN.at(-1));
+  fixed("name", current.clusterName, name);
+  fixed("kubernetes.podSubnet", current.podSubnet, kubernetes.podSubnet);
+  fixed("kubernetes.serviceSubnet", current.serviceSubnet, kubernetes.serviceSubnet);
+  fixed("kubernetes.dnsDomain", current.dnsDomain, kubernetes.dnsDomain);
+  const images = current.imageRepository ?? (standing.settings && KUBEADMS_OWN.at(-1));
   if (images !== undefined && (kubernetes.imageRepository !== undefined || !KUBEADMS_OWN.includes(images)))
     fixed("kubernetes.imageRepository", images, imageRepository(kubernetes));
-  if (stands.bridge !== undefined) {
+  if (current.bridge !== undefined) {
     const bridge = "cni" in network && network.cni === "bridge";
-    if (bridge !== stands.bridge)
+    if (bridge !== current.bridge)
       found.push({
-        message: `the pod network is chosen when a cluster is founded: it is ${stands.bridge ? "" : "not "}\`bridge\``,
-        why: `the inventory says ${"cni" in network ? `cni: ${network.cni}` : `manifest: ${shownSource(network.manifest)}`}`,
-        hint: stands.bridge ? "set `network: {cni: bridge}`" : "set `network.manifest`, or `network: {cni: none}`",
+        message: `the pod network is fixed when a cluster is created: it is ${current.bridge ? "" : "not "}\`bridge\``,
+        why: `the inventory sets ${"cni" in network ? `cni: ${network.cni}` : `manifest: ${shownSource(network.manifest)}`}`,
+        hint: current.bridge ? "set `network: {cni: bridge}`" : "set `network.manifest`, or `network: {cni: none}`",
       });
   }
   return [...found, ...missingAddons(cluster, standing)];
 }
 
 /**
- * What kubeadm is to have laid, and is not there: whoever skipped it at first has to go on saying so. As long as nobody else has joined,
- * `kubeadm init` may still be at it, or has died before its addons, which come last: the first master's phase finishes that.
+ * Addons that kubeadm should have installed and are missing: what was skipped at the creation must stay in `skipPhases`. As long as no other
+ * node has joined, `kubeadm init` may still be running, or was killed before its addons, which come last: the phase First master finishes that.
  */
 function missingAddons({ kubernetes }: Cluster, { settings, nodes }: Standing): Mismatch[] {
   if (!settings || nodes.size < 2 || kubernetes.skipPhases.includes("addon")) return [];
   return (["addon/coredns", "addon/kube-proxy"] as const)
     .filter((addon) => !kubernetes.skipPhases.includes(addon) && !settings.addons.includes(addon))
     .map((addon) => ({
-      message: `\`kubernetes.skipPhases\` does not name ${addon}, but the cluster has none`,
-      hint: `add ${addon} to it: addons are laid when a cluster is founded, and what is deleted later stays deleted`,
+      message: `\`kubernetes.skipPhases\` does not contain ${addon}, but the cluster does not have this addon`,
+      hint: `add ${addon} to \`kubernetes.skipPhases\`: addons are installed only when a cluster is created`,
     }));
 }
 
-/** What kubeadm's ConfigMap says; where no API server answers, what the masters' own manifests say. */
+/** The settings in kubeadm's ConfigMap; where no API server answers, those in the masters' own manifests. */
 function known({ settings, carried }: Standing): Partial<Settings> {
   if (settings) return settings;
   const manifests = [...carried.values()].flatMap(({ apiServer }) => apiServer ?? []);
@@ -83,7 +83,7 @@ function known({ settings, carried }: Standing): Partial<Settings> {
   return { ...(version && { version }), ...(serviceSubnet && { serviceSubnet }) };
 }
 
-/** The endpoint of the cluster that stands; where no API server answers, what all masters that name one agree on. */
+/** The endpoint of the existing cluster; where no API server answers, the one in all masters' kubeconfigs. */
 export function endpointOf({ masters }: Cluster, { settings, carried }: Standing): string | undefined {
   if (settings) return settings.endpoint;
   const direct = masters.map(({ address }) => `https://${address}:6443`);

@@ -8,8 +8,8 @@ import { readSettings } from "./settings.ts";
 import { internalAddress, type Standing, type Stranger } from "./standing.ts";
 
 /**
- * Reads what stands, from those of the inventory's machines that are connected; writes nothing. Two commands for the master that is
- * asked about the cluster, one for everybody else, one more where there are nodes that the inventory does not name.
+ * Reads the existing state from the inventory's machines that are connected; writes nothing. Two commands on the master through which
+ * the cluster is read, one on every other host, one more where there are nodes that the inventory does not name.
  */
 export async function readStanding(cluster: Cluster, hosts: readonly Host[]): Promise<Standing> {
   const masters = hosts.filter(({ machine }) => machine.role === "master");
@@ -37,7 +37,7 @@ export async function readStanding(cluster: Cluster, hosts: readonly Host[]): Pr
   };
 }
 
-/** A master speaks for the cluster when its own API server knows it as a node. */
+/** The cluster is read through a master that its own API server knows as a node. */
 function knows(list: readonly Node[] | string | undefined, name: string): boolean {
   return typeof list === "object" && list.some(({ metadata }) => metadata.name === name);
 }
@@ -54,14 +54,14 @@ async function strangersAmong(
   const named = new Set(machines.map(({ name }) => name));
   const unnamed = [...nodes.values()].filter(({ metadata }) => !named.has(metadata.name));
   if (unnamed.length === 0) return [];
-  // The routes of all: one host may have lost its own.
+  // The routes of all hosts: one may have lost its own.
   const tables = await Promise.all(
     hosts.map(async (host) => (await host.read("ip -o -4 route show proto 117")).stdout),
   );
   const routes = [...tables.join("\n").matchAll(/^([\d.]+\/24) via ([\d.]+) /gm)];
   return unnamed.map((node) => {
     const address = internalAddress(node) ?? "";
-    // A node says its address itself: it gets no range of a machine that the inventory has there.
+    // A node reports its own address, which is not trusted: it cannot claim the pod range of a machine in the inventory.
     const known = machines.some((machine) => machine.address === address);
     const route = routes.find(([, cidr = "", via]) => via === address && isPodCidr(cidr, kubernetes.podSubnet));
     const podCidr = known ? undefined : route?.[1];

@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import type { Host } from "../host.ts";
 import { kubectl } from "../resources/kubectl.ts";
 
-/** What kubeadm was told when the cluster was born, as its own ConfigMap `kubeadm-config` keeps it; and which addons there are. */
+/** What the cluster was created with, by kubeadm's ConfigMap `kubeadm-config`; and which addons it has. */
 export interface Settings {
   readonly clusterName?: string;
   /** Without a leading v. */
@@ -13,9 +13,9 @@ export interface Settings {
   readonly podSubnet?: string;
   readonly serviceSubnet?: string;
   readonly dnsDomain?: string;
-  /** The pod network is `bridge`: the controller manager gives nodes no ranges, because we do. */
+  /** The pod network is `bridge`: Tripod gives nodes their pod ranges, and the controller manager does not. */
   readonly bridge: boolean;
-  /** Addons of kubeadm that are in the cluster: `addon/coredns`, `addon/kube-proxy`. */
+  /** kubeadm's addons in the cluster: `addon/coredns`, `addon/kube-proxy`. */
   readonly addons: readonly string[];
 }
 
@@ -67,7 +67,7 @@ function argument(args: unknown, name: string): unknown {
 
 function parsed(text: string): Fields | undefined {
   try {
-    // As kubeadm writes it; aliases have no place in it, and could be made to grow without bounds.
+    // kubeadm writes no aliases; refusing them bounds what a forged document can expand to.
     const document: unknown = parse(text, { version: "1.1", maxAliasCount: 0 });
     return typeof document === "object" && document !== null ? (document as Fields) : undefined;
   } catch {

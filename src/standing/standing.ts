@@ -6,23 +6,23 @@ import type { Carried } from "./carried.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * What stands before anything is changed: read once, between session and walk, from the machines, the API and etcd. Phases decide from it;
- * what a resource compares it still reads by itself.
+ * The existing state before anything is changed: read once, between session and walk, from the machines, the API and etcd. Phases decide
+ * from it; a resource still reads by itself what it compares.
  */
 export interface Standing {
-  /** A control plane has been set up on a master: `kubeadm init` has been here. */
+  /** A master has a control plane: `kubeadm init` was run before. */
   readonly founded: boolean;
-  /** Name of the master that is asked about the cluster, and through which others join; before there is a cluster, it is founded there. */
+  /** Name of the master through which the cluster is read and others join; before there is a cluster, it is created there. */
   readonly leader: string;
   /** The API's nodes by name; empty where no API server answers. */
   readonly nodes: ReadonlyMap<string, Node>;
-  /** etcd's own list; empty where no quorum answers. */
+  /** etcd's member list; empty where no quorum answers. */
   readonly members: readonly Member[];
-  /** What the cluster was born with; undefined where no API server answers. */
+  /** What the cluster was created with; undefined where no API server answers. */
   readonly settings: Settings | undefined;
-  /** What each connected machine carries of a cluster, by its name in the inventory. */
+  /** What each connected machine has of a cluster, by its name in the inventory. */
   readonly carried: ReadonlyMap<string, Carried>;
-  /** Of the inventory, but not connected. */
+  /** Machines in the inventory that are not connected. */
   readonly silent: readonly Machine[];
   /** Nodes of the cluster that the inventory does not name. */
   readonly strangers: readonly Stranger[];
@@ -33,11 +33,11 @@ export interface Stranger {
   readonly name: string;
   /** Its internal IPv4 address. */
   readonly address: string;
-  /** The /24 of its pods, as the others' routes have it; absent where the pod network is not ours or nobody has a route. */
+  /** The /24 of its pods, by the other hosts' routes; absent where the pod network is not `bridge` or no host has a route. */
   readonly podCidr?: string;
 }
 
-/** What stands where nothing does: machines that have never been part of a cluster. */
+/** The state of machines that have never been part of a cluster. */
 export function nothingStands({ masters }: Cluster): Standing {
   return {
     founded: false,
@@ -51,7 +51,7 @@ export function nothingStands({ masters }: Cluster): Standing {
   };
 }
 
-/** The IPv4 address the kubelet has registered with. The node says it itself: what is no address is passed over. */
+/** The IPv4 address the kubelet has registered with. The node reports it itself: anything else than an address is ignored. */
 export function internalAddress(node: Node): string | undefined {
   return node.status.addresses?.find(({ type, address }) => type === "InternalIP" && isIPv4(address))?.address;
 }

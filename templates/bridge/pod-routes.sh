@@ -1,4 +1,4 @@
-{{!-- /etc/tripod/pod-routes.sh: lays the way to the pods of other nodes, and of ours to the world, and keeps it --}}
+{{!-- /etc/tripod/pod-routes.sh: installs and keeps the routes to other nodes' pods, and the masquerade rule for this node's own --}}
 #!/bin/bash
 # Written by Tripod; a change made here is undone by the next apply.
 # systemd-networkd drops routes that are not its own when it reloads, the kernel does when a link goes down, and a firewall that starts anew

@@ -1,4 +1,4 @@
-{{!-- /etc/keepalived/check.sh: whether the virtual IP would lead anywhere on this master --}}
+{{!-- /etc/keepalived/check.sh: whether an API server would answer at the virtual IP on this master --}}
 #!/bin/sh
 # Written by Tripod; a change made here is undone by the next apply.
 # keepalived runs this every second, unless the last one is still asking. It needs no rights, gives up before keepalived does, and

@@ -1,4 +1,4 @@
-{{!-- /etc/keepalived/hang-up.sh: connections that the virtual IP has left behind --}}
+{{!-- /etc/keepalived/hang-up.sh: closes stale connections after the virtual IP has moved --}}
 #!/bin/sh
 # Written by Tripod; a change made here is undone by the next apply.
 # keepalived runs this when this master has taken the address, or given it up. Connections that went through its last holder lead nowhere

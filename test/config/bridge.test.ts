@@ -17,7 +17,7 @@ describe("The bridge network", () => {
     },
   );
 
-  it("is laid by the same unit on all machines", () => {
+  it("is installed by the same unit on all machines", () => {
     expectGolden("bridge/tripod-pod-routes.service", podRoutesUnit());
   });
 
@@ -35,7 +35,7 @@ describe("A machine's pod CIDR", () => {
   const workers = (...addresses: string[]) =>
     testCluster({ workers: addresses.map((address, index) => testMachine(`w${index + 1}`, address, "worker")) });
 
-  it("follows from its own address, so that machines come and go without moving anybody's pods", () => {
+  it("follows from its own address, so that machines can be added and removed without moving other machines' pods", () => {
     expect(podCidrs(workers("10.0.0.21", "10.0.0.22")).get("w2")).toBe("10.244.22.0/24");
     expect(podCidrs(workers("10.0.0.99", "10.0.0.22")).get("w2")).toBe("10.244.22.0/24");
   });
@@ -49,7 +49,7 @@ describe("A machine's pod CIDR", () => {
     ]);
   });
 
-  it("is kept once it has one, whoever comes before it", () => {
+  it("is kept once it has one, whatever machine comes before it", () => {
     const later = podCidrs(workers("10.0.0.21", "10.0.1.21"), new Map([["w2", "10.244.21.0/24"]]));
     expect([later.get("w1"), later.get("w2")]).toEqual(["10.244.22.0/24", "10.244.21.0/24"]);
   });
@@ -57,12 +57,12 @@ describe("A machine's pod CIDR", () => {
   it.each<[string, Record<string, string>, string]>([
     ["a whole service network", { w1: "10.96.0.0/12" }, "its pods have 10.96.0.0/12"],
     ["half the Internet", { w1: "0.0.0.0/1" }, "its pods have 0.0.0.0/1"],
-    ["the whole pod subnet", { w1: "10.244.0.0/16" }, "no /24 of the pod subnet 10.244.0.0/16"],
-    ["a single address of another's", { w1: "10.244.22.5/32" }, "no /24 of the pod subnet"],
-    ["a range with host bits", { w1: "10.244.21.7/24" }, "no /24 of the pod subnet"],
-    ["a /24 outside the pod subnet", { w1: "10.0.0.0/24" }, "its pods have 10.0.0.0/24"],
-    ["what is no range", { w1: "10.244.300.0/24" }, "its pods have 10.244.300.0/24"],
-    ["another's range", { m1: "10.244.11.0/24", w1: "10.244.11.0/24" }, "w1 and m1 both say"],
+    ["the whole pod subnet", { w1: "10.244.0.0/16" }, "not a /24 of the pod subnet 10.244.0.0/16"],
+    ["a single address of another's", { w1: "10.244.22.5/32" }, "not a /24 of the pod subnet"],
+    ["a range with host bits", { w1: "10.244.21.7/24" }, "not a /24 of the pod subnet"],
+    ["a /24 outside the pod subnet", { w1: "10.0.0.0/24" }, "its pod range is 10.0.0.0/24"],
+    ["what is no range", { w1: "10.244.300.0/24" }, "its pod range is 10.244.300.0/24"],
+    ["another's range", { m1: "10.244.11.0/24", w1: "10.244.11.0/24" }, "w1 and m1 both have the pod range"],
   ])("is refused where a machine claims %s, and nobody gets a route", (_, claimed, said) => {
     expect(() => podCidrs(cluster, new Map(Object.entries(claimed)))).toThrow(
       expect.objectContaining({
@@ -82,7 +82,7 @@ describe("A machine's pod CIDR", () => {
     expect([...snug.values()].every((cidr) => /^10\.244\.(8|9|1[0-5])\.0\/24$/.test(cidr))).toBe(true);
   });
 
-  it.each(["10.244.0.0/22", "10.244.0.0/25"])("is not to be had where %s has no room for five", (podSubnet) => {
+  it.each(["10.244.0.0/22", "10.244.0.0/25"])("does not exist where %s has no room for five", (podSubnet) => {
     expect(() => podCidrs(testCluster({ kubernetes: { podSubnet } }))).toThrow(
       expect.objectContaining({ code: "E_INVENTORY" }),
     );

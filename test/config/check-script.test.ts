@@ -35,19 +35,19 @@ describe.skipIf(unable)(`keepalived's check${because(unable)}`, () => {
     expect(await check((_, response) => response.end("ok"))).toBe(0);
   });
 
-  it("fails where haproxy says that it is not well", async () => {
+  it("fails where haproxy reports that it is unhealthy", async () => {
     expect(await check((_, response) => response.writeHead(503).end())).toBe(REFUSED_BY_STATUS);
   });
 
-  it("fails where nobody listens", async () => {
+  it("fails where nothing listens", async () => {
     expect(await checkAt(1)).toBe(NOBODY_LISTENS);
   });
 
-  it("gives up by itself on one that takes the connection and says nothing", async () => {
+  it("gives up by itself on a server that accepts the connection and sends nothing", async () => {
     expect(await check(() => undefined)).toBe(GAVE_UP);
   });
 
-  it("is not sent astray by a proxy in the environment", async () => {
+  it("ignores a proxy in the environment", async () => {
     process.env.http_proxy = "http://127.0.0.1:1";
     try {
       expect(await check((_, response) => response.end("ok"))).toBe(0);

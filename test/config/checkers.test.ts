@@ -51,7 +51,7 @@ describe.skipIf(noSystemd)(`systemd itself${because(noSystemd)}`, () => {
     expect(verify("etcd.service", golden(name))).toEqual(fine);
   });
 
-  it("finds no fault with what keeps the routes to the pods of others", () => {
+  it("finds no fault with the unit of the pod routes", () => {
     expect(verify("tripod-pod-routes.service", golden("bridge/tripod-pod-routes.service"))).toEqual(fine);
   });
 
@@ -60,12 +60,12 @@ describe.skipIf(noSystemd)(`systemd itself${because(noSystemd)}`, () => {
     expect(verify("kubelet.service", golden("kubelet/kubelet.service"), dropIn)).toEqual(fine);
   });
 
-  it("finds no fault with what brings a packaged service back", () => {
+  it("finds no fault with the drop-in that restarts a packaged service", () => {
     const unit = "[Service]\nExecStart=/usr/sbin/keepalived --dont-fork\n";
     expect(verify("keepalived.service", unit, { "tripod.conf": golden("systemd/restart.conf") })).toEqual(fine);
   });
 
-  it("thinks well of etcd's sandbox", () => {
+  it("rates etcd's sandbox as safe", () => {
     const folder = temporaryFolder();
     cpSync(join(GOLDEN, "etcd/package/etcd.service"), join(folder, "etcd.service"));
     const { said } = run("systemd-analyze", "security", "--offline=true", join(folder, "etcd.service"));

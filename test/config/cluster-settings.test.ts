@@ -12,7 +12,7 @@ kubernetesVersion: v1.36.3
 `;
 
 describe("what kubeadm keeps in the cluster", () => {
-  it("is left to the letter where it has every name already, in whatever order", () => {
+  it("is left unchanged where it has every name already, in any order", () => {
     expect(withCertSans(TEXT, testCluster())).toBe(TEXT);
     const turned = TEXT.replace("  - m1\n", "").replace("  extraArgs", "  - m1\n  extraArgs");
     expect(withCertSans(turned, testCluster())).toBe(turned);
@@ -25,14 +25,14 @@ describe("what kubeadm keeps in the cluster", () => {
     expect(withCertSans(wanted, cluster)).toBe(wanted);
   });
 
-  it("has kube-proxy's settings laid over kubeadm's, which stay", () => {
+  it("has kube-proxy's settings merged into kubeadm's, which are kept", () => {
     const text = "conntrack:\n  maxPerCore: null\n  min: null\nmode: iptables\n";
     const wanted = "conntrack:\n  maxPerCore: 0\n  min: null\nmode: iptables\n";
     expect(withKubeProxySettings(text, { conntrack: { maxPerCore: 0 } })).toBe(wanted);
     expect(withKubeProxySettings(wanted, { conntrack: { maxPerCore: 0 } })).toBe(wanted);
   });
 
-  it("is nothing yet before there is a cluster", () => {
+  it("is empty before the cluster exists", () => {
     expect([withCertSans("", testCluster()), withKubeProxySettings("", { mode: "ipvs" })]).toEqual(["", ""]);
   });
 });

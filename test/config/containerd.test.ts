@@ -46,8 +46,10 @@ describe("The sandbox image", () => {
     );
   });
 
-  it("of a version older than Tripod knows is not guessed", () => {
+  it("of a version older than Tripod supports is not guessed", () => {
     const old = testCluster({ kubernetes: { version: "1.19.16" } });
-    expect(() => sandboxImage(old.kubernetes)).toThrow("Kubernetes 1.19.16 is older than Tripod knows");
+    expect(() => sandboxImage(old.kubernetes)).toThrow(
+      "Kubernetes 1.19.16 is older than any version that Tripod supports",
+    );
   });
 });

@@ -18,7 +18,7 @@ const unable =
     : "needs root, for a network of its own";
 
 describe.skipIf(unable)(`A real etcd${because(unable)}`, () => {
-  it("takes every setting, founds a cluster when told to, and is healthy in it", async () => {
+  it("accepts every setting, creates a cluster when asked to, and is healthy in it", async () => {
     const folder = await prepared();
     await using member = start(folder, "ETCD_INITIAL_CLUSTER_STATE=new\n");
     expect(await member.readyOrGone()).toBe("ready");
@@ -26,7 +26,7 @@ describe.skipIf(unable)(`A real etcd${because(unable)}`, () => {
     expect(member.etcdctl("endpoint", "health").said).toContain("https://127.0.0.1:2379 is healthy");
   });
 
-  it("comes back by itself into the cluster it has founded", async () => {
+  it("returns by itself into the cluster it has created", async () => {
     const folder = await prepared();
     await using(start(folder, "ETCD_INITIAL_CLUSTER_STATE=new\n"), async (member) => {
       await member.readyOrGone();
@@ -37,7 +37,7 @@ describe.skipIf(unable)(`A real etcd${because(unable)}`, () => {
     expect(again.etcdctl("get", "city").said).toBe("city\nBasel\n");
   });
 
-  it("that has lost its data refuses to start rather than found a second cluster", async () => {
+  it("that has lost its data refuses to start rather than create a second cluster", async () => {
     const folder = await prepared();
     await using(start(folder, "ETCD_INITIAL_CLUSTER_STATE=new\n"), (member) => member.readyOrGone());
     rmSync(join(folder, "data"), { recursive: true });

@@ -15,17 +15,17 @@ describe("An etcd member", () => {
     expectGolden("etcd/uploaded/etcd.service", etcdUnit("/usr/local/bin/etcd"));
   });
 
-  it("that has lost its data can never found a cluster of its own", () => {
+  it("that has lost its data can never create its own cluster", () => {
     expect(etcdEnvironment(cluster, machineNamed(cluster, "m1"))).toContain("ETCD_INITIAL_CLUSTER_STATE=existing\n");
     const files = [...etcdUnit("/usr/bin/etcd").matchAll(/^EnvironmentFile=(.*)$/gm)].map(([, file]) => file);
     expect(files).toEqual(["/etc/etcd/etcd.env", "-/run/tripod/etcd-bootstrap.env"]);
   });
 
-  it("takes no flags, because they would win over its settings without a word", () => {
+  it("takes no flags, because they would silently win over its settings", () => {
     expect(etcdUnit("/usr/bin/etcd")).toMatch(/^ExecStart=\/usr\/bin\/etcd$/m);
   });
 
-  it("listens to nobody in the clear, except for metrics on loopback", () => {
+  it("accepts no unencrypted connections, except for metrics on loopback", () => {
     const urls = etcdEnvironment(cluster, machineNamed(cluster, "m2")).match(/https?:\/\/[\d.:]+/g) ?? [];
     expect(urls.filter((url) => !url.startsWith("https:"))).toEqual(["http://127.0.0.1:2381"]);
   });

@@ -8,7 +8,7 @@ describe("haproxy", () => {
     expectGolden("haproxy/haproxy.cfg", haproxyConfig(testCluster()));
   });
 
-  it("listens where the inventory says", () => {
+  it("listens on the inventory's port", () => {
     expect(haproxyConfig(testCluster({ loadBalancer: { port: 9443 } }))).toContain("bind :9443 transparent\n");
   });
 });

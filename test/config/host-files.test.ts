@@ -11,7 +11,7 @@ describe("A host is prepared", () => {
     for (const [name, value] of Object.entries(SYSCTLS)) expect(sysctlFile()).toContain(`${name} = ${value}\n`);
   });
 
-  it("with a unit for an uploaded kubelet, and the drop-in by which kubeadm speaks to it", () => {
+  it("with a unit for an uploaded kubelet, and the drop-in through which kubeadm configures it", () => {
     expectGolden("kubelet/kubelet.service", kubeletUnit("/usr/local/bin/kubelet"));
     expectGolden("kubelet/10-kubeadm.conf", kubeletDropIn("/usr/local/bin/kubelet"));
   });

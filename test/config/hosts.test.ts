@@ -19,7 +19,7 @@ describe("/etc/hosts", () => {
     expect(hostsFile("", cluster.machines)).toBe(block);
   });
 
-  it("has the block brought up to date where it is, between what is before and after it", () => {
+  it("has the block updated in place, between what is before and after it", () => {
     const before = "127.0.0.1 localhost\n# BEGIN tripod\n10.0.0.99 m1\n# END tripod\n10.9.9.9 nas\n";
     expect(hostsFile(before, cluster.machines)).toBe(`127.0.0.1 localhost\n${block}10.9.9.9 nas\n`);
   });

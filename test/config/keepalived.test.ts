@@ -12,7 +12,7 @@ describe("keepalived", () => {
     expectGolden(`keepalived/${machine.name}/keepalived.conf`, keepalivedConfig(cluster, machine, "eth0"));
   });
 
-  it("speaks to the other masters only, and never to itself", () => {
+  it("sends to the other masters only, and never to itself", () => {
     const config = keepalivedConfig(cluster, machineNamed(cluster, "m2"), "eth0");
     expect(/unicast_peer \{([^}]*)\}/.exec(config)?.[1]?.match(/[\d.]{7,}/g)).toEqual(["10.0.0.11", "10.0.0.13"]);
   });
@@ -23,8 +23,8 @@ describe("keepalived", () => {
     expect(keepalivedConfig(slow, machineNamed(slow, "m1"), "eth0")).toContain("advert_int 1\n");
   });
 
-  it("has no place on a worker", () => {
-    expect(() => keepalivedConfig(cluster, machineNamed(cluster, "w1"), "eth0")).toThrow("w1 is no master");
+  it("is refused on a worker", () => {
+    expect(() => keepalivedConfig(cluster, machineNamed(cluster, "w1"), "eth0")).toThrow("w1 is not a master");
   });
 
   it("asks haproxy where there is one, else this master's own API server", () => {
@@ -32,11 +32,11 @@ describe("keepalived", () => {
     expectGolden("keepalived/direct/check.sh", keepalivedCheck(direct));
   });
 
-  it("ends what the address has left behind", () => {
+  it("closes stale connections after the address has moved", () => {
     expectGolden("keepalived/hang-up.sh", keepalivedHangUp(cluster));
   });
 
-  it("comes back whenever it dies", () => {
+  it("is restarted whenever it dies", () => {
     expectGolden("systemd/restart.conf", restartDropIn());
   });
 });

@@ -92,14 +92,14 @@ describe("An API server", () => {
 });
 
 describe("A node", () => {
-  it("of our own pod network gets its addresses from us alone; any other network's from Kubernetes", () => {
+  it("of the pod network `bridge` gets its addresses from Tripod; any other network's from Kubernetes", () => {
     const args = (overrides: ClusterOverrides) => init(testCluster(overrides)).ClusterConfiguration?.controllerManager;
     expect(args({})).toEqual({ extraArgs: [{ name: "allocate-node-cidrs", value: "false" }] });
     expect(args({ network: { cni: "none" } })).toBeUndefined();
     expect(args({ network: { manifest: "/home/operator/flannel.yaml" } })).toBeUndefined();
   });
 
-  it("that is a master keeps ordinary pods away unless the inventory lets them in", () => {
+  it("that is a master takes no ordinary pods unless the inventory asks for it", () => {
     const taints = (kubernetes: ClusterOverrides["kubernetes"]) =>
       init(testCluster({ kubernetes })).InitConfiguration?.nodeRegistration?.taints;
     expect(taints({}), "kubeadm's own taint").toBeUndefined();
@@ -118,7 +118,7 @@ describe("A node", () => {
     );
   });
 
-  it("whose inventory names kubeadm's own taint has it once, as the inventory says it", () => {
+  it("whose inventory names kubeadm's own taint has it once, as in the inventory", () => {
     const own = { key: "node-role.kubernetes.io/control-plane", value: "yes", effect: "NoSchedule" } as const;
     const masters = [testMachine("m1", "10.0.0.11", "master", { taints: [own] })];
     expect(init(testCluster({ masters })).InitConfiguration?.nodeRegistration?.taints).toEqual([own]);
@@ -142,8 +142,8 @@ describe("A node", () => {
   });
 });
 
-describe("What the inventory says of the kubelet and kube-proxy", () => {
-  it("is laid over ours, objects key by key and lists as a whole", () => {
+describe("The inventory's settings of the kubelet and kube-proxy", () => {
+  it("are merged into ours, objects key by key and lists as a whole", () => {
     const documents = init(
       testCluster({
         kubernetes: {

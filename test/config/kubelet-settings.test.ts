@@ -13,13 +13,13 @@ maxPods: 110
 `;
 
 describe("kubelet settings of the inventory", () => {
-  it("are laid over what kubeadm wrote, which stays", () => {
+  it("are merged into what kubeadm wrote, which is kept", () => {
     expect(withKubeletSettings(TEXT, { maxPods: 200, evictionHard: { "memory.available": "5%" } })).toBe(
       `${TEXT.replace("110", "200")}evictionHard:\n  memory.available: 5%\n`,
     );
   });
 
-  it("are laid key by key", () => {
+  it("are merged key by key", () => {
     const settings = { authentication: { webhook: { cacheTTL: "2m" } } };
     expect(withKubeletSettings(TEXT, settings)).toBe(TEXT.replace("0s", "2m"));
   });
@@ -49,7 +49,7 @@ describe("kubelet settings of the inventory", () => {
     },
   );
 
-  it("read what stands as the kubelet does", () => {
+  it("parse the existing file as the kubelet does", () => {
     const written = withKubeletSettings(`${TEXT}failSwapOn: off\nmode: 0644\n`, { maxPods: 200 });
     expect(parse(written, { version: "1.1" })).toMatchObject({ failSwapOn: false, mode: 0o644 });
   });

@@ -6,7 +6,7 @@ describe("VRRP priorities", () => {
     expect(vrrpPriorities(3)).toEqual([250, 240, 230]);
   });
 
-  it.each([3, 5, 7, 9])("of %i masters put a sick first one below a healthy last one", (masters) => {
+  it.each([3, 5, 7, 9])("of %i masters put an unhealthy first one below a healthy last one", (masters) => {
     const priorities = vrrpPriorities(masters);
     expect(priorities[0] ?? 0).toBeGreaterThan(priorities.at(-1) ?? 0);
     expect((priorities[0] ?? 0) + CHECK_WEIGHT).toBeLessThan(priorities.at(-1) ?? 0);
@@ -17,8 +17,13 @@ describe("VRRP priorities", () => {
   });
 
   it.each([
-    ["the weight of the official example with a gap wider than it", [103, 101, 100], -2, /would still not win/],
-    ["a weight that only makes a tie", [110, 105, 100], -10, /would still not win/],
+    [
+      "the weight of the official example with a gap wider than it",
+      [103, 101, 100],
+      -2,
+      /is not below a healthy master's/,
+    ],
+    ["a weight that only makes a tie", [110, 105, 100], -10, /is not below a healthy master's/],
     ["two that are the same: both would take the VIP", [100, 90, 90], -50, /same priority/],
     ["more than VRRP has", [255, 254, 253], -50, /within 1 to 254/],
     ["a sick one below VRRP's lowest", [60, 59, 50], -50, /within 1 to 254/],

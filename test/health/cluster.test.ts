@@ -15,7 +15,7 @@ describe("the API server is ready", () => {
   const refused = "curl: (7) Failed to connect to 10.0.0.11 port 6443: Connection refused";
   test.each<[string, string | Partial<Result>, true | string]>([
     ["it says so", "200", true],
-    ["etcd is away", "500", "https://10.0.0.11:6443/readyz says 500"],
+    ["etcd is away", "500", "https://10.0.0.11:6443/readyz returned 500"],
     ["it is not there", { code: 7, stdout: "000", stderr: `${refused}\n` }, refused],
   ])("%s", async (_, answer, expected) => {
     expect(await apiReady(scriptedHost({ answer: () => answer })).holds(signal)).toBe(expected);
@@ -36,12 +36,12 @@ describe("the load balancer on a master works", () => {
   test.each<[string, Readonly<Record<string, string | Partial<Result>>>, true | string]>([
     ["both run, and haproxy leads to an API server", { "8443": "200", service: "active\n" }, true],
     [
-      "haproxy leads nowhere",
+      "haproxy reaches no API server",
       { "8443": "503", service: "active\n" },
-      "haproxy runs, and does not lead to an API server: https://127.0.0.1:8443/readyz says 503",
+      "haproxy runs, but does not reach an API server: https://127.0.0.1:8443/readyz returned 503",
     ],
     [
-      "keepalived does not run: what it said last",
+      "keepalived does not run: its last log line",
       { "8443": "200", "haproxy.service": "active\n", "keepalived.service": "failed\nbye\nConfiguration file error\n" },
       "keepalived.service is failed: Configuration file error",
     ],
@@ -54,7 +54,7 @@ describe("the load balancer on a master works", () => {
     expect(await working(answers)).toBe(expected);
   });
 
-  it("without haproxy keepalived is all there is", async () => {
+  it("without haproxy only keepalived is checked", async () => {
     const bare = testCluster({ loadBalancer: { haproxy: false } });
     const asked: string[] = [];
     const host = scriptedHost({ answer: (script) => (asked.push(script), "active\n") });
@@ -74,14 +74,14 @@ describe("routes to the pods of the other nodes", () => {
     expect(await laid("10.0.0.12", "10.0.0.13")).toBe(true);
   });
 
-  it("that are missing are named with what lays them", async () => {
+  it("that are missing are named with what installs them", async () => {
     expect(await laid("10.0.0.12")).toBe(
-      "m1: no route to the pods of m3: `systemctl restart tripod-pod-routes` there lays it",
+      "m1: no route to the pods of m3: run `systemctl restart tripod-pod-routes` on m1",
     );
   });
 });
 
-describe("a controller manager and a scheduler lead", () => {
+describe("the controller manager and the scheduler have a leader", () => {
   const now = Date.parse("2026-11-27T12:00:00Z");
   const lease = (name: string, secondsAgo: number) =>
     `kube-system ${name} ${new Date(now - secondsAgo * 1000).toISOString()} 15 m2_0b0b\n`;
@@ -93,9 +93,9 @@ describe("a controller manager and a scheduler lead", () => {
     [
       "the scheduler is silent",
       [lease("kube-controller-manager", 2), lease("kube-scheduler", 41)],
-      "kube-scheduler: m2 was the last to lead, and has not been heard from for 41 s",
+      "kube-scheduler: the last leader, m2, has not renewed its Lease for 41 s",
     ],
-    ["none has come up", [lease("kube-scheduler", 1)], "kube-controller-manager: none has ever led"],
+    ["none has started", [lease("kube-scheduler", 1)], "kube-controller-manager: no leader has ever been elected"],
   ])("%s", async (_, leases, expected) => {
     expect(await leading(...leases)).toBe(expected);
   });

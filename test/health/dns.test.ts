@@ -22,7 +22,7 @@ describe("the cluster's DNS", () => {
     [
       "does not know the cluster's own API",
       `2 2\n${bytes(3, 0)}`,
-      "it does not know kubernetes.default.svc.cluster.local (answer 3)",
+      "it does not resolve kubernetes.default.svc.cluster.local (DNS response code 3)",
     ],
     ["is taken at its word where there is no bash to ask with", "2 1\nno bash\n", true],
     ["cannot be asked while the API is away", { code: 1, stderr: "refused\n" }, "refused"],
@@ -37,7 +37,7 @@ const SERVER = `require("net").createServer((socket) => socket.on("data", (quest
   require("fs").writeFileSync("/run/asked", question.subarray(14)); socket.end(answer); process.exit();
 })).listen(53, "10.96.0.10", () => require("fs").writeFileSync("/run/listens", ""))`;
 
-describe.skipIf(noMachine)(`the question that is asked${because(noMachine)}`, () => {
+describe.skipIf(noMachine)(`the DNS query${because(noMachine)}`, () => {
   let machine: ThrowAwayMachine;
   beforeAll(async () => {
     machine = await throwAwayMachine();
@@ -45,7 +45,7 @@ describe.skipIf(noMachine)(`the question that is asked${because(noMachine)}`, ()
   });
   afterAll(() => machine[Symbol.asyncDispose]());
 
-  it("is for the API's own name, and its answer is understood", async () => {
+  it("is for the API's own name, and its answer is parsed", async () => {
     machine.write("/root/server.cjs", SERVER);
     await machine.connection.run(
       `ip addr add 10.96.0.10/32 dev lo; ${process.execPath} /root/server.cjs >/dev/null 2>&1 & for n in $(seq 100); do [ -e /run/listens ] && exit; sleep 0.1; done; exit 1`,
@@ -54,7 +54,7 @@ describe.skipIf(noMachine)(`the question that is asked${because(noMachine)}`, ()
     expect(machine.read("/run/asked").replaceAll(/[^a-z]+/g, ".")).toBe(".kubernetes.default.svc.cluster.local.");
   });
 
-  it("remains without an answer where nobody listens", async () => {
+  it("gets no answer where nothing listens", async () => {
     expect(await readDns(machine.host, cluster)).toBe("no answer at 10.96.0.10");
   });
 });

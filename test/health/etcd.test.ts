@@ -24,7 +24,7 @@ const whole = (answer: string | Partial<Result>) => {
   return etcdWhole(hosts[0] as Host, hosts).holds(signal);
 };
 
-describe("etcd is whole", () => {
+describe("etcd is healthy", () => {
   it("when all members answer and agree on one leader", async () => {
     expect(await whole(`[${M1},${M2},${M3}]`)).toBe(true);
   });
@@ -37,11 +37,11 @@ describe("etcd is whole", () => {
       `[${M1},${M2},${M3.replace('"leader"', '"isLearner":true,"leader"')}]`,
       "a member is still a learner",
     ],
-    ["there is no leader", `[${M1.replace(/"leader":\d+/, '"leader":0')},${M2},${M3}]`, "0 leaders"],
+    ["there is no leader", `[${M1.replace(/"leader":\d+/, '"leader":0')},${M2},${M3}]`, "etcd has 0 leaders"],
     [
       "two members think that they lead",
       `[${M1},${M2.replace(/"leader":\d+/, '"leader":10501334649042878791')},${M3}]`,
-      "2 leaders",
+      "etcd has 2 leaders",
     ],
   ])("not while %s", async (_, answer, reason) => {
     expect(await whole(answer)).toBe(reason);
@@ -50,7 +50,7 @@ describe("etcd is whole", () => {
   it.each([
     ["etcdctl is not there", { code: 127, stderr: "sh: 1: etcdctl: not found\n" }, "sh: 1: etcdctl: not found"],
     [
-      "nobody answers",
+      "no member answers",
       { code: 1, stdout: "null\n", stderr: "failed\ncontext deadline exceeded\n" },
       "context deadline exceeded",
     ],
@@ -59,7 +59,7 @@ describe("etcd is whole", () => {
     expect(await whole(answer)).toBe(reason);
   });
 
-  it("and of a member that is silent its own host is asked why", async () => {
+  it("and why a member does not answer is read on its own host", async () => {
     const [m1, m2, m3] = masters.map((machine) =>
       scriptedHost({
         machine,
@@ -74,7 +74,7 @@ describe("etcd is whole", () => {
     );
   });
 
-  it("and members are told apart though their ids differ only in the last digit", async () => {
+  it("and members are distinguished although their ids differ only in the last digit", async () => {
     const hosts = saying(`[${M1},${M2},${M3}]`);
     const members = await readEtcd(hosts[0] as Host, hosts);
     expect(members).toMatchObject([
@@ -97,7 +97,7 @@ describe("a member is healthy", () => {
 {"level":"fatal","msg":"discovery failed","error":"walpb: crc mismatch"}
 `,
       },
-      "etcd.service is activating: discovery failed: walpb: crc mismatch (its data is damaged: docs/health.md says how the member is replaced)",
+      "etcd.service is activating: discovery failed: walpb: crc mismatch (its data is damaged: see docs/health.md for how to replace the member)",
     ],
     [
       {

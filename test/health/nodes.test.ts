@@ -42,7 +42,7 @@ function ready({ nodes, leases = "", kubelet = "" }: Said): Promise<true | strin
 describe("all nodes are Ready", () => {
   test.each<[string, Said, true | string]>([
     ["all are", { nodes: items(node("m1"), node("w1")) }, true],
-    ["one has not come", { nodes: items(node("m1")) }, "w1 is no node of the cluster"],
+    ["one has not joined", { nodes: items(node("m1")) }, "w1 is not a node of the cluster"],
     [
       "one is not",
       { nodes: items(node("m1"), node("w1", "False", "cni plugin not initialized")) },
@@ -50,12 +50,12 @@ describe("all nodes are Ready", () => {
     ],
     ["one is silent", { nodes: items(node("m1"), node("w1", "Unknown")) }, "w1 is not Ready"],
     [
-      "a stranger is not, which is none of our business",
+      "a node that is not in the inventory is not, and is ignored",
       { nodes: items(node("m1"), node("w1"), node("x", "False")) },
       true,
     ],
     [
-      "a node has said nothing yet",
+      "a node has no status yet",
       { nodes: items(node("m1"), { metadata: { name: "w1" }, spec: {}, status: {} }) },
       "w1 is not Ready",
     ],
@@ -66,23 +66,25 @@ describe("all nodes are Ready", () => {
   });
 });
 
-describe("a node that the API still calls Ready", () => {
+describe("a node that the API still reports as Ready", () => {
   const nodes = items(node("m1"), node("w1"));
 
-  it("is believed as long as its kubelet renews its Lease", async () => {
+  it("works as long as its kubelet renews its Lease", async () => {
     expect(await ready({ nodes, leases: lease("m1", 1) + lease("w1", 20) })).toBe(true);
   });
 
-  it("is not believed once nothing was heard from it twice", async () => {
-    expect(await ready({ nodes, leases: lease("m1", 1) + lease("w1", 23) })).toBe("w1 was not heard from for 23 s");
+  it("does not work once it has missed two renewals", async () => {
+    expect(await ready({ nodes, leases: lease("m1", 1) + lease("w1", 23) })).toBe(
+      "the kubelet of w1 has not renewed its Lease for 23 s",
+    );
   });
 
-  it("may be slower where the inventory says so", async () => {
+  it("may be slower where the inventory sets so", async () => {
     expect(await ready({ nodes, leases: lease("w1", 90, 200) })).toBe(true);
   });
 });
 
-describe("why nothing is heard from a kubelet", () => {
+describe("why a kubelet does not renew its Lease", () => {
   const nodes = items(node("m1"), node("w1", "Unknown", "Kubelet stopped posting node status."));
   const stopped = "w1 is not Ready: Kubelet stopped posting node status.";
   let [expired, valid] = ["", ""];
@@ -96,18 +98,18 @@ describe("why nothing is heard from a kubelet", () => {
 
   it("is the date at which its certificate expired, and where to read on", async () => {
     expect(await asked("activating", expired, "F1127 12:00:00.0 1 server.go:269] failed to run Kubelet\n")).toBe(
-      `${stopped}: the client certificate of its kubelet expired on 2025-03-01: docs/health.md says how it gets another`,
+      `${stopped}: the client certificate of its kubelet expired on 2025-03-01: see docs/health.md for how to replace it`,
     );
   });
 
-  it("is looked for in one go, whatever the host says", async () => {
+  it("is read with one command, whatever the host answers", async () => {
     const begun = process.cpuUsage();
     const reason = await ready({ nodes, kubelet: `${"1\n".repeat(40_000)}x` });
     expect(reason).toBe(stopped);
     expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(1);
   });
 
-  it("is what it died of", async () => {
+  it("is its fatal error", async () => {
     expect(await asked("activating", valid, "F1127 12:00:00.000000     962 server.go:269] misconfiguration\n")).toBe(
       `${stopped}: its kubelet is activating: misconfiguration`,
     );
@@ -117,14 +119,14 @@ describe("why nothing is heard from a kubelet", () => {
     expect(await asked("inactive", valid)).toBe(`${stopped}: its kubelet is inactive`);
   });
 
-  it("is what it says where it runs, as one short line", async () => {
+  it("is what it logs where it runs, as one short line", async () => {
     const line = `E1127 12:00:00.000000     962 kubelet.go:1] Unable to register\u001b[31m ${"x".repeat(500)}`;
     const reason = await asked("active", valid, `${line}\n`);
-    expect(reason).toContain("its kubelet runs, and says: Unable to register [31m xxx");
+    expect(reason).toContain("its kubelet runs, and logs: Unable to register [31m xxx");
     expect(String(reason).length).toBeLessThan(stopped.length + 350);
   });
 
-  it("stays unknown where its host says nothing", async () => {
+  it("stays unknown where its host prints nothing", async () => {
     expect(await ready({ nodes })).toBe(stopped);
   });
 });

@@ -38,33 +38,33 @@ describe("one master holds the VIP", () => {
   test.each<[string, Scene, true | string]>([
     ["keepalived carries it on one master", { has: { m2: `${VIP}/32` } }, true],
     ["nobody has it", { has: {} }, "no master holds it"],
-    ["two have it", { has: { m1: `${VIP}/32`, m3: `${VIP}/32` } }, "m1 and m3 hold it at once"],
+    ["two have it", { has: { m1: `${VIP}/32`, m3: `${VIP}/32` } }, "m1 and m3 hold it at the same time"],
     ["an address only begins like it", { has: { m1: "10.0.0.101/24" } }, "no master holds it"],
     [
       "somebody gave it to a master by hand",
       { has: { m1: `${VIP}/32`, m2: `${VIP}/24` } },
-      "m2 has 10.0.0.10/24 on eth0, which keepalived did not put there: `ip addr del 10.0.0.10/24 dev eth0` there takes it away",
+      "m2 has 10.0.0.10/24 on eth0, which keepalived did not add: run `ip addr del 10.0.0.10/24 dev eth0` on m2",
     ],
     [
       "somebody gave it to a worker",
       { has: { w1: `${VIP}/32` } },
-      "w1 has 10.0.0.10/32 on eth0, which keepalived did not put there: `ip addr del 10.0.0.10/32 dev eth0` there takes it away",
+      "w1 has 10.0.0.10/32 on eth0, which keepalived did not add: run `ip addr del 10.0.0.10/32 dev eth0` on w1",
     ],
     [
       "keepalived was killed and has left it",
       { has: { m1: `${VIP}/32` }, idle: ["m1"] },
-      "m1 has 10.0.0.10/32 on eth0, and keepalived, which should carry it, does not run: `ip addr del 10.0.0.10/32 dev eth0` there takes it away",
+      "m1 has 10.0.0.10/32 on eth0, but keepalived, which should carry it, is not running: run `ip addr del 10.0.0.10/32 dev eth0` on m1",
     ],
     [
       "an interface has a name that a shell would obey",
       { has: { w1: `${VIP}/32` }, named: "a;reboot" },
-      "w1 has 10.0.0.10/32 on a;reboot, which keepalived did not put there: `ip addr del 10.0.0.10/32 dev 'a;reboot'` there takes it away",
+      "w1 has 10.0.0.10/32 on a;reboot, which keepalived did not add: run `ip addr del 10.0.0.10/32 dev 'a;reboot'` on w1",
     ],
   ])("%s", async (_, scene, expected) => {
     expect(await asked(scene)).toBe(expected);
   });
 
-  it("and what others have is no holder", async () => {
+  it("and other hosts that have it are not the holder", async () => {
     const { holders, strays } = await readVip(hostsOf({ has: { m1: `${VIP}/32`, w2: `${VIP}/24` } }), VIP);
     expect([holders, strays.map(({ host }) => host)]).toEqual([["m1"], ["w2"]]);
   });
@@ -75,7 +75,7 @@ describe("the same master holds it for three seconds", () => {
   afterEach(() => void vi.useRealTimers());
   const steady = { steady: 3000 };
 
-  it("before that is believed", async () => {
+  it("before it counts", async () => {
     const condition = oneVipHolder(hostsOf({ has: { m1: `${VIP}/32` } }), VIP, steady);
     expect(await condition.holds(signal)).toBe("m1 has just taken it");
     vi.advanceTimersByTime(2999);
@@ -84,7 +84,7 @@ describe("the same master holds it for three seconds", () => {
     expect(await condition.holds(signal)).toBe(true);
   });
 
-  it("and begins anew when another takes it", async () => {
+  it("and the time starts again when another takes it", async () => {
     const scene: Scene = { has: { m1: `${VIP}/32` } };
     const condition = oneVipHolder(hostsOf(scene), VIP, steady);
     await condition.holds(signal);
@@ -97,14 +97,14 @@ describe("the same master holds it for three seconds", () => {
     expect(await condition.holds(signal)).toBe(true);
   });
 
-  it("which is believed at once where the run has seen it at its beginning", async () => {
+  it("which counts at once where the run has read it at its beginning", async () => {
     const hosts = hostsOf({ has: { m1: `${VIP}/32` } });
     expect(await oneVipHolder(hosts.slice(0, 3), VIP).holds(signal)).toBe(true);
     vi.advanceTimersByTime(5000);
     expect(await oneVipHolder(hosts, VIP, steady).holds(signal)).toBe(true);
   });
 
-  it("also in a run that asks but once, where it has moved since that run began", async () => {
+  it("also in a run that checks only once, where it has moved since that run began", async () => {
     const scene: Scene = { has: { m1: `${VIP}/32` } };
     const hosts = hostsOf(scene);
     await readVip(hosts, VIP);
@@ -115,7 +115,7 @@ describe("the same master holds it for three seconds", () => {
     expect(await condition.holds(signal)).toBe(true);
   });
 
-  it("counted from the moment at which everything was put right", async () => {
+  it("counted from the moment at which everything was repaired", async () => {
     const hosts = hostsOf({ has: { m1: `${VIP}/32` } });
     await readVip(hosts, VIP);
     vi.advanceTimersByTime(60_000);

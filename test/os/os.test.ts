@@ -39,7 +39,7 @@ describe.each(OS_FAMILIES)("On $name", (family) => {
 });
 
 describe("Package names", () => {
-  it("carry the exact version of Kubernetes, in each family's own way", () => {
+  it("contain the exact version of Kubernetes, in each family's own syntax", () => {
     expect(debian.packages.kubernetes("1.36.3")).toEqual(["kubeadm=1.36.3-*", "kubelet=1.36.3-*", "kubectl=1.36.3-*"]);
     expect(rhel.packages.kubernetes("1.36.3")).toEqual(["kubeadm-1.36.3", "kubelet-1.36.3", "kubectl-1.36.3"]);
   });
@@ -54,7 +54,7 @@ describe("Package names", () => {
 
 const noDpkg = missingPrograms("dpkg-query");
 describe.skipIf(noDpkg)(`dpkg itself${because(noDpkg)}`, () => {
-  it("says what is installed, and nothing of what is not", () => {
+  it("prints what is installed, and nothing of what is not", () => {
     const { stdout } = spawnSync("sh", ["-c", debian.installed(["dpkg", "no-such-package", "base-files=12-*"])], {
       encoding: "utf8",
     });
@@ -74,7 +74,7 @@ env -u TRIPOD_NO_START /usr/sbin/policy-rc.d etcd start; echo "policy for others
 END
 chmod 755 /usr/local/sbin/apt-get`;
 
-  it("starts no service, stops nobody else from starting theirs, and leaves nothing behind", async () => {
+  it("starts no service, prevents no other service from starting, and cleans up", async () => {
     await using machine = await throwAwayMachine();
     await machine.connection.run(apt);
     const { code, stdout } = await machine.connection.run(debian.install(["etcd-server"]));
@@ -85,7 +85,7 @@ chmod 755 /usr/local/sbin/apt-get`;
     expect((await machine.connection.run("[ -e /usr/sbin/policy-rc.d ]")).code).toBe(1);
   });
 
-  it("fetches the package lists only when the ones it has do not do", async () => {
+  it("fetches the package lists only when the ones it has do not suffice", async () => {
     await using machine = await throwAwayMachine();
     await machine.connection.run(`${apt}\ntouch /run/stale`);
     const { code, stdout } = await machine.connection.run(debian.install(["etcd-server"]));

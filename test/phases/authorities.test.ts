@@ -48,7 +48,7 @@ function found(...files: readonly Files[]) {
 const opened = async (secret: Secret | KeptSecret) => (await atHand(secret)).reveal();
 
 describe("an authority", () => {
-  it("is made where no master carries one", async () => {
+  it("is created where no master has one", async () => {
     const made = await found();
     expect(made.certificate).toContain("BEGIN CERTIFICATE");
     expect([ours.certificate, theirs.certificate]).not.toContain(made.certificate);
@@ -65,16 +65,16 @@ describe("an authority", () => {
     expect([kept.certificate, await opened(kept.key)]).toEqual([ours.certificate, ours.key.reveal()]);
   });
 
-  it("that was half written, the key first, is made anew: nobody has trusted it yet", async () => {
+  it("of which only the key was written is created again: nothing trusts it yet", async () => {
     const made = await found({ [key]: ours.key.reveal() });
     expect(await opened(made.key)).not.toBe(ours.key.reveal());
   });
 
-  it("is not chosen where two masters carry different ones", async () => {
+  it("is not chosen where two masters have different ones", async () => {
     const error = await failure(found(whole(ours), {}, whole(theirs)));
     expect(error).toMatchObject({
       code: "E_REFUSED",
-      message: `${crt} on m3 is not the one on m1`,
+      message: `${crt} on m3 differs from the one on m1`,
       details: { host: "m3", origin: { line: 13 }, hint: expect.stringContaining("another cluster") as string },
     });
     expect(error.details.why).toMatch(/^m1: [0-9a-f]{16}…\nm3: [0-9a-f]{16}…$/);
@@ -84,14 +84,14 @@ describe("an authority", () => {
   it("is not chosen where a certificate alone contradicts it", async () => {
     expect(await failure(found(whole(ours), { [crt]: theirs.certificate }))).toMatchObject({
       code: "E_REFUSED",
-      message: `${crt} on m2 is not the one on m1`,
+      message: `${crt} on m2 differs from the one on m1`,
     });
   });
 
-  it("whose key is nowhere is not made anew over the head of those who trust it", async () => {
+  it("whose key is missing is not created again: hosts trust the old one", async () => {
     expect(await failure(found({}, { [crt]: ours.certificate }))).toMatchObject({
       code: "E_REFUSED",
-      message: `${key} is on no master, but its certificate is on m2`,
+      message: `no master has ${key}, but m2 has its certificate`,
       details: { host: "m2", hint: expect.stringContaining(key) as string },
     });
   });
@@ -103,7 +103,7 @@ describe("an authority", () => {
     expect(sent.slice(2)).toEqual([`m2 ${key}`]);
   });
 
-  it("that a master carries already is told with its name to those that get it", async () => {
+  it("that a master already has is shown with that master's name on the others", async () => {
     const { key: content } = await found({}, whole(ours));
     const inspection = await file({ path: key, content, mode: 0o600 }).inspect(
       masters({})[0] ?? expect.unreachable(),
@@ -117,14 +117,14 @@ describe("an authority", () => {
     expect(sent).not.toContain(`m2 ${key}`);
   });
 
-  it("whose key is exchanged in the middle of a run signs nothing", async () => {
+  it("whose key is replaced during a run signs nothing", async () => {
     const files: Record<string, string> = { ...whole(ours) };
     const { key: kept } = await found(files);
     files[key] = theirs.key.reveal();
     expect(await failure(opened(kept))).toMatchObject({ code: "E_REFUSED", details: { host: "m1" } });
   });
 
-  it("is looked for once, however many ask", async () => {
+  it("is read once, however many steps need it", async () => {
     const context = testContext(cluster, masters());
     const [one, other] = await Promise.all([1, 2].map(() => authority(context, etcdAuthority, create)));
     expect(one).toBe(other);
@@ -134,12 +134,12 @@ describe("an authority", () => {
 describe("the keys of service accounts", () => {
   const files: Files = { [serviceAccountFiles.key.path]: "private", [serviceAccountFiles.publicKey.path]: "public" };
 
-  it("are those that a master carries", async () => {
+  it("are those that a master has", async () => {
     const keys = await serviceAccountKeys(testContext(cluster, masters({}, files)));
     expect([await opened(keys.key), keys.publicKey]).toEqual(["private", "public"]);
   });
 
-  it("are made where no master carries any", async () => {
+  it("are created where no master has any", async () => {
     const keys = await serviceAccountKeys(testContext(cluster, masters()));
     expect([await opened(keys.key), keys.publicKey].join()).toMatch(/PRIVATE KEY[^]*PUBLIC KEY/);
   });

@@ -11,7 +11,7 @@ import { changesIn } from "../support/walk.ts";
 const cluster = modestCluster();
 const TOKEN = /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/;
 
-describe.skipIf(noMachine)(`all phases, over five machines that are bare${because(noMachine)}`, () => {
+describe.skipIf(noMachine)(`all phases, on five empty machines${because(noMachine)}`, () => {
   let machines: ThrowAwayCluster;
   const said: Record<"plan" | "apply" | "again" | "planAgain", RunEvent[]> = {
     plan: [],
@@ -39,7 +39,7 @@ describe.skipIf(noMachine)(`all phases, over five machines that are bare${becaus
   }, 120_000);
   afterAll(() => machines[Symbol.asyncDispose]());
 
-  it("a plan has much to say and writes nothing, on any machine", () => {
+  it("a plan lists many changes and writes nothing, on any machine", () => {
     expect(changesIn(said.plan).length).toBeGreaterThan(100);
     expect(states[1]).toEqual(states[0]);
   });
@@ -54,7 +54,7 @@ describe.skipIf(noMachine)(`all phases, over five machines that are bare${becaus
     expect(holders.map(({ stdout }) => stdout.trim())).toEqual(["1", "0", "0", "0", "0"]);
   });
 
-  it("everything the plan has named is then changed, and nothing else but what only an apply can know", () => {
+  it("everything in the plan is then changed, and nothing else but what is known only after the apply", () => {
     const resources = (events: readonly RunEvent[]) =>
       events.flatMap((event) => (event.type === "resource.change" ? [`${event.host} ${event.resource}`] : []));
     const [planned, changed] = [new Set(resources(said.plan)), new Set(resources(said.apply))];
@@ -62,7 +62,7 @@ describe.skipIf(noMachine)(`all phases, over five machines that are bare${becaus
     expect([...changed].filter((each) => !planned.has(each)).toSorted()).toEqual(["m1 bootstrap-token:none left"]);
   });
 
-  it("a second apply and a plan have nothing left to say, and touch nothing", () => {
+  it("a second apply and a plan are empty, and touch nothing", () => {
     expect(changesIn(said.again)).toEqual([]);
     expect(changesIn(said.planAgain)).toEqual([]);
     expect(states[3]).toEqual(states[2]);

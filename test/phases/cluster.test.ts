@@ -51,7 +51,7 @@ describe("the load balancer", () => {
     });
   });
 
-  it("has no haproxy where the inventory wants none", async () => {
+  it("has no haproxy where the inventory turns it off", async () => {
     const { kinds } = await configOf({ loadBalancer: { haproxy: false } });
     expect(kinds.filter((each) => each.includes("haproxy"))).toEqual([]);
     expect(kinds).toContain("service:keepalived.service");
@@ -77,7 +77,7 @@ describe("nodes", () => {
     return (await node?.inspect(host, impatient))?.changes(new Set());
   };
 
-  it("that are masters lose kubeadm's taint only where the inventory opens them", async () => {
+  it("that are masters lose kubeadm's taint only where the inventory makes them schedulable", async () => {
     expect(await changes(cluster, "m1")).toMatchObject([{ field: "taint", to: "absent" }]);
     expect(await changes(testCluster(), "m1")).toEqual([]);
   });
@@ -89,12 +89,12 @@ describe("nodes", () => {
     expect(await changes(testCluster({ masters }), "m1")).toEqual([]);
   });
 
-  it("that are workers keep such a taint: who gave it to them meant it", async () => {
+  it("that are workers keep such a taint: it was set on purpose", async () => {
     expect(await changes(cluster, "w1")).toEqual([]);
   });
 });
 
-describe("what is tried at the end", () => {
+describe("the final check", () => {
   const due = async (cluster: Cluster, changed: number, result = "") => {
     const record = `{"items":[{"kind":"ConfigMap","metadata":{"namespace":"kube-system"},"data":{"result":"${result}"}}]}`;
     const answer = (script: string) =>
@@ -140,13 +140,13 @@ describe("a pod network's manifest", () => {
     });
   });
 
-  it("is nobody's business where the network is our own", () => {
+  it("is not used where the pod network is `bridge`", () => {
     expect(networkManifest.hosts(situation(testCluster()))).toEqual([]);
   });
 });
 
-describe("the pod network of our own", () => {
-  it("leaves every host the addresses that its pods have already", async () => {
+describe("the pod network `bridge`", () => {
+  it("keeps on every host the addresses that its pods have", async () => {
     const cluster = testCluster();
     const hosts = cluster.machines.map(({ name }) =>
       on(cluster, name, { answer: () => (name === "w1" ? '{"subnet": "10.244.200.0/24"}' : { code: 1 }) }),
@@ -159,7 +159,7 @@ describe("the pod network of our own", () => {
     expect(text).toMatch(/10\.244\.22\.0\/24 via 10\.0\.0\.22\b/);
   });
 
-  it("is not laid where the inventory has another", () => {
+  it("is not installed where the inventory has another", () => {
     expect(podNetwork.hosts(situation(testCluster({ network: { cni: "none" } })))).toEqual([]);
   });
 });

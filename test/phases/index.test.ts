@@ -40,7 +40,7 @@ describe("the list of phases", () => {
   });
 
   it.each(PHASES.map((phase, position) => ({ phase, position, name: phase.name })))(
-    "$name has a title, and needs only what stands before it",
+    "$name has a title, and needs only phases before it",
     ({ phase, position }) => {
       expect(phase.title).toMatch(/^\S.*\S$/);
       const known = names(PHASES.slice(0, position));
@@ -51,7 +51,7 @@ describe("the list of phases", () => {
   describe.each(Object.entries(clusters))("for %s", (_, cluster) => {
     const steps = stepsOf(cluster);
 
-    it("changes nothing on any host before every host was found fit", () => {
+    it("changes nothing on any host before every host has passed preflight", () => {
       const preflights = steps.filter(({ phase }) => phase.name === "preflight");
       expect(preflights).toHaveLength(cluster.machines.length);
       for (const step of steps) {
@@ -62,7 +62,7 @@ describe("the list of phases", () => {
       }
     });
 
-    it("calls the cluster verified only when every other step is done", () => {
+    it("verifies the cluster only when every other step is done", () => {
       const last = steps.find(({ phase }) => phase.name === "verify");
       expect(last && before(last).size).toBe(steps.length - 1);
     });
@@ -77,7 +77,7 @@ describe("the list of phases", () => {
       }
     });
 
-    it("lets nobody join before the first master stands and etcd has been healthy everywhere", () => {
+    it("joins no machine before the first master is initialized and etcd has been healthy everywhere", () => {
       for (const step of steps.filter(({ phase }) => ["other-masters", "workers"].includes(phase.name))) {
         const done = [...before(step)].map(({ phase, host }) => `${phase.name} ${host.name}`);
         expect(done).toEqual(expect.arrayContaining(["first-master m1", "etcd m1", "etcd m2", "etcd m3"]));

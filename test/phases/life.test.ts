@@ -126,13 +126,13 @@ describe("every key of the inventory", () => {
     expect(all.filter(([, life]) => life === undefined)).toEqual([]);
   });
 
-  it("is tried on a cluster that stands, unless it is the operator's side alone", () => {
+  it("is changed on an existing cluster, unless it is the operator's side only", () => {
     const tried = all.filter(([, life]) => life !== "operator's side").map(([key]) => key);
     expect(Object.keys(CHANGES).toSorted()).toEqual(tried.toSorted());
   });
 });
 
-describe.skipIf(noMachine)(`on a cluster that stands${because(noMachine)}`, () => {
+describe.skipIf(noMachine)(`on an existing cluster${because(noMachine)}`, () => {
   const lives = new Map(leaves(inventoryJsonSchema()));
   let machines: ThrowAwayCluster;
   let hosts: readonly Host[];
@@ -176,7 +176,7 @@ describe.skipIf(noMachine)(`on a cluster that stands${because(noMachine)}`, () =
   }, 240_000);
   afterAll(() => machines[Symbol.asyncDispose]());
 
-  it("a plan of the inventory it was founded with has nothing to say", async () => {
+  it("a plan of the inventory it was created with is empty", async () => {
     const { events, errors } = await plan(parsed(INVENTORY));
     expect([changes(events), errors]).toEqual([[], []]);
   }, 120_000);
@@ -198,15 +198,15 @@ describe.skipIf(noMachine)(`on a cluster that stands${because(noMachine)}`, () =
     120_000,
   );
 
-  it("a worker that is taken out of the inventory is left alone whole, and told", async () => {
+  it("a worker that is removed from the inventory is left as it is, and reported", async () => {
     const { events, errors } = await plan(parsed({ ...INVENTORY, workers: INVENTORY.workers.slice(0, 1) }));
     expect([changes(events), errors]).toEqual([[], []]);
     const start = events.find((event) => event.type === "run.start");
-    expect(start?.notices).toEqual([expect.stringContaining("w2 (10.0.0.22) is a node and is not in the inventory")]);
+    expect(start?.notices).toEqual([expect.stringContaining("w2 (10.0.0.22) is a node and not in the inventory")]);
   }, 120_000);
 
-  it("a machine that is another node is not renamed, and one more worker is simply joined", async () => {
+  it("a machine that is another node is not renamed, and a new worker joins", async () => {
     const renamed = await plan(changed("workers[].name", "w9"));
-    expect(renamed.errors.map(({ message }) => message)).toContain("this machine is node w2");
+    expect(renamed.errors.map(({ message }) => message)).toContain("this machine is already the node w2");
   }, 120_000);
 });

@@ -54,7 +54,7 @@ test("a manifest is fetched over TLS, also where it has moved", async () => {
   expect(await read(`${url}/old`, SHA256)).toBe(TEXT);
 });
 
-test("a manifest that would come without TLS in the end is refused", async () => {
+test("a manifest whose last redirect leaves TLS is refused", async () => {
   const url = await served((_, response) => response.writeHead(302, { location: "http://example.org/cni.yaml" }).end());
   expect(await failure(read(url))).toMatchObject({
     code: "E_LOCAL",
@@ -62,7 +62,7 @@ test("a manifest that would come without TLS in the end is refused", async () =>
   });
 });
 
-test("a server that redirects for ever is left", async () => {
+test("a server that redirects for ever is given up", async () => {
   const url = await served((_, response) => response.writeHead(302, { location: "/again" }).end());
   expect(await failure(read(url))).toMatchObject({ code: "E_LOCAL", details: { why: "more than 5 redirects" } });
 });
@@ -82,7 +82,7 @@ test("a token in an address is in no message and in no record", async () => {
   expect(resources.map(({ name }) => name)).toEqual([expect.stringMatching(/cni\.yaml\?…$/)]);
 });
 
-test("a server that never stops sending is left", async () => {
+test("a server that never stops sending is given up", async () => {
   let sent = 0;
   const url = await served((_, response) => {
     const more = () => {
@@ -95,7 +95,7 @@ test("a server that never stops sending is left", async () => {
   expect(sent * 65_536).toBeLessThan(50 * 2 ** 20);
 });
 
-test("a server's no, and one that cannot be trusted, are told", async () => {
+test("a server's error status, and an untrusted certificate, are reported", async () => {
   const url = await served((_, response) => response.writeHead(404).end());
   expect(await failure(read(url))).toMatchObject({ details: { why: "404 Not Found" } });
   vi.unstubAllEnvs();
@@ -104,7 +104,7 @@ test("a server's no, and one that cannot be trusted, are told", async () => {
   });
 });
 
-test("another manifest than the one whose digest the inventory has is refused before anything is changed", async () => {
+test("a manifest that does not match the inventory's digest is refused before anything is changed", async () => {
   const file = join(temporaryFolder(), "cni.yaml");
   writeFileSync(file, "kind: Planted\n");
   const cluster = testCluster({ network: { manifest: file, sha256: SHA256 } });
@@ -119,7 +119,7 @@ test("another manifest than the one whose digest the inventory has is refused be
   expect(await read(file, SHA256)).toBe(TEXT);
 });
 
-test("Ctrl-C while a site does not answer is not told as a fault of the manifest", async () => {
+test("Ctrl-C while a site does not answer is not reported as an error of the manifest", async () => {
   const stop = new AbortController();
   const stopped = new Error("stopped");
   const url = await served(() => stop.abort(stopped));

@@ -79,11 +79,11 @@ describe("the packages of a host", () => {
     expect(await of("m1", overrides())).toEqual(all.filter((name) => !absent.includes(name ?? "")));
   });
 
-  it("cannot be had for etcd where the OS has none, and the way out is named", async () => {
+  it("do not exist for etcd on some systems, and the error names what to do", async () => {
     expect(await failure(of("m1", {}, rhel))).toMatchObject({
       code: "E_PREFLIGHT",
-      message: "there is no package of etcd for rhel",
-      details: { host: "m1", hint: "put etcd and etcdctl into the folder of `software.binaries`" },
+      message: "rhel has no etcd package",
+      details: { host: "m1", hint: "put etcd and etcdctl into a folder, and set `software.binaries` to it" },
     });
     expect(await of("w1", {}, rhel)).toContain("kubelet-1.36.3");
   });
@@ -112,11 +112,11 @@ describe("Kubernetes' programs", () => {
     const binaries = folderOf("kubelet");
     expect(await failure(of("w1", { software: { binaries } }))).toMatchObject({
       code: "E_LOCAL",
-      message: `${binaries} has no kubeadm, kubectl`,
+      message: `${binaries} does not contain kubeadm, kubectl`,
     });
   });
 
-  it("bring the images that a role needs: the control plane's go to masters alone", async () => {
+  it("include the images that a role needs: the control plane's go to masters only", async () => {
     const images = folderOf("kube-apiserver.tar", "kube-proxy.tar", "pause.tar", "notes.txt");
     const cluster = testCluster({ software: { images } });
     const names = async (name: string) => {

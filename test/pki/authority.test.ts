@@ -35,7 +35,7 @@ describe.each(pairs)("a %s authority and a %s certificate", (authorityKeys, keys
     expect(verifyStrictly(authority.certificate, authority.certificate, now)).toBe("it.crt: OK\n");
   });
 
-  it("say in openssl's words what was asked for", async () => {
+  it("contain what was requested, as openssl prints them", async () => {
     const authority = await authorityOf(authorityKeys);
     const { certificate } = await issue(authority, { ...request, keys, organization: "system:masters" }, now);
     const text = describeCertificate(certificate);
@@ -67,7 +67,7 @@ describe.each(pairs)("a %s authority and a %s certificate", (authorityKeys, keys
 });
 
 describe("an authority", () => {
-  it("may sign certificates, and says so critically", async () => {
+  it("may sign certificates, by critical extensions", async () => {
     const text = describeCertificate((await authorityOf("rsa-2048")).certificate);
     expect(text).toMatch(/Basic Constraints: critical\s+CA:TRUE\n/);
     expect(text).toMatch(/Key Usage: critical\s+Digital Signature, Key Encipherment, Certificate Sign\n/);
@@ -95,7 +95,7 @@ describe("an authority", () => {
     );
   });
 
-  it("without a key identifier of its own can be built upon as well", async () => {
+  it("without its own key identifier can sign too", async () => {
     const key = openssl({}, "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384");
     const bare = ["-addext", "subjectKeyIdentifier=none", "-addext", "authorityKeyIdentifier=none"];
     const certificate = openssl({ key }, "req", "-x509", "-new", "-key", "key", "-subj", "/CN=bare", ...bare);
@@ -119,12 +119,12 @@ describe("an authority", () => {
     [
       "is no authority",
       async () => [await issue(await authorityOf("ecdsa-p256"), request, now), now],
-      /is not an authority's/,
+      /is not a CA certificate/,
     ],
     [
       "is not a certificate",
       async () => [{ ...(await authorityOf("ecdsa-p256")), certificate: "" }, now],
-      /certificate cannot be read/,
+      /certificate is not valid PEM/,
     ],
     [
       "has a key that was cut short",
@@ -132,7 +132,7 @@ describe("an authority", () => {
         { ...(await authorityOf("ecdsa-p256")), key: new Secret("-----BEGIN EC PRIVATE KEY-----\nMHc") },
         now,
       ],
-      /private key cannot be read/,
+      /private key is not valid PEM/,
     ],
   ] as const)("that %s signs nothing", async (_, make, message) => {
     const [authority, at] = (await make()) as [Awaited<ReturnType<typeof authorityOf>>, Date];
@@ -155,20 +155,20 @@ describe("a certificate", () => {
     expect(verifyStrictly(certificate, authority.certificate, start)).toBe("it.crt: OK\n");
   });
 
-  it("is not good after its end", async () => {
+  it("is not valid after its end", async () => {
     const authority = await authorityOf("ecdsa-p256");
     const { certificate } = await issue(authority, { ...request, validityDays: 30 }, now);
     expect(() => verifyStrictly(certificate, authority.certificate, inAYear)).toThrow("certificate has expired");
   });
 
-  it("is good at once on a host whose clock is five minutes behind", async () => {
+  it("is valid at once on a host whose clock is five minutes behind", async () => {
     const authority = await authorityOf("ecdsa-p256");
     const { certificate } = await issue(authority, request, now);
     const behind = new Date(now.getTime() - 5 * 60_000);
     expect(verifyStrictly(certificate, authority.certificate, behind)).toBe("it.crt: OK\n");
   });
 
-  it("for a client alone is refused as a server's", async () => {
+  it("for a client only is refused as a server's", async () => {
     const authority = await authorityOf("ecdsa-p256");
     const { certificate } = await issue(authority, { ...request, usages: ["clientAuth"], sans: [] }, now);
     expect(() => verifyStrictly(certificate, authority.certificate, now, "-purpose", "sslserver")).toThrow(

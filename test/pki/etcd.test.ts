@@ -16,7 +16,7 @@ const settings = { keys: "ecdsa-p256", validity: 365 } as const;
 describe("A master's etcd certificates", () => {
   const certificates = etcdCertificates({ name: "m1", address: "10.0.0.11" }, settings);
 
-  it("lie where kubeadm and the unit look for them, each key for whom it is", () => {
+  it("are where kubeadm and the unit expect them, each key readable by its user", () => {
     const { certificate, key, copies } = etcdAuthority;
     const files = [certificate, key, ...copies, ...certificates.flatMap((pair) => [pair.certificate, pair.key])];
     expect(files.map(({ path, mode, owner, group }) => `${mode.toString(8)} ${owner}:${group} ${path}`)).toEqual([
@@ -34,7 +34,7 @@ describe("A master's etcd certificates", () => {
     ]);
   });
 
-  it("name the member by every name it is called by, and the clients by none", () => {
+  it("contain every name of the member, and none of the clients", () => {
     const names = ["m1", "10.0.0.11", "localhost", "127.0.0.1", "::1"];
     expect(certificates.map(({ request }) => [request.commonName, request.usages, request.sans])).toEqual([
       ["m1", ["serverAuth", "clientAuth"], names],
@@ -73,7 +73,7 @@ describe.skipIf(missing.length > 0)(
       await expect(member.ask()).rejects.toThrow(/bad certificate|certificate required/);
     });
 
-    it("refuses a caller whom another authority of the same name has certified", async () => {
+    it("refuses a client with a certificate of another authority of the same name", async () => {
       const impostor = await issue(await authorityOf(), clientRequest(), new Date());
       await expect(member.ask(impostor)).rejects.toThrow(/bad certificate|unknown ca/i);
     });

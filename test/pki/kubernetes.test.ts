@@ -13,7 +13,7 @@ import { describeCertificate, openssl, verifyStrictly } from "./openssl.ts";
 const now = new Date("2026-08-01T12:00:00Z");
 
 describe("The cluster's own authorities", () => {
-  it("lie where kubeadm looks for them, their keys for root alone", () => {
+  it("are where kubeadm expects them, their keys readable by root only", () => {
     const files = [
       ...kubernetesAuthorities.flatMap(({ certificate, key }) => [certificate, key]),
       ...Object.values(serviceAccountFiles),
@@ -28,7 +28,7 @@ describe("The cluster's own authorities", () => {
     ]);
   });
 
-  it.each(kubernetesAuthorities)("are what kubeadm would have made: $commonName", async (files) => {
+  it.each(kubernetesAuthorities)("are what kubeadm would have created: $commonName", async (files) => {
     const { certificate, key } = await createKubernetesAuthority(files, now);
     const text = describeCertificate(certificate);
 
@@ -52,7 +52,7 @@ describe("The cluster's own authorities", () => {
   });
 });
 
-it("A token signed with the service account key is good for whoever has its public half", async () => {
+it("A token signed with the service account key is valid for every holder of its public half", async () => {
   const { key, publicKey } = await createServiceAccountKeys();
   const token = Buffer.from("a token");
 

@@ -54,7 +54,7 @@ describe("A certificate is kept", () => {
     expect(reasons(await issue(authority, wanted, now), wanted)).toEqual([]);
   });
 
-  it("until the day its remaining life falls below what is asked for", () => {
+  it("until the day its remaining life falls below the wanted one", () => {
     expect(reasons(pair, request, days(334))).toEqual([]);
     expect(reasons(pair, request, days(336))).toEqual(["expires in 29 days"]);
   });
@@ -64,7 +64,7 @@ describe("A certificate is kept", () => {
   });
 });
 
-describe("A certificate is issued anew because", () => {
+describe("A certificate is issued again because", () => {
   it.each<[string, () => string[]]>([
     ["missing", () => reasons({})],
     ["missing", () => reasons({ key: pair.key })],
@@ -72,7 +72,7 @@ describe("A certificate is issued anew because", () => {
     ["the certificate cannot be read", () => reasons({ ...pair, certificate: "" })],
     ["the key is missing", () => reasons({ certificate: pair.certificate })],
     ["the key cannot be read", () => reasons({ ...pair, key: new Secret("") })],
-    ["key does not belong to the certificate", () => reasons({ ...pair, key: other.key })],
+    ["the key does not belong to the certificate", () => reasons({ ...pair, key: other.key })],
     ["key is ecdsa-p256 instead of rsa-2048", () => reasons(pair, { ...request, keys: "rsa-2048" })],
     ["expires in 12 days", () => reasons(pair, request, days(352.5))],
     ["expires in 1 day", () => reasons(pair, request, days(363.5))],
@@ -107,7 +107,7 @@ describe("A certificate is issued anew because", () => {
     ]);
   });
 
-  it("it says nothing of what it is for", () => {
+  it("it has no usage", () => {
     const key = openssl({}, "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384");
     const certificate = openssl({ key }, "req", "-x509", "-new", "-key", "key", "-subj", "/CN=m1", "-days", "36500");
     expect(reasons({ certificate, key: new Secret(key) }, request, new Date())).toEqual([
@@ -122,5 +122,5 @@ describe("A certificate is issued anew because", () => {
 });
 
 it("An authority that cannot be read is an error, and no reason to reissue", () => {
-  expect(() => reasonsToReissue(pair, request, "", now, 30)).toThrow("what should be a certificate cannot be read");
+  expect(() => reasonsToReissue(pair, request, "", now, 30)).toThrow("the certificate is not valid PEM");
 });

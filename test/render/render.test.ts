@@ -13,13 +13,13 @@ function missing(template: string, view: object): string[] {
 }
 
 describe("A template", () => {
-  it("is rendered from its view, without the line that says what it becomes", () => {
+  it("is rendered from its view, without the line that names its file", () => {
     const text = render("containerd/crictl.yaml", { endpoint: "unix:///run/containerd/containerd.sock" });
     expect(text.split("\n")[0]).toBe("# Written by Tripod; a change made here is undone by the next apply.");
     expect(text).toContain("runtime-endpoint: unix:///run/containerd/containerd.sock\n");
   });
 
-  it("that asks for what its view does not have is a bug, and says which name on which line", () => {
+  it("that uses a name its view does not have is a bug, and the error has the name and the line", () => {
     expect(() => render("containerd/crictl.yaml", { endpont: "x" })).toThrow(
       expect.objectContaining({ code: "E_INTERNAL", details: { why: "endpoint (line 3)\nendpoint (line 4)" } }),
     );
@@ -42,7 +42,7 @@ describe("A name the view does not have is found", () => {
     expect(missing(template, view)).toEqual(names);
   });
 
-  it("and names that are there are not: items, keys, steps up, values that are false", () => {
+  it("and names that exist are not: items, keys, steps up, values that are false", () => {
     const view = { xs: ["a", "b"], map: { k: "v" }, on: false, name: "m1", port: 0 };
     const template =
       "{{name}}{{port}}{{#if on}}x{{/if}}{{#each xs}}{{@index}}{{this}}{{../name}}{{/each}}{{#each map}}{{@key}}{{this}}{{/each}}";
@@ -54,9 +54,9 @@ describe("A name the view does not have is found", () => {
   });
 
   it("and what a check cannot follow is refused", () => {
-    expect(missing("{{> partial}}", {})).toEqual(["PartialStatement (line 1) is not something these templates use"]);
+    expect(missing("{{> partial}}", {})).toEqual(["PartialStatement (line 1) is not allowed in these templates"]);
     expect(missing("{{#list xs}}{{/list}}", { xs: [] })).toEqual([
-      "{{#list}} (line 1) is not a block these templates use",
+      "{{#list}} (line 1) is not a block that these templates may use",
     ]);
   });
 });
@@ -86,7 +86,7 @@ describe("Every template", () => {
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
     .join("\n");
 
-  it.each(templates)("%s says on its first line what file it becomes, and somebody renders it", (name) => {
+  it.each(templates)("%s names its file on its first line, and is rendered somewhere", (name) => {
     const [first] = readFileSync(join(ROOT, "templates", name), "utf8").split("\n");
     expect(first).toMatch(/^\{\{!-- \/\S+.*: .+ --\}\}$/);
     expect(sources).toContain(`"${name}"`);

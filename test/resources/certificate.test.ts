@@ -32,18 +32,18 @@ async function issued(machine: ThrowAwayMachine): Promise<string> {
   return machine.read(files.certificate.path);
 }
 
-machineStory("a certificate is made once and then kept", async (machine) => {
+machineStory("a certificate is issued once and then kept", async (machine) => {
   machine.write("/etc/pki/.keep", "");
   expect(changesIn(await walk(machine.host, wanted()))).toEqual([{ field: "certificate", from: "missing", to: made }]);
   expect(changesIn(await walk(machine.host, wanted()))).toEqual([]);
 });
 
-machineStory("a pair that was half written, the key first, is made anew", async (machine) => {
+machineStory("a pair of which only the key was written is issued again", async (machine) => {
   const before = await issued(machine);
   const half = await issue(authority, files.request, now);
   machine.write(files.key.path, half.key.reveal(), 0o600);
   expect(changesIn(await walk(machine.host, wanted()))).toEqual([
-    { field: "certificate", from: "key does not belong to the certificate", to: made },
+    { field: "certificate", from: "the key does not belong to the certificate", to: made },
   ]);
   expect(machine.read(files.certificate.path)).not.toBe(before);
 });
@@ -57,7 +57,7 @@ machineStory("a key without its certificate is replaced, a certificate without i
   }
 });
 
-machineStory("another authority and another name are reasons, and all reasons are told", async (machine) => {
+machineStory("another authority and another name are reasons, and all reasons are shown", async (machine) => {
   await issued(machine);
   const request = { ...files.request, sans: ["m1", "10.0.0.12"] };
   expect(changesIn(await walk(machine.host, wanted(another, request), "plan"))).toMatchObject([
@@ -65,7 +65,7 @@ machineStory("another authority and another name are reasons, and all reasons ar
   ]);
 });
 
-machineStory("a wrong mode is put right without a new certificate", async (machine) => {
+machineStory("a wrong mode is repaired without a new certificate", async (machine) => {
   const before = await issued(machine);
   await machine.connection.run(`chmod 644 ${files.key.path}`);
   expect(changesIn(await walk(machine.host, wanted()))).toEqual([

@@ -95,8 +95,8 @@ clusterStory("a member that has lost its data is not started: it must be replace
   await loseData(machines, "m2");
   expect(await failure(start(machines, "m2"))).toMatchObject({
     code: "E_REFUSED",
-    message: "its etcd member cannot simply be started",
-    details: { host: "m2", origin: { line: 12 }, why: "its member has been running before, but its data is gone" },
+    message: "its etcd member cannot be started without its data",
+    details: { host: "m2", origin: { line: 12 }, why: "its member was running before, but its data is missing" },
   });
   expect((await machines.machine("m2").host.read("systemctl is-active etcd")).stdout).toBe("inactive\n");
 });
@@ -116,14 +116,14 @@ clusterStory("a machine that the running cluster does not know is not let in by 
 });
 
 clusterStory(
-  "without a quorum, a cluster that has served Kubernetes is not founded a second time",
+  "without a quorum, a cluster that has served Kubernetes is not created a second time",
   cluster,
   async (machines) => {
     prepare(machines);
     machines.machine("m2").write("/etc/kubernetes/manifests/kube-apiserver.yaml", "kind: Pod\n");
     expect(await failure(start(machines, "m1"))).toMatchObject({
       code: "E_REFUSED",
-      details: { why: "it has no data, the cluster has been running before, and no quorum answers" },
+      details: { why: "it has no data, the cluster already exists, and no quorum answers" },
     });
   },
 );
@@ -149,7 +149,7 @@ clusterStory("a changed setting restarts every member, each in a turn of its own
       },
     };
     expect(changesIn(await walk({ ...host, connection }, await member(machines, alone)))).toEqual([
-      { field: "restarted", from: `older than ${ENVIRONMENT}`, to: "anew, one member at a time" },
+      { field: "restarted", from: `older than ${ENVIRONMENT}`, to: "again, one member at a time" },
     ]);
   }
   expect(restarts).toEqual(["m1 in m1 turn", "m2 in m2 turn", "m3 in m3 turn"]);

@@ -35,7 +35,7 @@ machineStory("a secret's change is seen, its content is not", async (machine) =>
   machine.write(PATH, "password = old");
   const wanted = file({ path: PATH, content: new Secret("password = new"), mode: 0o644 });
   expect(changesIn(await walk(machine.host, [wanted]))).toEqual([
-    { field: "content", from: "*** (another)", to: "***" },
+    { field: "content", from: "*** (different)", to: "***" },
   ]);
   expect(machine.read(PATH)).toBe("password = new");
 });
@@ -52,7 +52,7 @@ for (const [said, before, mode] of [
       const [change] = changesIn(await walk(machine.host, [wanted], "plan"));
       expect(JSON.parse(JSON.stringify(change))).toEqual({
         field: "content",
-        from: "*** (another)",
+        from: "*** (different)",
         to: "***",
         secret: "***",
       });

@@ -22,7 +22,7 @@ test.each([
   expect(etcdJournal.reason(`${line}\n\n`)).toBe(expected);
 });
 
-test("the kubelet's reason is what it died of, and not what it stumbled over in its next life", () => {
+test("the kubelet's reason is its fatal error, and not what it stumbled over in its next life", () => {
   const journal = `F1127 16:48:30.180409     962 server.go:269] failed to run Kubelet: unable to load bootstrap kubeconfig
 E1127 16:48:32.980409     975 bootstrap.go:265] part of the existing bootstrap client certificate is expired
 `;

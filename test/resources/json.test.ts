@@ -36,7 +36,7 @@ describe.each(ANSWERS)("%s in place of an answer", (answer) => {
     ["etcd's status", (host) => readEtcd(host, [host])],
     ["Leases", readLeases],
   ])("is told with its host where %s are asked for", async (_, read) => {
-    expect(await read(saying(answer))).toMatch(/^what .* says on m1 cannot be understood: ./);
+    expect(await read(saying(answer))).toMatch(/^the output of .* on m1 cannot be parsed: ./);
   });
 
   it("does not end what is read before a run", async () => {
@@ -57,7 +57,7 @@ describe.each(ANSWERS)("%s in place of an answer", (answer) => {
 it("a node whose name could be read as something else in a command is no node", async () => {
   const items = [{ metadata: { name: "w1\n10.0.0.1 registry.k8s.io" }, spec: {}, status: {} }];
   expect(await readNodes(saying(JSON.stringify({ items })))).toMatch(
-    /on m1 cannot be understood: .*items\.0\.metadata\.name/,
+    /on m1 cannot be parsed: .*items\.0\.metadata\.name/,
   );
 });
 
@@ -67,5 +67,5 @@ it("haproxy, which is not root, cannot put words into a command of root's", asyn
     answer: answering({ "show servers": `${state("m1")}\n${state("x'$(touch${IFS}/planted)'")}\n` }),
   });
   const inspection = await haproxyServers({}).inspect(host, impatient);
-  expect(inspection.changes(new Set())).toEqual([{ field: "m1", from: "out of turn", to: "in turn" }]);
+  expect(inspection.changes(new Set())).toEqual([{ field: "m1", from: "out of rotation", to: "in rotation" }]);
 });

@@ -62,41 +62,47 @@ async function almostThrough(machine: ThrowAwayMachine) {
   return { goOn: () => writeFile(join(machine.root, "fakes/gate"), "\n") };
 }
 
-machineStory("a kubeadm that a killed run has left behind is waited for, not taken for done", async (machine) => {
+machineStory("Tripod waits for a kubeadm that a killed run has left running", async (machine) => {
   const { goOn } = await almostThrough(machine);
   let opened: Promise<void> | undefined;
   const events = await walk(machine.host, init(machine), "apply", (event) => {
     if (event.type === "condition.waiting") opened ??= goOn();
   });
   await opened;
-  expect(changesIn(events)).toEqual([{ field: "member", from: "not yet: kubeadm init still runs", to: "yes" }]);
+  expect(changesIn(events)).toEqual([{ field: "member", from: "not yet: kubeadm init is still running", to: "yes" }]);
   expect(events.filter(({ type }) => type === "condition.met")).toMatchObject([
     { condition: "kubeadm init of an earlier run ends" },
   ]);
   expect(machine.read("/fakes/cluster/objects/DaemonSet.kube-proxy")).toBe("kind: DaemonSet\n");
 });
 
-machineStory("a founding that a power cut has ended is begun again, though its node is in the API", async (machine) => {
-  await almostThrough(machine);
-  await machine.connection.run("kill -9 $(cat /run/tripod/kubeadm-init.pid)");
-  for (const path of ["run/tripod", "fakes/units/tripod-kubeadm-init.service.active"])
-    rmSync(join(machine.root, path), { recursive: true, force: true });
-  expect(changesIn(await walk(machine.host, init(machine)))).toEqual([
-    { field: "member", from: "no: kubeadm init did not come to its end", to: "yes" },
-  ]);
-  expect(changesIn(await walk(machine.host, init(machine), "plan"))).toEqual([]);
-});
+machineStory(
+  "a kubeadm init that a power cut interrupted is run again, although its node is in the API",
+  async (machine) => {
+    await almostThrough(machine);
+    await machine.connection.run("kill -9 $(cat /run/tripod/kubeadm-init.pid)");
+    for (const path of ["run/tripod", "fakes/units/tripod-kubeadm-init.service.active"])
+      rmSync(join(machine.root, path), { recursive: true, force: true });
+    expect(changesIn(await walk(machine.host, init(machine)))).toEqual([
+      { field: "member", from: "no: kubeadm init did not finish", to: "yes" },
+    ]);
+    expect(changesIn(await walk(machine.host, init(machine), "plan"))).toEqual([]);
+  },
+);
 
-machineStory("who takes kube-proxy out of a cluster of several nodes does not get it back", async (machine) => {
-  withKubelet(machine);
-  await walk(machine.host, init(machine));
-  machine.write("/fakes/cluster/nodes/w1/labels", "");
-  rmSync(join(machine.root, "fakes/cluster/objects/DaemonSet.kube-proxy"));
-  expect(changesIn(await walk(machine.host, init(machine), "plan"))).toEqual([]);
-});
+machineStory(
+  "a kube-proxy that was deleted from a cluster of several nodes is not installed again",
+  async (machine) => {
+    withKubelet(machine);
+    await walk(machine.host, init(machine));
+    machine.write("/fakes/cluster/nodes/w1/labels", "");
+    rmSync(join(machine.root, "fakes/cluster/objects/DaemonSet.kube-proxy"));
+    expect(changesIn(await walk(machine.host, init(machine), "plan"))).toEqual([]);
+  },
+);
 
 clusterStory(
-  "a member whose kubelet was stopped is not joined again: its kubelet is started",
+  "a member whose kubelet was stopped does not join again: its kubelet is started",
   cluster,
   async (machines) => {
     const [m1, w1] = [machines.machine("m1"), machines.machine("w1")];
@@ -113,20 +119,20 @@ clusterStory(
 );
 
 machineStory(
-  "what kubeadm says when it fails is shown, and where the rest is, but nobody is told to type what reads from stdin",
+  "kubeadm's last lines are shown when it fails, and the path of its log, without a command that would read from stdin",
   async (machine) => {
     withKubelet(machine);
     machine.write("/fakes/broken/kubeadm", "");
     const error = await failure(walk(machine.host, init(machine)));
     expect(error).toMatchObject({ code: "E_COMMAND", message: "kubeadm init failed", details: { host: "m1" } });
-    const log = /(\S+kubeadm-init\.log) there/.exec(error.details.hint ?? "")?.[1] ?? "no log is named";
+    const log = /(\S+kubeadm-init\.log) on m1/.exec(error.details.hint ?? "")?.[1] ?? "no log is named";
     expect((await machine.host.read(`cat ${log}`)).stdout).toContain("[ERROR NumCPU]");
     expect(error.details.hint).not.toContain("run the command above");
     expect(error.details.why).toMatch(/\[ERROR NumCPU\]\n\n\$ kubeadm init --config \/dev\/stdin/);
   },
 );
 
-machineStory("before there is a cluster the plan says so", async (machine) => {
+machineStory("before the cluster exists the plan says so", async (machine) => {
   expect(changesIn(await walk(machine.host, joining(machine.host, machine.host), "plan"))).toEqual([
     {
       field: "member",
@@ -136,18 +142,18 @@ machineStory("before there is a cluster the plan says so", async (machine) => {
   ]);
 });
 
-machineStory("a founding whose connection breaks is taken up again in the same run", async (machine) => {
+machineStory("a kubeadm init whose connection breaks is run again in the same run", async (machine) => {
   withKubelet(machine);
   machine.write("/fakes/broken/connection", "once\n");
   const said: string[] = [];
   await walk(machine.host, init(machine), "apply", (event) => {
     if (event.type === "progress") said.push(event.text);
   });
-  expect(said).toContain("kubeadm init has lost its connection to the API; it is run again");
+  expect(said).toContain("kubeadm init lost its connection to the API and is run again");
   expect(changesIn(await walk(machine.host, init(machine), "plan"))).toEqual([]);
 });
 
-machineStory("a connection that breaks again is no accident: kubeadm's own words are shown", async (machine) => {
+machineStory("a connection that breaks twice is an error: kubeadm's last lines are shown", async (machine) => {
   withKubelet(machine);
   machine.write("/fakes/broken/connection", "once\ntwice\nthree times\n");
   expect(await failure(walk(machine.host, init(machine)))).toMatchObject({
@@ -159,7 +165,7 @@ machineStory("a connection that breaks again is no accident: kubeadm's own words
 });
 
 clusterStory(
-  "a join whose connection breaks is taken up again, its half-registered node forgotten first",
+  "a join whose connection breaks is run again, after its half-registered node is deleted",
   cluster,
   async (machines) => {
     const [leader, worker] = await foundedAt(machines);
@@ -170,7 +176,7 @@ clusterStory(
 );
 
 machineStory(
-  "until kubeadm init has ended, what goes to the endpoint goes to the API server beside it, and not one moment longer",
+  "only until kubeadm init has ended, connections to the endpoint go to the API server on the same host",
   async (machine) => {
     withKubelet(machine);
     await machine.connection.run("mkfifo /fakes/reached /fakes/gate");
@@ -198,24 +204,20 @@ machineStory(
       `iptables -w -t nat -A OUTPUT -d 10.0.0.10/32 -p tcp --dport 8443 -m comment --comment tripod-kubeadm-init -j DNAT --to-destination 10.0.0.11:6443`,
     );
     expect(changesIn(await walk(machine.host, resources))).toEqual([
-      { field: "detour", from: "left behind by a kubeadm init that was killed", to: "absent" },
+      { field: "detour", from: "left by a kubeadm init that was killed", to: "absent" },
     ]);
     expect(machine.read("/fakes/iptables")).toBe("");
   },
 );
 
-clusterStory(
-  "a join that ends before its kubelet has registered is waited for, not called a failure",
-  cluster,
-  async (machines) => {
-    const [leader, worker] = await foundedAt(machines);
-    worker.write("/fakes/broken/registration", "");
-    let waited = false;
-    await walk(worker.host, joining(worker.host, leader.host), "apply", (event) => {
-      if (event.type !== "condition.waiting" || !event.reason.includes("the API has no such node")) return;
-      waited = true;
-      rmSync(join(worker.root, "fakes/broken/registration"), { force: true });
-    });
-    expect(waited).toBe(true);
-  },
-);
+clusterStory("Tripod waits for the kubelet of a join that ends before it has registered", cluster, async (machines) => {
+  const [leader, worker] = await foundedAt(machines);
+  worker.write("/fakes/broken/registration", "");
+  let waited = false;
+  await walk(worker.host, joining(worker.host, leader.host), "apply", (event) => {
+    if (event.type !== "condition.waiting" || !event.reason.includes("the API has no node of this name")) return;
+    waited = true;
+    rmSync(join(worker.root, "fakes/broken/registration"), { force: true });
+  });
+  expect(waited).toBe(true);
+});

@@ -23,7 +23,7 @@ machineStory("labels and taints of others are left alone", async (machine) => {
   );
 });
 
-machineStory("a label and a taint with another value are set right", async (machine) => {
+machineStory("a label and a taint with another value are changed", async (machine) => {
   standing(machine);
   machine.write("/fakes/cluster/nodes/m1/taints", "dedicated=db:NoSchedule\n");
   const right = { labels: { zone: "b" }, taints: [{ key: "dedicated", value: "web", effect: "NoSchedule" as const }] };
@@ -34,12 +34,12 @@ machineStory("a label and a taint with another value are set right", async (mach
   expect(machine.read("/fakes/cluster/nodes/m1/taints")).toBe("dedicated=web:NoSchedule\n");
 });
 
-machineStory("before the node is there the plan says that it is known after the apply", async (machine) => {
+machineStory("before the node exists the plan shows that it is known after the apply", async (machine) => {
   const plan = await walk(machine.host, wanted(machine, { labels: { disk: "ssd" } }), "plan");
   expect(changesIn(plan)).toEqual([{ field: "label disk", from: "(known after apply)", to: "ssd" }]);
 });
 
-machineStory("a master is opened to ordinary pods by taking kubeadm's taint away, where it has it", async (machine) => {
+machineStory("a master is opened to ordinary pods by removing kubeadm's taint, where it has it", async (machine) => {
   standing(machine);
   const unwantedTaints = ["master", "control-plane"].map((role) => `node-role.kubernetes.io/${role}:NoSchedule`);
   expect(changesIn(await walk(machine.host, wanted(machine, { unwantedTaints })))).toEqual([

@@ -83,14 +83,14 @@ exec 9>&1\n${scripts.join("\n")}`,
     const { condition } = reaching(20, (_, of) => of !== "Service");
     const told = String(await condition.holds(signal)).split("\n");
     expect(told).toHaveLength(7);
-    expect(told.at(-1)).toBe("and 14 more pods are not reached");
-    expect(condition.hint?.()).toContain("on one of the hosts named above");
+    expect(told.at(-1)).toBe("and 14 more pods do not answer");
+    expect(condition.hint?.()).toContain("on one of the hosts above");
   });
 
   it("asks about kube-proxy where pods answer and the Service does not", async () => {
     const { condition } = reaching(2, (from, of) => from === "w1" && of === "Service");
     expect(await condition.holds(signal)).toBe("w1 gets no answer from the Service kubernetes (10.96.0.1)");
-    expect(condition.hint?.()).toContain("does kube-proxy run on w1?");
+    expect(condition.hint?.()).toContain("check whether kube-proxy runs on w1");
   });
 
   it("is not taken for true of a host that says nothing", async () => {

@@ -29,12 +29,12 @@ machineStory("a service that is younger than what it reads is left alone", async
 });
 
 machineStory(
-  "a file that was written by a run which died before the restart is noticed by the next",
+  "a file that was written by a run which died before the restart makes the next run restart",
   async (machine) => {
     await running(machine);
     machine.age(CONFIG, 30);
     expect(changesIn(await walk(machine.host, wanted()))).toEqual([
-      { field: "restarted", from: `${UNIT} is older than ${CONFIG}`, to: "anew" },
+      { field: "restarted", from: `${UNIT} is older than ${CONFIG}`, to: "again" },
     ]);
     expect(await startedAgo(machine)).toBeLessThan(60);
   },
@@ -58,11 +58,11 @@ machineStory("a service that can reload keeps its process", async (machine) => {
   expect(changesIn(await walk(machine.host, wanted({ reloads: true })))).toEqual([]);
 });
 
-machineStory("a unit whose text has changed is read again without a restart", async (machine) => {
+machineStory("a unit whose text has changed is reloaded without a restart", async (machine) => {
   await running(machine);
   machine.write(`/etc/systemd/system/${UNIT}.d/more.conf`, "[Service]\nRestart=always\n");
   expect(changesIn(await walk(machine.host, wanted()))).toEqual([
-    { field: "unit", from: "an older text is loaded", to: "read again" },
+    { field: "unit", from: "systemd has an older version loaded", to: "reloaded" },
   ]);
   expect(await startedAgo(machine)).toBeGreaterThanOrEqual(60);
   expect(changesIn(await walk(machine.host, wanted()))).toEqual([]);

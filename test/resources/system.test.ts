@@ -57,21 +57,18 @@ machineStory("only packages that are missing or in another version are installed
   expect(machine.read("/fakes/packages")).toBe("curl 7.88.1-10\nkubeadm 1.36.3-1.1\nsocat 1.0-1\nkubelet 1.36.3-1.1\n");
 });
 
-machineStory(
-  "a package manager that a killed run has left at work is waited for, not started twice",
-  async (machine) => {
-    await machine.connection.run("mkfifo /fakes/reached /fakes/gate");
-    const host = over(machine.host, killSwitch(2).through(machine.connection));
-    await expect(walk(host, [packages({ names: ["socat"] })])).rejects.toThrow("killed");
-    await readFile(join(machine.root, "fakes/reached"));
-    let opened: Promise<void> | undefined;
-    await walk(machine.host, [packages({ names: ["socat"] })], "apply", (event) => {
-      if (event.type === "condition.waiting") opened ??= writeFile(join(machine.root, "fakes/gate"), "\n");
-    });
-    await opened;
-    expect(machine.read("/fakes/packages")).toBe("socat 1.0-1\n");
-  },
-);
+machineStory("Tripod waits for a package manager that a killed run has left running", async (machine) => {
+  await machine.connection.run("mkfifo /fakes/reached /fakes/gate");
+  const host = over(machine.host, killSwitch(2).through(machine.connection));
+  await expect(walk(host, [packages({ names: ["socat"] })])).rejects.toThrow("killed");
+  await readFile(join(machine.root, "fakes/reached"));
+  let opened: Promise<void> | undefined;
+  await walk(machine.host, [packages({ names: ["socat"] })], "apply", (event) => {
+    if (event.type === "condition.waiting") opened ??= writeFile(join(machine.root, "fakes/gate"), "\n");
+  });
+  await opened;
+  expect(machine.read("/fakes/packages")).toBe("socat 1.0-1\n");
+});
 
 machineStory("a package manager that fails is quoted", async (machine) => {
   machine.write("/fakes/broken/apt-get", "");
@@ -80,13 +77,13 @@ machineStory("a package manager that fails is quoted", async (machine) => {
   expect(error.details.why).toContain("E: Unable to fetch some archives");
 });
 
-machineStory("a unit whose text is newer than what systemd has read is read again", async (machine) => {
+machineStory("a unit whose text is newer than what systemd has loaded is reloaded", async (machine) => {
   unit(machine, "kubelet.service");
   await machine.connection.run("systemctl enable kubelet; systemctl start kubelet");
   machine.write("/etc/systemd/system/kubelet.service.d/10-kubeadm.conf", "[Service]\nRestart=always\n");
   const wanted = () => [enabled({ unit: "kubelet.service" })];
   expect(changesIn(await walk(machine.host, wanted()))).toEqual([
-    { field: "unit", from: "an older text is loaded", to: "read again" },
+    { field: "unit", from: "systemd has an older version loaded", to: "reloaded" },
   ]);
   expect(changesIn(await walk(machine.host, wanted()))).toEqual([]);
 });

@@ -8,7 +8,7 @@ const { signal } = new AbortController();
 function answering(answers: readonly (true | string)[], within = 60_000) {
   let asked = 0;
   return {
-    title: "etcd is whole",
+    title: "etcd is healthy",
     within,
     holds: () => Promise.resolve(answers[Math.min(asked++, answers.length - 1)] ?? true),
     asked: () => asked,
@@ -22,7 +22,7 @@ describe("waiting for a condition", () => {
     expect(condition.asked()).toBe(1);
   });
 
-  it("goes on when a host goes away while it is asked, and names the host", async () => {
+  it("continues when a host becomes unreachable meanwhile, and names the host", async () => {
     const told: string[] = [];
     const answers = [
       new TripodError("E_CONNECTION_LOST", "gone", { host: "m1" }),
@@ -39,7 +39,7 @@ describe("waiting for a condition", () => {
     expect(told).toEqual(["m1: gone", "m1: refused"]);
   });
 
-  it("tells a reason once, and again when it is another", async () => {
+  it("reports a reason once, and again when it changes", async () => {
     const told: string[] = [];
     const condition = answering(["m3 is silent", "m3 is silent", "m3 is a learner", "m3 is a learner", true]);
     await until(condition, { signal, interval: 1, waiting: (reason) => told.push(reason) });
@@ -55,7 +55,7 @@ describe("waiting for a condition", () => {
     expect(failure).toBeInstanceOf(TripodError);
     expect(failure).toMatchObject({
       code: "E_DEADLINE",
-      message: "etcd is whole: not within 0 s",
+      message: "etcd is healthy: not within 0 s",
       details: {
         host: "m1",
         why: "m3 is a learner",

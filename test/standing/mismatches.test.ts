@@ -46,12 +46,12 @@ function stands(standing: Partial<Standing> = {}): Standing {
 const without = (key: keyof Settings) =>
   Object.fromEntries(Object.entries(SETTINGS).filter(([name]) => name !== key)) as unknown as Settings;
 
-describe("of a cluster that stands", () => {
+describe("of an existing cluster", () => {
   test.each<[string, ClusterOverrides, string]>([
     [
       "another version",
       { kubernetes: { version: "1.36.4" } },
-      "the cluster runs Kubernetes 1.36.3, the inventory says 1.36.4",
+      "the cluster runs Kubernetes 1.36.3, the inventory sets 1.36.4",
     ],
     [
       "another VIP",
@@ -66,7 +66,7 @@ describe("of a cluster that stands", () => {
     [
       "another name",
       { name: "test" },
-      "`name` is fixed when a cluster is founded: it is prod, the inventory says test",
+      "`name` is fixed when a cluster is created: it is prod, the inventory sets test",
     ],
     ["other pods", { kubernetes: { podSubnet: "10.0.0.0/16" } }, "`kubernetes.podSubnet` is fixed"],
     ["other services", { kubernetes: { serviceSubnet: "10.112.0.0/12" } }, "`kubernetes.serviceSubnet` is fixed"],
@@ -75,7 +75,7 @@ describe("of a cluster that stands", () => {
     [
       "another pod network",
       { network: { cni: "none" } },
-      "the pod network is chosen when a cluster is founded: it is `bridge`",
+      "the pod network is fixed when a cluster is created: it is `bridge`",
     ],
   ])("%s is refused with what stands and what the inventory says", (_, overrides, message) => {
     const found = settingsMismatches(testCluster(overrides), stands());
@@ -83,20 +83,20 @@ describe("of a cluster that stands", () => {
     expect(JSON.stringify(found)).not.toMatch(/reset|empty/);
   });
 
-  test("an addon that was never laid is not silently left out", () => {
+  test("an addon that was never installed is not silently left out", () => {
     expect(settingsMismatches(cluster, stands({ settings: { ...SETTINGS, addons: ["addon/kube-proxy"] } }))).toEqual([
       expect.objectContaining({
-        message: "`kubernetes.skipPhases` does not name addon/coredns, but the cluster has none",
+        message: "`kubernetes.skipPhases` does not contain addon/coredns, but the cluster does not have this addon",
       }),
     ]);
   });
 
-  test("a founding that has not come to its addons is finished, not refused", () => {
+  test("a creation that did not reach its addons is finished, not refused", () => {
     const nodes = new Map([...stands().nodes].slice(0, 1));
     expect(settingsMismatches(cluster, stands({ nodes, settings: { ...SETTINGS, addons: [] } }))).toEqual([]);
   });
 
-  test("nothing is wrong where the inventory says what stands, in kubeadm's older words too", () => {
+  test("an inventory that matches the existing cluster is accepted, with older kubeadm formats too", () => {
     expect(settingsMismatches(cluster, stands())).toEqual([]);
     expect(settingsMismatches(cluster, stands({ settings: { ...SETTINGS, imageRepository: "k8s.gcr.io" } }))).toEqual(
       [],
@@ -108,11 +108,11 @@ describe("of a cluster that stands", () => {
   test("the version is known from the masters' own files where no API server answers", () => {
     const carried = new Map([["m2", { servers: [], apiServer: { version: "1.35.0" } }]]);
     expect(settingsMismatches(cluster, stands({ settings: undefined, carried }))).toEqual([
-      expect.objectContaining({ message: "the cluster runs Kubernetes 1.35.0, the inventory says 1.36.3" }),
+      expect.objectContaining({ message: "the cluster runs Kubernetes 1.35.0, the inventory sets 1.36.3" }),
     ]);
   });
 
-  test("another VIP is no other cluster, even where no API server answers", () => {
+  test("a changed VIP is reported as such, not as another cluster, even where no API server answers", () => {
     const moved = testCluster({ loadBalancer: { vip: "10.0.0.99" } });
     expect(machineMismatches(moved, stands({ settings: undefined }))).toEqual([]);
     expect(settingsMismatches(moved, stands({ settings: undefined }))).toHaveLength(1);
@@ -126,13 +126,13 @@ describe("a machine", () => {
     });
     const carried = new Map([["w9", { node: "w1", servers: [] }]]);
     expect(machineMismatches(renamed, stands({ carried }))).toMatchObject([
-      { machine: "w9", message: "this machine is node w1" },
+      { machine: "w9", message: "this machine is already the node w1" },
     ]);
     const nodes = new Map([...stands().nodes].filter(([name]) => name !== "w1"));
     expect(machineMismatches(renamed, stands({ carried, nodes }))).toEqual([]);
   });
 
-  test("with another address is told with everything that is stale", () => {
+  test("with another address is reported with everything that is stale", () => {
     const moved = testCluster({
       masters: [1, 2, 3].map((n) => testMachine(`m${n}`, n === 2 ? "10.0.0.32" : `10.0.0.1${n}`, "master")),
     });
@@ -140,26 +140,26 @@ describe("a machine", () => {
     expect(machineMismatches(moved, stands({ carried }))).toMatchObject([
       {
         machine: "m2",
-        message: "its address is 10.0.0.32 in the inventory, but the cluster knows m2 at another",
+        message: "its address is 10.0.0.32 in the inventory, but the cluster has another address for m2",
         why: "node address: 10.0.0.12\netcd peer URL: https://10.0.0.12:2380\nadvertised by its API server: 10.0.0.12",
       },
     ]);
   });
 
-  test("of another cluster is known by the API server its kubelet talks to", () => {
+  test("of another cluster is recognized by its kubelet's API server", () => {
     const carried = new Map([
       ["w1", { servers: [{ file: "/etc/kubernetes/kubelet.conf", url: "https://192.168.7.7:6443" }] }],
     ]);
     expect(machineMismatches(cluster, stands({ carried }))).toMatchObject([
       {
         machine: "w1",
-        message: "it belongs to another cluster: /etc/kubernetes/kubelet.conf names https://192.168.7.7:6443",
+        message: "it belongs to another cluster: the server in /etc/kubernetes/kubelet.conf is https://192.168.7.7:6443",
         hint: expect.stringContaining("kubeadm reset") as string,
       },
     ]);
   });
 
-  test("whose kubelet talks to one of the masters is none of another cluster", () => {
+  test("whose kubelet connects to one of the masters belongs to this cluster", () => {
     const carried = new Map([
       ["w1", { servers: [{ file: "/etc/kubernetes/kubelet.conf", url: "https://10.0.0.12:6443" }] }],
     ]);
@@ -170,20 +170,20 @@ describe("a machine", () => {
 describe("masters", () => {
   const five = [1, 2, 3, 4, 5].map((n) => testMachine(`m${n}`, `10.0.0.1${n}`, "master"));
 
-  test("are not added before that can be carried out whole", () => {
+  test("are not added before that is implemented completely", () => {
     expect(machineMismatches(testCluster({ masters: five }), stands())).toMatchObject([
-      { message: "masters cannot be added to a cluster yet: m4 and m5 are no member of its etcd" },
+      { message: "masters cannot be added to a cluster yet: m4 and m5 are not in its etcd" },
     ]);
   });
 
-  test("are not taken out while they could hold the VIP", () => {
+  test("are not removed while they could hold the VIP", () => {
     const members = five.map(({ name, address }) => ({
       name,
       peerUrls: [`https://${address}:2380`],
       clientUrls: ["x"],
     }));
     expect(machineMismatches(cluster, stands({ members }))).toMatchObject([
-      { message: "masters cannot be taken out of a cluster yet: m4 and m5 are in its etcd and not in the inventory" },
+      { message: "masters cannot be removed from a cluster yet: m4 and m5 are in its etcd and not in the inventory" },
     ]);
   });
 
@@ -195,15 +195,15 @@ describe("masters", () => {
   });
 });
 
-test("a machine that is not connected is told", () => {
+test("a machine that is not connected is reported", () => {
   expect(noticesOf(cluster, stands({ silent: cluster.workers.slice(0, 1) }))).toEqual([
-    "w1 is in the inventory and not connected: nothing is done there",
+    "w1 is in the inventory and not connected: it is left as it is",
   ]);
 });
 
-test("a node that the inventory does not name is told", () => {
+test("a node that the inventory does not name is reported", () => {
   const strangers = [{ name: "w3", address: "10.0.0.23" }];
   expect(noticesOf(cluster, stands({ strangers }))).toEqual([
-    "w3 (10.0.0.23) is a node and is not in the inventory: it is left as it is, and so are the routes to its pods",
+    "w3 (10.0.0.23) is a node and not in the inventory: it is left as it is, and so are the routes to its pods",
   ]);
 });

@@ -33,7 +33,7 @@ test("a node that the inventory does not name keeps the routes to its pods, as m
 });
 
 test.each(["10.96.0.0/24", "10.244.0.0/16", "10.244.23.7/24", "0.0.0.0/1"])(
-  "no route to %s is laid for such a node, whoever has one",
+  "no route to %s is installed for such a node, whichever host has one",
   async (cidr) => {
     expect(await guestAt("10.0.0.23", { w1: `${cidr} via 10.0.0.23 dev eth0\n` })).toEqual({
       name: "guest",
@@ -42,13 +42,13 @@ test.each(["10.96.0.0/24", "10.244.0.0/16", "10.244.23.7/24", "0.0.0.0/1"])(
   },
 );
 
-test("a node that says it is at the address of another machine does not get that one's pods", async () => {
+test("a node that reports the address of another machine does not get that machine's pods", async () => {
   expect(await guestAt("10.0.0.21", { m1: "10.244.21.0/24 via 10.0.0.21 dev eth0\n" })).toEqual({
     name: "guest",
     address: "10.0.0.21",
   });
 });
 
-test("a node whose address is none has none: nothing of it comes into the other machines' /etc/hosts", async () => {
+test("an invalid address of a node is ignored: it is not written into the other machines' /etc/hosts", async () => {
   expect(await guestAt("10.0.0.23 registry.k8s.io\n192.0.2.1")).toEqual({ name: "guest", address: "" });
 });

@@ -83,7 +83,7 @@ test("what is made, changed and taken away is told apart; what is secret or not 
       "prepare",
       "m1",
       "file:/etc/etcd/pki/ca.key",
-      { field: "content", from: "*** (another)", to: "***" },
+      { field: "content", from: "*** (different)", to: "***" },
       { field: "owner", from: "root:root", to: "etcd:etcd" },
     ),
     change("prepare", "m1", "file:/etc/containerd/config.toml", {
@@ -101,7 +101,7 @@ test("what is made, changed and taken away is told apart; what is secret or not 
       + package:installed  on m1
           package: etcd-server
       ~ file:/etc/etcd/pki/ca.key  on m1
-          content: *** (another) → ***
+          content: *** (different) → ***
           owner: root:root → etcd:etcd
       + file:/etc/containerd/config.toml  on m1
           content: (known after apply)

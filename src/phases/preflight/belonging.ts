@@ -10,11 +10,11 @@ import { cidrsOf } from "../pod-network.ts";
 import type { Check } from "./check.ts";
 
 const EMPTY_IT =
-  "if it is to serve here, empty it first (`kubeadm reset`, and move its data away); if not, mend the inventory";
+  "if the machine is to join this cluster, reset it first (`kubeadm reset`, and move its data away); if not, correct the inventory";
 
-/** What the inventory says fits the cluster that stands: nothing in it can only be carried out in part, or not at all. */
+/** The inventory matches the existing cluster: nothing in it can be carried out only in part, or not at all. */
 export const fits: Check = {
-  name: "standing cluster",
+  name: "existing cluster",
   async examine(host, context) {
     const mismatches = await mismatchesOf(context);
     return [
@@ -24,7 +24,7 @@ export const fits: Check = {
   },
 };
 
-/** What does not fit, by the machine's name; undefined: of the whole cluster. Found once for all hosts. */
+/** What does not match, by the machine's name; undefined: the whole cluster. Computed once for all hosts. */
 function mismatchesOf({ once, cluster, standing }: Context): Promise<ReadonlyMap<string | undefined, Mismatch[]>> {
   return once("mismatches", () => {
     const found = new Map<string | undefined, Mismatch[]>();
@@ -34,7 +34,7 @@ function mismatchesOf({ once, cluster, standing }: Context): Promise<ReadonlyMap
   });
 }
 
-/** What lies in etcd's data directory was put there by a member of ours: our authority lies beside it. */
+/** The data in etcd's data directory was written by a member of this cluster: its authority is on the host too. */
 export const otherEtcd: Check = {
   name: "other etcd",
   async examine(host) {
@@ -44,15 +44,15 @@ export const otherEtcd: Check = {
     return [
       {
         code: "E_REFUSED",
-        message: "/var/lib/etcd holds data of an etcd that is not ours",
-        why: "there is no /etc/etcd/pki/ca.crt beside it",
+        message: "/var/lib/etcd contains data of an etcd that Tripod did not install",
+        why: "/etc/etcd/pki/ca.crt does not exist",
         hint: EMPTY_IT,
       },
     ];
   },
 };
 
-/** All masters carry the same authorities, or none. Throws E_REFUSED where they do not. */
+/** All masters have the same authorities, or none has any. Throws E_REFUSED where they differ. */
 export const sameAuthorities: Check = {
   name: "authorities",
   async examine(host, context) {
@@ -66,7 +66,7 @@ export const sameAuthorities: Check = {
   },
 };
 
-/** What machines say of their pods' addresses can be believed: all others will have routes to them. Throws E_REFUSED where it cannot. */
+/** The pod ranges in the machines' own configuration are valid: all other hosts get routes to them. Throws E_REFUSED where one is not. */
 export const podRanges: Check = {
   name: "pod ranges",
   async examine(host, context) {

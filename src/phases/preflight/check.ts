@@ -2,9 +2,9 @@ import type { Host } from "../../host.ts";
 import type { Context } from "../phase.ts";
 
 export interface Problem {
-  /** Default E_PREFLIGHT: the host is not fit. */
+  /** Default E_PREFLIGHT: the host does not meet the requirements. */
   readonly code?: "E_REFUSED" | "E_PREFLIGHT";
-  /** It is about the whole cluster, and told of no host. */
+  /** It is about the whole cluster, and reported without a host. */
   readonly ofCluster?: boolean;
   readonly message: string;
   readonly why?: string;

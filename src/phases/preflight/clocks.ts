@@ -3,14 +3,14 @@ import type { Host } from "../../host.ts";
 import { isLeader } from "../leader.ts";
 import type { Check } from "./check.ts";
 
-/** How far apart two clocks may be, ms. Certificates and leases are told by them. */
+/** How much two clocks may differ, ms. Certificates and leases depend on them. */
 const MOST = 1000;
-/** How far the operator's may be from the hosts', ms: new certificates are dated five minutes back, and a token of a join lives for an hour. */
+/** How much the operator's clock may differ from the hosts', ms: new certificates are dated five minutes back, and a bootstrap token lives for an hour. */
 const OPERATORS_CLOCK = 60_000;
-/** Of so many others a message names each. */
+/** A message names at most this many other hosts. */
 const SHOWN = 8;
 
-/** A host's clock, ms ahead of the operator's, as it may be at the least and at the most. */
+/** A host's clock, ms ahead of the operator's, with its lower and upper bound. */
 interface Reading {
   readonly name: string;
   readonly place: number;
@@ -20,8 +20,8 @@ interface Reading {
 }
 
 /**
- * The hosts whose clocks are apart from most others, by name: of three, the one that is wrong. Each with those it is apart from, in words.
- * Clocks in order tell of each how many are before and behind it; not every two of them are compared.
+ * The hosts whose clocks differ from most others', by name: of three, the one that is wrong. Each with the hosts it differs from, as text.
+ * Sorted readings give the number of clocks before and behind each one, so not every pair is compared.
  */
 export function clocksApart(hosts: readonly Host[]): ReadonlyMap<string, readonly string[]> {
   const readings = hosts.map((host, place): Reading => {
@@ -49,7 +49,7 @@ export function clocksApart(hosts: readonly Host[]): ReadonlyMap<string, readonl
   );
 }
 
-/** The first place in an ordered list from which on it holds; the list's length where it holds nowhere. */
+/** The first index of a sorted list from which on the predicate holds; the list's length where it holds nowhere. */
 function firstWhere<T>(list: readonly T[], holds: (item: T) => boolean): number {
   let [from, to] = [0, list.length];
   while (from < to) {
@@ -60,7 +60,7 @@ function firstWhere<T>(list: readonly T[], holds: (item: T) => boolean): number 
   return from;
 }
 
-/** Certificates and tokens are dated by the operator's clock. Where most hosts agree that it is wrong, it is; where one does, `clocks` tells. */
+/** Certificates and tokens are dated by the operator's clock. It is wrong where it differs from most hosts'; where it differs from a few, `clocks` reports those. */
 export const operatorClock: Check = {
   name: "the operator's clock",
   examine(host, context) {
@@ -77,9 +77,9 @@ export const operatorClock: Check = {
     return [
       {
         ofCluster: true,
-        message: "the clock of the machine that Tripod runs on is not that of the hosts",
+        message: "the clock of the machine that Tripod runs on differs from the hosts' clocks",
         why: told.join("\n"),
-        hint: "set it (`timedatectl set-ntp true`), then run again: what is signed here is dated by it",
+        hint: "set this machine's clock (`timedatectl set-ntp true`), then run the same command again: certificates are dated by it",
       },
     ];
   },

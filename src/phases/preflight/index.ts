@@ -30,7 +30,7 @@ const CHECKS: readonly Check[] = [
   manifestReadable,
 ];
 
-/** Everything that could be known to go wrong, asked of all hosts before anything is changed; all failures at once. */
+/** Everything that can be checked beforehand, on all hosts and before anything is changed; all failures are reported at once. */
 export const preflight: Phase = {
   name: "preflight",
   title: "Preflight",
@@ -39,11 +39,11 @@ export const preflight: Phase = {
   async resources(host, context) {
     const errors = (await Promise.all(CHECKS.map((check) => examined(check, host, context)))).flat();
     if (errors.length === 0) return [];
-    throw new TripodErrors(errors, `${host.name} is not fit`);
+    throw new TripodErrors(errors, `${host.name} does not meet the requirements`);
   },
 };
 
-/** What a check finds on a host, and what it refuses; anything else that it throws is no finding. */
+/** The problems that a check finds on a host, or its E_REFUSED; any other error is not a problem of the host, and is thrown. */
 async function examined(check: Check, host: Host, context: Context): Promise<TripodError[]> {
   try {
     return (await check.examine(host, context)).map(({ code = "E_PREFLIGHT", ofCluster, message, why, hint }) => {

@@ -6,7 +6,7 @@ import type { Check, Problem } from "./check.ts";
 import { clocksApart } from "./clocks.ts";
 
 const MIB = 1024 * 1024;
-/** kubeadm's own preflight asks a control-plane node for 2 CPUs and 1700 MB. */
+/** kubeadm's own preflight requires 2 CPUs and 1700 MB of a control-plane node. */
 const MASTER = { cpus: 2, memory: 1700 * MIB };
 const WORKER = { cpus: 1, memory: 700 * MIB };
 
@@ -17,8 +17,8 @@ export const systemd: Check = {
       ? []
       : [
           {
-            message: "systemd is not running here",
-            hint: "Tripod keeps etcd, keepalived and the kubelet as systemd units; use a system that boots with it",
+            message: "systemd is not running",
+            hint: "use a system that boots with systemd: etcd, keepalived and the kubelet run as systemd units",
           },
         ],
 };
@@ -32,12 +32,12 @@ export const size: Check = {
     if (cpus < wanted.cpus && !cluster.kubernetes.tolerate.includes("NumCPU"))
       problems.push({
         message: `${cpus} CPU, but a ${host.machine.role} needs ${wanted.cpus}`,
-        hint: "give it more, or add NumCPU to kubernetes.tolerate",
+        hint: "give the machine more CPUs, or add NumCPU to `kubernetes.tolerate`",
       });
     if (memory < wanted.memory && !cluster.kubernetes.tolerate.includes("Mem"))
       problems.push({
         message: `${Math.round(memory / MIB)} MiB of memory, but a ${host.machine.role} needs ${Math.round(wanted.memory / MIB)}`,
-        hint: "give it more, or add Mem to kubernetes.tolerate",
+        hint: "give the machine more memory, or add Mem to `kubernetes.tolerate`",
       });
     return problems;
   },
@@ -53,22 +53,22 @@ export const unique: Check = {
     const sameName = hostname === "localhost" ? [] : others(hostnames.get(hostname));
     const problems: Problem[] = [];
     if (machineId === "")
-      problems.push({ message: "/etc/machine-id is empty", hint: "run `systemd-machine-id-setup` on it" });
+      problems.push({ message: "/etc/machine-id is empty", hint: "run `systemd-machine-id-setup` on the machine" });
     else if (sameId.length > 0)
       problems.push({
-        message: `its machine-id is that of ${sameId.join(", ")} too`,
-        hint: "cloned machines: `rm /etc/machine-id && systemd-machine-id-setup` on one of them, then reboot it",
+        message: `its machine-id is also that of ${sameId.join(", ")}`,
+        hint: "run `rm /etc/machine-id && systemd-machine-id-setup` on one of the cloned machines, then reboot it",
       });
     if (sameName.length > 0 && hostname !== host.name)
       problems.push({
-        message: `its hostname ${hostname} is that of ${sameName.join(", ")} too`,
-        hint: "are two names of the inventory one machine? If not, give it its own name with hostnamectl",
+        message: `its hostname ${hostname} is also that of ${sameName.join(", ")}`,
+        hint: "check whether the inventory lists one machine twice; if not, give each machine its own hostname with hostnamectl",
       });
     return problems;
   },
 };
 
-/** Names of the hosts by what they say they are; read once for all of them. */
+/** Names of the hosts by their machine-id or hostname; computed once for all hosts. */
 function namesBy(context: Context, what: "machineId" | "hostname"): Promise<ReadonlyMap<string, readonly string[]>> {
   return context.once(`hosts by ${what}`, () => {
     const named = new Map<string, string[]>();
@@ -87,8 +87,8 @@ export const clocks: Check = {
     if (!apart) return [];
     return [
       {
-        message: `its clock is apart from ${apart.join(", ")}`,
-        hint: "let chrony or systemd-timesyncd set it (`timedatectl set-ntp true`), then run again",
+        message: `its clock differs from ${apart.join(", ")}`,
+        hint: "let chrony or systemd-timesyncd set the clock (`timedatectl set-ntp true`), then run the same command again",
       },
     ];
   },
@@ -101,8 +101,8 @@ export const cgroupVersion: Check = {
     if (host.fact(cgroups).version === 2 || minor < 35 || kubelet.failCgroupV1 === false) return [];
     return [
       {
-        message: `it has cgroups v1, which the kubelet refuses from Kubernetes 1.35`,
-        hint: "boot it with systemd.unified_cgroup_hierarchy=1, or say `kubernetes: {kubelet: {failCgroupV1: false}, tolerate: [SystemVerification]}`",
+        message: "the host has cgroups v1, which the kubelet refuses from Kubernetes 1.35 on",
+        hint: "boot it with systemd.unified_cgroup_hierarchy=1, or set `kubernetes: {kubelet: {failCgroupV1: false}, tolerate: [SystemVerification]}`",
       },
     ];
   },

@@ -2,7 +2,7 @@ import { isLeader } from "../leader.ts";
 import { manifestText } from "../manifest-text.ts";
 import type { Check } from "./check.ts";
 
-/** The pod network's manifest can be read, and is the one that the inventory means. Throws E_LOCAL or E_REFUSED where it is not. */
+/** The pod network's manifest can be read, and matches the inventory's digest. Throws E_LOCAL or E_REFUSED where not. */
 export const manifestReadable: Check = {
   name: "manifest",
   async examine(host, context) {

@@ -6,10 +6,10 @@ import { sh } from "../../remote/shell.ts";
 import type { Context } from "../phase.ts";
 import type { Check } from "./check.ts";
 
-/** The bridge of our own pod network, which an earlier run may have left. */
+/** The bridge of the pod network `bridge`, which an earlier run may have created. */
 const OURS = "cni0";
 
-/** The machine's address is on one of its interfaces: a NATed one would be no use to etcd or to VRRP. */
+/** The machine's address is on one of its interfaces: etcd and VRRP cannot use an address behind NAT. */
 export const ownAddress: Check = {
   name: "address",
   examine(host) {
@@ -17,17 +17,17 @@ export const ownAddress: Check = {
     if (addresses.some(({ address }) => address === host.machine.address)) return [];
     return [
       {
-        message: `no interface of it has the address ${host.machine.address}`,
+        message: `none of its interfaces has the address ${host.machine.address}`,
         why: addresses.map(({ interface: name, address, prefix }) => `${name} ${address}/${prefix}`).join("\n"),
-        hint: "name the address the other machines reach it by; where SSH goes somewhere else, say `ssh: {address: …}` for it",
+        hint: "set `address` to the one at which the other machines reach it; if SSH uses another, set `ssh: {address: …}` for the machine",
       },
     ];
   },
 };
 
-/** No network of the host's own is where pods or services are to be: their packets would not leave it. Looked at before it has any of a pod network. */
+/** No network of the host overlaps the pods' or the services' subnet: their packets would not leave the host. Checked before it joins. */
 export const apartFromHost: Check = {
-  name: "pods and services apart",
+  name: "pods and services",
   examine(host, { cluster, standing }) {
     if (standing.founded && (standing.nodes.size === 0 || standing.nodes.has(host.name))) return [];
     const { podSubnet, serviceSubnet } = cluster.kubernetes;
@@ -38,12 +38,12 @@ export const apartFromHost: Check = {
       const wanted = parseSubnet(text);
       return host.fact(network).flatMap(({ interface: name, address, prefix }) => {
         const own = parseSubnet(`${address}/${prefix}`);
-        // A wider one loses to the routes of pods, which are narrower.
+        // Routes to pods are narrower than a wider network of the host, and win over it.
         if (!wanted || !own || name === OURS || !overlap(wanted, own) || own.prefix < wanted.prefix) return [];
         return [
           {
-            message: `its network ${formatSubnet(own)} (${name}) is in ${title}, ${text}`,
-            hint: `choose another \`kubernetes.${key}\`, or take ${name} away from the host`,
+            message: `its network ${formatSubnet(own)} (${name}) overlaps ${title}, ${text}`,
+            hint: `choose another \`kubernetes.${key}\`, or remove the interface ${name} from the host`,
           },
         ];
       });
@@ -51,7 +51,7 @@ export const apartFromHost: Check = {
   },
 };
 
-/** The VIP lies in the subnet of the interface that is to carry it. */
+/** The VIP is in the subnet of the interface that is to carry it. */
 export const vipInSubnet: Check = {
   name: "VIP in the subnet",
   examine(host, { cluster }) {
@@ -64,7 +64,7 @@ export const vipInSubnet: Check = {
       );
     if (!carrier)
       return named
-        ? [{ message: `it has no interface ${named} with an IPv4 address`, hint: "mend `loadBalancer.interface`" }]
+        ? [{ message: `it has no interface ${named} with an IPv4 address`, hint: "correct `loadBalancer.interface`" }]
         : [];
     const subnet = new BlockList();
     subnet.addSubnet(carrier.address, carrier.prefix);
@@ -78,7 +78,7 @@ export const vipInSubnet: Check = {
   },
 };
 
-/** Where one of our hosts has the VIP, keepalived carries it. What it did not put there answers for it, and nothing moves it. */
+/** Where one of our hosts has the VIP, keepalived carries it. An address that keepalived did not add answers too, and never moves. */
 export const vipOurs: Check = {
   name: "VIP carried by keepalived",
   async examine(host, context) {
@@ -87,38 +87,38 @@ export const vipOurs: Check = {
       .filter((stray) => stray.host === host.name && !stray.left)
       .map((stray) => ({
         message: `it has ${strayVip(stray)}`,
-        hint: `take it away there: \`${removeStray(stray)}\`; and look for what put it there (a network configuration, a script)`,
+        hint: `remove it on that host: \`${removeStray(stray)}\`; then find out what added it (a network configuration, a script)`,
       }));
   },
 };
 
-/** Nobody answers at the VIP, or one of our masters holds it. */
+/** Nothing answers at the VIP, or one of our masters holds it. */
 export const vipFree: Check = {
   name: "VIP free",
   async examine(host, context) {
     const { vip } = context.cluster.loadBalancer;
     if (host.machine.role !== "master" || (await heldByUs(context))) return [];
-    // Whatever the packet, an ARP answer is what tells; half a second is long for a neighbour. One that is only remembered (STALE,
-    // or DELAY once a packet has gone there) was perhaps a master of ours that had the VIP before.
+    // The ARP answer counts, whatever the packet; half a second is long for a neighbour. An entry that is only remembered (STALE, or
+    // DELAY once a packet was sent) may be one of our masters that held the VIP before.
     const { stdout } = await host.read(
       sh`v=${vip}; { timeout 0.5 ping -c1 -W1 "$v" || timeout 0.5 curl -sk "https://$v:${context.cluster.loadBalancer.port}/"; } >/dev/null 2>&1 && echo answered
 ip neigh show to "$v"`,
     );
     const mac = /lladdr (\S+)/.exec(stdout)?.[1];
     if (!mac || !/^answered$|\bREACHABLE\b/m.test(stdout)) return [];
-    // keepalived may have taken it up a moment ago: then it is a master of ours that answers. What others of ours have is told by `vipOurs`.
+    // keepalived may have taken the VIP a moment ago: then one of our masters answers. `vipOurs` reports what our other hosts have.
     const cards = await Promise.all(context.hosts.map((each) => each.read("cat /sys/class/net/*/address")));
     if (cards.some((card) => card.stdout.includes(mac))) return [];
     return [
       {
-        message: `the VIP ${vip} is answered by a stranger (${mac})`,
-        hint: "choose a free address as `loadBalancer.vip`, or switch off what has it",
+        message: `another machine answers at the VIP ${vip} (MAC address ${mac})`,
+        hint: "choose a free address as `loadBalancer.vip`, or switch off the machine that has it",
       },
     ];
   },
 };
 
-/** No other keepalived with our router id is heard. Only where tcpdump is there to listen with. */
+/** No other keepalived advertises our router id. Checked only where tcpdump is installed. */
 export const routerIdFree: Check = {
   name: "router id",
   async examine(host, context) {
@@ -132,7 +132,7 @@ export const routerIdFree: Check = {
     if (!from) return [];
     return [
       {
-        message: `${from} advertises VRRP router id ${routerId} here already`,
+        message: `${from} already advertises VRRP router id ${routerId} in this network`,
         hint: "choose another `loadBalancer.routerId` (1–255)",
       },
     ];
@@ -143,7 +143,7 @@ async function heldByUs(context: Context): Promise<boolean> {
   return (await vipState(context)).holders.length > 0;
 }
 
-/** Who has the VIP; read once for all hosts. */
+/** Which hosts have the VIP; read once for all hosts. */
 function vipState(context: Context): Promise<VipState> {
   return context.once("VIP", () => readVip(context.hosts, context.cluster.loadBalancer.vip));
 }

@@ -2,7 +2,7 @@ import { HAPROXY_HEALTH_PORT } from "../../config/haproxy.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
 import type { Check } from "./check.ts";
 
-/** Ports that a role needs, and the program that may hold them already because it is ours. */
+/** Ports that a role needs, and the program that may already listen on them because Tripod installed it. */
 function wanted({ loadBalancer }: Cluster, role: "master" | "worker"): ReadonlyMap<number, string> {
   const ports = new Map([[10250, "kubelet"]]);
   if (role === "worker") return ports;
@@ -31,11 +31,11 @@ export const ports: Check = {
         ([, found, name = ""]) => Number(found) === port && !(name !== "" && program.startsWith(name)),
       );
       if (!other) return [];
-      const [, , name = "some process", pid] = other;
+      const [, , name = "another process", pid] = other;
       return [
         {
-          message: `port ${port} is taken by ${name}${pid ? ` (pid ${pid})` : ""}; ${program} needs it`,
-          hint: "stop that program, or take another machine",
+          message: `port ${port} is used by ${name}${pid ? ` (pid ${pid})` : ""}; ${program} needs it`,
+          hint: "stop that program, or use another machine",
         },
       ];
     });

@@ -87,7 +87,7 @@ export const SYSTEM: readonly ResourceCase[] = [
   },
   {
     of: "haproxyServers",
-    title: "an API server that a run which died has left out of turn",
+    title: "an API server that a run which died has left out of rotation",
     prepare(machine) {
       machine.write("/var/lib/haproxy/tripod.sock", "");
       machine.write("/fakes/haproxy/drained/m2", "");

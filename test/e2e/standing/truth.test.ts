@@ -53,7 +53,7 @@ describe("what status says is so", () => {
     const { vipHolders, healthy, problems } = await lab.status();
     expect([vipHolders, healthy]).toEqual([["m1"], false]);
     expect(problems).toContain(
-      `m2 has ${VIP}/24 on eth0, which keepalived did not put there: \`ip addr del ${VIP}/24 dev eth0\` there takes it away`,
+      `m2 has ${VIP}/24 on eth0, which keepalived did not add: \`ip addr del ${VIP}/24 dev eth0\` there takes it away`,
     );
     const { code, stderr } = await tripod("plan", "--lab", "-i", lab.inventory);
     expect([code, stderr]).toEqual([20, expect.stringContaining(`m2: it has ${VIP}/24 on eth0`)]);
@@ -74,7 +74,7 @@ describe("what status says is so", () => {
 
   it("a master without power is named as node, API server and member of etcd before the API itself has noticed", async () => {
     await tripodMust("lab", "off", "-i", lab.inventory, "m3");
-    await seen(node("m3")).toMatch(/^m3 was not heard from for \d+ s$/);
+    await seen(node("m3")).toMatch(/^the kubelet of m3 has not renewed its Lease for \d+ s$/);
     const status = await lab.status();
     expect(api("m3")(status)).toMatch(/curl/);
     expect(member("m3")(status)).not.toBe("healthy");

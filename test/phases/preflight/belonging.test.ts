@@ -8,7 +8,7 @@ import { findings, hostsOf } from "./fit.ts";
 
 const cluster = testCluster();
 
-test("what does not fit is told by the machine it is about, and what is about the whole cluster once", async () => {
+test("a mismatch is reported for its machine, and one of the whole cluster once", async () => {
   const hosts = hostsOf(cluster);
   const servers = [{ file: "/etc/kubernetes/kubelet.conf", url: "https://192.168.7.7:6443" }];
   const settings = { version: "1.35.1", bridge: true, addons: ["addon/coredns", "addon/kube-proxy"] };
@@ -25,7 +25,7 @@ test("what does not fit is told by the machine it is about, and what is about th
         {
           code: "E_REFUSED",
           ofCluster: true,
-          message: "the cluster runs Kubernetes 1.35.1, the inventory says 1.36.3",
+          message: "the cluster runs Kubernetes 1.35.1, the inventory sets 1.36.3",
         },
       ],
     ],
@@ -36,14 +36,14 @@ test("what does not fit is told by the machine it is about, and what is about th
 const DATA = "/var/lib/etcd/member/wal";
 const CA = "/etc/etcd/pki/ca.crt";
 
-machineStory("data of an etcd that is not ours is not touched", async (machine) => {
+machineStory("data of an etcd that Tripod did not install is not touched", async (machine) => {
   machine.write(DATA, "");
   expect(await otherEtcd.examine(machine.host, testContext(cluster, [machine.host]))).toMatchObject([
-    { code: "E_REFUSED", message: "/var/lib/etcd holds data of an etcd that is not ours" },
+    { code: "E_REFUSED", message: "/var/lib/etcd contains data of an etcd that Tripod did not install" },
   ]);
 });
 
-machineStory("a member of ours, and a master without any etcd, are no strangers", async (machine) => {
+machineStory("a member of this cluster, and a master without any etcd, are accepted", async (machine) => {
   const context = testContext(cluster, [machine.host]);
   expect(await otherEtcd.examine(machine.host, context)).toEqual([]);
   machine.write(DATA, "");
@@ -51,31 +51,31 @@ machineStory("a member of ours, and a master without any etcd, are no strangers"
   expect(await otherEtcd.examine(machine.host, context)).toEqual([]);
 });
 
-test("a worker's /var/lib/etcd is none of our business", async () => {
+test("a worker's /var/lib/etcd is not checked", async () => {
   expect(await findings(otherEtcd, { w1: { answer: () => "" } })).toEqual([]);
 });
 
-describe("what machines say of their pods' addresses", () => {
+describe("the pod ranges that machines report", () => {
   const saying = (cidr: string) => ({ answer: () => `{"subnet": "${cidr}"}` });
 
-  it("is refused before anything is changed where it cannot be true", async () => {
+  it("are refused before anything is changed where one is not valid", async () => {
     expect(await failure(findings(podRanges, { w2: saying("0.0.0.0/1") }))).toMatchObject({
       code: "E_REFUSED",
-      message: "it says that its pods have 0.0.0.0/1, which is no /24 of the pod subnet 10.244.0.0/16",
+      message: "its pod range is 0.0.0.0/1, which is not a /24 of the pod subnet 10.244.0.0/16",
       details: { host: "w2" },
     });
     const both = { w1: saying("10.244.7.0/24"), w2: saying("10.244.7.0/24") };
     expect(await failure(findings(podRanges, both))).toMatchObject({
       code: "E_REFUSED",
-      message: "w2 and w1 both say that their pods have 10.244.7.0/24",
+      message: "w2 and w1 both have the pod range 10.244.7.0/24",
     });
   });
 
-  it("is believed where it can", async () => {
+  it("are accepted where they are valid", async () => {
     expect(await findings(podRanges, { w1: saying("10.244.7.0/24") })).toEqual([]);
   });
 
-  it("is not asked where the pod network is another", async () => {
+  it("are not read where the pod network is another", async () => {
     const other = testCluster({ network: { cni: "none" } });
     expect(await findings(podRanges, { w2: saying("0.0.0.0/1") }, other)).toEqual([]);
   });

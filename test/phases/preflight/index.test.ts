@@ -18,7 +18,7 @@ async function failures(unfit: UnfitHosts): Promise<readonly TripodError[]> {
   return failure.errors;
 }
 
-test("every failure of every host is told at once, each with its host, its line of the inventory and what to do", async () => {
+test("every failure of every host is reported at once, each with its host, its line of the inventory and what to do", async () => {
   const errors = await failures({
     m1: { cpus: 1, systemd: false },
     m3: { machineId: "same" },
@@ -29,10 +29,10 @@ test("every failure of every host is told at once, each with its host, its line 
     errors.map(({ code, message, details }) => `${details.host} ${details.origin?.line} ${code} ${message}`).toSorted(),
   ).toEqual([
     "m1 11 E_PREFLIGHT 1 CPU, but a master needs 2",
-    "m1 11 E_PREFLIGHT systemd is not running here",
-    "m3 13 E_PREFLIGHT its machine-id is that of w1 too",
-    "w1 21 E_PREFLIGHT its machine-id is that of m3 too",
-    "w2 22 E_PREFLIGHT no interface of it has the address 10.0.0.22",
+    "m1 11 E_PREFLIGHT systemd is not running",
+    "m3 13 E_PREFLIGHT its machine-id is also that of w1",
+    "w1 21 E_PREFLIGHT its machine-id is also that of m3",
+    "w2 22 E_PREFLIGHT none of its interfaces has the address 10.0.0.22",
   ]);
   for (const { details } of errors) expect(details.hint).toMatch(/\w/);
 });
@@ -47,6 +47,6 @@ test("a refusal does not hide what else is wrong on its host", async () => {
   const errors = await failures({ m1: { cpus: 1, answer: answer("ours") }, m2: { answer: answer("theirs") } });
   expect(errors.map(({ code, message }) => `${code} ${message}`).toSorted()).toEqual([
     "E_PREFLIGHT 1 CPU, but a master needs 2",
-    "E_REFUSED /etc/etcd/pki/ca.crt on m2 is not the one on m1",
+    "E_REFUSED /etc/etcd/pki/ca.crt on m2 differs from the one on m1",
   ]);
 });

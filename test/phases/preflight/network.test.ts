@@ -16,13 +16,13 @@ describe("a machine's address", () => {
     expect(await findings(ownAddress, {})).toEqual([]);
   });
 
-  it("that is only known outside is refused, with what the host has instead", async () => {
+  it("that no interface has is refused, with the addresses that the host has", async () => {
     const found = await problems(ownAddress, { w1: { addresses: ["lo 127.0.0.1/8", "eth0 192.168.1.5/24"] } });
     expect(found).toMatchObject([
       {
         name: "w1",
         problem: {
-          message: "no interface of it has the address 10.0.0.21",
+          message: "none of its interfaces has the address 10.0.0.21",
           why: "lo 127.0.0.1/8\neth0 192.168.1.5/24",
         },
       },
@@ -38,8 +38,8 @@ describe("pods and services", () => {
       "are refused where a host has a network of its own",
       ["eth0 10.0.0.21/24", "eth1 10.244.9.1/24", "tun0 10.100.0.2/32"],
       [
-        "w1: its network 10.244.9.0/24 (eth1) is in the pods' subnet, 10.244.0.0/16",
-        "w1: its network 10.100.0.2/32 (tun0) is in the services' subnet, 10.96.0.0/12",
+        "w1: its network 10.244.9.0/24 (eth1) overlaps the pods' subnet, 10.244.0.0/16",
+        "w1: its network 10.100.0.2/32 (tun0) overlaps the services' subnet, 10.96.0.0/12",
       ],
     ],
     ["may lie in a wider network", ["eth0 10.0.0.21/8"], []],
@@ -48,7 +48,7 @@ describe("pods and services", () => {
     expect(await findings(apartFromHost, { w1: { addresses } })).toEqual(expected);
   });
 
-  it("of a cluster that stands are where they are: its nodes have networks in them", async () => {
+  it("of an existing cluster are not checked: its nodes have networks in them", async () => {
     const cluster = testCluster();
     const [m1] = hostsOf(cluster, { m1: { addresses: ["flannel.1 10.244.0.0/32"] } });
     const standing = { founded: true, nodes: new Map([["m1", {} as never]]) };
@@ -95,7 +95,7 @@ describe("the VIP", () => {
 
   it.each([
     ["nobody has ever been there", ""],
-    ["nobody answers there", "10.0.0.10 dev eth0 FAILED\n"],
+    ["nothing answers there", "10.0.0.10 dev eth0 FAILED\n"],
     ["nobody has answered yet", "10.0.0.10 dev eth0 INCOMPLETE\n"],
     ["who was there some time ago does not answer any more", neighbour("STALE")],
     ["who was there a moment ago does not answer any more", neighbour("DELAY")],
@@ -109,17 +109,20 @@ describe("the VIP", () => {
   ])("is taken where a stranger %s", async (_, text) => {
     const found = await problems(vipFree, answering(text));
     expect(found).toMatchObject([
-      { name: "m1", problem: { message: "the VIP 10.0.0.10 is answered by a stranger (52:54:00:aa:bb:cc)" } },
+      {
+        name: "m1",
+        problem: { message: "another machine answers at the VIP 10.0.0.10 (MAC address 52:54:00:aa:bb:cc)" },
+      },
     ]);
     expect(found[0]?.problem.hint).toContain("loadBalancer.vip");
   });
 
-  it("is ours where the card that answers is a master's: keepalived took it up a moment ago", async () => {
+  it("is ours where the MAC address that answers is a master's: keepalived took it a moment ago", async () => {
     const taken = answering(`answered\n${neighbour("REACHABLE")}`, "52:54:00:aa:bb:cc\n");
     expect(await findings(vipFree, taken)).toEqual([]);
   });
 
-  it("that one of our masters holds is ours, and nobody else is asked", async () => {
+  it("that one of our masters holds is ours, without further checks", async () => {
     const asked: string[] = [];
     const answer = (script: string) => {
       if (!script.includes("addr show")) asked.push(script);
@@ -134,12 +137,12 @@ describe("the VIP", () => {
     [
       "somebody wrote on a master by hand is refused",
       { m2: having("10.0.0.10/24") },
-      ["m2: it has 10.0.0.10/24 on eth0, which keepalived did not put there"],
+      ["m2: it has 10.0.0.10/24 on eth0, which keepalived did not add"],
     ],
     [
       "a worker has is refused",
       { w1: having("10.0.0.10/32", "inactive") },
-      ["w1: it has 10.0.0.10/32 on eth0, which keepalived did not put there"],
+      ["w1: it has 10.0.0.10/32 on eth0, which keepalived did not add"],
     ],
     ["keepalived has left behind is kept: it is started next", { m1: having("10.0.0.10/32", "failed") }, []],
   ])("that %s", async (_, unfit, expected) => {
@@ -150,20 +153,20 @@ describe("the VIP", () => {
 });
 
 describe("the router id", () => {
-  it("is free where no advert is heard", async () => {
+  it("is free where no advert is received", async () => {
     expect(await findings(routerIdFree, {})).toEqual([]);
   });
 
-  it("that another keepalived advertises is taken", async () => {
+  it("that another keepalived advertises is refused", async () => {
     const heard = "12:00:00.000000 IP 10.0.0.77 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 100\n";
     const found = await problems(routerIdFree, { m3: { answer: () => heard } });
     expect(found).toMatchObject([
-      { name: "m3", problem: { message: "10.0.0.77 advertises VRRP router id 51 here already" } },
+      { name: "m3", problem: { message: "10.0.0.77 already advertises VRRP router id 51 in this network" } },
     ]);
     expect(found[0]?.problem.hint).toContain("loadBalancer.routerId");
   });
 
-  it("is listened for on masters alone, and our own masters are not heard", async () => {
+  it("is listened for on masters only, and our own masters' adverts do not count", async () => {
     const asked: string[] = [];
     const answer = (script: string) => {
       if (!script.includes("addr show")) asked.push(script);

@@ -25,27 +25,27 @@ test("ports that our own programs hold are ours, though the kernel cuts their na
 });
 
 test.each([
-  [listening("0.0.0.0:6443", by("nginx", 42)), "port 6443 is taken by nginx (pid 42); kube-apiserver needs it"],
-  [listening("[::]:2379", by("consul", 7)), "port 2379 is taken by consul (pid 7); etcd needs it"],
-  [listening("*:8443", by("java", 9)), "port 8443 is taken by java (pid 9); haproxy needs it"],
-  [listening("127.0.0.1:8404", by("envoy", 9)), "port 8404 is taken by envoy (pid 9); haproxy needs it"],
-  [listening("127.0.0.1:10250"), "port 10250 is taken by some process; kubelet needs it"],
+  [listening("0.0.0.0:6443", by("nginx", 42)), "port 6443 is used by nginx (pid 42); kube-apiserver needs it"],
+  [listening("[::]:2379", by("consul", 7)), "port 2379 is used by consul (pid 7); etcd needs it"],
+  [listening("*:8443", by("java", 9)), "port 8443 is used by java (pid 9); haproxy needs it"],
+  [listening("127.0.0.1:8404", by("envoy", 9)), "port 8404 is used by envoy (pid 9); haproxy needs it"],
+  [listening("127.0.0.1:10250"), "port 10250 is used by another process; kubelet needs it"],
 ])("a stranger's port is named, with who has it: %#", async (line, message) => {
   const found = await problems(ports, { m1: { answer: () => line } });
   expect(found).toMatchObject([{ name: "m1", problem: { message, hint: expect.stringContaining("stop") as string } }]);
 });
 
-test("every port that is taken is told at once", async () => {
+test("every port that is used is reported at once", async () => {
   const taken = [2379, 6443, 10259].map((port) => listening(`*:${port}`, by("nginx", 1))).join("");
   expect(await findings(ports, { m1: { answer: () => taken } })).toHaveLength(3);
 });
 
-test("a worker needs the kubelet's port alone", async () => {
+test("a worker needs only the kubelet's port", async () => {
   const taken = [2379, 6443, 8443].map((port) => listening(`*:${port}`, by("nginx", 1))).join("");
   expect(await findings(ports, { w1: { answer: () => taken } })).toEqual([]);
 });
 
-test("haproxy's ports are nobody's where there is no haproxy", async () => {
+test("haproxy's ports are not checked where there is no haproxy", async () => {
   const taken = [8443, 8404].map((port) => listening(`*:${port}`, by("nginx", 1))).join("");
   const cluster = testCluster({ loadBalancer: { haproxy: false } });
   expect(await findings(ports, { m1: { answer: () => taken } }, cluster)).toEqual([]);
