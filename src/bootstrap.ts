@@ -8,11 +8,11 @@ import { PHASES } from "./phases/index.ts";
 import { interruptible } from "./remote/interruptible.ts";
 import { recordVerify } from "./resources/verify-record.ts";
 import { withSession } from "./session.ts";
-import { noticesOf } from "./standing/notices.ts";
-import { readStanding } from "./standing/read.ts";
-import { nothingStands } from "./standing/standing.ts";
+import { noticesOf } from "./existing/notices.ts";
+import { readExistingState } from "./existing/read.ts";
+import { noExistingState } from "./existing/existing.ts";
 
-export interface BootstrapOptions extends Omit<RunOptions, "held" | "standing" | "notices"> {
+export interface BootstrapOptions extends Omit<RunOptions, "held" | "existing" | "notices"> {
   /** What is being done, shown to another operator who finds the cluster locked. Default: `bootstrap`. */
   readonly command?: string;
   /** The name of an operator, as E_LOCKED has told it, whose lock is to be taken away. */
@@ -26,7 +26,7 @@ export interface BootstrapOptions extends Omit<RunOptions, "held" | "standing" |
 export async function bootstrap(cluster: Cluster, options: BootstrapOptions): Promise<RunSummary> {
   const { signal, only } = options;
   return interruptible(signal, async (signal) => {
-    if (only) checkNarrowing(PHASES, { cluster, standing: nothingStands(cluster) }, only);
+    if (only) checkNarrowing(PHASES, { cluster, existing: noExistingState(cluster) }, only);
     return withSession(cluster, { signal }, (hosts) => walkPhases(cluster, hosts, { ...options, signal }));
   });
 }
@@ -56,15 +56,15 @@ async function walk(
   hosts: readonly Host[],
   options: BootstrapOptions & Pick<RunOptions, "held">,
 ): Promise<RunSummary> {
-  const standing = await readStanding(cluster, hosts);
+  const existing = await readExistingState(cluster, hosts);
   const { only, held } = options;
-  if (only) checkNarrowing(PHASES, { cluster, standing }, only);
-  const notices = noticesOf(cluster, standing);
+  if (only) checkNarrowing(PHASES, { cluster, existing }, only);
+  const notices = noticesOf(cluster, existing);
   return run(PHASES, cluster, hosts, {
     ...options,
-    standing,
+    existing,
     notices,
-    ...(held && { held: unproven(held, { cluster, standing }, hosts) }),
+    ...(held && { held: unproven(held, { cluster, existing }, hosts) }),
   });
 }
 
@@ -74,10 +74,10 @@ async function walk(
  */
 function unproven(
   held: () => Promise<void>,
-  { cluster, standing }: Situation,
+  { cluster, existing }: Situation,
   hosts: readonly Host[],
 ): () => Promise<void> {
-  const { leader, nodes } = standing;
+  const { leader, nodes } = existing;
   // Without a pod network there is nothing that could be proven.
   const tried = nodes.size > 0 && !("cni" in cluster.network && cluster.network.cni === "none");
   const asked = tried ? hosts.find(({ name }) => name === leader) : undefined;

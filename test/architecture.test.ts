@@ -15,7 +15,7 @@ const FLOORS = [
   ["engine"],
   ["phases"],
   ["status.ts", "kubeconfig.ts"],
-  ["standing"],
+  ["existing"],
   ["health"],
   ["resources", "config", "session.ts"],
   ["host.ts", "vagrant"],

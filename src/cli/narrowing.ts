@@ -20,12 +20,12 @@ export function withNarrowing(command: Command): Command {
  */
 export async function narrowingOf({ host, phase }: NarrowingOptions, cluster: Cluster): Promise<Narrowing | undefined> {
   if (!host && !phase) return undefined;
-  const [{ checkNarrowing }, { PHASES }, { nothingStands }] = await Promise.all([
+  const [{ checkNarrowing }, { PHASES }, { noExistingState }] = await Promise.all([
     import("../engine/narrow.ts"),
     import("../phases/index.ts"),
-    import("../standing/standing.ts"),
+    import("../existing/existing.ts"),
   ]);
   const only = { ...(host && { hosts: host }), ...(phase && { phases: phase }) };
-  checkNarrowing(PHASES, { cluster, standing: nothingStands(cluster) }, only);
+  checkNarrowing(PHASES, { cluster, existing: noExistingState(cluster) }, only);
   return only;
 }

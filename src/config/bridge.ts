@@ -28,13 +28,13 @@ export interface PodRouting {
 
 /**
  * Routes to the pods of every other machine of the inventory.
- * @param strangers nodes that the inventory does not name: where their pods' range is known, the routes to them are kept
+ * @param unknownNodes nodes that the inventory does not name: where their pods' range is known, the routes to them are kept
  */
 export function podRouting(
   cluster: Cluster,
   machine: Machine,
   cidrs: PodCidrs,
-  strangers: readonly { readonly address: string; readonly podCidr?: string }[] = [],
+  unknownNodes: readonly { readonly address: string; readonly podCidr?: string }[] = [],
 ): PodRouting {
   const named = cluster.machines
     .filter(({ name }) => name !== machine.name)
@@ -43,7 +43,7 @@ export function podRouting(
     protocol: ROUTE_PROTOCOL,
     ownCidr: cidrOf(machine, cidrs),
     podSubnet: cluster.kubernetes.podSubnet,
-    routes: [...named, ...strangers.flatMap(({ address, podCidr }) => (podCidr ? [{ podCidr, address }] : []))],
+    routes: [...named, ...unknownNodes.flatMap(({ address, podCidr }) => (podCidr ? [{ podCidr, address }] : []))],
   };
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Cluster } from "../inventory/cluster.ts";
-import { type Json, overlay } from "./component-configs.ts";
+import { type Json, merge } from "./component-configs.ts";
 import { apiServerSans } from "./kubeadm.ts";
 import { kubernetesYaml, readKubernetesYaml } from "./yaml.ts";
 
@@ -11,13 +11,13 @@ export function withCertSans(text: string, cluster: Cluster): string {
   const { certSANs: sans } = (found.apiServer ?? {}) as { certSANs?: readonly string[] };
   const wanted = apiServerSans(cluster);
   if (isDeepStrictEqual([...(sans ?? [])].toSorted(), wanted.toSorted())) return text;
-  return kubernetesYaml(overlay(found, { apiServer: { certSANs: wanted } }));
+  return kubernetesYaml(merge(found, { apiServer: { certSANs: wanted } }));
 }
 
 /** kube-proxy's document from the cluster, with the inventory's `kubeProxy` merged into it; everything else is kubeadm's, and is kept. */
 export function withKubeProxySettings(text: string, settings: Json): string {
   const found = readKubernetesYaml(text) as Json | null;
   if (found === null) return text;
-  const wanted = overlay(found, settings);
+  const wanted = merge(found, settings);
   return isDeepStrictEqual(found, wanted) ? text : kubernetesYaml(wanted);
 }

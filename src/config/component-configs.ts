@@ -11,7 +11,7 @@ export function kubeletConfiguration({ kubelet }: Pick<KubernetesSettings, "kube
     // The same as containerd's; kubeadm's default only from 1.22 on.
     cgroupDriver: "systemd",
   };
-  return overlay(ours, kubelet);
+  return merge(ours, kubelet);
 }
 
 /** kube-proxy's document, with the inventory's `kubeProxy` merged into it. */
@@ -25,15 +25,15 @@ export function kubeProxyConfiguration({
     mode: "iptables",
     clusterCIDR: podSubnet,
   };
-  return overlay(ours, kubeProxy);
+  return merge(ours, kubeProxy);
 }
 
 /** Objects are merged key by key, at every level; anything else, also lists, is replaced. */
-export function overlay(below: Json, above: Json): Json {
+export function merge(below: Json, above: Json): Json {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const under = merged[key];
-    merged[key] = isObject(under) && isObject(value) ? overlay(under, value) : value;
+    merged[key] = isObject(under) && isObject(value) ? merge(under, value) : value;
   }
   return merged;
 }

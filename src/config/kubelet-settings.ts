@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Json, overlay } from "./component-configs.ts";
+import { type Json, merge } from "./component-configs.ts";
 import { kubernetesYaml, readKubernetesYaml } from "./yaml.ts";
 
 /**
@@ -10,6 +10,6 @@ import { kubernetesYaml, readKubernetesYaml } from "./yaml.ts";
 export function withKubeletSettings(text: string, settings: Json): string {
   const found = readKubernetesYaml(text) as Json | null;
   if (found === null) return text;
-  const wanted = overlay(found, settings);
+  const wanted = merge(found, settings);
   return isDeepStrictEqual(found, wanted) ? text : kubernetesYaml(wanted);
 }

@@ -1,6 +1,6 @@
 import { TripodError } from "../errors.ts";
 import { apiReady, apiThroughVip } from "../health/api.ts";
-import { etcdWhole } from "../health/etcd.ts";
+import { etcdHealthy } from "../health/etcd.ts";
 import { loadBalancerWorks } from "../health/load-balancer.ts";
 import { nodesReady } from "../health/nodes.ts";
 import { oneVipHolder, STEADY } from "../health/vip.ts";
@@ -34,7 +34,7 @@ export function wholeAgain(
   const { vip, port } = cluster.loadBalancer;
   const conditions = [
     ...victims.map(answers),
-    etcdWhole(leader, masters),
+    etcdHealthy(leader, masters),
     ...masters.map(apiReady),
     ...masters.map((master) => loadBalancerWorks(master, cluster)),
     oneVipHolder(hosts, vip, { steady: STEADY, since: restoredAt, ...(!stays && homeOf(cluster)) }),

@@ -4,7 +4,7 @@ import type { Tally } from "./site.ts";
 
 /** What the steps of one run share. */
 export function runContext(
-  { cluster, standing }: Situation,
+  { cluster, existing }: Situation,
   hosts: readonly Host[],
   mode: Mode,
   signal: AbortSignal,
@@ -14,7 +14,7 @@ export function runContext(
   const queues = new Map<string, Promise<unknown>>();
   return {
     cluster,
-    standing,
+    existing,
     mode,
     hosts,
     masters: hosts.filter((host) => host.machine.role === "master"),

@@ -3,7 +3,7 @@ import { TripodError, TripodErrors } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { Mode, Phase } from "../phases/phase.ts";
-import { nothingStands, type Standing } from "../standing/standing.ts";
+import { noExistingState, type ExistingState } from "../existing/existing.ts";
 import { runContext } from "./context.ts";
 import { errorRecords, type Outcome, type Running, type Sink } from "./events.ts";
 import { type Group, layOut, type Step } from "./graph.ts";
@@ -21,7 +21,7 @@ export interface RunOptions {
   /** Aborted: what runs is not waited for either. Default: never. */
   readonly abort?: AbortSignal;
   /** What was read before the run; default: nothing stands. */
-  readonly standing?: Standing;
+  readonly existing?: ExistingState;
   /** What an operator is told before anything else: what is there and not in the inventory. */
   readonly notices?: readonly string[];
   /** Only these hosts and phases. */
@@ -49,16 +49,16 @@ export async function run(
   options: RunOptions,
 ): Promise<RunSummary> {
   const { mode, sink, signal, abort = new AbortController().signal, only, held = () => Promise.resolve() } = options;
-  const { standing = nothingStands(cluster), notices = [] } = options;
+  const { existing = noExistingState(cluster), notices = [] } = options;
   const startedAt = performance.now();
   const before = new Map(hosts.map(({ name, connection }) => [name, connection.traffic.commands]));
-  const all = layOut(phases, { cluster, standing }, hosts);
+  const all = layOut(phases, { cluster, existing }, hosts);
   const steps = only ? narrow(all, only) : all;
   const needers = neededBy(steps);
   const pending = new Map(hosts.map((host) => [host.name, new Set<string>()]));
   const total: Tally = { changed: 0, unchanged: 0 };
   let unmet = 0;
-  const context = runContext({ cluster, standing }, hosts, mode, signal, total);
+  const context = runContext({ cluster, existing }, hosts, mode, signal, total);
   const failures: unknown[] = [];
   const finished = new Map<Step, Promise<Outcome>>();
   const groups = new Map<Group, Promise<boolean>>();

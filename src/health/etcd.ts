@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Host } from "../host.ts";
 import type { Condition } from "../resources/condition.ts";
-import { understood } from "../resources/json.ts";
+import { parsedJson } from "../resources/json.ts";
 import { etcdctl, WHY_NO_MEMBER, whyNoMember } from "../resources/etcdctl.ts";
 
 export interface EtcdMember {
@@ -47,7 +47,7 @@ export async function readEtcd(
   if (result.code !== 0 && !/^\[\{/.test(line)) return whyNoMember(result, SILENT);
   // Ids are 64 bits wide: as JSON numbers they would lose their last digits.
   const exact = line.replace(/"(member_id|leader)":(\d+)/g, '"$1":"$2"');
-  const answer = understood(master, "`etcdctl endpoint status`", exact, statuses);
+  const answer = parsedJson(master, "`etcdctl endpoint status`", exact, statuses);
   if ("why" in answer) return answer.why;
   return answer.value.map(({ Endpoint, Status }) => ({
     endpoint: Endpoint,
@@ -66,17 +66,17 @@ export async function readMember(from: Host, member: Pick<Host, "machine">): Pro
 }
 
 /** All members answer, none is a learner, and they agree on one leader. */
-export function etcdWhole(master: Host, masters: readonly Host[]): Condition {
+export function etcdHealthy(master: Host, masters: readonly Host[]): Condition {
   return {
     title: "etcd is healthy",
     within: 60_000,
     async holds() {
       const members = await readEtcd(master, masters);
       if (typeof members === "string") return members;
-      const silent = masters.filter(
+      const missing = masters.filter(
         ({ machine }) => !members.some(({ endpoint }) => endpoint.includes(`//${machine.address}:`)),
       );
-      if (silent.length > 0) return whySilent(silent);
+      if (missing.length > 0) return whyMissing(missing);
       const leaders = members.filter(({ leader }) => leader).length;
       if (leaders !== 1) return `etcd has ${leaders} leaders`;
       return members.some(({ learner }) => learner) ? "a member is still a learner" : true;
@@ -85,12 +85,12 @@ export function etcdWhole(master: Host, masters: readonly Host[]): Condition {
 }
 
 /** Why members do not answer, read on their own hosts. */
-async function whySilent(silent: readonly Host[]): Promise<string> {
+async function whyMissing(missing: readonly Host[]): Promise<string> {
   const reasons = await Promise.all(
-    silent.map(async (master) => {
+    missing.map(async (master) => {
       const answer = await readMember(master, master);
       return typeof answer === "string" && answer !== SILENT ? `: ${answer}` : "";
     }),
   );
-  return `no answer from the member on ${silent.map(({ name }, index) => `${name}${reasons[index] ?? ""}`).join(", ")}`;
+  return `no answer from the member on ${missing.map(({ name }, index) => `${name}${reasons[index] ?? ""}`).join(", ")}`;
 }

@@ -4,7 +4,7 @@ import { kubeletJournal } from "../resources/journal.ts";
 import { KUBELET_CERTIFICATE } from "../resources/kubelet-certificate.ts";
 
 /** Why the kubelet of a host does not renew its Lease, read on that host; undefined where the host gives no reason. */
-export async function kubeletTrouble(host: Host): Promise<string | undefined> {
+export async function kubeletProblem(host: Host): Promise<string | undefined> {
   const { stdout } = await host.read(
     `date +%s; systemctl is-active kubelet.service; ${KUBELET_CERTIFICATE}; echo journal; ${kubeletJournal.script}`,
   );
@@ -13,9 +13,9 @@ export async function kubeletTrouble(host: Host): Promise<string | undefined> {
   const expired = expiry(pem, Number(now) * 1000);
   if (expired !== undefined)
     return `the client certificate of its kubelet expired on ${expired}: see docs/health.md for how to replace it`;
-  const said = kubeletJournal.reason(journal);
-  if (state === "active") return said && `its kubelet runs, and logs: ${said}`;
-  return state && `its kubelet is ${state}${said ? `: ${said}` : ""}`;
+  const logged = kubeletJournal.reason(journal);
+  if (state === "active") return logged && `its kubelet runs, and logs: ${logged}`;
+  return state && `its kubelet is ${state}${logged ? `: ${logged}` : ""}`;
 }
 
 /** The last day of an expired certificate, as `2026-01-01`. */

@@ -39,7 +39,7 @@ export async function readLeases(master: Host): Promise<readonly Lease[] | strin
  * Seconds since a node's kubelet last renewed its Lease; undefined where it renewed it in time. It renews every ten seconds, a quarter of
  * the Lease's duration; two missed renewals mean that something is wrong, long before the API reports the node as NotReady.
  */
-export function silentFor(node: string, leases: readonly Lease[]): number | undefined {
+export function renewalOverdue(node: string, leases: readonly Lease[]): number | undefined {
   const lease = leases.find(({ key }) => key === `kube-node-lease/${node}`);
   return lease && lease.age > lease.duration / 2 ? Math.round(lease.age / 1000) : undefined;
 }

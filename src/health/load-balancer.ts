@@ -23,9 +23,9 @@ function running(host: Host): (unit: string) => Promise<true | string> {
     const { stdout } = await host.read(
       `s=$(systemctl is-active ${unit}); echo "$s"; [ "$s" = active ] || { ${journal.script}; }`,
     );
-    const [state = "", ...said] = stdout.split("\n");
+    const [state = "", ...logged] = stdout.split("\n");
     if (state === "active") return true;
-    const reason = journal.reason(said.join("\n"));
+    const reason = journal.reason(logged.join("\n"));
     return `${unit} is ${state}${reason ? `: ${reason}` : ""}`;
   };
 }

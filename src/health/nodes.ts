@@ -1,8 +1,8 @@
 import type { Host } from "../host.ts";
 import type { Condition } from "../resources/condition.ts";
 import { type Node, readNodes, ready } from "../resources/kubectl.ts";
-import { kubeletTrouble } from "./kubelet.ts";
-import { type Lease, readLeases, silentFor } from "./leases.ts";
+import { kubeletProblem } from "./kubelet.ts";
+import { type Lease, readLeases, renewalOverdue } from "./leases.ts";
 
 /**
  * Whether a node works: `true`, or a sentence. The API still reports a node as Ready for 40 seconds after its power was cut; its kubelet's
@@ -16,18 +16,18 @@ export async function nodeWorks(
   host: Host | undefined,
 ): Promise<true | string> {
   const node = nodes.find(({ metadata }) => metadata.name === name);
-  const trouble = async () => {
-    const found = host && (await kubeletTrouble(host));
+  const problem = async () => {
+    const found = host && (await kubeletProblem(host));
     return found ? `: ${found}` : "";
   };
-  if (!node) return `${name} is not a node of the cluster${await trouble()}`;
-  const overdue = silentFor(name, leases);
+  if (!node) return `${name} is not a node of the cluster${await problem()}`;
+  const overdue = renewalOverdue(name, leases);
   if (overdue !== undefined)
-    return `the kubelet of ${name} has not renewed its Lease for ${overdue} s${await trouble()}`;
+    return `the kubelet of ${name} has not renewed its Lease for ${overdue} s${await problem()}`;
   const isReady = ready(node);
   const condition = node.status.conditions?.find(({ type }) => type === "Ready");
   // "False" comes from the kubelet itself, with its reason.
-  return isReady === true || condition?.status === "False" ? isReady : `${isReady}${await trouble()}`;
+  return isReady === true || condition?.status === "False" ? isReady : `${isReady}${await problem()}`;
 }
 
 /** Every machine of the inventory is a node, is Ready, and its kubelet renews its Lease. @param hosts those we are connected to */

@@ -18,7 +18,7 @@ export async function readPodRoutes(host: Host, machines: readonly Machine[]): P
 }
 
 /** Every host has routes to the pods of all others. */
-export function podRoutesLaid(hosts: readonly Host[], machines: readonly Machine[]): Condition {
+export function podRoutesPresent(hosts: readonly Host[], machines: readonly Machine[]): Condition {
   return {
     title: "every host has routes to the pods of the others",
     within: 60_000,

@@ -48,7 +48,7 @@ export async function readVip(hosts: readonly Host[], vip: string): Promise<VipS
   );
   const all = found.flat();
   const holders = [...new Set(all.flatMap(({ host, held }) => (held ? [host] : [])))];
-  note(hosts, holders);
+  remember(hosts, holders);
   return { holders, strays: all.filter(({ held }) => !held) };
 }
 
@@ -107,7 +107,7 @@ export function oneVipHolder(hosts: readonly Host[], vip: string, options: OneVi
 /** Since when a host has held the VIP at every reading, ms since the epoch. */
 const heldSince = new WeakMap<Connection, number>();
 
-function note(hosts: readonly Host[], holders: readonly string[]): void {
+function remember(hosts: readonly Host[], holders: readonly string[]): void {
   for (const { name, connection } of hosts) {
     if (!holders.includes(name)) heldSince.delete(connection);
     else if (!heldSince.has(connection)) heldSince.set(connection, now());

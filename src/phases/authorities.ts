@@ -35,8 +35,8 @@ export function authority(
   create: (now: Date) => Promise<Authority>,
 ): Promise<KeptAuthority> {
   return context.once(`authority ${files.certificate.path}`, async () => {
-    const carried = await carriedBy(context, files.certificate, files.key);
-    if (carried) return { certificate: carried.open.reveal(), key: carried.secret, made: false };
+    const pair = await existingPair(context, files.certificate, files.key);
+    if (pair) return { certificate: pair.publicHalf.reveal(), key: pair.key, made: false };
     return { ...(await create(new Date())), made: true };
   });
 }
@@ -44,32 +44,36 @@ export function authority(
 /** The key pair that signs service account tokens; the same on all masters. */
 export function serviceAccountKeys(context: Context): Promise<KeptServiceAccountKeys> {
   return context.once("service account keys", async () => {
-    const carried = await carriedBy(context, serviceAccountFiles.publicKey, serviceAccountFiles.key);
-    if (carried) return { key: carried.secret, publicKey: carried.open.reveal(), made: false };
+    const pair = await existingPair(context, serviceAccountFiles.publicKey, serviceAccountFiles.key);
+    if (pair) return { key: pair.key, publicKey: pair.publicHalf.reveal(), made: false };
     return { ...(await createServiceAccountKeys()), made: true };
   });
 }
 
-interface Carried {
+interface ExistingPair {
   readonly master: Host;
-  readonly open: Secret;
-  readonly secret: KeptSecret;
+  /** The certificate or the public key. */
+  readonly publicHalf: Secret;
+  readonly key: KeptSecret;
 }
 
-async function carriedBy(context: Context, open: PkiFile, secret: PkiFile): Promise<Carried | undefined> {
+async function existingPair(
+  context: Context,
+  publicFile: PkiFile,
+  keyFile: PkiFile,
+): Promise<ExistingPair | undefined> {
   const found = await Promise.all(
     context.masters.map(async (master) => {
-      const [openFile, kept] = await Promise.all([readPkiFile(master, open), keptSecret(context, master, secret)]);
-      return { master, open: openFile?.text, secret: kept };
+      const [read, key] = await Promise.all([readPkiFile(master, publicFile), keptSecret(context, master, keyFile)]);
+      return { master, publicHalf: read?.text, key };
     }),
   );
-  const whole = found.filter((each): each is Carried => each.open !== undefined && each.secret !== undefined);
-  const [first] = whole;
-  const lone = found.find((each) => each.open && (!first || each.open.reveal() !== first.open.reveal()));
-  if (lone?.open)
+  const [first] = found.filter((each): each is ExistingPair => each.publicHalf !== undefined && each.key !== undefined);
+  const other = found.find((each) => each.publicHalf && each.publicHalf.reveal() !== first?.publicHalf.reveal());
+  if (other?.publicHalf)
     throw first
-      ? different(open.path, first, { master: lone.master, open: lone.open })
-      : keyMissing(secret.path, lone.master);
+      ? different(publicFile.path, first, { master: other.master, publicHalf: other.publicHalf })
+      : keyMissing(keyFile.path, other.master);
   return first;
 }
 
@@ -95,12 +99,12 @@ function digestOf(text: Secret): string {
   return createHash("sha256").update(text.reveal()).digest("hex");
 }
 
-function different(path: string, one: Carried, other: { master: Host; open: Secret }): TripodError {
+function different(path: string, one: ExistingPair, other: Omit<ExistingPair, "key">): TripodError {
   const fingerprint = (text: Secret) => digestOf(text).slice(0, 16);
   return new TripodError("E_REFUSED", `${path} on ${other.master.name} differs from the one on ${one.master.name}`, {
     host: other.master.name,
     origin: other.master.machine.origin,
-    why: `${one.master.name}: ${fingerprint(one.open)}…\n${other.master.name}: ${fingerprint(other.open)}…`,
+    why: `${one.master.name}: ${fingerprint(one.publicHalf)}…\n${other.master.name}: ${fingerprint(other.publicHalf)}…`,
     hint: "find out which of the two is right; if the other machine belonged to another cluster, reset it (`kubeadm reset`, and move its data away)",
   });
 }

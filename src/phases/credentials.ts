@@ -1,7 +1,7 @@
 import { type JoinCredentials, joinConfig } from "../config/kubeadm.ts";
 import type { Host } from "../host.ts";
 import { bootstrapToken, caCertHash, kubernetesAuthorities } from "../pki/kubernetes.ts";
-import { layBootstrapToken } from "../resources/bootstrap-token.ts";
+import { createBootstrapToken } from "../resources/bootstrap-token.ts";
 import { kubeadmJoin } from "../resources/kubeadm.ts";
 import type { Resource } from "../resources/resource.ts";
 import type { Secret } from "../secret.ts";
@@ -20,7 +20,7 @@ function joinCredentials(context: Context): Promise<JoinCredentials> {
     const [files] = kubernetesAuthorities;
     if (!files) throw new Error("Kubernetes has no authority");
     const [ca, secret] = await Promise.all([kubernetesAuthorityOf(context, files), token(context)]);
-    await layBootstrapToken(leader(context), secret);
+    await createBootstrapToken(leader(context), secret);
     return { token: secret, caCertHash: caCertHash(ca.certificate) };
   });
 }

@@ -18,7 +18,7 @@ export const etcd: Phase = {
   needs: [allHosts("preflight"), sameHost("packages"), allHosts("certificates")],
   hosts: ({ cluster }) => cluster.masters,
   resources(host, context) {
-    const { cluster, masters, standing } = context;
+    const { cluster, masters, existing } = context;
     const programs = ["etcd", "etcdctl", "etcdutl"].flatMap((program) => uploaded(cluster, program) ?? []);
     const program = uploaded(cluster, "etcd")?.path ?? "/usr/bin/etcd";
     // Clients' keys and certificates are read each time they are used; a member reads its own when it starts.
@@ -32,8 +32,8 @@ export const etcd: Phase = {
       file({ path: UNIT, content: etcdUnit(program), mode: 0o644 }),
       etcdMember({
         masters,
-        members: standing.members,
-        founded: standing.founded,
+        members: existing.members,
+        clusterExists: existing.clusterExists,
         reads: [
           ENVIRONMENT,
           UNIT,

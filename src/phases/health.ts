@@ -1,10 +1,10 @@
 import { apiReady, apiThroughVip, certificateServed } from "../health/api.ts";
 import { dnsAnswers } from "../health/dns.ts";
-import { etcdWhole } from "../health/etcd.ts";
+import { etcdHealthy } from "../health/etcd.ts";
 import { controllersLead } from "../health/leases.ts";
 import { loadBalancerWorks } from "../health/load-balancer.ts";
 import { nodesReady } from "../health/nodes.ts";
-import { hasPodRoutes, podRoutesLaid } from "../health/pod-routes.ts";
+import { hasPodRoutes, podRoutesPresent } from "../health/pod-routes.ts";
 import { oneVipHolder, STEADY } from "../health/vip.ts";
 import { haproxyServers } from "../resources/haproxy-server.ts";
 import { isLeader, leader } from "./leader.ts";
@@ -30,7 +30,7 @@ export const health: Phase = {
     const hasNetwork = !("cni" in cluster.network && cluster.network.cni === "none");
     const asked = leader(context);
     return [
-      etcdWhole(host, masters),
+      etcdHealthy(host, masters),
       // A change may have moved the VIP: it counts as settled once it has stayed for a while.
       oneVipHolder(hosts, vip, { steady: context.changes() > 0 ? STEADY : 0 }),
       ...masters.map((master) => apiReady(master)),
@@ -38,7 +38,7 @@ export const health: Phase = {
       ...masters.map((master) => loadBalancerWorks(master, cluster)),
       apiThroughVip(host, vip, port),
       controllersLead(asked),
-      ...(hasPodRoutes(cluster) ? [podRoutesLaid(hosts, cluster.machines)] : []),
+      ...(hasPodRoutes(cluster) ? [podRoutesPresent(hosts, cluster.machines)] : []),
       // Without a pod network nodes stay NotReady, as the inventory asks.
       ...(hasNetwork
         ? [

@@ -16,7 +16,7 @@ export function keepalived(host: Host, cluster: Cluster): Resource[] {
     directory({ path: "/etc/keepalived", mode: 0o755 }),
     file({ path: "/etc/keepalived/check.sh", content: keepalivedCheck(cluster), mode: 0o755 }),
     file({ path: "/etc/keepalived/hang-up.sh", content: keepalivedHangUp(cluster), mode: 0o755 }),
-    file({ path: config, content: keepalivedConfig(cluster, host.machine, carrier(host, cluster)), mode: 0o644 }),
+    file({ path: config, content: keepalivedConfig(cluster, host.machine, vipInterface(host, cluster)), mode: 0o644 }),
     ...dropIn("keepalived.service", cluster.loadBalancer.haproxy ? "haproxy.service" : undefined),
     service({ unit: "keepalived.service", reads: [config], reloads: true }),
   ];
@@ -31,7 +31,7 @@ export function dropIn(unit: string, after?: string): Resource[] {
 }
 
 /** The interface that carries the VIP on this master. */
-function carrier(host: Host, { loadBalancer: { interface: named } }: Cluster): string {
+function vipInterface(host: Host, { loadBalancer: { interface: named } }: Cluster): string {
   const name = named ?? host.fact(network).find(({ address }) => address === host.machine.address)?.interface;
   if (!name)
     throw new TripodError("E_PREFLIGHT", `no interface has the address ${host.machine.address}`, {

@@ -31,7 +31,7 @@ export function manifestText({ once, signal }: Context, { manifest, sha256 }: Ma
 async function read(from: string, stop: AbortSignal): Promise<Buffer> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(WITHIN)]);
   try {
-    return await whole(from.startsWith("https://") ? await download(from, signal) : createReadStream(from, { signal }));
+    return await readAll(from.startsWith("https://") ? await download(from, signal) : createReadStream(from, { signal }));
   } catch (cause) {
     // Ctrl-C is not the manifest's fault.
     stop.throwIfAborted();
@@ -59,7 +59,7 @@ async function download(from: string, signal: AbortSignal): Promise<AsyncIterabl
   throw new Error(`more than ${HOPS} redirects`);
 }
 
-async function whole(chunks: AsyncIterable<unknown>): Promise<Buffer> {
+async function readAll(chunks: AsyncIterable<unknown>): Promise<Buffer> {
   const all: Buffer[] = [];
   let size = 0;
   for await (const chunk of chunks) {

@@ -1,6 +1,6 @@
 import type { Host } from "../host.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
-import type { Standing } from "../standing/standing.ts";
+import type { ExistingState } from "../existing/existing.ts";
 import type { Condition } from "../resources/condition.ts";
 import type { Resource } from "../resources/resource.ts";
 
@@ -16,7 +16,7 @@ export interface Need {
 export interface Situation {
   readonly cluster: Cluster;
   /** Read before the run: what the run changes is not in it. */
-  readonly standing: Standing;
+  readonly existing: ExistingState;
 }
 
 /** What the steps of a run share. */

@@ -29,9 +29,9 @@ export const podNetwork: Phase = {
   needs: [allHosts("preflight"), sameHost("packages"), sameHost("prepare")],
   hosts: ({ cluster }) => ("cni" in cluster.network && cluster.network.cni === "bridge" ? cluster.machines : []),
   async resources(host, context) {
-    const { cluster, standing } = context;
+    const { cluster, existing } = context;
     const cidrs = await cidrsOf(context);
-    const routing = podRouting(cluster, host.machine, cidrs, standing.strangers);
+    const routing = podRouting(cluster, host.machine, cidrs, existing.unknownNodes);
     const unit = `/etc/systemd/system/${ROUTES}`;
     const plugins = uploadedCni(cluster);
     return [
@@ -53,7 +53,7 @@ export const podNetwork: Phase = {
  * @throws TripodError E_REFUSED where such a CIDR is not one that its pods can have
  */
 export function cidrsOf(context: Context): Promise<PodCidrs> {
-  const { cluster, standing } = context;
+  const { cluster, existing } = context;
   return context.once("pod CIDRs", async () => {
     const current = await Promise.all(
       context.hosts.map(async (host): Promise<[string, string][]> => {
@@ -61,9 +61,9 @@ export function cidrsOf(context: Context): Promise<PodCidrs> {
         return cidr ? [[host.name, cidr]] : [];
       }),
     );
-    const strangers = standing.strangers.flatMap(({ name, podCidr }): [string, string][] =>
+    const unknownNodes = existing.unknownNodes.flatMap(({ name, podCidr }): [string, string][] =>
       podCidr ? [[name, podCidr]] : [],
     );
-    return podCidrs(cluster, new Map([...strangers, ...current.flat()]));
+    return podCidrs(cluster, new Map([...unknownNodes, ...current.flat()]));
   });
 }

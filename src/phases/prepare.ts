@@ -15,12 +15,12 @@ export const prepare: Phase = {
   title: "Prepare hosts",
   needs: [allHosts("preflight")],
   hosts: ({ cluster }) => cluster.machines,
-  resources: (host, { cluster, standing }) => [
+  resources: (host, { cluster, existing }) => [
     hostname({ name: host.name }),
     editedFile({
       path: "/etc/hosts",
       edit: (text) =>
-        hostsFile(text, [...cluster.machines, ...standing.strangers.filter(({ address }) => address !== "")]),
+        hostsFile(text, [...cluster.machines, ...existing.unknownNodes.filter(({ address }) => address !== "")]),
     }),
     // A minimal installation may have neither.
     ...["/etc/modules-load.d", "/etc/sysctl.d"].map((path) => directory({ path, mode: 0o755 })),

@@ -19,7 +19,7 @@ export const standby: Phase = {
 
 /** Masters of the cluster as it was before the run; where there is no cluster yet, the one on which it is created. */
 export function mayHoldVip(master: Machine | Host, situation: Situation): boolean {
-  const { nodes, carried } = situation.standing;
-  const isMember = ({ name }: Machine | Host) => (nodes.size > 0 ? nodes.has(name) : carried.get(name)?.apiServer);
+  const { nodes, machineStates } = situation.existing;
+  const isMember = ({ name }: Machine | Host) => (nodes.size > 0 ? nodes.has(name) : machineStates.get(name)?.apiServer);
   return situation.cluster.masters.some(isMember) ? Boolean(isMember(master)) : isLeader(master, situation);
 }

@@ -16,11 +16,11 @@ export const verify: Phase = {
     const { network } = context.cluster;
     const tokens = noBootstrapTokens({ leader: leader(context) });
     // The tokens first: they must not outlive a check that fails. Without a pod network there are no pods to reach.
-    return "cni" in network && network.cni === "none" ? [tokens] : [tokens, tried(context)];
+    return "cni" in network && network.cni === "none" ? [tokens] : [tokens, podsReached(context)];
   },
 };
 
-function tried(context: Context): Resource {
+function podsReached(context: Context): Resource {
   const { cluster, hosts } = context;
   return workload({
     changed: context.changes() > 0,

@@ -12,7 +12,7 @@ export const TOKEN_DESCRIPTION = "Tripod, for the joins of this run";
 const TTL = 3_600_000;
 
 /** Creates the token of this run in the cluster (a Secret of type bootstrap.kubernetes.io/token); by stdin. */
-export async function layBootstrapToken(leader: Host, token: Secret): Promise<void> {
+export async function createBootstrapToken(leader: Host, token: Secret): Promise<void> {
   const [id = "", secret = ""] = token.reveal().split(".");
   const manifest = {
     apiVersion: "v1",

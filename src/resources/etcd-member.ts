@@ -4,7 +4,7 @@ import { command } from "./command.ts";
 import { memberHealthy } from "./etcdctl.ts";
 import { isAt, type Member } from "./etcd-members.ts";
 import { type Change, defineResource, type Working } from "./resource.ts";
-import { outOfTurn } from "./haproxy-server.ts";
+import { outOfRotation } from "./haproxy-server.ts";
 import { readService, type ServiceState } from "./service.ts";
 import { enableScript } from "./systemd.ts";
 
@@ -14,7 +14,7 @@ export interface EtcdMemberArgs {
   /** etcd's member list before the run; empty where no quorum answered. */
   readonly members: readonly Member[];
   /** Whether this etcd has served Kubernetes before. */
-  readonly founded: boolean;
+  readonly clusterExists: boolean;
   /** Files the member reads when it starts. */
   readonly reads: readonly string[];
   /** Runs one restart at a time in the whole cluster. */
@@ -91,7 +91,7 @@ async function start(host: Host, args: EtcdMemberArgs, { hasData }: MemberState,
  * `existing`, and one that lost its data must be replaced: with its old id and without its data it would not know how it voted.
  * @throws TripodError E_REFUSED where this member has lost its data
  */
-function isFirstStart(host: Host, { members, founded }: EtcdMemberArgs): boolean {
+function isFirstStart(host: Host, { members, clusterExists }: EtcdMemberArgs): boolean {
   if (members.length > 0) {
     const own = members.find((member) => isAt(member, host.machine.address));
     if (own?.clientUrls.length === 0) return false;
@@ -102,7 +102,7 @@ function isFirstStart(host: Host, { members, founded }: EtcdMemberArgs): boolean
         : "the running cluster has no member at this address",
     );
   }
-  if (founded) throw lost(host, "it has no data, the cluster already exists, and no quorum answers");
+  if (clusterExists) throw lost(host, "it has no data, the cluster already exists, and no quorum answers");
   return true;
 }
 
@@ -117,7 +117,7 @@ function lost(host: Host, why: string): TripodError {
 
 async function restart(host: Host, masters: readonly Host[], working: Working): Promise<void> {
   for (const other of masters) if (other.name !== host.name) await working.wait(memberHealthy(other));
-  await outOfTurn(host, masters, working, async () => {
+  await outOfRotation(host, masters, working, async () => {
     await command(host, "systemctl restart etcd.service");
     await working.wait(memberHealthy(host));
   });

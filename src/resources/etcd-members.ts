@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Host } from "../host.ts";
 import { lastLine } from "./command.ts";
 import { etcdctl } from "./etcdctl.ts";
-import { understood } from "./json.ts";
+import { parsedJson } from "./json.ts";
 
 /** A member in etcd's member list. */
 export interface Member {
@@ -18,7 +18,7 @@ export interface Member {
 export async function readMembers(master: Host): Promise<readonly Member[] | string> {
   const { code, stdout, stderr } = await master.read(etcdctl("member list -w json"));
   if (code !== 0) return lastLine(stderr, "etcd does not answer");
-  const list = understood(master, "`etcdctl member list`", stdout, listed);
+  const list = parsedJson(master, "`etcdctl member list`", stdout, listed);
   if ("why" in list) return list.why;
   return list.value.members.map(({ name, peerURLs, clientURLs }) => ({
     name,

@@ -10,15 +10,15 @@ const BACKEND = "api-servers";
 /** In `show servers state` (haproxy's management guide, 9.3): an administrator has set the server to drain. */
 const FORCED_DRAIN = 0x08;
 
-function tell(words: string): string {
-  return `echo '${words}' | socat -t 2 stdio UNIX-CONNECT:${SOCKET}`;
+function admin(text: string): string {
+  return `echo '${text}' | socat -t 2 stdio UNIX-CONNECT:${SOCKET}`;
 }
 
 /**
  * Runs work during which no haproxy gives new connections to a master's API server; its existing ones continue. It is back in rotation
  * once it is ready again. If Tripod dies in between, the next run puts it back (`haproxyServers`).
  */
-export async function outOfTurn<T>(
+export async function outOfRotation<T>(
   host: Host,
   masters: readonly Host[],
   working: Working,
@@ -29,7 +29,7 @@ export async function outOfTurn<T>(
       masters.map((master) =>
         command(
           master,
-          `[ ! -e ${SOCKET} ] || ${tell(`set server ${BACKEND}/${host.name} state ${state}`)} >/dev/null`,
+          `[ ! -e ${SOCKET} ] || ${admin(`set server ${BACKEND}/${host.name} state ${state}`)} >/dev/null`,
         ),
       ),
     );
@@ -57,7 +57,7 @@ export const haproxyServers = defineResource<Record<string, never>, readonly str
   kind: "haproxy-servers",
   name: () => BACKEND,
   async read(host) {
-    const { stdout } = await host.read(`[ -e ${SOCKET} ] && ${tell(`show servers state ${BACKEND}`)}; true`);
+    const { stdout } = await host.read(`[ -e ${SOCKET} ] && ${admin(`show servers state ${BACKEND}`)}; true`);
     return (
       stdout
         .split("\n")
@@ -70,6 +70,6 @@ export const haproxyServers = defineResource<Record<string, never>, readonly str
   },
   diff: (_, drained) => drained.map((name) => ({ field: name, from: "out of rotation", to: "in rotation" })),
   async apply(host, _, drained) {
-    await command(host, drained.map((name) => tell(`set server ${BACKEND}/${name} state ready`)).join(" &&\n"));
+    await command(host, drained.map((name) => admin(`set server ${BACKEND}/${name} state ready`)).join(" &&\n"));
   },
 });

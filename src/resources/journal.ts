@@ -61,8 +61,8 @@ export function journalOf(unit: string): Journal {
 function zapReason(line: string): string | undefined {
   try {
     const { msg, error } = JSON.parse(line) as { msg?: unknown; error?: unknown };
-    const said = [msg, error].filter((part) => typeof part === "string" && part !== "");
-    return said.length > 0 ? shown(said.join(": ")) : undefined;
+    const parts = [msg, error].filter((part) => typeof part === "string" && part !== "");
+    return parts.length > 0 ? shown(parts.join(": ")) : undefined;
   } catch {
     return undefined;
   }

@@ -3,18 +3,18 @@ import type { Host } from "../host.ts";
 import { shown } from "./journal.ts";
 
 /** The parsed value, or a sentence that names the host. */
-export type Understood<T> = { readonly value: T } | { readonly why: string };
+export type ParsedJson<T> = { readonly value: T } | { readonly why: string };
 
 /**
  * Parses the JSON that a program on a host has printed. It is input: it may be something else (a proxy's page), or have another form.
  * @param program as in `the output of kubectl`
  */
-export function understood<T>(
+export function parsedJson<T>(
   host: Pick<Host, "name">,
   program: string,
   text: string,
   form: z.ZodType<T>,
-): Understood<T> {
+): ParsedJson<T> {
   const unfit = (why: string) => ({ why: `the output of ${program} on ${host.name} cannot be parsed: ${why}` });
   let json: unknown;
   try {

@@ -4,7 +4,7 @@ import { LIST_OUTPUT } from "../remote/limits.ts";
 import type { Condition } from "./condition.ts";
 import { lastLine } from "./command.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
-import { understood } from "./json.ts";
+import { parsedJson } from "./json.ts";
 import { type Pod, podForm, whyNot } from "./pods.ts";
 import { defineResource } from "./resource.ts";
 
@@ -69,8 +69,8 @@ async function readState(leader: Host): Promise<KubeProxyState> {
   if (unknown) return { written: 0, pods: [], unknown: lastLine(unknown.stderr, "the API server does not answer") };
   // Before the cluster exists both are empty.
   if (config.stdout.trim() === "" || pods.stdout.trim() === "") return { written: 0, pods: [] };
-  const written = understood(leader, `\`kubectl get --raw ${CONFIG}\``, config.stdout, configForm);
-  const found = understood(leader, `\`kubectl get --raw ${PODS}\``, pods.stdout, podList);
+  const written = parsedJson(leader, `\`kubectl get --raw ${CONFIG}\``, config.stdout, configForm);
+  const found = parsedJson(leader, `\`kubectl get --raw ${PODS}\``, pods.stdout, podList);
   if ("why" in written) return { written: 0, pods: [], unknown: written.why };
   if ("why" in found) return { written: 0, pods: [], unknown: found.why };
   return {

@@ -65,7 +65,7 @@ async function read(
   { leader, controlPlane, lastObject, endpoint }: KubeadmArgs,
   verb: Verb,
 ): Promise<Membership> {
-  const [nodes, founded, local] = await Promise.all([
+  const [nodes, last, local] = await Promise.all([
     readNodes(leader),
     lastObject ? leader.read(kubectl(leader, `get ${lastObject} -o name`)) : undefined,
     host.read(`systemctl is-active kubelet
@@ -81,7 +81,7 @@ true`),
   if (typeof nodes === "string") missing.push(nodes);
   else if (!node) missing.push("the API has no node of this name");
   else if (controlPlane && !isMarked(node)) missing.push(`kubeadm ${verb} did not finish`);
-  else if (founded && founded.code !== 0 && nodes.length === 1) missing.push("kubeadm init did not finish");
+  else if (last && last.code !== 0 && nodes.length === 1) missing.push("kubeadm init did not finish");
   if (!found.includes("kubelet.conf")) missing.push("its kubelet has no credentials");
   if (controlPlane && !found.includes("apiserver")) missing.push("it has no API server");
   return {

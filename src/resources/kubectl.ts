@@ -4,7 +4,7 @@ import type { Result, RunOptions } from "../remote/connection.ts";
 import { DOMAIN_PATTERN } from "../inventory/scalars.ts";
 import { LIST_OUTPUT } from "../remote/limits.ts";
 import { command, lastLine } from "./command.ts";
-import { understood } from "./json.ts";
+import { parsedJson } from "./json.ts";
 
 export const ADMIN_CONF = "/etc/kubernetes/admin.conf";
 
@@ -66,7 +66,7 @@ export async function readNodes(master: Host): Promise<readonly Node[] | string>
     { maxOutput: LIST_OUTPUT },
   );
   if (code !== 0) return lastLine(stderr, "the API server does not answer");
-  const list = understood<{ items: Node[] }>(master, "`kubectl get nodes`", stdout, nodeList);
+  const list = parsedJson<{ items: Node[] }>(master, "`kubectl get nodes`", stdout, nodeList);
   return "why" in list ? list.why : list.value.items;
 }
 

@@ -14,7 +14,7 @@ export interface PodRoutesArgs {
 
 interface PodRoutesState {
   /** `10.244.22.0/24 via 10.0.0.22` */
-  readonly laid: readonly string[];
+  readonly present: readonly string[];
   readonly masquerade: boolean;
 }
 
@@ -30,17 +30,17 @@ export const podRoutes = defineResource<PodRoutesArgs, PodRoutesState>({
 iptables -w 5 -t nat -C POSTROUTING ${masquerading(ownCidr, podSubnet)} 2>/dev/null && echo masquerade`);
     const lines = stdout.split("\n").filter(Boolean);
     return {
-      laid: lines.filter((line) => line !== "masquerade").map((line) => line.split(" ", 3).join(" ")),
+      present: lines.filter((line) => line !== "masquerade").map((line) => line.split(" ", 3).join(" ")),
       masquerade: lines.includes("masquerade"),
     };
   },
-  diff({ routes, ownCidr, podSubnet, script }, { laid, masquerade }, pending) {
+  diff({ routes, ownCidr, podSubnet, script }, { present, masquerade }, pending) {
     // A changed script means changed routes, and the restart of its unit installs them.
     if (pending.has(`file:${script}`)) return [];
     const wanted = routes.map(({ podCidr, address }) => `${podCidr} via ${address}`);
-    const stale = laid.filter((line) => !wanted.includes(line));
+    const stale = present.filter((line) => !wanted.includes(line));
     const replaced = (line: string) => stale.find((other) => subnetOf(other) === subnetOf(line));
-    const missing = wanted.filter((line) => !laid.includes(line));
+    const missing = wanted.filter((line) => !present.includes(line));
     const changes: Change[] = [
       ...missing.map((line) => ({ field: "route", from: replaced(line) ?? "absent", to: line })),
       ...stale

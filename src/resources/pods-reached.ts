@@ -37,7 +37,7 @@ export function podsReached(args: ReachingArgs): Condition {
     async holds() {
       silences = (await Promise.all(left.map((host) => silencesOf(host, args)))).flat();
       left = left.filter(({ name }) => silences.some(({ from }) => from === name));
-      return silences.length === 0 || told(silences, addresses, serviceAddress);
+      return silences.length === 0 || describe(silences, addresses, serviceAddress);
     },
     hint: () => advice(silences),
   };
@@ -55,17 +55,17 @@ async function silencesOf(host: Host, { hosts, addresses, serviceAddress }: Reac
     ].join("\n"),
   );
   const answered = new Set(stdout.split("\n"));
-  const silent = pods.filter((pod) => !answered.has(pod)).map((pod) => ({ from: host.name, pod }));
-  return answered.has(SERVICE) ? silent : [...silent, { from: host.name }];
+  const unanswered = pods.filter((pod) => !answered.has(pod)).map((pod) => ({ from: host.name, pod }));
+  return answered.has(SERVICE) ? unanswered : [...unanswered, { from: host.name }];
 }
 
 /** One line for each pod that does not answer, because the fault is mostly on its host. */
-function told(silences: readonly Silence[], addresses: ReadonlyMap<string, string>, service: string): string {
+function describe(silences: readonly Silence[], addresses: ReadonlyMap<string, string>, service: string): string {
   const lines = [...new Set(silences.map(({ pod }) => pod))].map((pod) => {
-    const deaf = silences.filter((silence) => silence.pod === pod).map(({ from }) => from);
+    const without = silences.filter((silence) => silence.pod === pod).map(({ from }) => from);
     const whom =
       pod === undefined ? `the Service kubernetes (${service})` : `the pod on ${pod} (${addresses.get(pod) ?? ""})`;
-    return `${listed(deaf, "and")} ${deaf.length === 1 ? "gets" : "get"} no answer from ${whom}`;
+    return `${listed(without, "and")} ${without.length === 1 ? "gets" : "get"} no answer from ${whom}`;
   });
   const more = lines.length - SHOWN;
   return (more > 0 ? [...lines.slice(0, SHOWN), `and ${more} more pods do not answer`] : lines).join("\n");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Host } from "../host.ts";
 import { lastLine } from "./command.ts";
-import { understood } from "./json.ts";
+import { parsedJson } from "./json.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
 
 /** The name of the record, a ConfigMap in kube-system, and of the workload whose result it holds. */
@@ -26,7 +26,7 @@ export async function readVerifyRecord(leader: Host): Promise<VerifyRecord | str
   const { code, stdout, stderr } = await leader.read(`[ ! -f ${ADMIN_CONF} ] || ${get}`);
   if (code !== 0) return lastLine(stderr, "the API server does not answer");
   if (!stdout.trim()) return { result: "due" };
-  const object = understood(leader, "`kubectl get configmap`", stdout, z.looseObject({}));
+  const object = parsedJson(leader, "`kubectl get configmap`", stdout, z.looseObject({}));
   return "why" in object ? object.why : verifyRecordIn(object.value);
 }
 

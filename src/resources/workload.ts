@@ -6,7 +6,7 @@ import { LIST_OUTPUT } from "../remote/limits.ts";
 import type { Condition } from "./condition.ts";
 import { lastLine } from "./command.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
-import { understood } from "./json.ts";
+import { parsedJson } from "./json.ts";
 import { type Pod, podForm, whyNot } from "./pods.ts";
 import { podsReached } from "./pods-reached.ts";
 import type { Change, Resource, Working } from "./resource.ts";
@@ -73,7 +73,7 @@ async function read(leader: Host): Promise<Found> {
   const get = kubectl(leader, `get configmaps,daemonsets.apps -A --field-selector metadata.name=${VERIFY} -o json`);
   const { code, stdout, stderr } = await leader.read(`[ ! -f ${ADMIN_CONF} ] || ${get}`);
   if (code !== 0) return { record: lastLine(stderr, "the API server does not answer"), leftBehind: false };
-  const list = understood(leader, "`kubectl get configmaps`", stdout.trim() || NOTHING, namedList);
+  const list = parsedJson(leader, "`kubectl get configmaps`", stdout.trim() || NOTHING, namedList);
   if ("why" in list) return { record: list.why, leftBehind: false };
   const { items } = list.value;
   const find = (kind: string, namespace: string) =>
@@ -149,7 +149,7 @@ function podsRunning(
       const get = kubectl(leader, `get daemonsets.apps,pods -l app=${VERIFY} -o json`);
       const { code, stdout, stderr } = await leader.read(get, { maxOutput: LIST_OUTPUT });
       if (code !== 0) return lastLine(stderr, "the API server does not answer");
-      const list = understood(leader, "`kubectl get pods`", stdout, itemList);
+      const list = parsedJson(leader, "`kubectl get pods`", stdout, itemList);
       if ("why" in list) return list.why;
       const pods = podsOfOurs(list.value.items);
       const addresses = new Map(pods.flatMap(addressOf));

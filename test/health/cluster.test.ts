@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { apiReady, apiThroughVip } from "../../src/health/api.ts";
 import { controllersLead } from "../../src/health/leases.ts";
 import { loadBalancerWorks } from "../../src/health/load-balancer.ts";
-import { podRoutesLaid } from "../../src/health/pod-routes.ts";
+import { podRoutesPresent } from "../../src/health/pod-routes.ts";
 import type { Result } from "../../src/remote/connection.ts";
 import { testCluster } from "../support/cluster.ts";
 import { answering, scriptedHost } from "../support/scripted-host.ts";
@@ -68,7 +68,7 @@ describe("routes to the pods of the other nodes", () => {
     addresses.map((address) => `10.244.9.0/24 via ${address} dev eth0\n`).join("");
   const machines = cluster.machines.slice(0, 3);
   const laid = (...addresses: string[]) =>
-    podRoutesLaid([scriptedHost({ answer: () => routes(...addresses) })], machines).holds(signal);
+    podRoutesPresent([scriptedHost({ answer: () => routes(...addresses) })], machines).holds(signal);
 
   it("are there", async () => {
     expect(await laid("10.0.0.12", "10.0.0.13")).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { etcdWhole, readEtcd } from "../../src/health/etcd.ts";
+import { etcdHealthy, readEtcd } from "../../src/health/etcd.ts";
 import type { Host } from "../../src/host.ts";
 import { memberHealthy } from "../../src/resources/etcdctl.ts";
 import type { Result } from "../../src/remote/connection.ts";
@@ -21,7 +21,7 @@ const saying = (answer: string | Partial<Result>): Host[] =>
   masters.map((machine) => scriptedHost({ machine, answer: () => answer }));
 const whole = (answer: string | Partial<Result>) => {
   const hosts = saying(answer);
-  return etcdWhole(hosts[0] as Host, hosts).holds(signal);
+  return etcdHealthy(hosts[0] as Host, hosts).holds(signal);
 };
 
 describe("etcd is healthy", () => {
@@ -69,7 +69,7 @@ describe("etcd is healthy", () => {
             : { code: 1, stdout: '[]\netcd.service failed\n{"level":"panic","msg":"no space left"}\n' },
       }),
     ) as [Host, Host, Host];
-    expect(await etcdWhole(m1, [m1, m2, m3]).holds(signal)).toBe(
+    expect(await etcdHealthy(m1, [m1, m2, m3]).holds(signal)).toBe(
       "no answer from the member on m2: etcd.service is failed: no space left",
     );
   });

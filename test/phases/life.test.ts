@@ -41,7 +41,7 @@ function leaves(schema: JsonSchema, at = "", life: Life = schema["x-life"]): [st
 const folder = mkdtempSync(join(tmpdir(), "tripod-life-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** For each key that is not the operator's side alone: another value than the one the cluster was founded with. */
+/** For each key that is not the operator's side alone: another value than the one the cluster was created with. */
 const CHANGES: Readonly<Record<string, Value>> = {
   name: "other",
   "kubernetes.version": "1.36.4",

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { layBootstrapToken, noBootstrapTokens, TOKEN_DESCRIPTION } from "../../src/resources/bootstrap-token.ts";
+import { createBootstrapToken, noBootstrapTokens, TOKEN_DESCRIPTION } from "../../src/resources/bootstrap-token.ts";
 import { Secret } from "../../src/secret.ts";
 import { recording } from "../support/connections.ts";
 import { over } from "../support/machine.ts";
@@ -22,7 +22,7 @@ machineStory("tokens of ours are deleted, those of others are left", async (mach
 machineStory("a token that was laid is found again as ours", async (machine) => {
   standing(machine);
   const wire = recording(machine.connection);
-  await layBootstrapToken(over(machine.host, wire), token);
+  await createBootstrapToken(over(machine.host, wire), token);
   expect(wire.scripts.join("\n")).not.toMatch(/abcdef|0123456789/);
   expect(machine.read("/fakes/cluster/objects/Secret.bootstrap-token-abcdef")).toContain("0123456789abcdef");
   const gone = [noBootstrapTokens({ leader: machine.host })];

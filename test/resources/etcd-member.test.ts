@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { etcdEnvironment } from "../../src/config/etcd.ts";
 import type { Connection } from "../../src/remote/connection.ts";
 import { etcdMember } from "../../src/resources/etcd-member.ts";
-import { readStanding } from "../../src/standing/read.ts";
+import { readExistingState } from "../../src/existing/read.ts";
 import { testCluster } from "../support/cluster.ts";
 import { recording } from "../support/connections.ts";
 import { over } from "../support/machine.ts";
@@ -26,8 +26,8 @@ function prepare(machines: ThrowAwayCluster): void {
 }
 
 const member = async (machines: ThrowAwayCluster, alone = <T>(work: () => Promise<T>) => work()) => {
-  const { members, founded } = await readStanding(cluster, machines.hosts);
-  return [etcdMember({ masters: machines.hosts, members, founded, reads: [ENVIRONMENT], alone })];
+  const { members, clusterExists } = await readExistingState(cluster, machines.hosts);
+  return [etcdMember({ masters: machines.hosts, members, clusterExists, reads: [ENVIRONMENT], alone })];
 };
 const start = async (machines: ThrowAwayCluster, ...names: string[]) => {
   const resources = await member(machines);

@@ -8,7 +8,7 @@ import { kubeProxyPods } from "../../src/resources/kube-proxy-pods.ts";
 import { readNodes } from "../../src/resources/kubectl.ts";
 import { readVerifyRecord } from "../../src/resources/verify-record.ts";
 import { workload } from "../../src/resources/workload.ts";
-import { readStanding } from "../../src/standing/read.ts";
+import { readExistingState } from "../../src/existing/read.ts";
 import { testCluster } from "../support/cluster.ts";
 import { answering, scriptedHost } from "../support/scripted-host.ts";
 import { impatient } from "../support/working.ts";
@@ -42,7 +42,7 @@ describe.each(ANSWERS)("%s in place of an answer", (answer) => {
   it("does not end what is read before a run", async () => {
     const cluster = testCluster();
     const hosts = cluster.machines.map((machine) => scriptedHost({ machine, answer: () => answer }));
-    expect(await readStanding(cluster, hosts)).toMatchObject({ members: [], strangers: [] });
+    expect(await readExistingState(cluster, hosts)).toMatchObject({ members: [], unknownNodes: [] });
   });
 
   it("does not end what is compared", async () => {

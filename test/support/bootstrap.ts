@@ -3,8 +3,8 @@ import { run } from "../../src/engine/run.ts";
 import type { Host } from "../../src/host.ts";
 import type { Cluster } from "../../src/inventory/cluster.ts";
 import { PHASES } from "../../src/phases/index.ts";
-import { noticesOf } from "../../src/standing/notices.ts";
-import { readStanding } from "../../src/standing/read.ts";
+import { noticesOf } from "../../src/existing/notices.ts";
+import { readExistingState } from "../../src/existing/read.ts";
 import type { Mode } from "../../src/phases/phase.ts";
 import { type ClusterOverrides, testCluster } from "./cluster.ts";
 
@@ -19,10 +19,10 @@ export const modestCluster = (overrides: ClusterOverrides = {}): Cluster =>
 export async function bootstrap(cluster: Cluster, hosts: readonly Host[], mode: Mode = "apply"): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   const { signal } = new AbortController();
-  const standing = await readStanding(cluster, hosts);
+  const existing = await readExistingState(cluster, hosts);
   await run(PHASES, cluster, hosts, {
-    standing,
-    notices: noticesOf(cluster, standing),
+    existing,
+    notices: noticesOf(cluster, existing),
     mode,
     signal,
     sink: (event) => events.push(event),

@@ -4,9 +4,9 @@ import { isLeader } from "../leader.ts";
 import type { Check } from "./check.ts";
 
 /** How much two clocks may differ, ms. Certificates and leases depend on them. */
-const MOST = 1000;
+const MAX_DIFFERENCE = 1000;
 /** How much the operator's clock may differ from the hosts', ms: new certificates are dated five minutes back, and a bootstrap token lives for an hour. */
-const OPERATORS_CLOCK = 60_000;
+const MAX_OPERATOR_DIFFERENCE = 60_000;
 /** A message names at most this many other hosts. */
 const SHOWN = 8;
 
@@ -23,7 +23,7 @@ interface Reading {
  * The hosts whose clocks differ from most others', by name: of three, the one that is wrong. Each with the hosts it differs from, as text.
  * Sorted readings give the number of clocks before and behind each one, so not every pair is compared.
  */
-export function clocksApart(hosts: readonly Host[]): ReadonlyMap<string, readonly string[]> {
+export function differingClocks(hosts: readonly Host[]): ReadonlyMap<string, readonly string[]> {
   const readings = hosts.map((host, place): Reading => {
     const { offset, uncertainty } = host.fact(clock);
     return { name: host.name, place, offset, least: offset - uncertainty, most: offset + uncertainty };
@@ -31,14 +31,14 @@ export function clocksApart(hosts: readonly Host[]): ReadonlyMap<string, readonl
   const byLeast = readings.toSorted((one, other) => one.least - other.least);
   const byMost = readings.toSorted((one, other) => one.most - other.most);
   const counted = readings.map((own) => {
-    const before = firstWhere(byMost, ({ most }) => own.least - most <= MOST);
-    const after = firstWhere(byLeast, ({ least }) => least - own.most > MOST);
+    const before = firstWhere(byMost, ({ most }) => own.least - most <= MAX_DIFFERENCE);
+    const after = firstWhere(byLeast, ({ least }) => least - own.most > MAX_DIFFERENCE);
     return { own, before, after, count: before + byLeast.length - after };
   });
   const worst = counted.reduce((most, { count }) => Math.max(most, count), 1);
-  const told = counted.filter(({ count }) => count === worst);
+  const listed = counted.filter(({ count }) => count === worst);
   return new Map(
-    told.map(({ own, before, after, count }): [string, readonly string[]] => {
+    listed.map(({ own, before, after, count }): [string, readonly string[]] => {
       const some = [...byMost.slice(0, Math.min(before, SHOWN)), ...byLeast.slice(after, after + SHOWN)];
       const shown = some
         .toSorted((one, other) => one.place - other.place)
@@ -68,17 +68,17 @@ export const operatorClock: Check = {
     const { hosts } = context;
     const wrong = hosts.filter((each) => {
       const { offset, uncertainty } = each.fact(clock);
-      return Math.abs(offset) - uncertainty > OPERATORS_CLOCK;
+      return Math.abs(offset) - uncertainty > MAX_OPERATOR_DIFFERENCE;
     });
     if (wrong.length * 2 <= hosts.length) return [];
-    const told = wrong
+    const listed = wrong
       .slice(0, SHOWN)
       .map((each) => `${each.name}: this machine is ${aheadOrBehind(each.fact(clock).offset)}`);
     return [
       {
         ofCluster: true,
         message: "the clock of the machine that Tripod runs on differs from the hosts' clocks",
-        why: told.join("\n"),
+        why: listed.join("\n"),
         hint: "set this machine's clock (`timedatectl set-ntp true`), then run the same command again: certificates are dated by it",
       },
     ];

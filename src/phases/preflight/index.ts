@@ -2,11 +2,11 @@ import { TripodError, TripodErrors } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { Context, Phase } from "../phase.ts";
 import type { Check } from "./check.ts";
-import { fits, otherEtcd, podRanges, sameAuthorities } from "./belonging.ts";
+import { matchesExisting, foreignEtcd, podRanges, sameAuthorities } from "./existing-cluster.ts";
 import { operatorClock } from "./clocks.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
 import { manifestReadable } from "./manifest.ts";
-import { apartFromHost, ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
+import { subnetsFree, ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
 import { ports } from "./ports.ts";
 
 const CHECKS: readonly Check[] = [
@@ -17,14 +17,14 @@ const CHECKS: readonly Check[] = [
   operatorClock,
   cgroupVersion,
   ownAddress,
-  apartFromHost,
+  subnetsFree,
   vipInSubnet,
   vipOurs,
   vipFree,
   routerIdFree,
   ports,
-  fits,
-  otherEtcd,
+  matchesExisting,
+  foreignEtcd,
   sameAuthorities,
   podRanges,
   manifestReadable,

@@ -3,7 +3,7 @@ import { hardware } from "../../facts/hardware.ts";
 import { identity } from "../../facts/identity.ts";
 import type { Context } from "../phase.ts";
 import type { Check, Problem } from "./check.ts";
-import { clocksApart } from "./clocks.ts";
+import { differingClocks } from "./clocks.ts";
 
 const MIB = 1024 * 1024;
 /** kubeadm's own preflight requires 2 CPUs and 1700 MB of a control-plane node. */
@@ -73,8 +73,8 @@ function namesBy(context: Context, what: "machineId" | "hostname"): Promise<Read
   return context.once(`hosts by ${what}`, () => {
     const named = new Map<string, string[]>();
     for (const host of context.hosts) {
-      const said = host.fact(identity)[what];
-      named.set(said, [...(named.get(said) ?? []), host.name]);
+      const value = host.fact(identity)[what];
+      named.set(value, [...(named.get(value) ?? []), host.name]);
     }
     return Promise.resolve(named);
   });
@@ -83,11 +83,11 @@ function namesBy(context: Context, what: "machineId" | "hostname"): Promise<Read
 export const clocks: Check = {
   name: "clocks",
   async examine(host, context) {
-    const apart = (await context.once("clocks", () => Promise.resolve(clocksApart(context.hosts)))).get(host.name);
-    if (!apart) return [];
+    const differing = (await context.once("clocks", () => Promise.resolve(differingClocks(context.hosts)))).get(host.name);
+    if (!differing) return [];
     return [
       {
-        message: `its clock differs from ${apart.join(", ")}`,
+        message: `its clock differs from ${differing.join(", ")}`,
         hint: "let chrony or systemd-timesyncd set the clock (`timedatectl set-ntp true`), then run the same command again",
       },
     ];

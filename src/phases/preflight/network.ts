@@ -26,10 +26,10 @@ export const ownAddress: Check = {
 };
 
 /** No network of the host overlaps the pods' or the services' subnet: their packets would not leave the host. Checked before it joins. */
-export const apartFromHost: Check = {
+export const subnetsFree: Check = {
   name: "pods and services",
-  examine(host, { cluster, standing }) {
-    if (standing.founded && (standing.nodes.size === 0 || standing.nodes.has(host.name))) return [];
+  examine(host, { cluster, existing }) {
+    if (existing.clusterExists && (existing.nodes.size === 0 || existing.nodes.has(host.name))) return [];
     const { podSubnet, serviceSubnet } = cluster.kubernetes;
     return [
       { key: "podSubnet", title: "the pods' subnet", text: podSubnet },
@@ -80,7 +80,7 @@ export const vipInSubnet: Check = {
 
 /** Where one of our hosts has the VIP, keepalived carries it. An address that keepalived did not add answers too, and never moves. */
 export const vipOurs: Check = {
-  name: "VIP carried by keepalived",
+  name: "VIP machineStates by keepalived",
   async examine(host, context) {
     const { strays } = await vipState(context);
     return strays

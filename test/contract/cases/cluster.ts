@@ -30,7 +30,7 @@ export const CLUSTER: readonly ResourceCase[] = [
       etcdMember({
         masters: [host],
         members: [],
-        founded: false,
+        clusterExists: false,
         reads: ["/etc/etcd/etcd.env"],
         alone: (work) => work(),
       }),
@@ -51,7 +51,7 @@ export const CLUSTER: readonly ResourceCase[] = [
       etcdMember({
         masters: [host],
         members: [],
-        founded: false,
+        clusterExists: false,
         reads: ["/etc/etcd/etcd.env"],
         alone: (work) => work(),
       }),

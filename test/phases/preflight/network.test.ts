@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  apartFromHost,
+  subnetsFree,
   ownAddress,
   routerIdFree,
   vipFree,
@@ -45,14 +45,14 @@ describe("pods and services", () => {
     ["may lie in a wider network", ["eth0 10.0.0.21/8"], []],
     ["may have our own bridge there already", ["eth0 10.0.0.21/24", "cni0 10.244.21.1/24"], []],
   ])("%s", async (_, addresses, expected) => {
-    expect(await findings(apartFromHost, { w1: { addresses } })).toEqual(expected);
+    expect(await findings(subnetsFree, { w1: { addresses } })).toEqual(expected);
   });
 
   it("of an existing cluster are not checked: its nodes have networks in them", async () => {
     const cluster = testCluster();
     const [m1] = hostsOf(cluster, { m1: { addresses: ["flannel.1 10.244.0.0/32"] } });
-    const standing = { founded: true, nodes: new Map([["m1", {} as never]]) };
-    expect(m1 && (await apartFromHost.examine(m1, testContext(cluster, [m1], "plan", standing)))).toEqual([]);
+    const existing = { clusterExists: true, nodes: new Map([["m1", {} as never]]) };
+    expect(m1 && (await subnetsFree.examine(m1, testContext(cluster, [m1], "plan", existing)))).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { imageRepository } from "../config/images.ts";
 import { controlPlaneEndpoint } from "../config/kubeadm.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { Settings } from "./settings.ts";
-import type { Standing } from "./standing.ts";
+import type { ExistingState } from "./existing.ts";
 
 /** A part of the inventory that does not match the existing cluster, and cannot be carried out. */
 export interface Mismatch {
@@ -18,10 +18,10 @@ export interface Mismatch {
 const KUBEADMS_OWN = ["k8s.gcr.io", "registry.k8s.io"];
 
 /** Settings that are fixed when a cluster is created, or that cannot be changed yet. */
-export function settingsMismatches(cluster: Cluster, standing: Standing): Mismatch[] {
+export function settingsMismatches(cluster: Cluster, existing: ExistingState): Mismatch[] {
   const { kubernetes, name, network } = cluster;
-  const current = known(standing);
-  const endpoint = endpointOf(cluster, standing);
+  const current = known(existing);
+  const endpoint = endpointOf(cluster, existing);
   const found: Mismatch[] = [];
   if (current.version !== undefined && current.version !== kubernetes.version)
     found.push({
@@ -45,7 +45,7 @@ export function settingsMismatches(cluster: Cluster, standing: Standing): Mismat
   fixed("kubernetes.podSubnet", current.podSubnet, kubernetes.podSubnet);
   fixed("kubernetes.serviceSubnet", current.serviceSubnet, kubernetes.serviceSubnet);
   fixed("kubernetes.dnsDomain", current.dnsDomain, kubernetes.dnsDomain);
-  const images = current.imageRepository ?? (standing.settings && KUBEADMS_OWN.at(-1));
+  const images = current.imageRepository ?? (existing.settings && KUBEADMS_OWN.at(-1));
   if (images !== undefined && (kubernetes.imageRepository !== undefined || !KUBEADMS_OWN.includes(images)))
     fixed("kubernetes.imageRepository", images, imageRepository(kubernetes));
   if (current.bridge !== undefined) {
@@ -57,14 +57,14 @@ export function settingsMismatches(cluster: Cluster, standing: Standing): Mismat
         hint: current.bridge ? "set `network: {cni: bridge}`" : "set `network.manifest`, or `network: {cni: none}`",
       });
   }
-  return [...found, ...missingAddons(cluster, standing)];
+  return [...found, ...missingAddons(cluster, existing)];
 }
 
 /**
  * Addons that kubeadm should have installed and are missing: what was skipped at the creation must stay in `skipPhases`. As long as no other
  * node has joined, `kubeadm init` may still be running, or was killed before its addons, which come last: the phase First master finishes that.
  */
-function missingAddons({ kubernetes }: Cluster, { settings, nodes }: Standing): Mismatch[] {
+function missingAddons({ kubernetes }: Cluster, { settings, nodes }: ExistingState): Mismatch[] {
   if (!settings || nodes.size < 2 || kubernetes.skipPhases.includes("addon")) return [];
   return (["addon/coredns", "addon/kube-proxy"] as const)
     .filter((addon) => !kubernetes.skipPhases.includes(addon) && !settings.addons.includes(addon))
@@ -75,19 +75,19 @@ function missingAddons({ kubernetes }: Cluster, { settings, nodes }: Standing): 
 }
 
 /** The settings in kubeadm's ConfigMap; where no API server answers, those in the masters' own manifests. */
-function known({ settings, carried }: Standing): Partial<Settings> {
+function known({ settings, machineStates }: ExistingState): Partial<Settings> {
   if (settings) return settings;
-  const manifests = [...carried.values()].flatMap(({ apiServer }) => apiServer ?? []);
+  const manifests = [...machineStates.values()].flatMap(({ apiServer }) => apiServer ?? []);
   const version = manifests.find((each) => each.version)?.version;
   const serviceSubnet = manifests.find((each) => each.serviceSubnet)?.serviceSubnet;
   return { ...(version && { version }), ...(serviceSubnet && { serviceSubnet }) };
 }
 
 /** The endpoint of the existing cluster; where no API server answers, the one in all masters' kubeconfigs. */
-export function endpointOf({ masters }: Cluster, { settings, carried }: Standing): string | undefined {
+export function endpointOf({ masters }: Cluster, { settings, machineStates }: ExistingState): string | undefined {
   if (settings) return settings.endpoint;
   const direct = masters.map(({ address }) => `https://${address}:6443`);
-  const named = masters.flatMap(({ name }) => carried.get(name)?.servers ?? []).map(({ url }) => url);
+  const named = masters.flatMap(({ name }) => machineStates.get(name)?.servers ?? []).map(({ url }) => url);
   const endpoints = [...new Set(named.filter((url) => !direct.includes(url)))];
   return endpoints.length === 1 ? endpoints[0]?.replace("https://", "") : undefined;
 }

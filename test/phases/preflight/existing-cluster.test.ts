@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { fits, otherEtcd, podRanges } from "../../../src/phases/preflight/belonging.ts";
+import { matchesExisting, foreignEtcd, podRanges } from "../../../src/phases/preflight/existing-cluster.ts";
 import { testCluster } from "../../support/cluster.ts";
 import { testContext } from "../../support/context.ts";
 import { machineStory } from "../../support/machine-story.ts";
@@ -13,11 +13,11 @@ test("a mismatch is reported for its machine, and one of the whole cluster once"
   const servers = [{ file: "/etc/kubernetes/kubelet.conf", url: "https://192.168.7.7:6443" }];
   const settings = { version: "1.35.1", bridge: true, addons: ["addon/coredns", "addon/kube-proxy"] };
   const context = testContext(cluster, hosts, "plan", {
-    founded: true,
+    clusterExists: true,
     settings,
-    carried: new Map([["w1", { servers }]]),
+    machineStates: new Map([["w1", { servers }]]),
   });
-  const told = await Promise.all(hosts.map(async (host) => [host.name, await fits.examine(host, context)] as const));
+  const told = await Promise.all(hosts.map(async (host) => [host.name, await matchesExisting.examine(host, context)] as const));
   expect(told.filter(([, found]) => found.length > 0)).toMatchObject([
     [
       "m1",
@@ -38,21 +38,21 @@ const CA = "/etc/etcd/pki/ca.crt";
 
 machineStory("data of an etcd that Tripod did not install is not touched", async (machine) => {
   machine.write(DATA, "");
-  expect(await otherEtcd.examine(machine.host, testContext(cluster, [machine.host]))).toMatchObject([
+  expect(await foreignEtcd.examine(machine.host, testContext(cluster, [machine.host]))).toMatchObject([
     { code: "E_REFUSED", message: "/var/lib/etcd contains data of an etcd that Tripod did not install" },
   ]);
 });
 
 machineStory("a member of this cluster, and a master without any etcd, are accepted", async (machine) => {
   const context = testContext(cluster, [machine.host]);
-  expect(await otherEtcd.examine(machine.host, context)).toEqual([]);
+  expect(await foreignEtcd.examine(machine.host, context)).toEqual([]);
   machine.write(DATA, "");
   machine.write(CA, "");
-  expect(await otherEtcd.examine(machine.host, context)).toEqual([]);
+  expect(await foreignEtcd.examine(machine.host, context)).toEqual([]);
 });
 
 test("a worker's /var/lib/etcd is not checked", async () => {
-  expect(await findings(otherEtcd, { w1: { answer: () => "" } })).toEqual([]);
+  expect(await findings(foreignEtcd, { w1: { answer: () => "" } })).toEqual([]);
 });
 
 describe("the pod ranges that machines report", () => {

@@ -3,37 +3,37 @@ import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { readMembers } from "../resources/etcd-members.ts";
 import { type Node, readNodes } from "../resources/kubectl.ts";
-import { readCarried } from "./carried.ts";
+import { readMachineState } from "./machine-state.ts";
 import { readSettings } from "./settings.ts";
-import { internalAddress, type Standing, type Stranger } from "./standing.ts";
+import { internalAddress, type ExistingState, type UnknownNode } from "./existing.ts";
 
 /**
  * Reads the existing state from the inventory's machines that are connected; writes nothing. Two commands on the master through which
  * the cluster is read, one on every other host, one more where there are nodes that the inventory does not name.
  */
-export async function readStanding(cluster: Cluster, hosts: readonly Host[]): Promise<Standing> {
+export async function readExistingState(cluster: Cluster, hosts: readonly Host[]): Promise<ExistingState> {
   const masters = hosts.filter(({ machine }) => machine.role === "master");
-  const [carriedByHost, nodeLists, memberLists] = await Promise.all([
-    Promise.all(hosts.map(async (host) => [host.name, await readCarried(host)] as const)),
+  const [statesByHost, nodeLists, memberLists] = await Promise.all([
+    Promise.all(hosts.map(async (host) => [host.name, await readMachineState(host)] as const)),
     Promise.all(masters.map(readNodes)),
     Promise.all(masters.map(readMembers)),
   ]);
-  const carried = new Map(carriedByHost);
+  const machineStates = new Map(statesByHost);
   const connected = new Set(hosts.map(({ name }) => name));
-  const standing = masters.findIndex((master, index) => knows(nodeLists[index], master.name));
-  const nodes = nodesByName(nodeLists[standing]);
-  const setUp = masters.find(({ name }) => carried.get(name)?.apiServer);
-  const leader = masters[standing] ?? setUp ?? masters[0];
+  const answering = masters.findIndex((master, index) => knows(nodeLists[index], master.name));
+  const nodes = nodesByName(nodeLists[answering]);
+  const setUp = masters.find(({ name }) => machineStates.get(name)?.apiServer);
+  const leader = masters[answering] ?? setUp ?? masters[0];
   const members = memberLists.find((list) => typeof list !== "string");
   return {
-    founded: setUp !== undefined || nodes.size > 0,
+    clusterExists: setUp !== undefined || nodes.size > 0,
     leader: leader?.name ?? cluster.masters[0]?.name ?? "",
     nodes,
     members: typeof members === "object" ? members : [],
     settings: nodes.size > 0 && leader ? await readSettings(leader) : undefined,
-    carried,
-    silent: cluster.machines.filter(({ name }) => !connected.has(name)),
-    strangers: await strangersAmong(nodes, cluster, hosts),
+    machineStates,
+    notConnected: cluster.machines.filter(({ name }) => !connected.has(name)),
+    unknownNodes: await unknownNodesAmong(nodes, cluster, hosts),
   };
 }
 
@@ -46,11 +46,11 @@ function nodesByName(list: readonly Node[] | string | undefined): Map<string, No
   return new Map(typeof list === "object" ? list.map((node) => [node.metadata.name, node]) : []);
 }
 
-async function strangersAmong(
+async function unknownNodesAmong(
   nodes: ReadonlyMap<string, Node>,
   { machines, kubernetes }: Cluster,
   hosts: readonly Host[],
-): Promise<Stranger[]> {
+): Promise<UnknownNode[]> {
   const named = new Set(machines.map(({ name }) => name));
   const unnamed = [...nodes.values()].filter(({ metadata }) => !named.has(metadata.name));
   if (unnamed.length === 0) return [];

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { machineMismatches } from "../../src/standing/machines.ts";
-import { settingsMismatches } from "../../src/standing/mismatches.ts";
-import { noticesOf } from "../../src/standing/notices.ts";
-import type { Settings } from "../../src/standing/settings.ts";
-import { nothingStands, type Standing } from "../../src/standing/standing.ts";
+import { machineMismatches } from "../../src/existing/machine-mismatches.ts";
+import { settingsMismatches } from "../../src/existing/mismatches.ts";
+import { noticesOf } from "../../src/existing/notices.ts";
+import type { Settings } from "../../src/existing/settings.ts";
+import { noExistingState, type ExistingState } from "../../src/existing/existing.ts";
 import { type ClusterOverrides, testCluster, testMachine } from "../support/cluster.ts";
 
 const SETTINGS: Settings = {
@@ -20,12 +20,12 @@ const SETTINGS: Settings = {
 const cluster = testCluster();
 
 /** The ordinary cluster as it stands, but for what a test says. */
-function stands(standing: Partial<Standing> = {}): Standing {
+function stands(existing: Partial<ExistingState> = {}): ExistingState {
   const node = (name: string, address: string) =>
     [name, { metadata: { name }, spec: {}, status: { addresses: [{ type: "InternalIP", address }] } }] as const;
   return {
-    ...nothingStands(cluster),
-    founded: true,
+    ...noExistingState(cluster),
+    clusterExists: true,
     settings: SETTINGS,
     nodes: new Map(cluster.machines.map(({ name, address }) => node(name, address))),
     members: cluster.masters.map(({ name, address }) => ({
@@ -33,13 +33,13 @@ function stands(standing: Partial<Standing> = {}): Standing {
       peerUrls: [`https://${address}:2380`],
       clientUrls: [`https://${address}:2379`],
     })),
-    carried: new Map(
+    machineStates: new Map(
       cluster.machines.map(({ name }) => [
         name,
         { node: name, servers: [{ file: "/etc/kubernetes/kubelet.conf", url: "https://10.0.0.10:8443" }] },
       ]),
     ),
-    ...standing,
+    ...existing,
   };
 }
 
@@ -106,8 +106,8 @@ describe("of an existing cluster", () => {
   });
 
   test("the version is known from the masters' own files where no API server answers", () => {
-    const carried = new Map([["m2", { servers: [], apiServer: { version: "1.35.0" } }]]);
-    expect(settingsMismatches(cluster, stands({ settings: undefined, carried }))).toEqual([
+    const machineStates = new Map([["m2", { servers: [], apiServer: { version: "1.35.0" } }]]);
+    expect(settingsMismatches(cluster, stands({ settings: undefined, machineStates }))).toEqual([
       expect.objectContaining({ message: "the cluster runs Kubernetes 1.35.0, the inventory sets 1.36.3" }),
     ]);
   });
@@ -124,20 +124,20 @@ describe("a machine", () => {
     const renamed = testCluster({
       workers: [testMachine("w9", "10.0.0.21", "worker"), testMachine("w2", "10.0.0.22", "worker")],
     });
-    const carried = new Map([["w9", { node: "w1", servers: [] }]]);
-    expect(machineMismatches(renamed, stands({ carried }))).toMatchObject([
+    const machineStates = new Map([["w9", { node: "w1", servers: [] }]]);
+    expect(machineMismatches(renamed, stands({ machineStates }))).toMatchObject([
       { machine: "w9", message: "this machine is already the node w1" },
     ]);
     const nodes = new Map([...stands().nodes].filter(([name]) => name !== "w1"));
-    expect(machineMismatches(renamed, stands({ carried, nodes }))).toEqual([]);
+    expect(machineMismatches(renamed, stands({ machineStates, nodes }))).toEqual([]);
   });
 
   test("with another address is reported with everything that is stale", () => {
     const moved = testCluster({
       masters: [1, 2, 3].map((n) => testMachine(`m${n}`, n === 2 ? "10.0.0.32" : `10.0.0.1${n}`, "master")),
     });
-    const carried = new Map([["m2", { servers: [], apiServer: { advertiseAddress: "10.0.0.12" } }]]);
-    expect(machineMismatches(moved, stands({ carried }))).toMatchObject([
+    const machineStates = new Map([["m2", { servers: [], apiServer: { advertiseAddress: "10.0.0.12" } }]]);
+    expect(machineMismatches(moved, stands({ machineStates }))).toMatchObject([
       {
         machine: "m2",
         message: "its address is 10.0.0.32 in the inventory, but the cluster has another address for m2",
@@ -147,10 +147,10 @@ describe("a machine", () => {
   });
 
   test("of another cluster is recognized by its kubelet's API server", () => {
-    const carried = new Map([
+    const machineStates = new Map([
       ["w1", { servers: [{ file: "/etc/kubernetes/kubelet.conf", url: "https://192.168.7.7:6443" }] }],
     ]);
-    expect(machineMismatches(cluster, stands({ carried }))).toMatchObject([
+    expect(machineMismatches(cluster, stands({ machineStates }))).toMatchObject([
       {
         machine: "w1",
         message: "it belongs to another cluster: the server in /etc/kubernetes/kubelet.conf is https://192.168.7.7:6443",
@@ -160,10 +160,10 @@ describe("a machine", () => {
   });
 
   test("whose kubelet connects to one of the masters belongs to this cluster", () => {
-    const carried = new Map([
+    const machineStates = new Map([
       ["w1", { servers: [{ file: "/etc/kubernetes/kubelet.conf", url: "https://10.0.0.12:6443" }] }],
     ]);
-    expect(machineMismatches(cluster, stands({ carried }))).toEqual([]);
+    expect(machineMismatches(cluster, stands({ machineStates }))).toEqual([]);
   });
 });
 
@@ -196,14 +196,14 @@ describe("masters", () => {
 });
 
 test("a machine that is not connected is reported", () => {
-  expect(noticesOf(cluster, stands({ silent: cluster.workers.slice(0, 1) }))).toEqual([
+  expect(noticesOf(cluster, stands({ notConnected: cluster.workers.slice(0, 1) }))).toEqual([
     "w1 is in the inventory and not connected: it is left as it is",
   ]);
 });
 
 test("a node that the inventory does not name is reported", () => {
-  const strangers = [{ name: "w3", address: "10.0.0.23" }];
-  expect(noticesOf(cluster, stands({ strangers }))).toEqual([
+  const unknownNodes = [{ name: "w3", address: "10.0.0.23" }];
+  expect(noticesOf(cluster, stands({ unknownNodes }))).toEqual([
     "w3 (10.0.0.23) is a node and not in the inventory: it is left as it is, and so are the routes to its pods",
   ]);
 });

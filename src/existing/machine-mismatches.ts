@@ -2,25 +2,25 @@ import { controlPlaneEndpoint } from "../config/kubeadm.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
 import { isAt } from "../resources/etcd-members.ts";
 import { endpointOf, type Mismatch } from "./mismatches.ts";
-import { internalAddress, type Standing } from "./standing.ts";
+import { internalAddress, type ExistingState } from "./existing.ts";
 
 const EMPTY_IT =
   "if the machine is to join this cluster, reset it first (`kubeadm reset`, and move its data away); if not, remove it from the inventory";
 
 /** Machines of the inventory that do not match what the existing cluster knows of them. */
-export function machineMismatches(cluster: Cluster, standing: Standing): Mismatch[] {
+export function machineMismatches(cluster: Cluster, existing: ExistingState): Mismatch[] {
   return [
-    ...membersMismatches(cluster, standing),
+    ...membersMismatches(cluster, existing),
     ...cluster.machines.flatMap((machine) => {
       const one =
-        otherNode(machine, standing) ?? otherAddress(machine, standing) ?? otherCluster(machine, cluster, standing);
+        otherNode(machine, existing) ?? otherAddress(machine, existing) ?? otherCluster(machine, cluster, existing);
       return one ? [{ machine: machine.name, ...one }] : [];
     }),
   ];
 }
 
 /** etcd's member list and the inventory's masters name the same machines. */
-function membersMismatches({ masters }: Cluster, { members }: Standing): Mismatch[] {
+function membersMismatches({ masters }: Cluster, { members }: ExistingState): Mismatch[] {
   if (members.length === 0) return [];
   const added = masters.filter(
     ({ name, address }) => !members.some((member) => member.name === name || isAt(member, address)),
@@ -50,8 +50,8 @@ function membersMismatches({ masters }: Cluster, { members }: Standing): Mismatc
 }
 
 /** A machine's kubelet certificate contains the name of its node. */
-function otherNode({ name }: Machine, { carried, nodes }: Standing): Mismatch | undefined {
-  const node = carried.get(name)?.node;
+function otherNode({ name }: Machine, { machineStates, nodes }: ExistingState): Mismatch | undefined {
+  const node = machineStates.get(name)?.node;
   if (node === undefined || node === name || (nodes.size > 0 && !nodes.has(node))) return undefined;
   return {
     message: `this machine is already the node ${node}`,
@@ -60,13 +60,13 @@ function otherNode({ name }: Machine, { carried, nodes }: Standing): Mismatch | 
   };
 }
 
-function otherAddress({ name, address }: Machine, { nodes, members, carried }: Standing): Mismatch | undefined {
+function otherAddress({ name, address }: Machine, { nodes, members, machineStates }: ExistingState): Mismatch | undefined {
   const node = nodes.get(name);
   const member = members.find((each) => each.name === name);
   const known: readonly (readonly [string, string | undefined])[] = [
     ["node address", node && internalAddress(node)],
     ["etcd peer URL", member && !isAt(member, address) ? member.peerUrls.join(", ") : undefined],
-    ["advertised by its API server", carried.get(name)?.apiServer?.advertiseAddress],
+    ["advertised by its API server", machineStates.get(name)?.apiServer?.advertiseAddress],
   ];
   const stale = known.filter(([, at]) => at !== undefined && at !== address);
   if (stale.length === 0) return undefined;
@@ -78,13 +78,13 @@ function otherAddress({ name, address }: Machine, { nodes, members, carried }: S
 }
 
 /** A machine's kubelet and kubectl connect to this cluster's endpoint, or to one of its masters. */
-function otherCluster({ name }: Machine, cluster: Cluster, standing: Standing): Mismatch | undefined {
+function otherCluster({ name }: Machine, cluster: Cluster, existing: ExistingState): Mismatch | undefined {
   const ours = new Set([
     controlPlaneEndpoint(cluster),
-    endpointOf(cluster, standing),
+    endpointOf(cluster, existing),
     ...cluster.masters.map(({ address }) => `${address}:6443`),
   ]);
-  const strange = standing.carried.get(name)?.servers.find(({ url }) => !ours.has(url.replace("https://", "")));
+  const strange = existing.machineStates.get(name)?.servers.find(({ url }) => !ours.has(url.replace("https://", "")));
   if (!strange) return undefined;
   return { message: `it belongs to another cluster: the server in ${strange.file} is ${strange.url}`, hint: EMPTY_IT };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Machine } from "../../src/inventory/cluster.ts";
-import { readStanding } from "../../src/standing/read.ts";
+import { readExistingState } from "../../src/existing/read.ts";
 import { testCluster } from "../support/cluster.ts";
 import { answering, scriptedHost } from "../support/scripted-host.ts";
 
@@ -19,8 +19,8 @@ async function guestAt(address: string, routes: Readonly<Record<string, string>>
       machine,
       answer: answering({ "get nodes": JSON.stringify({ items }), "route show": routes[machine.name] ?? "" }),
     });
-  const { strangers } = await readStanding(cluster, cluster.machines.map(host));
-  return strangers[0];
+  const { unknownNodes } = await readExistingState(cluster, cluster.machines.map(host));
+  return unknownNodes[0];
 }
 
 test("a node that the inventory does not name keeps the routes to its pods, as masters have them before workers", async () => {

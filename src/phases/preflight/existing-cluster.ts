@@ -1,8 +1,8 @@
 import { hasPodRoutes } from "../../health/pod-routes.ts";
 import { kubernetesAuthorities } from "../../pki/kubernetes.ts";
 import { etcdAuthorityOf, kubernetesAuthorityOf } from "../certificates.ts";
-import { machineMismatches } from "../../standing/machines.ts";
-import { type Mismatch, settingsMismatches } from "../../standing/mismatches.ts";
+import { machineMismatches } from "../../existing/machine-mismatches.ts";
+import { type Mismatch, settingsMismatches } from "../../existing/mismatches.ts";
 import { serviceAccountKeys } from "../authorities.ts";
 import { isLeader } from "../leader.ts";
 import type { Context } from "../phase.ts";
@@ -13,7 +13,7 @@ const EMPTY_IT =
   "if the machine is to join this cluster, reset it first (`kubeadm reset`, and move its data away); if not, correct the inventory";
 
 /** The inventory matches the existing cluster: nothing in it can be carried out only in part, or not at all. */
-export const fits: Check = {
+export const matchesExisting: Check = {
   name: "existing cluster",
   async examine(host, context) {
     const mismatches = await mismatchesOf(context);
@@ -25,17 +25,17 @@ export const fits: Check = {
 };
 
 /** What does not match, by the machine's name; undefined: the whole cluster. Computed once for all hosts. */
-function mismatchesOf({ once, cluster, standing }: Context): Promise<ReadonlyMap<string | undefined, Mismatch[]>> {
+function mismatchesOf({ once, cluster, existing }: Context): Promise<ReadonlyMap<string | undefined, Mismatch[]>> {
   return once("mismatches", () => {
     const found = new Map<string | undefined, Mismatch[]>();
-    for (const one of [...settingsMismatches(cluster, standing), ...machineMismatches(cluster, standing)])
+    for (const one of [...settingsMismatches(cluster, existing), ...machineMismatches(cluster, existing)])
       found.set(one.machine, [...(found.get(one.machine) ?? []), one]);
     return Promise.resolve(found);
   });
 }
 
 /** The data in etcd's data directory was written by a member of this cluster: its authority is on the host too. */
-export const otherEtcd: Check = {
+export const foreignEtcd: Check = {
   name: "other etcd",
   async examine(host) {
     if (host.machine.role !== "master") return [];

@@ -2,16 +2,16 @@ import { isIPv4 } from "node:net";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
 import type { Member } from "../resources/etcd-members.ts";
 import type { Node } from "../resources/kubectl.ts";
-import type { Carried } from "./carried.ts";
+import type { MachineState } from "./machine-state.ts";
 import type { Settings } from "./settings.ts";
 
 /**
  * The existing state before anything is changed: read once, between session and walk, from the machines, the API and etcd. Phases decide
  * from it; a resource still reads by itself what it compares.
  */
-export interface Standing {
+export interface ExistingState {
   /** A master has a control plane: `kubeadm init` was run before. */
-  readonly founded: boolean;
+  readonly clusterExists: boolean;
   /** Name of the master through which the cluster is read and others join; before there is a cluster, it is created there. */
   readonly leader: string;
   /** The API's nodes by name; empty where no API server answers. */
@@ -21,15 +21,15 @@ export interface Standing {
   /** What the cluster was created with; undefined where no API server answers. */
   readonly settings: Settings | undefined;
   /** What each connected machine has of a cluster, by its name in the inventory. */
-  readonly carried: ReadonlyMap<string, Carried>;
+  readonly machineStates: ReadonlyMap<string, MachineState>;
   /** Machines in the inventory that are not connected. */
-  readonly silent: readonly Machine[];
+  readonly notConnected: readonly Machine[];
   /** Nodes of the cluster that the inventory does not name. */
-  readonly strangers: readonly Stranger[];
+  readonly unknownNodes: readonly UnknownNode[];
 }
 
 /** A node that the inventory does not name: it is left as it is. */
-export interface Stranger {
+export interface UnknownNode {
   readonly name: string;
   /** Its internal IPv4 address. */
   readonly address: string;
@@ -38,16 +38,16 @@ export interface Stranger {
 }
 
 /** The state of machines that have never been part of a cluster. */
-export function nothingStands({ masters }: Cluster): Standing {
+export function noExistingState({ masters }: Cluster): ExistingState {
   return {
-    founded: false,
+    clusterExists: false,
     leader: masters[0]?.name ?? "",
     nodes: new Map(),
     members: [],
     settings: undefined,
-    carried: new Map(),
-    silent: [],
-    strangers: [],
+    machineStates: new Map(),
+    notConnected: [],
+    unknownNodes: [],
   };
 }
 

@@ -3,7 +3,7 @@ import type { Host } from "../host.ts";
 import { KUBELET_CERTIFICATE } from "../resources/kubelet-certificate.ts";
 
 /** What one machine has of a cluster, by its own files, whether or not anything runs. */
-export interface Carried {
+export interface MachineState {
   /** The API servers in its kubeconfigs: `https://10.0.0.10:8443`. */
   readonly servers: readonly { readonly file: string; readonly url: string }[];
   /** The name of its node, by its kubelet's client certificate (`system:node:NAME`). */
@@ -19,7 +19,7 @@ export interface Carried {
 const MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml";
 const KUBECONFIGS = ["kubelet.conf", "bootstrap-kubelet.conf", "admin.conf"].map((name) => `/etc/kubernetes/${name}`);
 
-export async function readCarried(host: Host): Promise<Carried> {
+export async function readMachineState(host: Host): Promise<MachineState> {
   const [servers, certificate, manifest] = await Promise.all([
     host.read(`grep -Hs '^ *server:' ${KUBECONFIGS.join(" ")}; true`),
     host.read(KUBELET_CERTIFICATE),
@@ -44,7 +44,7 @@ function nodeOf(pem: string): string | undefined {
   }
 }
 
-function apiServerOf(manifest: string): NonNullable<Carried["apiServer"]> {
+function apiServerOf(manifest: string): NonNullable<MachineState["apiServer"]> {
   const version = /image:\s*\S+\/kube-apiserver:v(\d+\.\d+\.\d+)/.exec(manifest)?.[1];
   const advertiseAddress = /--advertise-address=([\d.]+)/.exec(manifest)?.[1];
   const serviceSubnet = /--service-cluster-ip-range=([\d./]+)/.exec(manifest)?.[1];
