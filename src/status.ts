@@ -9,6 +9,7 @@ import { readVip, removeStray, strayVip } from "./health/vip.ts";
 import type { TripodError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { Cluster } from "./inventory/cluster.ts";
+import { API_SERVER_PORT } from "./layout.ts";
 import { type Node, readNodes } from "./resources/kubectl.ts";
 import { readVerifyRecord } from "./resources/verify-record.ts";
 
@@ -125,7 +126,10 @@ async function readControlPlane(cluster: Cluster, masters: readonly Host[]): Pro
       const master = machine.name;
       const from = masters.find(({ name }) => name === master) ?? masters[0];
       if (!from) return { master, ready: NOBODY, member: NOBODY };
-      const [ready, member] = await Promise.all([readApi(from, machine.address, 6443), readMember(from, { machine })]);
+      const [ready, member] = await Promise.all([
+        readApi(from, machine.address, API_SERVER_PORT),
+        readMember(from, { machine }),
+      ]);
       return { master, ready, member };
     }),
   );

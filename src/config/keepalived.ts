@@ -1,5 +1,6 @@
 import { TripodError } from "../errors.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
+import { API_SERVER_PORT } from "../layout.ts";
 import { render } from "../render/render.ts";
 import { HAPROXY_HEALTH_PORT } from "./haproxy.ts";
 import { CHECK_WEIGHT, vrrpPriorities } from "./vrrp.ts";
@@ -32,7 +33,7 @@ export function keepalivedCheck(cluster: Cluster): string {
   return render("keepalived/check.sh", {
     url: cluster.loadBalancer.haproxy
       ? `http://127.0.0.1:${HAPROXY_HEALTH_PORT}/healthz`
-      : "https://127.0.0.1:6443/readyz",
+      : `https://127.0.0.1:${API_SERVER_PORT}/readyz`,
     maxTime: CHECK_TIMEOUT - 0.5,
   });
 }

@@ -1,4 +1,5 @@
 import type { Cluster, KubernetesSettings, Machine, Taint } from "../inventory/cluster.ts";
+import { API_SERVER_PORT, ETCD_CLIENT_PORT, KUBERNETES_PKI, TOKEN_DESCRIPTION, TOKEN_LIFE } from "../layout.ts";
 import { Secret } from "../secret.ts";
 import { kubeletConfiguration, kubeProxyConfiguration } from "./component-configs.ts";
 import { CONTAINERD_SOCKET } from "./containerd.ts";
@@ -13,12 +14,6 @@ export interface JoinCredentials {
   readonly caCertHash: string;
 }
 
-/** How long a bootstrap token lives if no run deletes it. */
-const TOKEN_LIFE = "1h0m0s";
-const API_PORT = 6443;
-const ETCD_CLIENT_PORT = 2379;
-const PKI = "/etc/kubernetes/pki";
-
 /** The newest config API that every kubeadm of this minor version reads: v1beta3 came with 1.22, v1beta4 with 1.31. */
 function apiVersion(minor: number): string {
   return `kubeadm.k8s.io/${minor < 22 ? "v1beta2" : minor < 31 ? "v1beta3" : "v1beta4"}`;
@@ -30,8 +25,8 @@ export function initConfig(cluster: Cluster, machine: Machine, { token }: { read
   const init: Document = {
     apiVersion: apiVersion(kubernetes.minor),
     kind: "InitConfiguration",
-    bootstrapTokens: [{ token: token.reveal(), ttl: TOKEN_LIFE, description: "Tripod, for the joins of this run" }],
-    localAPIEndpoint: { advertiseAddress: machine.address, bindPort: API_PORT },
+    bootstrapTokens: [{ token: token.reveal(), ttl: goDuration(TOKEN_LIFE), description: TOKEN_DESCRIPTION }],
+    localAPIEndpoint: { advertiseAddress: machine.address, bindPort: API_SERVER_PORT },
     nodeRegistration: nodeRegistration(kubernetes, machine),
     ...(kubernetes.minor >= 22 && kubernetes.skipPhases.length > 0 ? { skipPhases: kubernetes.skipPhases } : {}),
   };
@@ -65,7 +60,7 @@ export function joinConfig(cluster: Cluster, machine: Machine, { token, caCertHa
     },
     nodeRegistration: nodeRegistration(cluster.kubernetes, machine),
     ...(machine.role === "master"
-      ? { controlPlane: { localAPIEndpoint: { advertiseAddress: machine.address, bindPort: API_PORT } } }
+      ? { controlPlane: { localAPIEndpoint: { advertiseAddress: machine.address, bindPort: API_SERVER_PORT } } }
       : {}),
   };
   return new Secret(toYaml([join]));
@@ -100,9 +95,9 @@ function clusterConfiguration(cluster: Cluster): Document {
     etcd: {
       external: {
         endpoints: masters.map(({ address }) => `https://${address}:${ETCD_CLIENT_PORT}`),
-        caFile: `${PKI}/etcd/ca.crt`,
-        certFile: `${PKI}/apiserver-etcd-client.crt`,
-        keyFile: `${PKI}/apiserver-etcd-client.key`,
+        caFile: `${KUBERNETES_PKI}/etcd/ca.crt`,
+        certFile: `${KUBERNETES_PKI}/apiserver-etcd-client.crt`,
+        keyFile: `${KUBERNETES_PKI}/apiserver-etcd-client.key`,
       },
     },
     apiServer: {
@@ -155,6 +150,11 @@ function masterTaints({ minor }: KubernetesSettings): readonly Taint[] {
 /** Flags of a component: a map until v1beta3, a list from v1beta4 on. */
 function argumentList({ minor }: KubernetesSettings, args: Readonly<Record<string, string>>): unknown {
   return minor < 31 ? args : Object.entries(args).map(([name, value]) => ({ name, value }));
+}
+
+/** @param ms whole hours: `1h0m0s`, as Go prints a duration */
+function goDuration(ms: number): string {
+  return `${ms / 3_600_000}h0m0s`;
 }
 
 function toYaml(documents: readonly Document[]): string {

@@ -1,7 +1,7 @@
 import type { Host } from "../host.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
 import type { LimitName, ScenarioName } from "../inventory/sections/drill.ts";
-import type { Condition } from "../resources/condition.ts";
+import type { Condition } from "../condition.ts";
 
 /** How machines are switched off and on: programs of the operator's machine, with their arguments. Both may find their work done. */
 export interface Power {

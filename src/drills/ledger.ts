@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Condition } from "../resources/condition.ts";
+import type { Condition } from "../condition.ts";
 import type { Api } from "./api.ts";
 import { ask, type Door, NoAnswer } from "./client.ts";
 import { now } from "./clock.ts";

@@ -1,8 +1,8 @@
 import { errorRecords } from "../engine/events.ts";
 import { cutOff } from "../engine/stopped.ts";
 import { TripodError } from "../errors.ts";
-import type { Condition } from "../resources/condition.ts";
-import { until } from "../resources/until.ts";
+import type { Condition } from "../condition.ts";
+import { until } from "../until.ts";
 import { now } from "./clock.ts";
 import { type Disruption, type Scenario, type Stage, undoneAfter } from "./drill.ts";
 import type { DrillEvent, DrillSink, LedgerResult, ScenarioOutcome } from "./events.ts";

@@ -1,4 +1,4 @@
-import type { Condition } from "../resources/condition.ts";
+import type { Condition } from "../condition.ts";
 import { now } from "./clock.ts";
 import type { DrillSink, ProbeInfo, Sample } from "./events.ts";
 

@@ -3,7 +3,7 @@ import { readEtcd } from "../health/etcd.ts";
 import { oneVipHolder, STEADY } from "../health/vip.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
-import { until } from "../resources/until.ts";
+import { until } from "../until.ts";
 import type { Dial } from "./client.ts";
 import { fromHost, fromOperator } from "./client.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Cluster } from "../inventory/cluster.ts";
-import type { Condition } from "../resources/condition.ts";
+import type { Condition } from "../condition.ts";
 import { podForm, whyNot } from "../resources/pods.ts";
 import type { Api } from "./api.ts";
 import { deploymentObject, MARK_SELECTOR, namespaceObject, serviceObject, WORKLOAD } from "./objects.ts";

@@ -1,6 +1,6 @@
 import { isAway, TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import type { Condition } from "../resources/condition.ts";
+import type { Condition } from "../condition.ts";
 import { type Inspection, key, type Resource, type Working } from "../resources/resource.ts";
 import { reachable } from "./reachable.ts";
 

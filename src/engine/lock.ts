@@ -3,7 +3,7 @@ import { hostname, userInfo } from "node:os";
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { quote } from "../remote/shell.ts";
-import { until } from "../resources/until.ts";
+import { until } from "../until.ts";
 import { type Claim, type Hold, type Holder, seize } from "./lock-holder.ts";
 
 export interface LockOptions {

@@ -1,8 +1,8 @@
 import type { Host } from "../host.ts";
 import type { Context } from "../phases/phase.ts";
-import type { Condition } from "../resources/condition.ts";
+import type { Condition } from "../condition.ts";
 import type { Working } from "../resources/resource.ts";
-import { until } from "../resources/until.ts";
+import { until } from "../until.ts";
 import type { Applying } from "./apply.ts";
 import type { Sink } from "./events.ts";
 import type { Step } from "./graph.ts";

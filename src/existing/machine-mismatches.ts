@@ -1,5 +1,6 @@
 import { controlPlaneEndpoint } from "../config/kubeadm.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
+import { API_SERVER_PORT } from "../layout.ts";
 import { isAt } from "../resources/etcd-members.ts";
 import { endpointOf, type Mismatch } from "./mismatches.ts";
 import { internalAddress, type ExistingState } from "./existing.ts";
@@ -60,7 +61,10 @@ function otherNode({ name }: Machine, { machineStates, nodes }: ExistingState): 
   };
 }
 
-function otherAddress({ name, address }: Machine, { nodes, members, machineStates }: ExistingState): Mismatch | undefined {
+function otherAddress(
+  { name, address }: Machine,
+  { nodes, members, machineStates }: ExistingState,
+): Mismatch | undefined {
   const node = nodes.get(name);
   const member = members.find((each) => each.name === name);
   const known: readonly (readonly [string, string | undefined])[] = [
@@ -82,7 +86,7 @@ function otherCluster({ name }: Machine, cluster: Cluster, existing: ExistingSta
   const ours = new Set([
     controlPlaneEndpoint(cluster),
     endpointOf(cluster, existing),
-    ...cluster.masters.map(({ address }) => `${address}:6443`),
+    ...cluster.masters.map(({ address }) => `${address}:${API_SERVER_PORT}`),
   ]);
   const strange = existing.machineStates.get(name)?.servers.find(({ url }) => !ours.has(url.replace("https://", "")));
   if (!strange) return undefined;

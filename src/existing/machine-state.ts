@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { Host } from "../host.ts";
+import { API_SERVER_MANIFEST } from "../layout.ts";
 import { KUBELET_CERTIFICATE } from "../resources/kubelet-certificate.ts";
 
 /** What one machine has of a cluster, by its own files, whether or not anything runs. */
@@ -16,14 +17,13 @@ export interface MachineState {
   };
 }
 
-const MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml";
 const KUBECONFIGS = ["kubelet.conf", "bootstrap-kubelet.conf", "admin.conf"].map((name) => `/etc/kubernetes/${name}`);
 
 export async function readMachineState(host: Host): Promise<MachineState> {
   const [servers, certificate, manifest] = await Promise.all([
     host.read(`grep -Hs '^ *server:' ${KUBECONFIGS.join(" ")}; true`),
     host.read(KUBELET_CERTIFICATE),
-    host.read(`[ ! -e ${MANIFEST} ] || { echo there; grep -E '^ *- --|image:' ${MANIFEST}; }`),
+    host.read(`[ ! -e ${API_SERVER_MANIFEST} ] || { echo there; grep -E '^ *- --|image:' ${API_SERVER_MANIFEST}; }`),
   ]);
   const node = nodeOf(certificate.stdout);
   return {

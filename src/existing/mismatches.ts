@@ -2,6 +2,7 @@ import { shownSource } from "../inventory/shown.ts";
 import { imageRepository } from "../config/images.ts";
 import { controlPlaneEndpoint } from "../config/kubeadm.ts";
 import type { Cluster } from "../inventory/cluster.ts";
+import { API_SERVER_PORT } from "../layout.ts";
 import type { Settings } from "./settings.ts";
 import type { ExistingState } from "./existing.ts";
 
@@ -86,7 +87,7 @@ function known({ settings, machineStates }: ExistingState): Partial<Settings> {
 /** The endpoint of the existing cluster; where no API server answers, the one in all masters' kubeconfigs. */
 export function endpointOf({ masters }: Cluster, { settings, machineStates }: ExistingState): string | undefined {
   if (settings) return settings.endpoint;
-  const direct = masters.map(({ address }) => `https://${address}:6443`);
+  const direct = masters.map(({ address }) => `https://${address}:${API_SERVER_PORT}`);
   const named = masters.flatMap(({ name }) => machineStates.get(name)?.servers ?? []).map(({ url }) => url);
   const endpoints = [...new Set(named.filter((url) => !direct.includes(url)))];
   return endpoints.length === 1 ? endpoints[0]?.replace("https://", "") : undefined;

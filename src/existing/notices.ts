@@ -2,7 +2,10 @@ import type { Cluster } from "../inventory/cluster.ts";
 import type { ExistingState } from "./existing.ts";
 
 /** What exists and is not in the inventory, or the other way round, and is left as it is: one sentence each. */
-export function noticesOf({ kubernetes }: Cluster, { clusterExists, settings, notConnected, unknownNodes }: ExistingState): string[] {
+export function noticesOf(
+  { kubernetes }: Cluster,
+  { clusterExists, settings, notConnected, unknownNodes }: ExistingState,
+): string[] {
   const skipped = (addon: string) => kubernetes.skipPhases.some((phase) => phase === "addon" || phase === addon);
   return [
     ...unknownNodes.map(

@@ -1,7 +1,8 @@
 import type { Host } from "../host.ts";
+import { API_SERVER_PORT, KUBERNETES_PKI } from "../layout.ts";
 import { sh } from "../remote/shell.ts";
-import { lastLine } from "../resources/command.ts";
-import type { Condition } from "../resources/condition.ts";
+import { lastLine } from "../last-lines.ts";
+import type { Condition } from "../condition.ts";
 
 /** Whether the API server at this address and port reports that it is ready: `true`, or its answer. Asked from a host of the cluster. */
 export async function readApi(from: Host, address: string, port: number): Promise<true | string> {
@@ -17,7 +18,7 @@ export function apiReady(master: Host): Condition {
   return {
     title: `the API server on ${master.name} is ready`,
     within: 120_000,
-    holds: () => readApi(master, master.machine.address, 6443),
+    holds: () => readApi(master, master.machine.address, API_SERVER_PORT),
   };
 }
 
@@ -25,9 +26,9 @@ export function apiReady(master: Host): Condition {
 export function certificateServed(master: Host, names: readonly string[]): Condition {
   const ask = (name: string) => {
     const asked = name.replace(/^\*/, "any").replace(/^(.*:.*)$/, "[$1]");
-    const at = `${asked}:6443:${master.machine.address}:6443`;
-    const url = `https://${asked}:6443/readyz`;
-    return sh`curl -sS --max-time 3 --noproxy '*' --cacert /etc/kubernetes/pki/ca.crt --connect-to ${at} -o /dev/null ${url} || exit`;
+    const at = `${asked}:${API_SERVER_PORT}:${master.machine.address}:${API_SERVER_PORT}`;
+    const url = `https://${asked}:${API_SERVER_PORT}/readyz`;
+    return sh`curl -sS --max-time 3 --noproxy '*' --cacert ${`${KUBERNETES_PKI}/ca.crt`} --connect-to ${at} -o /dev/null ${url} || exit`;
   };
   return {
     title: `the API server on ${master.name} serves a certificate for ${names.join(", ") || "its own names"}`,

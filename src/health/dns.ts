@@ -1,8 +1,8 @@
 import type { Host } from "../host.ts";
 import { formatAddress, parseSubnet } from "../inventory/addresses.ts";
 import type { Cluster } from "../inventory/cluster.ts";
-import { lastLine } from "../resources/command.ts";
-import type { Condition } from "../resources/condition.ts";
+import { lastLine } from "../last-lines.ts";
+import type { Condition } from "../condition.ts";
 import { kubectl } from "../resources/kubectl.ts";
 import { quote } from "../remote/shell.ts";
 

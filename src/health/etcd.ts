@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Host } from "../host.ts";
-import type { Condition } from "../resources/condition.ts";
+import { ETCD_CLIENT_PORT } from "../layout.ts";
+import type { Condition } from "../condition.ts";
 import { parsedJson } from "../resources/json.ts";
 import { etcdctl, WHY_NO_MEMBER, whyNoMember } from "../resources/etcdctl.ts";
 
@@ -36,7 +37,7 @@ export async function readEtcd(
   master: Host,
   members: readonly Pick<Host, "machine">[],
 ): Promise<readonly EtcdMember[] | string> {
-  const endpoints = members.map(({ machine }) => `https://${machine.address}:2379`).join(",");
+  const endpoints = members.map(({ machine }) => `https://${machine.address}:${ETCD_CLIENT_PORT}`).join(",");
   // A master that asks only its own member can also report why the member does not answer.
   const alone = members.length === 1 && members[0]?.machine.name === master.name;
   const result = await master.read(

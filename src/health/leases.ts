@@ -1,6 +1,6 @@
 import type { Host } from "../host.ts";
-import { lastLine } from "../resources/command.ts";
-import type { Condition } from "../resources/condition.ts";
+import { lastLine } from "../last-lines.ts";
+import type { Condition } from "../condition.ts";
 import { shown } from "../resources/journal.ts";
 import { kubectl } from "../resources/kubectl.ts";
 

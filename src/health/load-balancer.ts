@@ -1,6 +1,6 @@
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
-import type { Condition } from "../resources/condition.ts";
+import type { Condition } from "../condition.ts";
 import { journalOf } from "../resources/journal.ts";
 import { readApi } from "./api.ts";
 

@@ -1,5 +1,5 @@
 import type { Host } from "../host.ts";
-import type { Condition } from "../resources/condition.ts";
+import type { Condition } from "../condition.ts";
 import { type Node, readNodes, ready } from "../resources/kubectl.ts";
 import { kubeletProblem } from "./kubelet.ts";
 import { type Lease, readLeases, renewalOverdue } from "./leases.ts";

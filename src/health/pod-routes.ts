@@ -1,7 +1,7 @@
 import { ROUTE_PROTOCOL } from "../config/bridge.ts";
 import type { Host } from "../host.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
-import type { Condition } from "../resources/condition.ts";
+import type { Condition } from "../condition.ts";
 
 /** Whether the pod network is the one whose routes Tripod installs. */
 export function hasPodRoutes({ network }: Cluster): boolean {

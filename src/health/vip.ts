@@ -2,7 +2,7 @@ import { parseAddresses } from "../facts/network.ts";
 import type { Host } from "../host.ts";
 import type { Connection } from "../remote/connection.ts";
 import { sh } from "../remote/shell.ts";
-import type { Condition } from "../resources/condition.ts";
+import type { Condition } from "../condition.ts";
 
 /** A failover takes less than this, ms: a master that has held the VIP alone for so long keeps it. */
 export const STEADY = 3000;

@@ -6,7 +6,8 @@ import { absolute, type Operator } from "./operator.ts";
 import type { Path } from "./problem.ts";
 import { segmentAround } from "./rules/addressing.ts";
 import type { Inventory, MachineSettings } from "./schema.ts";
-import { API_SERVER_PORT, HAPROXY_PORT } from "./sections/load-balancer.ts";
+import { API_SERVER_PORT } from "../layout.ts";
+import { HAPROXY_PORT } from "./sections/load-balancer.ts";
 import { sshTarget } from "./ssh.ts";
 import { vagrantPower } from "./vagrant.ts";
 

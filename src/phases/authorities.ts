@@ -1,13 +1,19 @@
 import { createHash } from "node:crypto";
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import type { Authority } from "../pki/authority.ts";
+import { type Authority, createAuthority } from "../pki/authority.ts";
+import { etcdAuthority } from "../pki/etcd.ts";
 import type { AuthorityFiles, PkiFile } from "../pki/files.ts";
-import { createServiceAccountKeys, serviceAccountFiles } from "../pki/kubernetes.ts";
+import { createKubernetesAuthority, createServiceAccountKeys, serviceAccountFiles } from "../pki/kubernetes.ts";
 import { quote } from "../remote/shell.ts";
 import { readPkiFile } from "../resources/certificate.ts";
 import type { KeptSecret, Secret } from "../secret.ts";
-import type { Context } from "./phase.ts";
+import { type Context, onceKey } from "./phase.ts";
+
+/** Validity of etcd's own authority, days: ten years, as kubeadm's authorities have. */
+const AUTHORITY_DAYS = 3650;
+
+const SERVICE_ACCOUNT_KEYS = onceKey<KeptServiceAccountKeys>("service account keys");
 
 /** A signing key pair: the public half as text, and the private key, which stays on the master that has it until something is signed. */
 interface Kept {
@@ -34,16 +40,27 @@ export function authority(
   files: AuthorityFiles,
   create: (now: Date) => Promise<Authority>,
 ): Promise<KeptAuthority> {
-  return context.once(`authority ${files.certificate.path}`, async () => {
+  return context.once(onceKey<KeptAuthority>(`authority ${files.certificate.path}`), async () => {
     const pair = await existingPair(context, files.certificate, files.key);
     if (pair) return { certificate: pair.publicHalf.reveal(), key: pair.key, made: false };
     return { ...(await create(new Date())), made: true };
   });
 }
 
+export function etcdAuthorityOf(context: Context): Promise<KeptAuthority> {
+  const { commonName } = etcdAuthority;
+  return authority(context, etcdAuthority, (now) =>
+    createAuthority({ commonName, keys: context.cluster.etcd.keys, validityDays: AUTHORITY_DAYS }, now),
+  );
+}
+
+export function kubernetesAuthorityOf(context: Context, files: AuthorityFiles): Promise<KeptAuthority> {
+  return authority(context, files, (now) => createKubernetesAuthority(files, now));
+}
+
 /** The key pair that signs service account tokens; the same on all masters. */
 export function serviceAccountKeys(context: Context): Promise<KeptServiceAccountKeys> {
-  return context.once("service account keys", async () => {
+  return context.once(SERVICE_ACCOUNT_KEYS, async () => {
     const pair = await existingPair(context, serviceAccountFiles.publicKey, serviceAccountFiles.key);
     if (pair) return { key: pair.key, publicKey: pair.publicHalf.reveal(), made: false };
     return { ...(await createServiceAccountKeys()), made: true };
@@ -83,7 +100,7 @@ async function keptSecret({ once }: Context, master: Host, file: PkiFile): Promi
   const sha256 = /^[0-9a-f]{64}\b/.exec(stdout)?.[0];
   if (sha256 === undefined) return undefined;
   const open = () =>
-    once(`${file.path} of ${master.name}`, async () => {
+    once(onceKey<Secret>(`${file.path} of ${master.name}`), async () => {
       const text = (await readPkiFile(master, file))?.text;
       if (text && digestOf(text) === sha256) return text;
       throw new TripodError("E_REFUSED", `${file.path} was changed during the run`, {

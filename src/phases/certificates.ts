@@ -1,21 +1,19 @@
 import { apiServerSans } from "../config/kubeadm.ts";
 import { firstServiceAddress } from "../config/service-address.ts";
 import { apiServerCertificate } from "../pki/api-server.ts";
-import { createAuthority } from "../pki/authority.ts";
 import { etcdAuthority, etcdCertificates } from "../pki/etcd.ts";
+import { ETCD_PKI, KUBERNETES_PKI } from "../layout.ts";
 import type { AuthorityFiles, PkiFile } from "../pki/files.ts";
-import { createKubernetesAuthority, kubernetesAuthorities, serviceAccountFiles } from "../pki/kubernetes.ts";
+import { kubernetesAuthorities, serviceAccountFiles } from "../pki/kubernetes.ts";
 import { certificate } from "../resources/certificate.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
 import type { Resource } from "../resources/resource.ts";
 import { user } from "../resources/user.ts";
 import type { KeptSecret, Secret } from "../secret.ts";
-import { authority, type KeptAuthority, serviceAccountKeys } from "./authorities.ts";
+import { etcdAuthorityOf, type KeptAuthority, kubernetesAuthorityOf, serviceAccountKeys } from "./authorities.ts";
 import { allHosts, type Context, type Phase } from "./phase.ts";
-
-/** Validity of etcd's own authority, days: ten years, as kubeadm's authorities have. */
-const AUTHORITY_DAYS = 3650;
+import { preflight } from "./preflight/index.ts";
 
 /**
  * The whole PKI, before anything that uses it: etcd's authority and the key pairs of every member, and Kubernetes' authorities. Because
@@ -24,7 +22,7 @@ const AUTHORITY_DAYS = 3650;
 export const certificates: Phase = {
   name: "certificates",
   title: "Certificates",
-  needs: [allHosts("preflight")],
+  needs: [allHosts(preflight)],
   hosts: ({ cluster }) => cluster.masters,
   async resources(host, context) {
     const { etcd, kubernetes } = context.cluster;
@@ -43,8 +41,8 @@ export const certificates: Phase = {
     });
     return [
       user({ name: "etcd", home: "/var/lib/etcd" }),
-      ...["/etc/etcd", "/etc/etcd/pki", "/etc/kubernetes", "/etc/kubernetes/pki", "/etc/kubernetes/pki/etcd"].map(
-        (path) => directory({ path, mode: 0o755 }),
+      ...["/etc/etcd", ETCD_PKI, "/etc/kubernetes", KUBERNETES_PKI, `${KUBERNETES_PKI}/etcd`].map((path) =>
+        directory({ path, mode: 0o755 }),
       ),
       ...authorityFiles(etcdAuthority, known(etcdCa, context)),
       ...kubernetesAuthorities.flatMap((files, index) => authorityFiles(files, known(kubernetesCas[index], context))),
@@ -57,17 +55,6 @@ export const certificates: Phase = {
     ];
   },
 };
-
-export function etcdAuthorityOf(context: Context): Promise<KeptAuthority> {
-  const { commonName } = etcdAuthority;
-  return authority(context, etcdAuthority, (now) =>
-    createAuthority({ commonName, keys: context.cluster.etcd.keys, validityDays: AUTHORITY_DAYS }, now),
-  );
-}
-
-export function kubernetesAuthorityOf(context: Context, files: AuthorityFiles): Promise<KeptAuthority> {
-  return authority(context, files, (now) => createKubernetesAuthority(files, now));
-}
 
 /** What a plan generates differs from what the apply will generate. */
 function known<T extends { readonly made: boolean }>(pair: T | undefined, { mode }: Context): T | undefined {

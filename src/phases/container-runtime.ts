@@ -5,13 +5,16 @@ import { file } from "../resources/file.ts";
 import { service } from "../resources/service.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { cniBinDir } from "./software.ts";
+import { packages } from "./packages.ts";
+import { preflight } from "./preflight/index.ts";
+import { prepare } from "./prepare.ts";
 
 const CONFIG = "/etc/containerd/config.toml";
 
 export const containerRuntime: Phase = {
   name: "container-runtime",
   title: "Container runtime",
-  needs: [allHosts("preflight"), sameHost("packages"), sameHost("prepare")],
+  needs: [allHosts(preflight), sameHost(packages), sameHost(prepare)],
   hosts: ({ cluster }) => cluster.machines,
   async resources(host, { cluster }) {
     const major = await installedMajor(host);

@@ -7,6 +7,9 @@ import { memberHealthy } from "../resources/etcdctl.ts";
 import { file } from "../resources/file.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { uploaded } from "./software.ts";
+import { certificates } from "./certificates.ts";
+import { packages } from "./packages.ts";
+import { preflight } from "./preflight/index.ts";
 
 const UNIT = "/etc/systemd/system/etcd.service";
 const ENVIRONMENT = "/etc/etcd/etcd.env";
@@ -15,7 +18,7 @@ const ENVIRONMENT = "/etc/etcd/etcd.env";
 export const etcd: Phase = {
   name: "etcd",
   title: "etcd",
-  needs: [allHosts("preflight"), sameHost("packages"), allHosts("certificates")],
+  needs: [allHosts(preflight), sameHost(packages), allHosts(certificates)],
   hosts: ({ cluster }) => cluster.masters,
   resources(host, context) {
     const { cluster, masters, existing } = context;

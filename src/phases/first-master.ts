@@ -11,18 +11,24 @@ import type { Resource } from "../resources/resource.ts";
 import { token } from "./credentials.ts";
 import { isLeader } from "./leader.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
+import { certificates } from "./certificates.ts";
+import { etcd } from "./etcd.ts";
+import { firstKubernetes } from "./kubernetes.ts";
+import { loadBalancer } from "./load-balancer.ts";
+import { podNetwork } from "./pod-network.ts";
+import { prepare } from "./prepare.ts";
 
 /** `kubeadm init`, once in the life of a cluster; in an existing cluster, the settings that it wrote, through the leader. */
 export const firstMaster: Phase = {
   name: "first-master",
   title: "First master",
   needs: [
-    sameHost("prepare"),
-    sameHost("certificates"),
-    sameHost("first-kubernetes"),
-    sameHost("pod-network"),
-    allHosts("etcd"),
-    allHosts("load-balancer"),
+    sameHost(prepare),
+    sameHost(certificates),
+    sameHost(firstKubernetes),
+    sameHost(podNetwork),
+    allHosts(etcd),
+    allHosts(loadBalancer),
   ],
   hosts: (situation) => situation.cluster.masters.filter((master) => isLeader(master, situation)),
   resources(host, context) {

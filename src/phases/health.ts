@@ -9,18 +9,17 @@ import { oneVipHolder, STEADY } from "../health/vip.ts";
 import { haproxyServers } from "../resources/haproxy-server.ts";
 import { isLeader, leader } from "./leader.ts";
 import { allHosts, type Phase } from "./phase.ts";
+import { etcd } from "./etcd.ts";
+import { loadBalancer } from "./load-balancer.ts";
+import { networkManifest } from "./network-manifest.ts";
+import { nodes } from "./nodes.ts";
+import { standby } from "./standby.ts";
 
 /** An apply succeeds only after the whole cluster has been seen to work, from the hosts and with the real programs. */
 export const health: Phase = {
   name: "health",
   title: "Health",
-  needs: [
-    allHosts("etcd"),
-    allHosts("load-balancer"),
-    allHosts("network-manifest"),
-    allHosts("standby"),
-    allHosts("nodes"),
-  ],
+  needs: [allHosts(etcd), allHosts(loadBalancer), allHosts(networkManifest), allHosts(standby), allHosts(nodes)],
   hosts: ({ cluster }) => cluster.masters,
   resources: (_, { cluster }) => (cluster.loadBalancer.haproxy ? [haproxyServers({})] : []),
   until(host, context) {

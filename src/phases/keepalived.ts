@@ -3,11 +3,13 @@ import { restartDropIn } from "../config/restart.ts";
 import { TripodError } from "../errors.ts";
 import { network } from "../facts/network.ts";
 import type { Host } from "../host.ts";
-import type { Cluster } from "../inventory/cluster.ts";
+import type { Cluster, Machine } from "../inventory/cluster.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
 import type { Resource } from "../resources/resource.ts";
 import { service } from "../resources/service.ts";
+import { isLeader } from "./leader.ts";
+import type { Situation } from "./phase.ts";
 
 /** keepalived on a master, which can hold the VIP from then on. */
 export function keepalived(host: Host, cluster: Cluster): Resource[] {
@@ -40,4 +42,12 @@ function vipInterface(host: Host, { loadBalancer: { interface: named } }: Cluste
       hint: "correct its `address`, or set `loadBalancer.interface` to the interface that is to carry the VIP",
     });
   return name;
+}
+
+/** Masters of the cluster as it was before the run; where there is no cluster yet, the one on which it is created. */
+export function mayHoldVip(master: Machine | Host, situation: Situation): boolean {
+  const { nodes, machineStates } = situation.existing;
+  const isMember = ({ name }: Machine | Host) =>
+    nodes.size > 0 ? nodes.has(name) : machineStates.get(name)?.apiServer;
+  return situation.cluster.masters.some(isMember) ? Boolean(isMember(master)) : isLeader(master, situation);
 }

@@ -13,6 +13,9 @@ import { enabled } from "../resources/enabled.ts";
 import { isLeader } from "./leader.ts";
 import { allHosts, type Context, type Phase, sameHost } from "./phase.ts";
 import { uploaded } from "./software.ts";
+import { containerRuntime } from "./container-runtime.ts";
+import { packages } from "./packages.ts";
+import { preflight } from "./preflight/index.ts";
 
 const PROGRAMS = ["kubeadm", "kubelet", "kubectl"];
 /** Images that only masters run; the others in the folder go to every host. */
@@ -25,7 +28,7 @@ const MASTER_IMAGES = /^kube-(apiserver|controller-manager|scheduler)\b/;
 export const firstKubernetes: Phase = {
   name: "first-kubernetes",
   title: "Kubernetes programs, first master",
-  needs: [allHosts("preflight"), sameHost("packages"), sameHost("container-runtime")],
+  needs: [allHosts(preflight), sameHost(packages), sameHost(containerRuntime)],
   hosts: (situation) => situation.cluster.masters.filter((master) => isLeader(master, situation)),
   resources,
 };
@@ -34,7 +37,7 @@ export const firstKubernetes: Phase = {
 export const kubernetes: Phase = {
   name: "kubernetes",
   title: "Kubernetes programs, other machines",
-  needs: [allHosts("preflight"), sameHost("packages"), sameHost("container-runtime"), allHosts("first-kubernetes")],
+  needs: [allHosts(preflight), sameHost(packages), sameHost(containerRuntime), allHosts(firstKubernetes)],
   hosts: (situation) => situation.cluster.machines.filter((machine) => !isLeader(machine, situation)),
   resources,
 };

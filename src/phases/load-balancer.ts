@@ -7,8 +7,9 @@ import type { Resource } from "../resources/resource.ts";
 import { service } from "../resources/service.ts";
 import { isLeader } from "./leader.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
-import { dropIn, keepalived } from "./keepalived.ts";
-import { mayHoldVip } from "./standby.ts";
+import { dropIn, keepalived, mayHoldVip } from "./keepalived.ts";
+import { packages } from "./packages.ts";
+import { preflight } from "./preflight/index.ts";
 
 /**
  * The one address of the API: keepalived moves it, and haproxy (optional) spreads connections over all API servers. While a cluster is
@@ -17,7 +18,7 @@ import { mayHoldVip } from "./standby.ts";
 export const loadBalancer: Phase = {
   name: "load-balancer",
   title: "Load balancer",
-  needs: [allHosts("preflight"), sameHost("packages")],
+  needs: [allHosts(preflight), sameHost(packages)],
   hosts: ({ cluster }) => cluster.masters,
   resources: (host, context) => [
     ...(context.cluster.loadBalancer.haproxy ? haproxy(context.cluster) : []),

@@ -3,7 +3,9 @@ import { createReadStream } from "node:fs";
 import { TripodError } from "../errors.ts";
 import type { ManifestNetwork } from "../inventory/cluster.ts";
 import { shownSource } from "../inventory/shown.ts";
-import type { Context } from "./phase.ts";
+import { type Context, onceKey } from "./phase.ts";
+
+const MANIFEST = onceKey<string>("manifest");
 
 /** MiB; the largest manifest of a pod network that we know of has 1 MiB. */
 const LARGEST = 10;
@@ -17,7 +19,7 @@ const WITHIN = 30_000;
  * @throws TripodError E_LOCAL where it cannot be read, E_REFUSED where its digest differs from the inventory's `sha256`
  */
 export function manifestText({ once, signal }: Context, { manifest, sha256 }: ManifestNetwork): Promise<string> {
-  return once("manifest", async () => {
+  return once(MANIFEST, async () => {
     const text = await read(manifest, signal);
     const found = createHash("sha256").update(text).digest("hex");
     if (sha256 === undefined || sha256 === found) return text.toString();
@@ -31,7 +33,9 @@ export function manifestText({ once, signal }: Context, { manifest, sha256 }: Ma
 async function read(from: string, stop: AbortSignal): Promise<Buffer> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(WITHIN)]);
   try {
-    return await readAll(from.startsWith("https://") ? await download(from, signal) : createReadStream(from, { signal }));
+    return await readAll(
+      from.startsWith("https://") ? await download(from, signal) : createReadStream(from, { signal }),
+    );
   } catch (cause) {
     // Ctrl-C is not the manifest's fault.
     stop.throwIfAborted();

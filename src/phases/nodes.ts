@@ -7,6 +7,9 @@ import type { Resource } from "../resources/resource.ts";
 import { service } from "../resources/service.ts";
 import { leader } from "./leader.ts";
 import { type Phase, sameHost } from "./phase.ts";
+import { firstMaster } from "./first-master.ts";
+import { otherMasters } from "./other-masters.ts";
+import { workers } from "./workers.ts";
 
 /** Every taint that any supported kubeadm gives to masters. */
 const MASTER_TAINTS = ["node-role.kubernetes.io/master:NoSchedule", "node-role.kubernetes.io/control-plane:NoSchedule"];
@@ -26,7 +29,7 @@ function kubeletSettings({ kubernetes: { kubelet } }: Cluster): Resource[] {
 export const nodes: Phase = {
   name: "nodes",
   title: "Nodes: labels, taints, kubelets",
-  needs: [sameHost("first-master"), sameHost("other-masters"), sameHost("workers")],
+  needs: [sameHost(firstMaster), sameHost(otherMasters), sameHost(workers)],
   hosts: ({ cluster }) => cluster.machines,
   resources(host, context) {
     const { name, labels, taints, role } = host.machine;

@@ -4,12 +4,13 @@ import type { Cluster } from "../inventory/cluster.ts";
 import { packages as installed } from "../resources/package.ts";
 import { allHosts, type Phase } from "./phase.ts";
 import { uploaded, uploadedCni } from "./software.ts";
+import { preflight } from "./preflight/index.ts";
 
 /** Everything a host needs from its package manager, in one transaction: package managers are slow, and lock each other out. */
 export const packages: Phase = {
   name: "packages",
   title: "Packages",
-  needs: [allHosts("preflight")],
+  needs: [allHosts(preflight)],
   hosts: ({ cluster }) => cluster.machines,
   resources: (host, { cluster }) => [installed({ names: wanted(host, cluster) })],
 };

@@ -1,11 +1,20 @@
 import type { Host } from "../host.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
 import type { ExistingState } from "../existing/existing.ts";
-import type { Condition } from "../resources/condition.ts";
+import type { Condition } from "../condition.ts";
 import type { Resource } from "../resources/resource.ts";
 
 /** A plan reads and compares; an apply then also changes. The walk is the same. */
 export type Mode = "plan" | "apply";
+
+declare const VALUE: unique symbol;
+
+/** Names a value that is computed once a run, and fixes its type. */
+export type OnceKey<T> = string & { readonly [VALUE]?: T };
+
+export function onceKey<T>(name: string): OnceKey<T> {
+  return name as OnceKey<T>;
+}
 
 export interface Need {
   readonly phase: string;
@@ -27,7 +36,7 @@ export interface Context extends Situation {
   readonly masters: readonly Host[];
   readonly signal: AbortSignal;
   /** Computes a value once per run, whichever step asks first; the others wait for the same promise. */
-  readonly once: <T>(key: string, compute: () => Promise<T>) => Promise<T>;
+  readonly once: <T>(key: OnceKey<T>, compute: () => Promise<T>) => Promise<T>;
   /** Runs one piece of work at a time, for what must never happen on two hosts at once. */
   readonly exclusive: <T>(key: string, work: () => Promise<T>) => Promise<T>;
   /** How many resources of all hosts have differed in this run so far. */
@@ -46,5 +55,5 @@ export interface Phase {
   until?(host: Host, context: Context): readonly Condition[] | Promise<readonly Condition[]>;
 }
 
-export const sameHost = (phase: string): Need => ({ phase, on: "same host" });
-export const allHosts = (phase: string): Need => ({ phase, on: "all hosts" });
+export const sameHost = ({ name }: Pick<Phase, "name">): Need => ({ phase: name, on: "same host" });
+export const allHosts = ({ name }: Pick<Phase, "name">): Need => ({ phase: name, on: "all hosts" });

@@ -1,22 +1,17 @@
 import { dirname } from "node:path";
-import {
-  bridgeConflist,
-  POD_ROUTES_SCRIPT,
-  podRouting,
-  podRoutesScript,
-  podRoutesUnit,
-  type PodCidrs,
-} from "../config/bridge.ts";
-import { podCidrs } from "../config/pod-cidr.ts";
+import { bridgeConflist, POD_ROUTES_SCRIPT, podRouting, podRoutesScript, podRoutesUnit } from "../config/bridge.ts";
 import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
 import { podRoutes } from "../resources/pod-routes.ts";
 import { service } from "../resources/service.ts";
-import { allHosts, type Context, type Phase, sameHost } from "./phase.ts";
+import { packages } from "./packages.ts";
+import { allHosts, type Phase, sameHost } from "./phase.ts";
+import { cidrsOf, CONFLIST } from "./pod-cidrs.ts";
+import { preflight } from "./preflight/index.ts";
+import { prepare } from "./prepare.ts";
 import { uploadedCni, UPLOADED_CNI } from "./software.ts";
 
-const CONFLIST = "/etc/cni/net.d/10-tripod.conflist";
 const ROUTES = "tripod-pod-routes.service";
 
 /**
@@ -26,7 +21,7 @@ const ROUTES = "tripod-pod-routes.service";
 export const podNetwork: Phase = {
   name: "pod-network",
   title: "Pod network",
-  needs: [allHosts("preflight"), sameHost("packages"), sameHost("prepare")],
+  needs: [allHosts(preflight), sameHost(packages), sameHost(prepare)],
   hosts: ({ cluster }) => ("cni" in cluster.network && cluster.network.cni === "bridge" ? cluster.machines : []),
   async resources(host, context) {
     const { cluster, existing } = context;
@@ -47,23 +42,3 @@ export const podNetwork: Phase = {
     ];
   },
 };
-
-/**
- * Every host keeps the CIDR in its own configuration: its pods have addresses from it.
- * @throws TripodError E_REFUSED where such a CIDR is not one that its pods can have
- */
-export function cidrsOf(context: Context): Promise<PodCidrs> {
-  const { cluster, existing } = context;
-  return context.once("pod CIDRs", async () => {
-    const current = await Promise.all(
-      context.hosts.map(async (host): Promise<[string, string][]> => {
-        const cidr = /"subnet":\s*"([\d./]+)"/.exec((await host.read(`cat ${CONFLIST}`)).stdout)?.[1];
-        return cidr ? [[host.name, cidr]] : [];
-      }),
-    );
-    const unknownNodes = existing.unknownNodes.flatMap(({ name, podCidr }): [string, string][] =>
-      podCidr ? [[name, podCidr]] : [],
-    );
-    return podCidrs(cluster, new Map([...unknownNodes, ...current.flat()]));
-  });
-}

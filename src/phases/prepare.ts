@@ -8,12 +8,13 @@ import { kernelModule } from "../resources/kernel-module.ts";
 import { noSwap } from "../resources/swap.ts";
 import { sysctl } from "../resources/sysctl.ts";
 import { allHosts, type Phase } from "./phase.ts";
+import { preflight } from "./preflight/index.ts";
 
 /** What the kubelet and the pod network require of a host, now and after a reboot. */
 export const prepare: Phase = {
   name: "prepare",
   title: "Prepare hosts",
-  needs: [allHosts("preflight")],
+  needs: [allHosts(preflight)],
   hosts: ({ cluster }) => cluster.machines,
   resources: (host, { cluster, existing }) => [
     hostname({ name: host.name }),

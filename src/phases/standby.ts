@@ -1,8 +1,8 @@
-import type { Host } from "../host.ts";
-import type { Machine } from "../inventory/cluster.ts";
-import { keepalived } from "./keepalived.ts";
-import { isLeader } from "./leader.ts";
-import { allHosts, type Phase, sameHost, type Situation } from "./phase.ts";
+import { firstMaster } from "./first-master.ts";
+import { keepalived, mayHoldVip } from "./keepalived.ts";
+import { loadBalancer } from "./load-balancer.ts";
+import { otherMasters } from "./other-masters.ts";
+import { allHosts, type Phase, sameHost } from "./phase.ts";
 
 /**
  * keepalived on the masters that have just joined. As soon as an API server answers, every haproxy uses it and every check passes: the
@@ -12,14 +12,7 @@ import { allHosts, type Phase, sameHost, type Situation } from "./phase.ts";
 export const standby: Phase = {
   name: "standby",
   title: "Standby for the VIP",
-  needs: [sameHost("load-balancer"), allHosts("first-master"), allHosts("other-masters")],
+  needs: [sameHost(loadBalancer), allHosts(firstMaster), allHosts(otherMasters)],
   hosts: (situation) => situation.cluster.masters.filter((master) => !mayHoldVip(master, situation)),
   resources: (host, { cluster }) => keepalived(host, cluster),
 };
-
-/** Masters of the cluster as it was before the run; where there is no cluster yet, the one on which it is created. */
-export function mayHoldVip(master: Machine | Host, situation: Situation): boolean {
-  const { nodes, machineStates } = situation.existing;
-  const isMember = ({ name }: Machine | Host) => (nodes.size > 0 ? nodes.has(name) : machineStates.get(name)?.apiServer);
-  return situation.cluster.masters.some(isMember) ? Boolean(isMember(master)) : isLeader(master, situation);
-}

@@ -5,12 +5,13 @@ import type { Resource } from "../resources/resource.ts";
 import { workload } from "../resources/workload.ts";
 import { isLeader, leader } from "./leader.ts";
 import { allHosts, type Context, type Phase } from "./phase.ts";
+import { health } from "./health.ts";
 
 /** This run's bootstrap token is deleted; and, after a change and until it has succeeded, every host reaches a pod on every node. */
 export const verify: Phase = {
   name: "verify",
   title: "Verify",
-  needs: [allHosts("health")],
+  needs: [allHosts(health)],
   hosts: (situation) => situation.cluster.masters.filter((master) => isLeader(master, situation)),
   resources(_, context) {
     const { network } = context.cluster;

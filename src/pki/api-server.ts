@@ -1,6 +1,7 @@
+import { KUBERNETES_PKI } from "../layout.ts";
 import { type CertificateFiles, privateFile, publicFile } from "./files.ts";
 
-const STEM = "/etc/kubernetes/pki/apiserver";
+const STEM = `${KUBERNETES_PKI}/apiserver`;
 
 export interface ApiServerNames {
   /** The node's name, and its address. */

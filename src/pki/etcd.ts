@@ -1,17 +1,14 @@
+import { ETCD_PKI, KUBERNETES_PKI } from "../layout.ts";
 import type { CertificateRequest } from "./authority.ts";
 import { type AuthorityFiles, type CertificateFiles, privateFile, publicFile, type PkiFile } from "./files.ts";
 import type { KeyAlgorithm } from "./keys.ts";
 
-/** Not below /etc/kubernetes/pki, which `kubeadm reset` wipes. */
-const ETCD = "/etc/etcd/pki";
-const KUBERNETES = "/etc/kubernetes/pki";
-
 /** The authority of the external etcd; its key is on the masters only. kubeadm's API servers read the certificate from their own folder. */
 export const etcdAuthority: AuthorityFiles = {
   commonName: "etcd-ca",
-  certificate: publicFile(`${ETCD}/ca.crt`),
-  key: privateFile(`${ETCD}/ca.key`),
-  copies: [publicFile(`${KUBERNETES}/etcd/ca.crt`)],
+  certificate: publicFile(`${ETCD_PKI}/ca.crt`),
+  key: privateFile(`${ETCD_PKI}/ca.key`),
+  copies: [publicFile(`${KUBERNETES_PKI}/etcd/ca.crt`)],
 };
 
 export interface CertificateSettings {
@@ -38,10 +35,10 @@ export function etcdCertificates(
     ...life,
   });
   return [
-    pair(`${ETCD}/server`, member, etcdsKey),
-    pair(`${ETCD}/peer`, member, etcdsKey),
-    pair(`${ETCD}/healthcheck-client`, client("kube-etcd-healthcheck-client")),
-    pair(`${KUBERNETES}/apiserver-etcd-client`, client("kube-apiserver-etcd-client")),
+    pair(`${ETCD_PKI}/server`, member, etcdsKey),
+    pair(`${ETCD_PKI}/peer`, member, etcdsKey),
+    pair(`${ETCD_PKI}/healthcheck-client`, client("kube-etcd-healthcheck-client")),
+    pair(`${KUBERNETES_PKI}/apiserver-etcd-client`, client("kube-apiserver-etcd-client")),
   ];
 }
 

@@ -1,11 +1,10 @@
 import { createHash, randomInt } from "node:crypto";
+import { KUBERNETES_PKI } from "../layout.ts";
 import { Secret } from "../secret.ts";
 import { type Authority, createAuthority } from "./authority.ts";
 import { openCertificate, spki } from "./certificate.ts";
 import { type AuthorityFiles, privateFile, publicFile } from "./files.ts";
 import { generateKey, publicHalf } from "./keys.ts";
-
-const PKI = "/etc/kubernetes/pki";
 
 /** The cluster's own authorities, where kubeadm expects them; created before the first `init`, so that no master is special. */
 export const kubernetesAuthorities: readonly AuthorityFiles[] = [
@@ -14,7 +13,10 @@ export const kubernetesAuthorities: readonly AuthorityFiles[] = [
 ];
 
 /** The key pair for service account tokens; modes as kubeadm's. */
-export const serviceAccountFiles = { key: privateFile(`${PKI}/sa.key`), publicKey: privateFile(`${PKI}/sa.pub`) };
+export const serviceAccountFiles = {
+  key: privateFile(`${KUBERNETES_PKI}/sa.key`),
+  publicKey: privateFile(`${KUBERNETES_PKI}/sa.pub`),
+};
 
 export interface ServiceAccountKeys {
   readonly key: Secret;
@@ -50,8 +52,8 @@ function characters(count: number): string {
 function authority(commonName: string, stem: string): AuthorityFiles {
   return {
     commonName,
-    certificate: publicFile(`${PKI}/${stem}.crt`),
-    key: privateFile(`${PKI}/${stem}.key`),
+    certificate: publicFile(`${KUBERNETES_PKI}/${stem}.crt`),
+    key: privateFile(`${KUBERNETES_PKI}/${stem}.key`),
     copies: [],
   };
 }

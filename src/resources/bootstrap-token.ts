@@ -1,15 +1,10 @@
 import type { Host } from "../host.ts";
+import { TOKEN_DESCRIPTION, TOKEN_LIFE } from "../layout.ts";
 import { sh } from "../remote/shell.ts";
 import { Secret } from "../secret.ts";
-import { lastLine } from "./command.ts";
+import { lastLine } from "../last-lines.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
 import { defineResource } from "./resource.ts";
-
-/** Marks a token as Tripod's, so that other tokens are left alone. */
-export const TOKEN_DESCRIPTION = "Tripod, for the joins of this run";
-
-/** How long a token lives if no run deletes it, ms. */
-const TTL = 3_600_000;
 
 /** Creates the token of this run in the cluster (a Secret of type bootstrap.kubernetes.io/token); by stdin. */
 export async function createBootstrapToken(leader: Host, token: Secret): Promise<void> {
@@ -23,7 +18,7 @@ export async function createBootstrapToken(leader: Host, token: Secret): Promise
       description: TOKEN_DESCRIPTION,
       "token-id": id,
       "token-secret": secret,
-      expiration: new Date(Date.now() + TTL).toISOString().replace(/\.\d+Z$/, "Z"),
+      expiration: new Date(Date.now() + TOKEN_LIFE).toISOString().replace(/\.\d+Z$/, "Z"),
       "usage-bootstrap-authentication": "true",
       "usage-bootstrap-signing": "true",
       "auth-extra-groups": "system:bootstrappers:kubeadm:default-node-token",

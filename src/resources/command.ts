@@ -1,9 +1,7 @@
 import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { lastLines } from "../last-lines.ts";
 import type { Result, RunOptions } from "../remote/connection.ts";
-
-/** How many of a failed command's last lines are shown. */
-const LAST_LINES = 15;
 
 /** What to do next: a command's stdin is not shown, and without it the command cannot be run by hand. */
 const BY_HAND = "run the command above on the host to see it fail; fix the cause, then run Tripod again";
@@ -27,16 +25,10 @@ export function commandFailed(
   message?: string,
   hint = BY_HAND,
 ): TripodError {
-  const said = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-LAST_LINES).join("\n");
   return new TripodError("E_COMMAND", message ?? `a command failed with exit code ${result.code}`, {
     host: host.name,
     origin: host.machine.origin,
-    why: `${said}\n\n$ ${script.trim()}`,
+    why: `${lastLines(`${result.stdout}\n${result.stderr}`)}\n\n$ ${script.trim()}`,
     hint,
   });
-}
-
-/** The last line that a program printed on why it failed. */
-export function lastLine(stderr: string, otherwise: string): string {
-  return stderr.trim().split("\n").at(-1) || otherwise;
 }

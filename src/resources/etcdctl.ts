@@ -1,14 +1,13 @@
 import type { Host } from "../host.ts";
+import { ETCD_CLIENT_PORT, ETCD_PKI } from "../layout.ts";
 import type { Result } from "../remote/connection.ts";
-import { lastLine } from "./command.ts";
-import type { Condition } from "./condition.ts";
+import { lastLine } from "../last-lines.ts";
+import type { Condition } from "../condition.ts";
 import { etcdJournal } from "./journal.ts";
 
-const PKI = "/etc/etcd/pki";
-
 /** An etcdctl command line for a master, over TLS with the health check's client pair, to its own member by default. */
-export function etcdctl(args: string, endpoints = "https://127.0.0.1:2379"): string {
-  const tls = `--cacert ${PKI}/ca.crt --cert ${PKI}/healthcheck-client.crt --key ${PKI}/healthcheck-client.key`;
+export function etcdctl(args: string, endpoints = `https://127.0.0.1:${ETCD_CLIENT_PORT}`): string {
+  const tls = `--cacert ${ETCD_PKI}/ca.crt --cert ${ETCD_PKI}/healthcheck-client.crt --key ${ETCD_PKI}/healthcheck-client.key`;
   return `ETCDCTL_API=3 etcdctl --endpoints ${endpoints} --dial-timeout 2s --command-timeout 3s ${tls} ${args}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Host } from "../host.ts";
 import { DOMAIN_PATTERN } from "../inventory/scalars.ts";
+import { API_SERVER_MANIFEST, API_SERVER_PORT } from "../layout.ts";
 import { command } from "./command.ts";
 import { defineResource, type Working } from "./resource.ts";
 
@@ -41,7 +42,7 @@ export async function outOfRotation<T>(
       within: 60_000,
       async holds() {
         const { code } = await host.read(
-          "[ ! -f /etc/kubernetes/manifests/kube-apiserver.yaml ] || curl -sfk --max-time 3 -o /dev/null https://127.0.0.1:6443/readyz",
+          `[ ! -f ${API_SERVER_MANIFEST} ] || curl -sfk --max-time 3 -o /dev/null https://127.0.0.1:${API_SERVER_PORT}/readyz`,
         );
         return code === 0 || "its /readyz does not return 200";
       },

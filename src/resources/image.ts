@@ -3,7 +3,6 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import { TripodError } from "../errors.ts";
-import { sh, THROUGH_PROXY } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
@@ -25,19 +24,6 @@ export const image = defineResource<
     await command(host, "ctr -n k8s.io images import -", {
       input: createReadStream(archive, { highWaterMark: 1 << 20 }),
     });
-  },
-});
-
-/** An image named by its reference, pulled by containerd where it is not there yet. */
-export const pulledImage = defineResource<{ readonly reference: string }, boolean>({
-  kind: "image",
-  name: ({ reference }) => reference,
-  read: async (host, { reference }) =>
-    (await host.read(sh`ctr -n k8s.io images ls -q | grep -qxF ${reference}`)).code === 0,
-  diff: ({ reference }, there) => (there ? [] : [{ field: "image", from: "absent", to: reference }]),
-  async apply(host, { reference }, _, working) {
-    working.progress(`pulling ${reference}`);
-    await command(host, `${THROUGH_PROXY} ${sh`ctr -n k8s.io images pull ${reference} >/dev/null`}`);
   },
 });
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Host } from "../host.ts";
 import { LIST_OUTPUT } from "../remote/limits.ts";
-import type { Condition } from "./condition.ts";
-import { lastLine } from "./command.ts";
+import type { Condition } from "../condition.ts";
+import { lastLine } from "../last-lines.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
 import { parsedJson } from "./json.ts";
 import { type Pod, podForm, whyNot } from "./pods.ts";

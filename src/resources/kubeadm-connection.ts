@@ -1,4 +1,6 @@
 import type { Host } from "../host.ts";
+import { lastLines } from "../last-lines.ts";
+import { API_SERVER_PORT } from "../layout.ts";
 import { quote } from "../remote/shell.ts";
 
 /** The cluster's endpoint: the virtual IP and the port clients use there. */
@@ -14,7 +16,7 @@ export interface Endpoint {
  */
 export function detour(verb: "A" | "C" | "D", { machine }: Host, { vip, port }: Endpoint): string {
   const match = `-d ${quote(vip)}/32 -p tcp --dport ${port} -m comment --comment tripod-kubeadm-init`;
-  return `iptables -w -t nat -${verb} OUTPUT ${match} -j DNAT --to-destination ${machine.address}:6443`;
+  return `iptables -w -t nat -${verb} OUTPUT ${match} -j DNAT --to-destination ${machine.address}:${API_SERVER_PORT}`;
 }
 
 /** Runs a command with the redirect in place, and removes it afterwards, whether or not the command succeeds. */
@@ -33,5 +35,5 @@ const LOST =
 
 /** Whether the last lines of a failed kubeadm show that it could no longer reach the API. */
 export function hasLostConnection(log: string): boolean {
-  return LOST.test(log.trimEnd().split("\n").slice(-12).join("\n"));
+  return LOST.test(lastLines(log, 12));
 }

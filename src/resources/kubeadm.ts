@@ -1,10 +1,11 @@
 import type { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { runLong, stillRuns } from "../remote/long.ts";
+import { API_SERVER_MANIFEST, API_SERVER_PORT } from "../layout.ts";
 import { sh } from "../remote/shell.ts";
 import type { Secret } from "../secret.ts";
 import { command, commandFailed } from "./command.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition } from "../condition.ts";
 import { detour, type Endpoint, hasLostConnection, onDetour } from "./kubeadm-connection.ts";
 import { kubectl, type Node, readNodes, runKubectl } from "./kubectl.ts";
 import { type Change, defineResource, type ResourceDefinition, type Working } from "./resource.ts";
@@ -49,7 +50,7 @@ const OWN_LEFTOVERS = [
   "FileAvailable--etc-kubernetes-kubelet.conf",
   "FileAvailable--etc-kubernetes-bootstrap-kubelet.conf",
   "FileAvailable--etc-kubernetes-pki-ca.crt",
-  "Port-6443",
+  `Port-${API_SERVER_PORT}`,
   "Port-10250",
   "Port-10257",
   "Port-10259",
@@ -70,7 +71,7 @@ async function read(
     lastObject ? leader.read(kubectl(leader, `get ${lastObject} -o name`)) : undefined,
     host.read(`systemctl is-active kubelet
 [ -f /etc/kubernetes/kubelet.conf ] && echo kubelet.conf
-[ -f /etc/kubernetes/manifests/kube-apiserver.yaml ] && echo apiserver
+[ -f ${API_SERVER_MANIFEST} ] && echo apiserver
 ${stillRuns(unitOf(verb))} && echo runs
 ${endpoint ? `${detour("C", host, endpoint)} 2>/dev/null && echo detour` : ""}
 true`),

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { Host } from "../host.ts";
+import { API_SERVER_PORT } from "../layout.ts";
 import type { Result, RunOptions } from "../remote/connection.ts";
 import { DOMAIN_PATTERN } from "../inventory/scalars.ts";
 import { LIST_OUTPUT } from "../remote/limits.ts";
-import { command, lastLine } from "./command.ts";
+import { lastLine } from "../last-lines.ts";
+import { command } from "./command.ts";
 import { parsedJson } from "./json.ts";
 
 export const ADMIN_CONF = "/etc/kubernetes/admin.conf";
@@ -13,7 +15,7 @@ export const ADMIN_CONF = "/etc/kubernetes/admin.conf";
  * state of this master's API server.
  */
 export function kubectl(master: Host, args: string): string {
-  return `kubectl --kubeconfig ${ADMIN_CONF} --server https://${master.machine.address}:6443 --request-timeout 10s ${args}`;
+  return `kubectl --kubeconfig ${ADMIN_CONF} --server https://${master.machine.address}:${API_SERVER_PORT} --request-timeout 10s ${args}`;
 }
 
 export async function runKubectl(master: Host, args: string, options?: RunOptions): Promise<Result> {

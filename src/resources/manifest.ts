@@ -1,5 +1,6 @@
 import type { Host } from "../host.ts";
-import { command, lastLine } from "./command.ts";
+import { lastLine } from "../last-lines.ts";
+import { command } from "./command.ts";
 import { ADMIN_CONF, kubectl } from "./kubectl.ts";
 import { type Change, defineResource } from "./resource.ts";
 

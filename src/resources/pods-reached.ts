@@ -1,6 +1,6 @@
 import type { Host } from "../host.ts";
 import { sh } from "../remote/shell.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition } from "../condition.ts";
 
 export interface ReachingArgs {
   /** In the inventory's order. Every one of them has to get an answer. */

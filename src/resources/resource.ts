@@ -1,6 +1,6 @@
 import type { Host } from "../host.ts";
 import type { Secret } from "../secret.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition } from "../condition.ts";
 
 /** One field of one resource that differs from what is wanted. `diff` is a unified diff where the field is a text file. */
 export interface Change {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Host } from "../host.ts";
-import { lastLine } from "./command.ts";
+import { lastLine } from "../last-lines.ts";
 import { parsedJson } from "./json.ts";
 import { ADMIN_CONF, kubectl, runKubectl } from "./kubectl.ts";
 

@@ -14,11 +14,11 @@ function house(of: { packages?: Resource[]; etcd?: Resource[]; until?: Phase["un
   const with_ = (resources: Resource[] = []) => ({ resources: () => resources });
   return [
     phase("preflight", [], ({ name }) => log.push(`preflight ${name}`)),
-    { ...phase("packages", [allHosts("preflight")]), ...with_(of.packages) },
-    on(["m1", "m2", "m3"], { ...phase("etcd", [sameHost("packages")]), ...with_(of.etcd), until: of.until }),
+    { ...phase("packages", [allHosts({ name: "preflight" })]), ...with_(of.packages) },
+    on(["m1", "m2", "m3"], { ...phase("etcd", [sameHost({ name: "packages" })]), ...with_(of.etcd), until: of.until }),
     on(
       ["w1", "w2"],
-      phase("workers", [allHosts("etcd")], ({ name }) => log.push(`workers ${name}`)),
+      phase("workers", [allHosts({ name: "etcd" })], ({ name }) => log.push(`workers ${name}`)),
     ),
   ];
 }
@@ -117,7 +117,7 @@ test("a need is not met either where its condition does not hold; it is asked on
 
 test("order is kept through phases that are left out", async () => {
   const log: string[] = [];
-  const far = phase("far", [allHosts("workers")], ({ name }) => log.push(`far ${name}`));
+  const far = phase("far", [allHosts({ name: "workers" })], ({ name }) => log.push(`far ${name}`));
   const only = { phases: ["packages", "far"], hosts: ["w1"] };
   const slow = thing("slow", { log, work: () => new Promise(setImmediate) });
   await walk([...house({ packages: [slow] }), far], "apply", { only });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TripodError, TripodErrors } from "../../src/errors.ts";
-import { allHosts, type Phase, sameHost } from "../../src/phases/phase.ts";
+import { allHosts, onceKey, type Phase, sameHost } from "../../src/phases/phase.ts";
 import type { Resource } from "../../src/resources/resource.ts";
 import { changed, cluster, hosts, phase, thing, walk } from "../support/phases.ts";
 
@@ -15,18 +15,20 @@ describe("the walk", () => {
       if (host.name === first) await gate;
       order.push(`slow ${host.name}`);
     });
-    const next = phase("next", [sameHost("slow")], (host) => {
+    const next = phase("next", [sameHost({ name: "slow" })], (host) => {
       order.push(`next ${host.name}`);
       if (order.filter((each) => each.startsWith("next")).length === hosts.length - 1) open();
     });
-    const last = phase("last", [allHosts("next")], (host) => void order.push(`last ${host.name}`));
+    const last = phase("last", [allHosts({ name: "next" })], (host) => void order.push(`last ${host.name}`));
     await walk([slow, next, last]);
     expect(order.indexOf(`slow ${first}`)).toBeGreaterThan(order.indexOf(`next ${hosts[1]?.name ?? ""}`));
     expect(order.slice(-hosts.length).every((each) => each.startsWith("last"))).toBe(true);
   });
 
   it("refuses a phase that needs one which does not stand before it", async () => {
-    await expect(walk([phase("early", [sameHost("late")]), phase("late", [])])).rejects.toThrow(/early needs late/);
+    await expect(walk([phase("early", [sameHost({ name: "late" })]), phase("late", [])])).rejects.toThrow(
+      /early needs late/,
+    );
   });
 
   it("reads every resource of a step before it changes the first", async () => {
@@ -94,7 +96,7 @@ describe("the walk", () => {
     const failing = phase("failing", [], (host) => {
       throw new TripodError("E_PREFLIGHT", "not fit", { host: host.name });
     });
-    const after = phase("after", [sameHost("failing")], (host) => void started.push(host.name));
+    const after = phase("after", [sameHost({ name: "failing" })], (host) => void started.push(host.name));
     const failure: unknown = await walk([failing, after]).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(TripodErrors);
     expect((failure as TripodErrors).errors.map(({ details }) => details.host)).toEqual(hosts.map(({ name }) => name));
@@ -106,7 +108,7 @@ describe("the walk", () => {
     const shaky = phase("shaky", [], (host) => {
       if (host.name === first) throw new TripodError("E_COMMAND", "broken", { host: host.name });
     });
-    const after = phase("after", [sameHost("shaky")], (host) => void done.push(host.name));
+    const after = phase("after", [sameHost({ name: "shaky" })], (host) => void done.push(host.name));
     await expect(walk([shaky, after])).rejects.toMatchObject({ code: "E_COMMAND" });
     expect(done).toEqual(hosts.slice(1).map(({ name }) => name));
   });
@@ -127,7 +129,7 @@ describe("the walk", () => {
     const sharing: Phase = {
       ...phase("p", []),
       async resources(_, context) {
-        await context.once("shared", () =>
+        await context.once(onceKey<string>("shared"), () =>
           computed++ === 0
             ? Promise.reject(new TripodError("E_CONNECTION_LOST", "gone", { host: first }))
             : Promise.resolve("there"),
@@ -154,7 +156,7 @@ describe("the walk", () => {
     const stop = new AbortController();
     const started: string[] = [];
     const one = phase("one", [], () => stop.abort());
-    const two = phase("two", [allHosts("one")], (host) => void started.push(host.name));
+    const two = phase("two", [allHosts({ name: "one" })], (host) => void started.push(host.name));
     await expect(walk([one, two], "apply", { signal: stop.signal })).rejects.toMatchObject({ code: "E_INTERRUPTED" });
     expect(started).toEqual([]);
   });
@@ -166,7 +168,7 @@ describe("the walk", () => {
     const sharing: Phase = {
       ...phase("p", []),
       async resources(_, context) {
-        await context.once("shared", () => Promise.resolve(++computed));
+        await context.once(onceKey<number>("shared"), () => Promise.resolve(++computed));
         await context.exclusive("door", async () => {
           most = Math.max(most, ++inside);
           await new Promise(setImmediate);

@@ -50,7 +50,7 @@ describe("four times as many hosts cost a plan four times as much", () => {
   });
 
   test("of the preflight and the pod network, which compare each host with all others", async () => {
-    const { promises, uses } = await growth([preflight, { ...podNetwork, needs: [allHosts("preflight")] }]);
+    const { promises, uses } = await growth([preflight, { ...podNetwork, needs: [allHosts({ name: "preflight" })] }]);
     expect(promises).toBeLessThan(LINEAR);
     expect(uses).toBeLessThan(LINEAR);
   });

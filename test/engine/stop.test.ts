@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../../src/engine/events.ts";
 import { TripodError, TripodErrors } from "../../src/errors.ts";
 import { allHosts, type Phase, sameHost } from "../../src/phases/phase.ts";
-import type { Condition } from "../../src/resources/condition.ts";
+import type { Condition } from "../../src/condition.ts";
 import type { Resource } from "../../src/resources/resource.ts";
 import { on, phase, thing, walk } from "../support/phases.ts";
 import { failure } from "../support/sshd.ts";
@@ -41,7 +41,7 @@ describe("the first Ctrl-C", () => {
       },
     });
     const first = onM1("first-master", [init, thing("next", { log })]);
-    const error = await run.walk([first, on(["w1", "w2"], phase("workers", [allHosts("first-master")]))]);
+    const error = await run.walk([first, on(["w1", "w2"], phase("workers", [allHosts({ name: "first-master" })]))]);
     expect(log).toContain("waited");
     expect(log).not.toContain("apply next");
     expect(run.events).toContainEqual(expect.objectContaining({ type: "resource.applied", resource: "thing:init" }));
@@ -106,7 +106,10 @@ describe("the first Ctrl-C", () => {
         throw new TripodError("E_COMMAND", "kubeadm init failed", { host: "m1" });
       },
     });
-    const error = await run.walk([onM1("first-master", [broken]), phase("nodes", [sameHost("first-master")])]);
+    const error = await run.walk([
+      onM1("first-master", [broken]),
+      phase("nodes", [sameHost({ name: "first-master" })]),
+    ]);
     expect(error).toBeInstanceOf(TripodErrors);
     expect((error as unknown as TripodErrors).errors.map(({ code }) => code)).toEqual(["E_COMMAND", "E_INTERRUPTED"]);
   });

@@ -153,7 +153,8 @@ describe("a machine", () => {
     expect(machineMismatches(cluster, stands({ machineStates }))).toMatchObject([
       {
         machine: "w1",
-        message: "it belongs to another cluster: the server in /etc/kubernetes/kubelet.conf is https://192.168.7.7:6443",
+        message:
+          "it belongs to another cluster: the server in /etc/kubernetes/kubelet.conf is https://192.168.7.7:6443",
         hint: expect.stringContaining("kubeadm reset") as string,
       },
     ]);

@@ -7,7 +7,7 @@ import { TripodError } from "../../src/errors.ts";
 import type { Connection, Result } from "../../src/remote/connection.ts";
 import { localConnection } from "../../src/remote/local.ts";
 import { runLong, type Waiting } from "../../src/remote/long.ts";
-import { until } from "../../src/resources/until.ts";
+import { until } from "../../src/until.ts";
 import { Secret } from "../../src/secret.ts";
 import { because, missingPrograms, temporaryFolder } from "../support/programs.ts";
 import { failure } from "../support/sshd.ts";

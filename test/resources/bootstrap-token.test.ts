@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { createBootstrapToken, noBootstrapTokens, TOKEN_DESCRIPTION } from "../../src/resources/bootstrap-token.ts";
+import { TOKEN_DESCRIPTION } from "../../src/layout.ts";
+import { createBootstrapToken, noBootstrapTokens } from "../../src/resources/bootstrap-token.ts";
 import { Secret } from "../../src/secret.ts";
 import { recording } from "../support/connections.ts";
 import { over } from "../support/machine.ts";

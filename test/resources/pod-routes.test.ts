@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { podRoutesScript } from "../../src/config/bridge.ts";
 import { podRoutes } from "../../src/resources/pod-routes.ts";
-import { until } from "../../src/resources/until.ts";
+import { until } from "../../src/until.ts";
 import type { ThrowAwayMachine } from "../support/machine.ts";
 import { machineStory } from "../support/machine-story.ts";
 import { changesIn, walk } from "../support/walk.ts";

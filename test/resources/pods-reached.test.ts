@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { podsReached } from "../../src/resources/pods-reached.ts";
-import { until } from "../../src/resources/until.ts";
+import { until } from "../../src/until.ts";
 import { testMachine } from "../support/cluster.ts";
 import { scriptedHost } from "../support/scripted-host.ts";
 import { failure } from "../support/sshd.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { until } from "../../src/resources/until.ts";
+import { until } from "../../src/until.ts";
 import type { Status } from "../../src/status.ts";
 import { tripod, tripodMust } from "./tripod.ts";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { API_SERVER_PORT } from "../../layout.ts";
 import type { Problem } from "../problem.ts";
 import { duration, integer, ipv4, networkInterface, subnet } from "../scalars.ts";
 
-export const API_SERVER_PORT = 6443;
 export const HAPROXY_PORT = 8443;
 
 /** What already listens on every master. */

@@ -13,6 +13,5 @@ export interface Problem {
 
 /** One question about one host, asked before anything is changed. Reads only. */
 export interface Check {
-  readonly name: string;
   examine(host: Host, context: Context): Promise<readonly Problem[]> | readonly Problem[];
 }

@@ -62,7 +62,6 @@ function firstWhere<T>(list: readonly T[], holds: (item: T) => boolean): number 
 
 /** Certificates and tokens are dated by the operator's clock. It is wrong where it differs from most hosts'; where it differs from a few, `clocks` reports those. */
 export const operatorClock: Check = {
-  name: "the operator's clock",
   examine(host, context) {
     if (!isLeader(host, context)) return [];
     const { hosts } = context;

@@ -1,20 +1,21 @@
 import { hasPodRoutes } from "../../health/pod-routes.ts";
+import { ETCD_PKI } from "../../layout.ts";
 import { kubernetesAuthorities } from "../../pki/kubernetes.ts";
-import { etcdAuthorityOf, kubernetesAuthorityOf } from "../certificates.ts";
 import { machineMismatches } from "../../existing/machine-mismatches.ts";
 import { type Mismatch, settingsMismatches } from "../../existing/mismatches.ts";
-import { serviceAccountKeys } from "../authorities.ts";
+import { etcdAuthorityOf, kubernetesAuthorityOf, serviceAccountKeys } from "../authorities.ts";
 import { isLeader } from "../leader.ts";
-import type { Context } from "../phase.ts";
-import { cidrsOf } from "../pod-network.ts";
+import { type Context, onceKey } from "../phase.ts";
+import { cidrsOf } from "../pod-cidrs.ts";
 import type { Check } from "./check.ts";
+
+const MISMATCHES = onceKey<ReadonlyMap<string | undefined, Mismatch[]>>("mismatches");
 
 const EMPTY_IT =
   "if the machine is to join this cluster, reset it first (`kubeadm reset`, and move its data away); if not, correct the inventory";
 
 /** The inventory matches the existing cluster: nothing in it can be carried out only in part, or not at all. */
 export const matchesExisting: Check = {
-  name: "existing cluster",
   async examine(host, context) {
     const mismatches = await mismatchesOf(context);
     return [
@@ -26,7 +27,7 @@ export const matchesExisting: Check = {
 
 /** What does not match, by the machine's name; undefined: the whole cluster. Computed once for all hosts. */
 function mismatchesOf({ once, cluster, existing }: Context): Promise<ReadonlyMap<string | undefined, Mismatch[]>> {
-  return once("mismatches", () => {
+  return once(MISMATCHES, () => {
     const found = new Map<string | undefined, Mismatch[]>();
     for (const one of [...settingsMismatches(cluster, existing), ...machineMismatches(cluster, existing)])
       found.set(one.machine, [...(found.get(one.machine) ?? []), one]);
@@ -36,16 +37,15 @@ function mismatchesOf({ once, cluster, existing }: Context): Promise<ReadonlyMap
 
 /** The data in etcd's data directory was written by a member of this cluster: its authority is on the host too. */
 export const foreignEtcd: Check = {
-  name: "other etcd",
   async examine(host) {
     if (host.machine.role !== "master") return [];
-    const { code } = await host.read("[ -d /var/lib/etcd/member ] && [ ! -e /etc/etcd/pki/ca.crt ]");
+    const { code } = await host.read(`[ -d /var/lib/etcd/member ] && [ ! -e ${ETCD_PKI}/ca.crt ]`);
     if (code !== 0) return [];
     return [
       {
         code: "E_REFUSED",
         message: "/var/lib/etcd contains data of an etcd that Tripod did not install",
-        why: "/etc/etcd/pki/ca.crt does not exist",
+        why: `${ETCD_PKI}/ca.crt does not exist`,
         hint: EMPTY_IT,
       },
     ];
@@ -54,7 +54,6 @@ export const foreignEtcd: Check = {
 
 /** All masters have the same authorities, or none has any. Throws E_REFUSED where they differ. */
 export const sameAuthorities: Check = {
-  name: "authorities",
   async examine(host, context) {
     if (host.name !== context.masters[0]?.name) return [];
     await Promise.all([
@@ -68,7 +67,6 @@ export const sameAuthorities: Check = {
 
 /** The pod ranges in the machines' own configuration are valid: all other hosts get routes to them. Throws E_REFUSED where one is not. */
 export const podRanges: Check = {
-  name: "pod ranges",
   async examine(host, context) {
     if (hasPodRoutes(context.cluster) && isLeader(host, context)) await cidrsOf(context);
     return [];

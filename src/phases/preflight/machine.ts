@@ -1,17 +1,19 @@
 import { cgroups } from "../../facts/cgroups.ts";
 import { hardware } from "../../facts/hardware.ts";
 import { identity } from "../../facts/identity.ts";
-import type { Context } from "../phase.ts";
+import { type Context, onceKey } from "../phase.ts";
 import type { Check, Problem } from "./check.ts";
 import { differingClocks } from "./clocks.ts";
 
+type Names = ReadonlyMap<string, readonly string[]>;
+
+const CLOCKS = onceKey<Names>("clocks");
 const MIB = 1024 * 1024;
 /** kubeadm's own preflight requires 2 CPUs and 1700 MB of a control-plane node. */
 const MASTER = { cpus: 2, memory: 1700 * MIB };
 const WORKER = { cpus: 1, memory: 700 * MIB };
 
 export const systemd: Check = {
-  name: "systemd",
   examine: (host) =>
     host.fact(identity).systemd
       ? []
@@ -24,7 +26,6 @@ export const systemd: Check = {
 };
 
 export const size: Check = {
-  name: "CPUs and memory",
   examine(host, { cluster }) {
     const { cpus, memory } = host.fact(hardware);
     const wanted = host.machine.role === "master" ? MASTER : WORKER;
@@ -44,7 +45,6 @@ export const size: Check = {
 };
 
 export const unique: Check = {
-  name: "unique machines",
   async examine(host, context) {
     const { hostname, machineId } = host.fact(identity);
     const [ids, hostnames] = await Promise.all([namesBy(context, "machineId"), namesBy(context, "hostname")]);
@@ -69,8 +69,8 @@ export const unique: Check = {
 };
 
 /** Names of the hosts by their machine-id or hostname; computed once for all hosts. */
-function namesBy(context: Context, what: "machineId" | "hostname"): Promise<ReadonlyMap<string, readonly string[]>> {
-  return context.once(`hosts by ${what}`, () => {
+function namesBy(context: Context, what: "machineId" | "hostname"): Promise<Names> {
+  return context.once(onceKey<Names>(`hosts by ${what}`), () => {
     const named = new Map<string, string[]>();
     for (const host of context.hosts) {
       const value = host.fact(identity)[what];
@@ -81,9 +81,10 @@ function namesBy(context: Context, what: "machineId" | "hostname"): Promise<Read
 }
 
 export const clocks: Check = {
-  name: "clocks",
   async examine(host, context) {
-    const differing = (await context.once("clocks", () => Promise.resolve(differingClocks(context.hosts)))).get(host.name);
+    const differing = (await context.once(CLOCKS, () => Promise.resolve(differingClocks(context.hosts)))).get(
+      host.name,
+    );
     if (!differing) return [];
     return [
       {
@@ -95,7 +96,6 @@ export const clocks: Check = {
 };
 
 export const cgroupVersion: Check = {
-  name: "cgroups",
   examine(host, { cluster }) {
     const { minor, kubelet } = cluster.kubernetes;
     if (host.fact(cgroups).version === 2 || minor < 35 || kubelet.failCgroupV1 === false) return [];

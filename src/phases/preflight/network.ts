@@ -3,15 +3,16 @@ import { network } from "../../facts/network.ts";
 import { readVip, removeStray, strayVip, type VipState } from "../../health/vip.ts";
 import { formatSubnet, overlap, parseSubnet } from "../../inventory/addresses.ts";
 import { sh } from "../../remote/shell.ts";
-import type { Context } from "../phase.ts";
+import { type Context, onceKey } from "../phase.ts";
 import type { Check } from "./check.ts";
+
+const VIP = onceKey<VipState>("VIP");
 
 /** The bridge of the pod network `bridge`, which an earlier run may have created. */
 const OURS = "cni0";
 
 /** The machine's address is on one of its interfaces: etcd and VRRP cannot use an address behind NAT. */
 export const ownAddress: Check = {
-  name: "address",
   examine(host) {
     const addresses = host.fact(network);
     if (addresses.some(({ address }) => address === host.machine.address)) return [];
@@ -27,7 +28,6 @@ export const ownAddress: Check = {
 
 /** No network of the host overlaps the pods' or the services' subnet: their packets would not leave the host. Checked before it joins. */
 export const subnetsFree: Check = {
-  name: "pods and services",
   examine(host, { cluster, existing }) {
     if (existing.clusterExists && (existing.nodes.size === 0 || existing.nodes.has(host.name))) return [];
     const { podSubnet, serviceSubnet } = cluster.kubernetes;
@@ -53,7 +53,6 @@ export const subnetsFree: Check = {
 
 /** The VIP is in the subnet of the interface that is to carry it. */
 export const vipInSubnet: Check = {
-  name: "VIP in the subnet",
   examine(host, { cluster }) {
     if (host.machine.role !== "master") return [];
     const { vip, interface: named } = cluster.loadBalancer;
@@ -80,7 +79,6 @@ export const vipInSubnet: Check = {
 
 /** Where one of our hosts has the VIP, keepalived carries it. An address that keepalived did not add answers too, and never moves. */
 export const vipOurs: Check = {
-  name: "VIP machineStates by keepalived",
   async examine(host, context) {
     const { strays } = await vipState(context);
     return strays
@@ -94,7 +92,6 @@ export const vipOurs: Check = {
 
 /** Nothing answers at the VIP, or one of our masters holds it. */
 export const vipFree: Check = {
-  name: "VIP free",
   async examine(host, context) {
     const { vip } = context.cluster.loadBalancer;
     if (host.machine.role !== "master" || (await heldByUs(context))) return [];
@@ -120,7 +117,6 @@ ip neigh show to "$v"`,
 
 /** No other keepalived advertises our router id. Checked only where tcpdump is installed. */
 export const routerIdFree: Check = {
-  name: "router id",
   async examine(host, context) {
     const { routerId } = context.cluster.loadBalancer;
     if (host.machine.role !== "master" || (await heldByUs(context))) return [];
@@ -145,5 +141,5 @@ async function heldByUs(context: Context): Promise<boolean> {
 
 /** Which hosts have the VIP; read once for all hosts. */
 function vipState(context: Context): Promise<VipState> {
-  return context.once("VIP", () => readVip(context.hosts, context.cluster.loadBalancer.vip));
+  return context.once(VIP, () => readVip(context.hosts, context.cluster.loadBalancer.vip));
 }

@@ -1,5 +1,6 @@
 import { HAPROXY_HEALTH_PORT } from "../../config/haproxy.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
+import { API_SERVER_PORT, ETCD_CLIENT_PORT, ETCD_METRICS_PORT, ETCD_PEER_PORT } from "../../layout.ts";
 import type { Check } from "./check.ts";
 
 /** Ports that a role needs, and the program that may already listen on them because Tripod installed it. */
@@ -7,10 +8,10 @@ function wanted({ loadBalancer }: Cluster, role: "master" | "worker"): ReadonlyM
   const ports = new Map([[10250, "kubelet"]]);
   if (role === "worker") return ports;
   const master: [number, string][] = [
-    [2379, "etcd"],
-    [2380, "etcd"],
-    [2381, "etcd"],
-    [6443, "kube-apiserver"],
+    [ETCD_CLIENT_PORT, "etcd"],
+    [ETCD_PEER_PORT, "etcd"],
+    [ETCD_METRICS_PORT, "etcd"],
+    [API_SERVER_PORT, "kube-apiserver"],
     [10257, "kube-controller-manager"],
     [10259, "kube-scheduler"],
   ];
@@ -19,7 +20,6 @@ function wanted({ loadBalancer }: Cluster, role: "master" | "worker"): ReadonlyM
 }
 
 export const ports: Check = {
-  name: "ports",
   async examine(host, { cluster }) {
     const { stdout } = await host.read("ss -ltnpH");
     // A process's name is cut at 15 characters by the kernel: kube-controller-manager shows as kube-controller.

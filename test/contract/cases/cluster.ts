@@ -1,6 +1,7 @@
 import { etcdEnvironment } from "../../../src/config/etcd.ts";
 import { initConfig, joinConfig } from "../../../src/config/kubeadm.ts";
-import { noBootstrapTokens, TOKEN_DESCRIPTION } from "../../../src/resources/bootstrap-token.ts";
+import { TOKEN_DESCRIPTION } from "../../../src/layout.ts";
+import { noBootstrapTokens } from "../../../src/resources/bootstrap-token.ts";
 import { etcdMember } from "../../../src/resources/etcd-member.ts";
 import { kubeadmInit, kubeadmJoin } from "../../../src/resources/kubeadm.ts";
 import { configMap } from "../../../src/resources/config-map.ts";

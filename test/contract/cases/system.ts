@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { enabled } from "../../../src/resources/enabled.ts";
 import { haproxyServers } from "../../../src/resources/haproxy-server.ts";
 import { hostname } from "../../../src/resources/hostname.ts";
-import { image, pulledImage } from "../../../src/resources/image.ts";
+import { image } from "../../../src/resources/image.ts";
 import { kernelModule } from "../../../src/resources/kernel-module.ts";
 import { packages } from "../../../src/resources/package.ts";
 import { POD_ROUTES_SCRIPT, podRouting, podRoutesScript } from "../../../src/config/bridge.ts";
@@ -106,10 +106,5 @@ export const SYSTEM: readonly ResourceCase[] = [
       execFileSync("tar", ["--mtime=@0", "-cf", join(folder, "pause.tar"), "-C", folder, "manifest.json"]);
     },
     make: (machine) => [image({ archive: join(machine.root, "operator/pause.tar"), name: "pause" })],
-  },
-  {
-    of: "pulledImage",
-    title: "an image of a registry",
-    make: () => [pulledImage({ reference: "registry.example/pause:3.2" })],
   },
 ];

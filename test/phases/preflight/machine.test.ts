@@ -12,8 +12,7 @@ test.each([
   ["clocks", clocks],
   ["the operator's clock", operatorClock],
   ["cgroups", cgroupVersion],
-])("fit hosts pass the check of %s", async (name, check) => {
-  expect(check.name).toBe(name);
+])("fit hosts pass the check of %s", async (_, check) => {
   expect(await findings(check, {})).toEqual([]);
 });
 

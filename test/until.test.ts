@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { TripodError } from "../../src/errors.ts";
-import { until } from "../../src/resources/until.ts";
+import { TripodError } from "../src/errors.ts";
+import { until } from "../src/until.ts";
 
 const { signal } = new AbortController();
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isAway, TripodError } from "../errors.ts";
+import { isAway, TripodError } from "./errors.ts";
 import type { Condition } from "./condition.ts";
 
 export interface UntilOptions {
