@@ -10,7 +10,7 @@ export type Mode = "plan" | "apply";
 declare const VALUE: unique symbol;
 
 /** Names a value that is computed once a run, and fixes its type. */
-export type OnceKey<T> = string & { readonly [VALUE]?: T };
+export type OnceKey<T> = string & { readonly [VALUE]: T };
 
 export function onceKey<T>(name: string): OnceKey<T> {
   return name as OnceKey<T>;

@@ -14,17 +14,17 @@ export interface Endpoint {
  * haproxy that fails for a moment, on a busy machine, would make it fail half way. This rule redirects this host's connections to the
  * endpoint to its own API server, as 1.36 does by itself. `verb` is iptables' own: A(dd), C(heck), D(elete).
  */
-export function detour(verb: "A" | "C" | "D", { machine }: Host, { vip, port }: Endpoint): string {
+export function redirect(verb: "A" | "C" | "D", { machine }: Host, { vip, port }: Endpoint): string {
   const match = `-d ${quote(vip)}/32 -p tcp --dport ${port} -m comment --comment tripod-kubeadm-init`;
   return `iptables -w -t nat -${verb} OUTPUT ${match} -j DNAT --to-destination ${machine.address}:${API_SERVER_PORT}`;
 }
 
 /** Runs a command with the redirect in place, and removes it afterwards, whether or not the command succeeds. */
-export function onDetour(command: string, host: Host, endpoint: Endpoint): string {
+export function withRedirect(command: string, host: Host, endpoint: Endpoint): string {
   return [
-    `${detour("C", host, endpoint)} 2>/dev/null || ${detour("A", host, endpoint)} || exit`,
+    `${redirect("C", host, endpoint)} 2>/dev/null || ${redirect("A", host, endpoint)} || exit`,
     `${command}; code=$?`,
-    detour("D", host, endpoint),
+    redirect("D", host, endpoint),
     "exit $code",
   ].join("\n");
 }

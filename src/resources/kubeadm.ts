@@ -6,7 +6,7 @@ import { sh } from "../remote/shell.ts";
 import type { Secret } from "../secret.ts";
 import { command, commandFailed } from "./command.ts";
 import type { Condition } from "../condition.ts";
-import { detour, type Endpoint, hasLostConnection, onDetour } from "./kubeadm-connection.ts";
+import { redirect, type Endpoint, hasLostConnection, withRedirect } from "./kubeadm-connection.ts";
 import { kubectl, type Node, readNodes, runKubectl } from "./kubectl.ts";
 import { type Change, defineResource, type ResourceDefinition, type Working } from "./resource.ts";
 
@@ -33,7 +33,7 @@ interface Membership {
   /** kubeadm is running, started by an earlier run of Tripod that was killed. */
   readonly runs: boolean;
   /** The redirect of a `kubeadm init` that was killed together with its unit is still there. */
-  readonly detour: boolean;
+  readonly redirect: boolean;
 }
 
 type Verb = "init" | "join";
@@ -73,7 +73,7 @@ async function read(
 [ -f /etc/kubernetes/kubelet.conf ] && echo kubelet.conf
 [ -f ${API_SERVER_MANIFEST} ] && echo apiserver
 ${stillRuns(unitOf(verb))} && echo runs
-${endpoint ? `${detour("C", host, endpoint)} 2>/dev/null && echo detour` : ""}
+${endpoint ? `${redirect("C", host, endpoint)} 2>/dev/null && echo detour` : ""}
 true`),
   ]);
   const [kubelet = "", ...found] = local.stdout.split("\n");
@@ -90,7 +90,7 @@ true`),
     registered: node !== undefined,
     kubelet,
     runs: found.includes("runs"),
-    detour: found.includes("detour"),
+    redirect: found.includes("detour"),
   };
 }
 
@@ -99,9 +99,9 @@ function isMarked({ metadata: { labels = {} } }: Node): boolean {
   return ["control-plane", "master"].some((role) => `node-role.kubernetes.io/${role}` in labels);
 }
 
-function diff({ missing, kubelet, runs, detour }: Membership, verb: Verb): readonly Change[] {
-  if (detour && !runs && missing.length === 0)
-    return [{ field: "detour", from: "left by a kubeadm init that was killed", to: "absent" }];
+function diff({ missing, kubelet, runs, redirect }: Membership, verb: Verb): readonly Change[] {
+  if (redirect && !runs && missing.length === 0)
+    return [{ field: "redirect", from: "left by a kubeadm init that was killed", to: "absent" }];
   if (runs) return [{ field: "member", from: `not yet: kubeadm ${verb} is still running`, to: "yes" }];
   if (missing.length > 0) return [{ field: "member", from: `no: ${missing.join("; ")}`, to: "yes" }];
   return kubelet === "active" ? [] : [{ field: "kubelet", from: kubelet, to: "active" }];
@@ -139,7 +139,7 @@ function membership(verb: Verb): Pick<ResourceDefinition<KubeadmArgs, Membership
       }
       if (state.missing.length > 0) await becomeMember(host, args, verb, state, working);
       else if (state.kubelet !== "active") await command(host, "systemctl start kubelet");
-      else if (args.endpoint) await command(host, detour("D", host, args.endpoint));
+      else if (args.endpoint) await command(host, redirect("D", host, args.endpoint));
     },
   };
 }
@@ -209,7 +209,7 @@ async function kubeadm(
   const { endpoint } = args;
   const long = {
     unit: unitOf(verb),
-    command: endpoint ? onDetour(script, host, endpoint) : script,
+    command: endpoint ? withRedirect(script, host, endpoint) : script,
     input: await args.config(),
   };
   // The wait already shows its last line as its reason.

@@ -55,8 +55,8 @@ describe("A machine's pod CIDR", () => {
   });
 
   it.each<[string, Record<string, string>, string]>([
-    ["a whole service network", { w1: "10.96.0.0/12" }, "its pods have 10.96.0.0/12"],
-    ["half the Internet", { w1: "0.0.0.0/1" }, "its pods have 0.0.0.0/1"],
+    ["a whole service network", { w1: "10.96.0.0/12" }, "its pod range is 10.96.0.0/12"],
+    ["half the Internet", { w1: "0.0.0.0/1" }, "its pod range is 0.0.0.0/1"],
     ["the whole pod subnet", { w1: "10.244.0.0/16" }, "not a /24 of the pod subnet 10.244.0.0/16"],
     ["a single address of another's", { w1: "10.244.22.5/32" }, "not a /24 of the pod subnet"],
     ["a range with host bits", { w1: "10.244.21.7/24" }, "not a /24 of the pod subnet"],

@@ -48,7 +48,7 @@ describe.skipIf(unable)(`A real etcd${because(unable)}`, () => {
 });
 
 interface Member extends AsyncDisposable {
-  /** What it has said so far, line by line. */
+  /** Its output so far, line by line. */
   readonly said: readonly string[];
   readyOrGone(): Promise<"ready" | "gone">;
   etcdctl(...args: string[]): ReturnType<typeof run>;

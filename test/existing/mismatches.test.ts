@@ -19,8 +19,8 @@ const SETTINGS: Settings = {
 };
 const cluster = testCluster();
 
-/** The ordinary cluster as it stands, but for what a test says. */
-function stands(existing: Partial<ExistingState> = {}): ExistingState {
+/** An existing cluster that matches the inventory, except for what a test changes. */
+function existingState(existing: Partial<ExistingState> = {}): ExistingState {
   const node = (name: string, address: string) =>
     [name, { metadata: { name }, spec: {}, status: { addresses: [{ type: "InternalIP", address }] } }] as const;
   return {
@@ -78,13 +78,13 @@ describe("of an existing cluster", () => {
       "the pod network is fixed when a cluster is created: it is `bridge`",
     ],
   ])("%s is refused with what stands and what the inventory says", (_, overrides, message) => {
-    const found = settingsMismatches(testCluster(overrides), stands());
+    const found = settingsMismatches(testCluster(overrides), existingState());
     expect(found).toEqual([expect.objectContaining({ message: expect.stringContaining(message) as string })]);
     expect(JSON.stringify(found)).not.toMatch(/reset|empty/);
   });
 
   test("an addon that was never installed is not silently left out", () => {
-    expect(settingsMismatches(cluster, stands({ settings: { ...SETTINGS, addons: ["addon/kube-proxy"] } }))).toEqual([
+    expect(settingsMismatches(cluster, existingState({ settings: { ...SETTINGS, addons: ["addon/kube-proxy"] } }))).toEqual([
       expect.objectContaining({
         message: "`kubernetes.skipPhases` does not contain addon/coredns, but the cluster does not have this addon",
       }),
@@ -92,30 +92,30 @@ describe("of an existing cluster", () => {
   });
 
   test("a creation that did not reach its addons is finished, not refused", () => {
-    const nodes = new Map([...stands().nodes].slice(0, 1));
-    expect(settingsMismatches(cluster, stands({ nodes, settings: { ...SETTINGS, addons: [] } }))).toEqual([]);
+    const nodes = new Map([...existingState().nodes].slice(0, 1));
+    expect(settingsMismatches(cluster, existingState({ nodes, settings: { ...SETTINGS, addons: [] } }))).toEqual([]);
   });
 
   test("an inventory that matches the existing cluster is accepted, with older kubeadm formats too", () => {
-    expect(settingsMismatches(cluster, stands())).toEqual([]);
-    expect(settingsMismatches(cluster, stands({ settings: { ...SETTINGS, imageRepository: "k8s.gcr.io" } }))).toEqual(
+    expect(settingsMismatches(cluster, existingState())).toEqual([]);
+    expect(settingsMismatches(cluster, existingState({ settings: { ...SETTINGS, imageRepository: "k8s.gcr.io" } }))).toEqual(
       [],
     );
-    expect(settingsMismatches(cluster, stands({ settings: without("dnsDomain") }))).toEqual([]);
-    expect(machineMismatches(cluster, stands())).toEqual([]);
+    expect(settingsMismatches(cluster, existingState({ settings: without("dnsDomain") }))).toEqual([]);
+    expect(machineMismatches(cluster, existingState())).toEqual([]);
   });
 
   test("the version is known from the masters' own files where no API server answers", () => {
     const machineStates = new Map([["m2", { servers: [], apiServer: { version: "1.35.0" } }]]);
-    expect(settingsMismatches(cluster, stands({ settings: undefined, machineStates }))).toEqual([
+    expect(settingsMismatches(cluster, existingState({ settings: undefined, machineStates }))).toEqual([
       expect.objectContaining({ message: "the cluster runs Kubernetes 1.35.0, the inventory sets 1.36.3" }),
     ]);
   });
 
   test("a changed VIP is reported as such, not as another cluster, even where no API server answers", () => {
     const moved = testCluster({ loadBalancer: { vip: "10.0.0.99" } });
-    expect(machineMismatches(moved, stands({ settings: undefined }))).toEqual([]);
-    expect(settingsMismatches(moved, stands({ settings: undefined }))).toHaveLength(1);
+    expect(machineMismatches(moved, existingState({ settings: undefined }))).toEqual([]);
+    expect(settingsMismatches(moved, existingState({ settings: undefined }))).toHaveLength(1);
   });
 });
 
@@ -125,11 +125,11 @@ describe("a machine", () => {
       workers: [testMachine("w9", "10.0.0.21", "worker"), testMachine("w2", "10.0.0.22", "worker")],
     });
     const machineStates = new Map([["w9", { node: "w1", servers: [] }]]);
-    expect(machineMismatches(renamed, stands({ machineStates }))).toMatchObject([
+    expect(machineMismatches(renamed, existingState({ machineStates }))).toMatchObject([
       { machine: "w9", message: "this machine is already the node w1" },
     ]);
-    const nodes = new Map([...stands().nodes].filter(([name]) => name !== "w1"));
-    expect(machineMismatches(renamed, stands({ machineStates, nodes }))).toEqual([]);
+    const nodes = new Map([...existingState().nodes].filter(([name]) => name !== "w1"));
+    expect(machineMismatches(renamed, existingState({ machineStates, nodes }))).toEqual([]);
   });
 
   test("with another address is reported with everything that is stale", () => {
@@ -137,7 +137,7 @@ describe("a machine", () => {
       masters: [1, 2, 3].map((n) => testMachine(`m${n}`, n === 2 ? "10.0.0.32" : `10.0.0.1${n}`, "master")),
     });
     const machineStates = new Map([["m2", { servers: [], apiServer: { advertiseAddress: "10.0.0.12" } }]]);
-    expect(machineMismatches(moved, stands({ machineStates }))).toMatchObject([
+    expect(machineMismatches(moved, existingState({ machineStates }))).toMatchObject([
       {
         machine: "m2",
         message: "its address is 10.0.0.32 in the inventory, but the cluster has another address for m2",
@@ -150,7 +150,7 @@ describe("a machine", () => {
     const machineStates = new Map([
       ["w1", { servers: [{ file: "/etc/kubernetes/kubelet.conf", url: "https://192.168.7.7:6443" }] }],
     ]);
-    expect(machineMismatches(cluster, stands({ machineStates }))).toMatchObject([
+    expect(machineMismatches(cluster, existingState({ machineStates }))).toMatchObject([
       {
         machine: "w1",
         message:
@@ -164,7 +164,7 @@ describe("a machine", () => {
     const machineStates = new Map([
       ["w1", { servers: [{ file: "/etc/kubernetes/kubelet.conf", url: "https://10.0.0.12:6443" }] }],
     ]);
-    expect(machineMismatches(cluster, stands({ machineStates }))).toEqual([]);
+    expect(machineMismatches(cluster, existingState({ machineStates }))).toEqual([]);
   });
 });
 
@@ -172,7 +172,7 @@ describe("masters", () => {
   const five = [1, 2, 3, 4, 5].map((n) => testMachine(`m${n}`, `10.0.0.1${n}`, "master"));
 
   test("are not added before that is implemented completely", () => {
-    expect(machineMismatches(testCluster({ masters: five }), stands())).toMatchObject([
+    expect(machineMismatches(testCluster({ masters: five }), existingState())).toMatchObject([
       { message: "masters cannot be added to a cluster yet: m4 and m5 are not in its etcd" },
     ]);
   });
@@ -183,28 +183,28 @@ describe("masters", () => {
       peerUrls: [`https://${address}:2380`],
       clientUrls: ["x"],
     }));
-    expect(machineMismatches(cluster, stands({ members }))).toMatchObject([
+    expect(machineMismatches(cluster, existingState({ members }))).toMatchObject([
       { message: "masters cannot be removed from a cluster yet: m4 and m5 are in its etcd and not in the inventory" },
     ]);
   });
 
   test("that were replaced by hand are members before they have started", () => {
-    const members = stands().members.map((member, index) =>
+    const members = existingState().members.map((member, index) =>
       index === 0 ? { ...member, name: "", clientUrls: [] } : member,
     );
-    expect(machineMismatches(cluster, stands({ members }))).toEqual([]);
+    expect(machineMismatches(cluster, existingState({ members }))).toEqual([]);
   });
 });
 
 test("a machine that is not connected is reported", () => {
-  expect(noticesOf(cluster, stands({ notConnected: cluster.workers.slice(0, 1) }))).toEqual([
+  expect(noticesOf(cluster, existingState({ notConnected: cluster.workers.slice(0, 1) }))).toEqual([
     "w1 is in the inventory and not connected: it is left as it is",
   ]);
 });
 
 test("a node that the inventory does not name is reported", () => {
   const unknownNodes = [{ name: "w3", address: "10.0.0.23" }];
-  expect(noticesOf(cluster, stands({ unknownNodes }))).toEqual([
+  expect(noticesOf(cluster, existingState({ unknownNodes }))).toEqual([
     "w3 (10.0.0.23) is a node and not in the inventory: it is left as it is, and so are the routes to its pods",
   ]);
 });

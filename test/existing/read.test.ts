@@ -6,7 +6,7 @@ import { answering, scriptedHost } from "../support/scripted-host.ts";
 
 const cluster = testCluster();
 
-/** What is known of a node `guest` that the inventory does not name, where it says that it is at this address and hosts have these routes. */
+/** What Tripod reads of a node `guest` that the inventory does not name, which reports this address, where hosts have these routes. */
 async function guestAt(address: string, routes: Readonly<Record<string, string>> = {}) {
   const node = (name: string, at: string) => ({
     metadata: { name },

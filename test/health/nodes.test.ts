@@ -26,7 +26,7 @@ const lease = (name: string, secondsAgo: number, duration = 40) =>
 interface Said {
   readonly nodes: string | Partial<Result>;
   readonly leases?: string;
-  /** What w1's own host says of its kubelet. */
+  /** What w1's own host reports of its kubelet. */
   readonly kubelet?: string;
 }
 

@@ -16,7 +16,7 @@ interface Scene {
   named?: string;
 }
 
-/** The hosts of a cluster, which have what the scene says at the moment they are asked. */
+/** The hosts of a cluster, which have the addresses of `scene` at the time they are read. */
 function hostsOf(scene: Scene): Host[] {
   return cluster.machines.map((machine) =>
     scriptedHost({

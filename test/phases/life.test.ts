@@ -137,7 +137,7 @@ describe.skipIf(noMachine)(`on an existing cluster${because(noMachine)}`, () => 
   let machines: ThrowAwayCluster;
   let hosts: readonly Host[];
 
-  /** What a plan of that inventory says: changes and notices, or the errors it ends with. */
+  /** The result of a plan of that inventory: changes and notices, or its errors. */
   async function plan(cluster: Cluster): Promise<{ events: readonly RunEvent[]; errors: readonly TripodError[] }> {
     const named = cluster.machines.map((machine, index) => {
       return { ...(hosts[index] ?? expect.unreachable()), name: machine.name, machine };

@@ -174,7 +174,7 @@ async function freePorts(): Promise<[number, number]> {
   return ports as [number, number];
 }
 
-/** Waits for the line in which etcd says it serves; what it said instead is the error. */
+/** Waits for the line in which etcd logs that it serves; other output is the error. */
 async function readiness(etcd: ChildProcess): Promise<void> {
   if (!etcd.stderr) throw new Error("etcd's output is not read");
   const said: string[] = [];

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Runs openssl in a folder that holds these files and is gone afterwards. Throws with what openssl said. */
+/** Runs openssl in a folder with these files, which is removed afterwards. Throws with openssl's output. */
 export function openssl(files: Readonly<Record<string, string | Buffer>>, ...args: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), "tripod-pki-"));
   try {

@@ -204,7 +204,7 @@ machineStory(
       `iptables -w -t nat -A OUTPUT -d 10.0.0.10/32 -p tcp --dport 8443 -m comment --comment tripod-kubeadm-init -j DNAT --to-destination 10.0.0.11:6443`,
     );
     expect(changesIn(await walk(machine.host, resources))).toEqual([
-      { field: "detour", from: "left by a kubeadm init that was killed", to: "absent" },
+      { field: "redirect", from: "left by a kubeadm init that was killed", to: "absent" },
     ]);
     expect(machine.read("/fakes/iptables")).toBe("");
   },

@@ -29,7 +29,7 @@ function reaching(count: number, silent: (from: string, of: string) => boolean =
   return { asked, condition: podsReached({ hosts, addresses, serviceAddress: "10.96.0.1" }) };
 }
 
-/** A machine whose pod answers nobody but the machine itself. */
+/** A machine whose pod answers only the machine itself. */
 const unless = (name: string) => (from: string, of: string) => of === name && from !== name;
 
 describe("that every host reaches the pods", () => {

@@ -17,10 +17,10 @@ test("a mismatch is reported for its machine, and one of the whole cluster once"
     settings,
     machineStates: new Map([["w1", { servers }]]),
   });
-  const told = await Promise.all(
+  const byHost = await Promise.all(
     hosts.map(async (host) => [host.name, await matchesExisting.examine(host, context)] as const),
   );
-  expect(told.filter(([, found]) => found.length > 0)).toMatchObject([
+  expect(byHost.filter(([, found]) => found.length > 0)).toMatchObject([
     [
       "m1",
       [

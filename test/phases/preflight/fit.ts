@@ -10,7 +10,7 @@ import { testCluster } from "../../support/cluster.ts";
 import { testContext } from "../../support/context.ts";
 import { scriptedHost, type ScriptedHostOptions } from "../../support/scripted-host.ts";
 
-/** What one host has or says that a fit one would not. */
+/** How one host differs from one that meets the requirements. */
 interface Unfit {
   readonly hostname?: string;
   readonly machineId?: string;
@@ -30,7 +30,7 @@ interface Unfit {
 
 export type UnfitHosts = Readonly<Record<string, Unfit>>;
 
-/** Hosts on which nothing is wrong, but for what is said of some. */
+/** Hosts that meet the requirements, except for the given differences. */
 export function hostsOf(cluster: Cluster, unfit: UnfitHosts = {}): Host[] {
   return cluster.machines.map((machine) => hostOf(machine, unfit[machine.name] ?? {}));
 }
@@ -44,7 +44,7 @@ function hostOf(machine: Machine, unfit: Unfit): Host {
   });
   return scriptedHost({
     machine,
-    // Nothing lies on it that is asked for.
+    // None of the requested files exists on it.
     answer: unfit.answer ?? (() => ({ code: 1 })),
     facts: [
       [identity, { hostname, machineId, systemd }],
