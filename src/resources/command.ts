@@ -5,7 +5,8 @@ import type { Result, RunOptions } from "../remote/connection.ts";
 
 /** What to do next: a command's stdin is not shown, and without it the command cannot be run by hand. */
 const BY_HAND = "run the command above on the host to see it fail; fix the cause, then run Tripod again";
-const WITH_INPUT = "the command above reads its stdin from Tripod and cannot be run by hand; fix the cause, then run Tripod again";
+const WITH_INPUT =
+  "the command above reads its stdin from Tripod and cannot be run by hand; fix the cause, then run Tripod again";
 
 /**
  * Runs a script that must succeed.
