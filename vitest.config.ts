@@ -16,11 +16,12 @@ const MACHINE = [
   "test/cli/{child,lab,main,commands/rehearse,commands/report}.test.ts",
   "test/config/{check-script,checkers,etcd-member,vrrp-adverts}.test.ts",
   "test/drills/{power,scenarios}.test.ts",
-  "test/engine/lock.test.ts",
+  "test/engine/cluster-lock.test.ts",
   "test/health/dns.test.ts",
   "test/inventory/{option,shown}.test.ts",
   "test/lab/{cache,image-archive,kubernetes,local,official-kubernetes,operator-machine}.test.ts",
-  "test/phases/{bootstrap,killed,life,preflight/belonging}.test.ts",
+  "test/support/local-connection.test.ts",
+  "test/phases/{bootstrap,killed,life,preflight/existing-cluster}.test.ts",
 ];
 
 class SharingLast extends BaseSequencer {

@@ -17,7 +17,7 @@ const SAMPLE = new TripodError("E_UNREACHABLE", "no route to 10.0.0.13:22", {
   hint: "Check that the machine is switched on and that its address is right.",
 });
 
-const HOW_TO_READ = `An error says what failed and where (the host, and the line of the inventory that names it), why (behind \`|\`: the last lines that the
+const HOW_TO_READ = `An error shows what failed and where (the host, and the line of the inventory that names it), why (behind \`|\`: the last lines that the
 program printed), and what to do next (behind \`→\`):
 
 \`\`\`

@@ -11,7 +11,7 @@ export interface Origin {
 export const ANSWERS = {
   done: { exit: 0, means: "done; nothing is wrong" },
   changes: { exit: 2, means: "`plan --detailed-exitcode`: there are changes" },
-  unhealthy: { exit: 31, means: "`status`: the cluster is not healthy, and what is wrong was told" },
+  unhealthy: { exit: 31, means: "`status`: the cluster is unhealthy; every problem was printed" },
 } as const;
 
 /** Every kind of failure, its exit code, and what it means, on one screen. */
@@ -28,8 +28,8 @@ export const ERRORS = {
   E_PREFLIGHT: { exit: 20, means: "a host is not fit; nothing was changed" },
   E_COMMAND: { exit: 21, means: "a command failed on a host" },
   E_DEADLINE: { exit: 22, means: "a condition did not come true in time" },
-  E_NOT_CONVERGED: { exit: 23, means: "something is not as it should be after it was applied or put right" },
-  E_REFUSED: { exit: 24, means: "going on could destroy something; nothing was touched" },
+  E_NOT_CONVERGED: { exit: 23, means: "something still differs after it was applied or restored" },
+  E_REFUSED: { exit: 24, means: "to continue could destroy something; nothing was changed" },
   E_LOCKED: { exit: 25, means: "somebody else is working on this cluster" },
   E_LIMIT: { exit: 30, means: "a drill measured more than its limit" },
   E_LAB: { exit: 40, means: "the lab could not be made or is not there" },

@@ -77,8 +77,6 @@ describe("a reader", () => {
 });
 
 describe("the words of the list in test/support/plain-words.ts", () => {
-  /** Files whose texts are still to be revised, one a line. */
-  const allowed = read("test/fixtures/plain-words-allowed.txt").split("\n").filter(Boolean);
   const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .map((name) => join("src", name));
@@ -90,11 +88,7 @@ describe("the words of the list in test/support/plain-words.ts", () => {
   );
 
   test("are in no document, no message and no comment", () => {
-    expect([...found].filter(([path]) => !allowed.includes(path))).toEqual([]);
-  });
-
-  test("are still in each file that is allowed to have them: remove the others from the allow-list", () => {
-    expect(allowed.filter((path) => !found.has(path))).toEqual([]);
+    expect([...found]).toEqual([]);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-/** Ends a command with an exit code of its own when all has been said: one of ANSWERS, or what ended elsewhere. */
+/** Ends a command that has printed its result with an exit code other than 0: one of ANSWERS, or that of a command on a host. */
 export class ExitWith extends Error {
   override readonly name = "ExitWith";
   readonly exitCode: number;

@@ -15,7 +15,7 @@ export function isLasting(file: string): boolean {
 }
 
 /**
- * For the commands in hints, which have to work as they stand: `-i inventories/prod.yaml`. `-i FILE` where the inventory came from
+ * For the commands in hints, which have to work when they are typed: `-i inventories/prod.yaml`. `-i FILE` where the inventory came from
  * something that the next command cannot read, or its name would need quotes.
  * @param file the inventory; relative to `cwd` or absolute
  * @param cwd where the command will be typed

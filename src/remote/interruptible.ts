@@ -23,7 +23,7 @@ function followed(signal: AbortSignal): AbortSignal {
 function interruption(reason: unknown): TripodError {
   if (reason instanceof TripodError && reason.code === "E_INTERRUPTED") return reason;
   return new TripodError("E_INTERRUPTED", "stopped", {
-    hint: "run the same again; it goes on from where it is",
+    hint: "run the same again; it continues where it stopped",
     cause: reason,
   });
 }

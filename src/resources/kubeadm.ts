@@ -218,7 +218,7 @@ async function kubeadm(
     progress: () => undefined,
   });
   if (result.code === 0) return { log: result.stdout };
-  // What it reads from stdin is gone with it.
-  const hint = `all that it said is in /run/tripod/${unitOf(verb)}.log there; when its cause is mended, run Tripod again`;
+  // Its stdin is not kept, so it cannot be run by hand.
+  const hint = `its whole log is /run/tripod/${unitOf(verb)}.log there; fix the cause, then run Tripod again`;
   return { failure: commandFailed(host, script, result, `kubeadm ${verb} failed`, hint), log: result.stdout };
 }

@@ -74,8 +74,8 @@ describe("an exit code", () => {
     const texts = [...pages.map((page) => [page, read(page)] as const), ...(await helpOf())];
     const mentions = texts.flatMap(([where, text]) => said(text).map((each) => ({ where, ...each })));
     const found = (number: number) => mentions.filter(({ exit }) => exit === number).map(({ where }) => where);
-    expect(found(2)).toEqual(["README.md", "tripod plan --help"]);
-    expect(found(30)).toEqual(["README.md", "docs/drills.md", "docs/drills.md"]);
+    expect(found(2)).toEqual(["docs/operation.md", "tripod plan --help"]);
+    expect(found(30)).toEqual(["docs/drills.md", "docs/drills.md"]);
     expect(found(31)).toEqual(["README.md", "tripod --help", "tripod status --help"]);
     const strange = mentions.filter(
       ({ exit, words }) => exit !== 0 && !vocabulary(exit).some((word) => words.toLowerCase().includes(word)),

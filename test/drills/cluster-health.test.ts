@@ -55,7 +55,7 @@ describe("between two scenarios of a drill", () => {
     expect(await failure(findVipHolder(participants(setup), VIP, signal))).toMatchObject({
       code: "E_DEADLINE",
       message: `one master holds the VIP ${VIP}: not within 30 s`,
-      details: { why: "m1 and m2 hold it at once" },
+      details: { why: "m1 and m2 hold it at the same time" },
     });
   });
 

@@ -84,7 +84,9 @@ describe("of an existing cluster", () => {
   });
 
   test("an addon that was never installed is not silently left out", () => {
-    expect(settingsMismatches(cluster, existingState({ settings: { ...SETTINGS, addons: ["addon/kube-proxy"] } }))).toEqual([
+    expect(
+      settingsMismatches(cluster, existingState({ settings: { ...SETTINGS, addons: ["addon/kube-proxy"] } })),
+    ).toEqual([
       expect.objectContaining({
         message: "`kubernetes.skipPhases` does not contain addon/coredns, but the cluster does not have this addon",
       }),
@@ -98,9 +100,9 @@ describe("of an existing cluster", () => {
 
   test("an inventory that matches the existing cluster is accepted, with older kubeadm formats too", () => {
     expect(settingsMismatches(cluster, existingState())).toEqual([]);
-    expect(settingsMismatches(cluster, existingState({ settings: { ...SETTINGS, imageRepository: "k8s.gcr.io" } }))).toEqual(
-      [],
-    );
+    expect(
+      settingsMismatches(cluster, existingState({ settings: { ...SETTINGS, imageRepository: "k8s.gcr.io" } })),
+    ).toEqual([]);
     expect(settingsMismatches(cluster, existingState({ settings: without("dnsDomain") }))).toEqual([]);
     expect(machineMismatches(cluster, existingState())).toEqual([]);
   });

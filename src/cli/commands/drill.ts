@@ -32,10 +32,10 @@ export function drillCommand(io: Io): Command {
     .argument("[scenarios...]", "names of --list; default: those that together take five minutes at most")
     .option("--list", "list the scenarios")
     .option("--all", "every scenario that does not take the quorum away")
-    .option("--rounds <n>", "play each of them so many times", rounds, 1)
+    .option("--rounds <n>", "run each scenario this many times", rounds, 1)
     .option("--allow-quorum-loss", "also where reads and writes stop: more masters are lost than etcd can lose")
     .option("--confirm <cluster>", "the cluster's name, instead of being asked for it; not needed with --lab")
-    .option("--break-lock <owner>", "take the cluster's lock away from who holds it, by the name that was told")
+    .option("--break-lock <owner>", "take over the cluster's lock from this owner, as named by E_LOCKED")
     .option("-o, --output <file>", "write the report there: .html, .json, .xml (JUnit), or text")
     .option("--json", "one JSON event a line")
     .action(async (names: string[], { inventory, ...options }: Asked) => {
@@ -76,7 +76,7 @@ function rounds(text: string): number {
 /** @throws TripodError E_USAGE */
 function choose(all: readonly Scenario[], names: readonly string[], options: DrillOptions): Scenario[] {
   if (names.length > 0 && options.all)
-    throw new TripodError("E_USAGE", "--all, and scenarios by their names: say one of them");
+    throw new TripodError("E_USAGE", "--all and scenario names exclude each other: use one of them");
   const known = all.map(({ name }) => name);
   const unknown = names.find((name) => !(known as string[]).includes(name));
   if (unknown !== undefined)
@@ -111,7 +111,7 @@ async function mustBeMeant(
   if (confirm === name) return;
   if (confirm !== undefined)
     throw new TripodError("E_USAGE", `--confirm ${confirm}, but the cluster's name is ${name}`, {
-      hint: "nothing was touched; look whether this is the right inventory",
+      hint: "nothing was changed; check that this is the right inventory",
     });
   if (!io.stdin.isTTY || json)
     throw new TripodError("E_USAGE", "a drill breaks things on real machines, and nobody is there to agree", {
@@ -119,6 +119,6 @@ async function mustBeMeant(
     });
   io.stderr.write(`This will be done to the cluster ${name}, one after the other, and undone each time:\n`);
   for (const { title } of chosen) io.stderr.write(`  ${title}\n`);
-  const answer = await askFor(`Type the cluster's name to go on:`, io);
-  if (answer?.trim() !== name) throw new TripodError("E_INTERRUPTED", "not confirmed; nothing was touched");
+  const answer = await askFor(`Type the cluster's name to continue:`, io);
+  if (answer?.trim() !== name) throw new TripodError("E_INTERRUPTED", "not confirmed; nothing was changed");
 }

@@ -18,7 +18,7 @@ export interface Field extends Span {
   readonly values: ReadonlyMap<string, Value>;
 }
 
-/** A program of Kubernetes that reads a configuration file of its own. */
+/** A program of Kubernetes that reads its own configuration file. */
 export interface Component extends Field {
   /** As a sentence begins with it. */
   readonly title: string;
@@ -38,10 +38,10 @@ interface Mutable extends Span {
   values: ReadonlyMap<string, Value>;
 }
 
-/** What a table says, as the tree that a configuration is. */
+/** A table as a tree, which is the shape of a configuration. */
 export function component(title: string, { since, last = {}, values = {} }: Table): Component {
   const root: Mutable = { fields: new Map(), values: new Map() };
-  // Numbers are an object's first keys and stand in order: whatever leads to a field is as old as the oldest of them.
+  // Numbers are an object's first keys and are in order: whatever leads to a field is as old as the oldest of them.
   for (const [minor, paths] of Object.entries(since))
     for (const path of paths.trim().split(/\s+/)) {
       const steps = path.split(".");

@@ -3,7 +3,7 @@ import { component } from "./component.ts";
 /**
  * KubeletConfiguration (kubelet.config.k8s.io/v1beta1): the json names in k8s.io/kubelet, config/v1beta1/types.go, and in what it takes from
  * k8s.io/component-base, each read at the tags v0.20.0 to v0.36.0 and at the head of the branches release-1.20 to release-1.36. What is free
- * (evictionHard, featureGates, systemReserved …) stands without what is in it.
+ * (evictionHard, featureGates, systemReserved …) is listed without its contents.
  */
 export const KUBELET = component("the kubelet", {
   since: {

@@ -29,7 +29,7 @@ interface Settings {
 interface Asked extends Settings {
   readonly minor: number | undefined;
   readonly gates: Json;
-  /** `, did you mean …?`, of what stands around the key. */
+  /** `, did you mean …?`, from the names beside the key. */
   readonly meant: (key: string, around: Field) => string;
 }
 
@@ -37,7 +37,7 @@ function* settingsOf(of: Settings): Iterable<Problem> {
   const { path, component, settings, version } = of;
   const { featureGates } = settings;
   const minor = version === undefined ? undefined : Number(version.split(".")[1]);
-  // Hundreds of names for each key: what is not told is not looked up.
+  // Hundreds of names for each key: suggestions that are not shown are not searched for.
   let left = TOLD;
   const meant = (key: string, around: Field) => (left-- > 0 ? didYouMean(key, names(around.fields, minor)) : "");
   yield* within({ ...of, minor, meant, gates: isMap(featureGates) ? featureGates : {} }, path, component, settings);

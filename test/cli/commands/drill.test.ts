@@ -53,7 +53,7 @@ test("whoever does not type the cluster's name has changed their mind", async ()
   const { exitCode, stderr } = await tripod([...INVENTORY, "power-holder"], { isTTY: true, typed: "yes" });
   expect(exitCode).toBe(130);
   expect(stderr).toContain("power cut of the VIP holder");
-  expect(stderr).toContain("not confirmed; nothing was touched");
+  expect(stderr).toContain("not confirmed; nothing was changed");
 });
 
 test.each(["0", "1000", "many"])("%s is no number of rounds", async (rounds) => {
@@ -62,7 +62,7 @@ test.each(["0", "1000", "many"])("%s is no number of rounds", async (rounds) => 
 
 test("scenarios are named, or all of them are meant", async () => {
   const { exitCode, stderr } = await tripod([...INVENTORY, "--all", "power-holder"]);
-  expect([exitCode, stderr]).toEqual([3, expect.stringContaining("say one of them")]);
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining("use one of them")]);
 });
 
 test("nothing is broken for a report that cannot be kept", async () => {
