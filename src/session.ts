@@ -73,6 +73,7 @@ async function wayIn(
   return askVagrant(cluster, cluster.vagrant, machines, signal);
 }
 
+/** @internal exported for its test */
 export async function toHost(machine: Machine, connection: Connection): Promise<Host> {
   const read = batchReads(connection);
   const sentAt = Date.now();

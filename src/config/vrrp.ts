@@ -19,6 +19,7 @@ export function vrrpPriorities(masters: number): readonly number[] {
 /**
  * Throws E_INVENTORY unless the highest priority with a failing check is below the lowest of a healthy master, all priorities are distinct
  * and all stay within VRRP's 1–254.
+ * @internal exported for its test
  */
 export function assertCheckDecides(priorities: readonly number[], weight: number): void {
   const highest = Math.max(...priorities);

@@ -91,7 +91,7 @@ async function list(api: Api, path: string): Promise<ReadonlyMap<number, number>
   return found;
 }
 
-/** Compares what was written with what is present. */
+/** Compares what was written with what is present. @internal exported for its test */
 export function compare(
   entries: readonly Entry[],
   found: ReadonlyMap<number, number>,

@@ -47,17 +47,17 @@ export type KubernetesSettings = Section<"kubernetes"> & {
 export type SoftwareSettings = Section<"software">;
 
 /** `heartbeat` and `election` in ms, `renewBefore` and `validity` in days. */
-export type EtcdSettings = Section<"etcd">;
+type EtcdSettings = Section<"etcd">;
 
 /** `advertInterval` in ms. */
-export type LoadBalancerSettings = Section<"loadBalancer"> & {
+type LoadBalancerSettings = Section<"loadBalancer"> & {
   /** The IPv4 subnet (CIDR) of the L2 segment that the masters and the VIP share. */
   readonly subnet: string;
   /** The port that clients use at the VIP: haproxy's, or the API server's 6443. */
   readonly port: number;
 };
 
-export type ContainerdSettings = Section<"containerd">;
+type ContainerdSettings = Section<"containerd">;
 
 /** A pod network that is applied from a manifest. */
 export interface ManifestNetwork {
@@ -71,7 +71,7 @@ export interface ManifestNetwork {
 export type NetworkSettings = { readonly cni: string } | ManifestNetwork;
 
 /** All times in ms. */
-export type DrillSettings = Section<"drill">;
+type DrillSettings = Section<"drill">;
 
 /** An inventory, complete (all defaults are filled in), validated and frozen. */
 export interface Cluster {

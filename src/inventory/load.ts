@@ -41,7 +41,7 @@ export async function loadCluster(
   return conclude(reading, missing ?? [], file, me);
 }
 
-/** The same for a text, without checking the files it names. Mistakes and relative paths refer to `file`. */
+/** The same for a text, without checking the files it names. Mistakes and relative paths refer to `file`. @internal exported for its test */
 export function parseInventory(text: string, file: string, me: Operator = operator()): Cluster {
   return conclude(read(text, file), [], resolvePath(file), me);
 }

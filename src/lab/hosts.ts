@@ -72,7 +72,7 @@ async function prepareHost(folder: string, { station, wires, root, modules, auth
 }
 
 /** The network interfaces of a host. */
-export interface Wiring {
+interface Wiring {
   readonly interfaces: readonly {
     readonly index: number;
     readonly name: string;
@@ -85,7 +85,7 @@ export interface Wiring {
   readonly gateway: string;
 }
 
-/** One interface for every segment of a host; the first has the host's first address. */
+/** One interface for every segment of a host; the first has the host's first address. @internal exported for its test */
 export function wiring(station: Station, { segments }: Topology): Wiring {
   const places = station.addresses.map((address) => ({ address, segment: segmentOf(segments, address) }));
   const inside = [...new Set(places.map(({ segment }) => segment))];
@@ -138,7 +138,7 @@ interface Mount {
   readonly target: string;
 }
 
-export interface HostView {
+interface HostView {
   readonly rootfs: string;
   readonly folder: string;
   /** Read-only folders. */
@@ -148,7 +148,7 @@ export interface HostView {
   readonly kernelFiles: readonly Mount[];
 }
 
-/** The text of a host's LXC configuration. */
+/** The text of a host's LXC configuration. @internal exported for its test */
 export function hostConfig(hostname: string, { interfaces, gateway }: Wiring, view: HostView): string {
   const mounts = (list: readonly Mount[]) => list.map(({ source, target }) => ({ source, target }));
   return render("lab/lxc.conf", {

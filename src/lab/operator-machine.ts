@@ -9,7 +9,7 @@ import { mountPoints } from "./mounts.ts";
 import { NAMESPACES } from "./names.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
-/** Paths on this machine. */
+/** Paths on this machine. @internal exported for its test */
 export interface Places {
   /** fs.inotify.max_user_instances. */
   readonly instances: string;

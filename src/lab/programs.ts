@@ -62,7 +62,7 @@ async function installPackages(packages: readonly string[], { signal }: Progress
   }
 }
 
-/** The Debian packages of programs that are missing in all of these folders. */
+/** The Debian packages of programs that are missing in all of these folders. @internal exported for its test */
 export function missingPackages(folders: readonly string[] = SEARCHED): string[] {
   const found = (program: string): boolean => folders.some((folder) => existsSync(join(folder, program)));
   return Object.entries(PROGRAMS).flatMap(([program, name]) => (found(program) ? [] : [name]));

@@ -2,7 +2,7 @@ import { debian } from "./debian.ts";
 import type { OsFamily } from "./os.ts";
 import { rhel } from "./rhel.ts";
 
-/** Every OS family. A new one is one file and one word here. */
+/** Every OS family. A new one is one file and one word here. @internal exported for its test */
 export const OS_FAMILIES: readonly OsFamily[] = [debian, rhel];
 
 /** The family of a host by its /etc/os-release; undefined where Tripod knows none. */

@@ -34,6 +34,7 @@ export interface KeptServiceAccountKeys extends Kept {
  * The authority that the masters already have, or a new one. The machines are the state: a complete pair on any master is the
  * cluster's.
  * @throws TripodError E_REFUSED where masters have different authorities, or one has a certificate and no master its key
+ * @internal exported for its test
  */
 export function authority(
   context: Context,

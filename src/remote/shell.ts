@@ -31,10 +31,10 @@ export function takeBytes(count: number | string): string {
 export const ENVIRONMENT = "LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * Prefix of commands that fetch from the internet. All others connect directly: the proxy of a login environment (`https_proxy`,
- * `all_proxy` …) cannot reach a cluster's addresses. curl and programs written in Go respect a `no_proxy` of `*`.
+ * Scripts connect directly: the proxy of a login environment (`https_proxy`, `all_proxy` …) cannot reach a cluster's addresses. curl and
+ * programs written in Go respect a `no_proxy` of `*`; apt and dnf do not, and fetch packages through the proxy.
  */
-export const THROUGH_PROXY = 'env NO_PROXY="$tripod_no_proxy" no_proxy="$tripod_no_proxy"';
+const NO_PROXY = 'export NO_PROXY="*" no_proxy="*"';
 
 export interface Wrapped {
   /** The command line for the login shell, quoted so that sh, csh and fish agree on it. */
@@ -69,8 +69,7 @@ export function wrap(script: string, options: WrapOptions = {}): Wrapped {
   // The command line does not contain the complete mark: a login file with `set -x` prints the command line.
   const start = [
     `export ${ENVIRONMENT}`,
-    'tripod_no_proxy="${no_proxy-$NO_PROXY}"',
-    'export NO_PROXY="*" no_proxy="*"',
+    NO_PROXY,
     "cd /",
     "umask 022",
     `tripod_script=$(${takeBytes(prelude.length)})`,

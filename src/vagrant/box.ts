@@ -92,7 +92,7 @@ async function copyModules(folder: string, rootfs: string): Promise<void> {
   await discard(folder);
 }
 
-/** The box's part of every machine's LXC configuration. */
+/** The box's part of every machine's LXC configuration. @internal exported for its test */
 export function configuration(modules: string | undefined, kernelFiles: readonly Bound[]): string {
   const bound = kernelFiles.map(({ source, target }) => ({ source, target }));
   return render("lab/box.conf", { modules: modules ?? "", kernelFiles: bound });

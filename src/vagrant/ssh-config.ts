@@ -38,7 +38,7 @@ export async function readSshConfig(
   return new Map([...said, [missing, undefined], ...others]);
 }
 
-/** The blocks of ssh_config(5) between Vagrant's own lines. Throws E_LOCAL for a ProxyCommand. */
+/** The blocks of ssh_config(5) between Vagrant's own lines. Throws E_LOCAL for a ProxyCommand. @internal exported for its test */
 export function parseSshConfig(text: string): ReadonlyMap<string, SshEntry> {
   const blocks = text.split(/^Host (?=\S)/m).slice(1);
   return new Map(blocks.map((block) => [block.split("\n", 1).join("").trim(), entryOf(block)]));

@@ -76,7 +76,7 @@ describe("an exit code", () => {
     const found = (number: number) => mentions.filter(({ exit }) => exit === number).map(({ where }) => where);
     expect(found(2)).toEqual(["docs/operation.md", "tripod plan --help"]);
     expect(found(30)).toEqual(["docs/drills.md", "docs/drills.md"]);
-    expect(found(31)).toEqual(["README.md", "tripod --help", "tripod status --help"]);
+    expect(found(31)).toEqual(["README.md", "docs/getting-started.md", "tripod --help", "tripod status --help"]);
     const strange = mentions.filter(
       ({ exit, words }) => exit !== 0 && !vocabulary(exit).some((word) => words.toLowerCase().includes(word)),
     );

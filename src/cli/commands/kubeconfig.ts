@@ -38,7 +38,7 @@ export function kubeconfigCommand(io: Io): Command {
     );
 }
 
-/** @throws TripodError E_USAGE if nobody can answer, E_INTERRUPTED if the answer is no */
+/** @throws TripodError E_USAGE if nobody can answer, E_INTERRUPTED if the answer is no @internal exported for its test */
 export async function mayBeReplaced(output: string, io: Io): Promise<void> {
   const there = await lstat(resolve(io.cwd, output)).catch(() => undefined);
   if (!there) return;
@@ -51,7 +51,7 @@ export async function mayBeReplaced(output: string, io: Io): Promise<void> {
   throw new TripodError("E_INTERRUPTED", `${output} was not changed`);
 }
 
-/** Writes the file atomically, readable by its owner only. A link is replaced, not its target. */
+/** Writes the file atomically, readable by its owner only. A link is replaced, not its target. @internal exported for its test */
 export async function writeKubeconfig(path: string, config: Secret): Promise<void> {
   const beside = `${path}.${process.pid}`;
   try {

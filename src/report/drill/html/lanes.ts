@@ -95,6 +95,7 @@ interface DrawnOutage extends Span {
 /**
  * The longest first, wherever there is space for it.
  * @param limit ms, beyond which an outage is marked; Infinity where it is not judged
+ * @internal exported for its test
  */
 export function labelsOf(outages: readonly DrawnOutage[], canvas: Canvas, limit: number): Label[] {
   const labels: Label[] = [];

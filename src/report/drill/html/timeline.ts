@@ -97,7 +97,7 @@ interface Band extends Span {
   readonly note?: string;
 }
 
-/** The visible bands, in as many rows as hosts overlapped; at a handover bands of one row may overlap by a few pixels. */
+/** The visible bands, in as many rows as hosts overlapped; at a handover bands of one row may overlap by a few pixels. @internal exported for its test */
 export function rowsOf(bands: readonly Band[], { view, place }: Canvas): Band[][] {
   const tolerance = lengthOf(view) / 250;
   const rows: Band[][] = [];
@@ -144,7 +144,7 @@ interface Mark {
   readonly leftward: boolean;
 }
 
-/** Vertical lines: what was done, when it was restored, and when the cluster had recovered. */
+/** Vertical lines: what was done, when it was restored, and when the cluster had recovered. @internal exported for its test */
 export function marksOf({ times, what }: ScenarioReport, { view, x }: Canvas): readonly Mark[] {
   const slow = (times.disrupted ?? 0) - (times.disrupt ?? 0) > Math.max(250, lengthOf(view) / 50);
   const all: readonly [Mark["kind"], number | undefined, string][] = [
@@ -167,6 +167,7 @@ export function marksOf({ times, what }: ScenarioReport, { view, x }: Canvas): r
   });
 }
 
+/** @internal exported for its test */
 export function marksHeight(marks: readonly Mark[]): number {
   return MARKS * (1 + Math.max(0, ...marks.map(({ line }) => line)));
 }
