@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CNIS } from "../cni/index.ts";
+import { CNIS } from "../cni.ts";
 import type { Life } from "./life.ts";
 import type { Path } from "./problem.ts";
 import { label, path, textual } from "./scalars.ts";

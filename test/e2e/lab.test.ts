@@ -273,7 +273,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
       code: "E_LAB",
       message: `another lab with the name ${NAME} is running`,
     });
-    await expect(labDown(cluster, quiet)).rejects.toThrow("is up");
+    await expect(labDown(cluster, quiet)).rejects.toThrow("is running");
     vi.stubEnv("XDG_STATE_HOME", state);
     expect(on("m1", "hostname")).toBe("m1");
     await labDown(cluster, quiet);

@@ -86,7 +86,9 @@ describe("what status says is so", () => {
 
   it("a kubelet whose client certificate has expired is told by its date, and gets another as docs/health.md says", async () => {
     await lab.on("m3", EXPIRED);
-    await seen(node("m3")).toMatch(/: the client certificate of its kubelet expired on 2026-01-01: docs\/health\.md/);
+    await seen(node("m3")).toMatch(
+      /: the client certificate of its kubelet expired on 2026-01-01: see docs\/health\.md/,
+    );
     await lab.on("m3", "rm -f /etc/kubernetes/kubelet.conf /var/lib/kubelet/pki/kubelet-client*");
     await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory);
     await lab.untilHealthy();
@@ -94,7 +96,7 @@ describe("what status says is so", () => {
 
   it("a member that cannot read its log is told by etcd's own error, and is replaced as docs/health.md says", async () => {
     await lab.on("m2", GARBLED_WAL);
-    await seen(member("m2")).toMatch(/: .*walpb: crc mismatch \(its data is damaged: docs\/health\.md/);
+    await seen(member("m2")).toMatch(/: .*walpb: crc mismatch \(its data is damaged: see docs\/health\.md/);
     await lab.on("m2", "systemctl stop etcd && mv /var/lib/etcd/member /root/etcd-damaged-member");
     const etcdctl = (words: string) =>
       `export ETCDCTL_API=3 ETCDCTL_CACERT=/etc/etcd/pki/ca.crt ETCDCTL_CERT=/etc/etcd/pki/healthcheck-client.crt ETCDCTL_KEY=/etc/etcd/pki/healthcheck-client.key; ${words}`;
