@@ -91,7 +91,7 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
   ],
   ["an interface with a space", [["loadBalancer.interface", "eth 0"]], /name of a network interface/],
   ["an image without a tag", [["containerd", { sandboxImage: "registry.example:5000/pause" }]], /image with its tag/],
-  ["a network nobody knows", [["network", { cni: "brigde" }]], /not one of bridge, none, did you mean `bridge`/],
+  ["a network nobody knows", [["network", { cni: "brigde" }]], /not one of bridge, .*did you mean `bridge`/],
   ["a manifest by plain http", [["network", { manifest: "http://example.org/cni.yaml" }]], /https:\/\/ URL/],
   ["a file in somebody's home", [["ssh.key", "~bob/.ssh/id"]], /only ~\/… may begin with a tilde/],
   ["no known hosts at all", [["ssh.knownHosts", []]], /without a file every host key is unknown/],
