@@ -27,6 +27,8 @@ process.on("uncaughtException", (error) => end(printError(error)));
 process.once("exit", () => {
   if (!over) process.exitCode = printError(new Error("the process ended before its work was done"));
 });
+// Without a reader of its messages (`tripod apply 2>&1 | tee log`, and Ctrl-C ends tee) the command still finishes what it has begun.
+process.stderr.on("error", () => undefined);
 const afterOutput = watchOutput(stdout, printError);
 
 const exitCode = await runCommandLine(args, io);

@@ -8,8 +8,13 @@ import { kubernetesYaml, readKubernetesYaml } from "./yaml.ts";
  * is not known.
  */
 export function withKubeletSettings(text: string, settings: Json): string {
-  const found = readKubernetesYaml(text) as Json | null;
+  const found = readKubernetesYaml(text);
   if (found === null) return text;
+  if (!isMap(found)) throw new TypeError("a KubeletConfiguration is a map");
   const wanted = merge(found, settings);
   return isDeepStrictEqual(found, wanted) ? text : kubernetesYaml(wanted);
+}
+
+function isMap(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -10,5 +10,6 @@ export function kubernetesYaml(document: unknown): string {
 
 /** One document as Kubernetes itself would read it; null where the text is empty. */
 export function readKubernetesYaml(text: string): unknown {
-  return parse(text, { version: VERSION, logLevel: "error" });
+  // To search for duplicate keys takes time that grows with the square of their number.
+  return parse(text, { version: VERSION, logLevel: "error", uniqueKeys: false });
 }

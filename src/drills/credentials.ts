@@ -1,6 +1,7 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { parse } from "yaml";
 import { TripodError } from "../errors.ts";
+import { READ_WITHIN } from "../remote/limits.ts";
 import type { Host } from "../host.ts";
 import type { Secret } from "../secret.ts";
 
@@ -30,7 +31,7 @@ export async function etcdCredentials(masters: readonly Host[]): Promise<SecureC
   const files = ["ca.crt", "healthcheck-client.crt", "healthcheck-client.key"];
   const script = files.map((file) => `cat /etc/etcd/pki/${file} && echo || exit`).join("\n");
   for (const master of masters) {
-    const { code, stdout } = await master.connection.run(script);
+    const { code, stdout } = await master.connection.run(script, { within: READ_WITHIN });
     if (code !== 0) continue;
     const [ca, cert, key] = stdout.split(/^\n/m);
     return createSecureContext({ ca, cert, key });

@@ -41,6 +41,9 @@ const ANSWER_WITHIN = 30_000;
  * pulled cable): no lock outlives its owner by more than a minute.
  * @throws E_CONNECTION_LOST, E_UNREACHABLE; E_COMMAND if the host cannot keep a lock, or does not report whether it does
  */
+/** As old as a date can be written, s: a host may report anything. */
+const LONGEST_AGE = 1e9;
+
 export function lockHost(
   connection: Connection,
   request: LockRequest,
@@ -72,7 +75,7 @@ export function lockHost(
     };
     run.then((result) => {
       const [, age = "", name = "", command = ""] = /^held (-?\d+) (\S+) ?(.*)$/m.exec(result.stdout) ?? [];
-      if (name) resolve({ name, command, age: Math.max(0, Number(age)) });
+      if (name) resolve({ name, command, age: Math.min(Math.max(0, Number(age)), LONGEST_AGE) });
       else reject(failed(connection.name, "cannot hold the cluster's lock", result));
     }, reject);
   });

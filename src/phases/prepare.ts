@@ -20,8 +20,7 @@ export const prepare: Phase = {
     hostname({ name: host.name }),
     editedFile({
       path: "/etc/hosts",
-      edit: (text) =>
-        hostsFile(text, [...cluster.machines, ...existing.unknownNodes.filter(({ address }) => address !== "")]),
+      edit: (text) => hostsFile(text, cluster.machines, existing.unknownNodes),
     }),
     // A minimal installation may have neither.
     ...["/etc/modules-load.d", "/etc/sysctl.d"].map((path) => directory({ path, mode: 0o755 })),

@@ -86,12 +86,23 @@ function feed(
   return input;
 }
 
-/** Collects a stream while `take` accepts it. */
+/** Collects a stream while `take` accepts it, in one buffer: a host may send its output byte by byte. */
 function gather(stream: Readable, take: (bytes: number) => boolean): () => string {
-  const chunks: Buffer[] = [];
+  let all = Buffer.alloc(0);
+  let length = 0;
   stream.on("data", (chunk: Buffer) => {
-    if (take(chunk.length)) chunks.push(chunk);
-    else chunks.length = 0;
+    if (!take(chunk.length)) {
+      all = Buffer.alloc(0);
+      length = 0;
+      return;
+    }
+    if (length + chunk.length > all.length) {
+      const larger = Buffer.allocUnsafe(Math.max(2 * all.length, length + chunk.length));
+      all.copy(larger, 0, 0, length);
+      all = larger;
+    }
+    chunk.copy(all, length);
+    length += chunk.length;
   });
-  return () => Buffer.concat(chunks).toString();
+  return () => all.toString("utf8", 0, length);
 }

@@ -110,10 +110,18 @@ export function textChange({ path, before, after, modes }: TextChange): Change {
 
 const READ_BY_OTHERS = 0o004;
 
+/** Lines that may differ: the time to compare grows with their square, and a host decides what its file contains. */
+const MOST_CHANGES = 1000;
+
 export function unifiedDiff(path: string, before: string | undefined, after: string): string {
   const from = before === undefined ? "/dev/null" : path;
-  return createTwoFilesPatch(from, path, before ?? "", after, undefined, undefined, { context: 2 }).replace(
-    /^(?:Index: .*\n)?=+\n/,
-    "",
-  );
+  // A new file has nothing to compare with.
+  const limit = before ? { maxEditLength: MOST_CHANGES } : {};
+  const patch: string | undefined = createTwoFilesPatch(from, path, before ?? "", after, undefined, undefined, {
+    context: 2,
+    ...limit,
+  });
+  return patch === undefined
+    ? `--- ${from}\n+++ ${path}\n@@ more than ${MOST_CHANGES} lines differ @@\n`
+    : patch.replace(/^(?:Index: .*\n)?=+\n/, "");
 }

@@ -1,5 +1,6 @@
 import type { Host } from "../host.ts";
 import { lastLine } from "../last-lines.ts";
+import { READ_WITHIN } from "../remote/limits.ts";
 import { command } from "./command.ts";
 import { ADMIN_CONF, kubectl } from "./kubectl.ts";
 import { type Change, defineResource } from "./resource.ts";
@@ -21,7 +22,7 @@ export const manifest = defineResource<ManifestArgs, Found>({
   async read(_, { leader, text }) {
     // Run separately, with the manifest as its stdin: text that somebody else has written must not become part of a script.
     const script = `[ -f ${ADMIN_CONF} ] || exit 9\n${kubectl(leader, "diff -f -")}`;
-    const { code, stdout, stderr } = await leader.connection.run(script, { input: text });
+    const { code, stdout, stderr } = await leader.connection.run(script, { input: text, within: READ_WITHIN });
     if (code === 0) return undefined;
     if (code === 9) return { from: "absent" };
     if (stdout !== "") return { from: "as below", diff: withoutFolders(stdout) };

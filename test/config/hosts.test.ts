@@ -35,3 +35,18 @@ describe("/etc/hosts", () => {
     expect(hostsFile(once, cluster.machines)).toBe(once);
   });
 });
+
+describe("a node that is not in the inventory", () => {
+  const { machines } = cluster;
+  const stranger = { name: "registry.k8s.io", address: "203.0.113.66" };
+
+  it("cannot get its name into the hosts' files", () => {
+    expect(hostsFile("127.0.0.1 localhost\n", machines, [stranger])).toBe(hostsFile("127.0.0.1 localhost\n", machines));
+  });
+
+  it("keeps the line that an earlier inventory has written", () => {
+    const before = hostsFile("", [...machines, { name: "w9", address: "10.0.0.29" }]);
+    expect(hostsFile(before, machines, [{ name: "w9", address: "10.0.0.29" }, stranger])).toBe(before);
+    expect(hostsFile(before, machines, [{ name: "w9", address: "203.0.113.66" }])).toBe(hostsFile("", machines));
+  });
+});

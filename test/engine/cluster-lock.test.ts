@@ -222,3 +222,9 @@ test("a host that does not report whether it granted the lock is given up with a
   expect(error).toMatchObject({ code: "E_COMMAND", details: { host: "m1" } });
   expect(error.message).toContain("did not end within 0.05 s");
 });
+
+test("an age of the lock that no date can have is still an owner's", async () => {
+  const { connection } = scriptedHost({ answer: () => "held 99999999999999 eve apply\n" });
+  const request = { id: "1", name: ANNA, command: "tripod apply", breakLock: undefined };
+  expect(await lockHost(connection, request)).toEqual({ name: "eve", command: "apply", age: 1e9 });
+});

@@ -56,11 +56,10 @@ export async function writeKubeconfig(path: string, config: Secret): Promise<voi
   const beside = `${path}.${process.pid}`;
   try {
     await writeFile(beside, config.reveal(), { mode: 0o600, flag: "wx" });
-    await rename(beside, path).catch(async (cause: unknown) => {
-      await rm(beside);
-      throw cause;
-    });
+    await rename(beside, path);
   } catch (cause) {
+    // What exists already is not ours.
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") await rm(beside, { force: true });
     throw new TripodError("E_LOCAL", `cannot write ${path}`, {
       why: cause instanceof Error ? cause.message : String(cause),
       hint: "choose another --output",

@@ -40,7 +40,10 @@ async function report(run: string | undefined, options: ReportOptions, io: Io): 
   if (options.list) return list(runs, io);
   const path = pathOf(run, runs, io);
   const { output } = options;
-  const text = await formattedReport(readRun(path), options.format ?? formatOf(output));
+  const text = await formattedReport(readRun(path), options.format ?? formatOf(output)).catch((cause: unknown) => {
+    if (cause instanceof TripodError) throw cause;
+    throw new TripodError("E_LOCAL", `${path} is not the record of a run`, { why: (cause as Error).message, cause });
+  });
   if (text === undefined)
     throw new TripodError("E_LOCAL", `${path} contains no run`, { why: "it has no run.start event" });
   if (output === undefined) io.stdout.write(text);
@@ -87,8 +90,7 @@ async function list(runs: readonly RecordedRun[], io: Io): Promise<void> {
       const report = reportOf(events);
       return report ? `${OUTCOMES[report.outcome]}: ${summaryLine(report)}` : "contains no run";
     } catch (error) {
-      if (error instanceof TripodError) return error.message;
-      throw error;
+      return error instanceof TripodError ? error.message : "is not the record of a run";
     }
   };
   if (runs.length === 0) io.stderr.write("no run is recorded\n");

@@ -106,9 +106,13 @@ export function* drillRules({ interval, timeout }: Partial<z.output<typeof drill
     yield { path: ["drill", "timeout"], message: `a timeout of ${timeout} ms: set at most 10s` };
 }
 
+function placeholders(command = ""): string[] {
+  return [...command.matchAll(/\{\{([^{}]*)\}\}/g)].map(([, name = ""]) => name.trim());
+}
+
 export function* powerRules(settings: Partial<z.output<typeof power>> | undefined): Iterable<Problem> {
   for (const key of ["off", "on"] as const)
-    for (const [, name = ""] of settings?.[key]?.matchAll(/\{\{\s*(.*?)\s*\}\}/g) ?? [])
+    for (const name of placeholders(settings?.[key]))
       if (name !== "name" && name !== "address")
         yield {
           path: ["power", key],

@@ -112,6 +112,20 @@ test("a file without a run, and one that cannot be written, are clear errors too
   expect((await tripod("-o", "no/such/folder.html")).stderr).toContain("(E_LOCAL)\n  | ENOENT");
 });
 
+test("records in another shape than Tripod's are refused by name, and hide no other run in the list", async () => {
+  record(bootstrap, 1);
+  const hostile = [{ type: "run.start", at: 1e300, mode: "apply", cluster: 7, phases: null }];
+  writeFileSync(join(folder, "hostile"), `${hostile.map((event) => JSON.stringify(event)).join("\n")}\n`);
+  expect(await tripod("hostile")).toMatchObject({
+    exitCode: 5,
+    stderr: expect.stringContaining("hostile is not the record of a run") as string,
+  });
+  record(hostile as never, 2);
+  const { exitCode, stdout } = await tripod("--list");
+  expect([exitCode, stdout.trim().split("\n").length]).toEqual([0, 2]);
+  expect(stdout).toContain("is not the record of a run");
+});
+
 test("-o with an unknown extension is refused, and written with --format", async () => {
   record(bootstrap, 1);
   const { exitCode, stderr } = await tripod("-o", "run.pdf");
