@@ -116,11 +116,9 @@ const MOST_CHANGES = 1000;
 export function unifiedDiff(path: string, before: string | undefined, after: string): string {
   const from = before === undefined ? "/dev/null" : path;
   // A new file has nothing to compare with.
-  const limit = before ? { maxEditLength: MOST_CHANGES } : {};
-  const patch: string | undefined = createTwoFilesPatch(from, path, before ?? "", after, undefined, undefined, {
-    context: 2,
-    ...limit,
-  });
+  const maxEditLength = before ? MOST_CHANGES : Infinity;
+  const options = { context: 2, maxEditLength };
+  const patch = createTwoFilesPatch(from, path, before ?? "", after, undefined, undefined, options);
   return patch === undefined
     ? `--- ${from}\n+++ ${path}\n@@ more than ${MOST_CHANGES} lines differ @@\n`
     : patch.replace(/^(?:Index: .*\n)?=+\n/, "");
