@@ -23,17 +23,17 @@ export const ERRORS = {
   E_UNREACHABLE: { exit: 10, means: "a host did not answer" },
   E_HOST_KEY: { exit: 11, means: "a host key is unknown or has changed" },
   E_AUTH: { exit: 12, means: "a host refused the login" },
-  E_SUDO: { exit: 13, means: "a host let us in but not become root" },
+  E_SUDO: { exit: 13, means: "the login to a host works, but sudo does not give root" },
   E_CONNECTION_LOST: { exit: 14, means: "a connection broke; the outcome of the command is unknown" },
-  E_PREFLIGHT: { exit: 20, means: "a host is not fit; nothing was changed" },
+  E_PREFLIGHT: { exit: 20, means: "a host does not meet the requirements" },
   E_COMMAND: { exit: 21, means: "a command failed on a host" },
-  E_DEADLINE: { exit: 22, means: "a condition did not come true in time" },
+  E_DEADLINE: { exit: 22, means: "a condition was not met in time" },
   E_NOT_CONVERGED: { exit: 23, means: "something still differs after it was applied or restored" },
-  E_REFUSED: { exit: 24, means: "to continue could destroy something; nothing was changed" },
+  E_REFUSED: { exit: 24, means: "refused, because to continue could destroy something" },
   E_LOCKED: { exit: 25, means: "somebody else is working on this cluster" },
   E_LIMIT: { exit: 30, means: "a drill measured more than its limit" },
-  E_LAB: { exit: 40, means: "the lab could not be made or is not there" },
-  E_INTERRUPTED: { exit: 130, means: "stopped by Ctrl-C or SIGTERM, or by the answer no" },
+  E_LAB: { exit: 40, means: "the lab could not be created, or does not exist" },
+  E_INTERRUPTED: { exit: 130, means: "stopped by Ctrl-C or SIGTERM, or a question was answered with no" },
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -102,7 +102,7 @@ function failureOf(events: readonly DrillEvent[], outcome: ScenarioOutcome, targ
     `${breaches.length === 1 ? "one limit was" : `${breaches.length} limits were`} exceeded`,
     {
       why: breaches.join("\n"),
-      hint: "see when and how with `tripod report -o drill.html`",
+      hint: "`tripod report -o drill.html` shows each outage",
     },
   );
 }

@@ -71,3 +71,8 @@ export function watchOutput(stdout: Writable, report: (error: TripodError) => vo
     return exitCode === 0 ? ERRORS.E_LOCAL.exit : exitCode;
   };
 }
+
+/** Without a reader of its messages (`tripod apply 2>&1 | tee log`, and Ctrl-C ends tee) a command still finishes what it has begun. */
+export function tolerateClosing(stderr: Writable): void {
+  stderr.on("error", () => undefined);
+}

@@ -2,7 +2,7 @@
 import { ERRORS } from "../errors.ts";
 import { failureOptions, printFailure } from "./failure.ts";
 import { listenForInterrupts } from "./interrupt.ts";
-import { processIo, standardOutput, watchOutput } from "./io.ts";
+import { processIo, standardOutput, tolerateClosing, watchOutput } from "./io.ts";
 import { runCommandLine } from "./program.ts";
 
 const args = process.argv.slice(2);
@@ -27,8 +27,7 @@ process.on("uncaughtException", (error) => end(printError(error)));
 process.once("exit", () => {
   if (!over) process.exitCode = printError(new Error("the process ended before its work was done"));
 });
-// Without a reader of its messages (`tripod apply 2>&1 | tee log`, and Ctrl-C ends tee) the command still finishes what it has begun.
-process.stderr.on("error", () => undefined);
+tolerateClosing(process.stderr);
 const afterOutput = watchOutput(stdout, printError);
 
 const exitCode = await runCommandLine(args, io);

@@ -58,7 +58,7 @@ export const ipv4 = z
     error: saying("an IPv4 address such as 10.0.0.11"),
     abort: true,
   })
-  .refine((text) => isUnicast(parseAddress(text) ?? 0), { error: saying("an address that a machine may have") })
+  .refine((text) => isUnicast(parseAddress(text) ?? 0), { error: saying("a unicast address that a machine can use") })
   .meta({ title: "IPv4 address", format: "ipv4" });
 
 export const subnet = z

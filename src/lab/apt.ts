@@ -20,7 +20,7 @@ export async function mirrors(release: string): Promise<AptSource[]> {
   if (found.length > 0) return found;
   throw new TripodError("E_LAB", "no Debian mirror in this machine's apt configuration", {
     why: `${ETC}/sources.list and ${parts} have no entry for this machine's own release with the component main`,
-    hint: "add this machine's Debian mirror to ${ETC}/sources.list: the lab fetches its packages from there",
+    hint: `add this machine's Debian mirror to ${ETC}/sources.list: the lab fetches its packages from there`,
   });
 }
 

@@ -28,6 +28,11 @@ test("a program that ends before its work is done reports that, and does not exi
   ]);
 });
 
+test("a standard error that cannot be written does not change how a command ends", () => {
+  const script = '"$0" --import tsx "$1" validate --inventroy x 2>/dev/full';
+  expect(spawnSync("sh", ["-c", script, process.execPath, MAIN]).status).toBe(ERRORS.E_USAGE.exit);
+});
+
 test("only main.ts ends the process, and a drill's watchdog its own", () => {
   const src = new URL("../../src/", import.meta.url);
   const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));

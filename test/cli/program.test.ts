@@ -107,7 +107,7 @@ test("the help of one command exits with 0 and shows the global options too", as
 
 test("exit-codes explains every exit code", async () => {
   const { stdout } = await tripod("exit-codes");
-  expect(stdout).toContain("  24  E_REFUSED          to continue could destroy something; nothing was changed\n");
+  expect(stdout).toContain("  24  E_REFUSED          refused, because to continue could destroy something\n");
 });
 
 test("an error reports what failed, where, why and what to do, with its own exit code", async () => {

@@ -167,7 +167,7 @@ describe("a name that no version has", () => {
 
   it("is refused where the version itself is a mistake, and what some version has is not", () => {
     expect(mistakes("1.99.0", "kubelet", { maxPod: 1, failCgroupV1: false, runOnce: false })).toEqual([
-      expect.stringContaining("newer than Tripod"),
+      expect.stringContaining("1.99.0 is not supported"),
       expect.stringContaining("did you mean `maxPods`?"),
     ]);
   });

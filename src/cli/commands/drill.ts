@@ -27,17 +27,20 @@ type Asked = Omit<DrillOptions, "inventory"> & { readonly inventory?: string };
 export function drillCommand(io: Io): Command {
   return withLabOption(new Command("drill").option("-i, --inventory <file>", "the inventory"))
     .description(
-      "break one thing at a time, measure what clients feel, put it back, and say what was within its limits",
+      "break one thing at a time, measure the outage that clients see, restore it, and report which limits were exceeded",
     )
-    .argument("[scenarios...]", "names of --list; default: those that together take five minutes at most")
+    .argument(
+      "[scenarios...]",
+      "names from `tripod drill --list`; default: those that together take five minutes at most",
+    )
     .option("--list", "list the scenarios")
-    .option("--all", "every scenario that does not take the quorum away")
+    .option("--all", "every scenario except the loss of etcd's quorum")
     .option("--rounds <n>", "run each scenario this many times", rounds, 1)
-    .option("--allow-quorum-loss", "also where reads and writes stop: more masters are lost than etcd can lose")
+    .option("--allow-quorum-loss", "also run the scenario in which etcd loses its quorum, and reads and writes stop")
     .option("--confirm <cluster>", "the cluster's name, instead of being asked for it; not needed with --lab")
     .option("--break-lock <owner>", "take over the cluster's lock from this owner, as named by E_LOCKED")
-    .option("-o, --output <file>", "write the report there: .html, .json, .xml (JUnit), or text")
-    .option("--json", "one JSON event a line")
+    .option("-o, --output <file>", "write the report to this file: .html, .json, .xml (JUnit), or .txt")
+    .option("--json", "print one JSON event per line")
     .action(async (names: string[], { inventory, ...options }: Asked) => {
       if (options.list) return list(io);
       if (inventory === undefined)
@@ -70,7 +73,7 @@ async function run(names: readonly string[], options: DrillOptions, io: Io): Pro
 
 function rounds(text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("a number from 1 to 999.");
+  throw new InvalidArgumentError("Must be a whole number from 1 to 999.");
 }
 
 /** @throws TripodError E_USAGE */
@@ -92,9 +95,9 @@ function choose(all: readonly Scenario[], names: readonly string[], options: Dri
   if (stopping && !allowQuorumLoss)
     throw new TripodError(
       "E_REFUSED",
-      `${stopping.name} takes the quorum from etcd: nobody can read or write while it lasts`,
+      `${stopping.name} makes etcd lose its quorum: reads and writes stop while it lasts`,
       {
-        hint: "if that is what is wanted, say --allow-quorum-loss",
+        hint: "to allow this, add --allow-quorum-loss",
       },
     );
   return Array.from({ length: options.rounds }, () => chosen).flat();
@@ -114,8 +117,8 @@ async function mustBeMeant(
       hint: "nothing was changed; check that this is the right inventory",
     });
   if (!io.stdin.isTTY || json)
-    throw new TripodError("E_USAGE", "a drill breaks things on real machines, and nobody is there to agree", {
-      hint: `say --confirm ${name}`,
+    throw new TripodError("E_USAGE", "a drill breaks things on real machines, and there is no terminal to confirm it", {
+      hint: `add --confirm ${name}`,
     });
   io.stderr.write(`This will be done to the cluster ${name}, one after the other, and undone each time:\n`);
   for (const { title } of chosen) io.stderr.write(`  ${title}\n`);

@@ -48,7 +48,7 @@ function repeated(file: string, before: readonly string[] = []): readonly string
 
 function count(text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("a number from 1 to 999.");
+  throw new InvalidArgumentError("Must be a whole number from 1 to 999.");
 }
 
 async function rehearseOnLab(options: RehearseOptions, io: Io): Promise<void> {

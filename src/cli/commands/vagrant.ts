@@ -11,7 +11,7 @@ interface MakingOptions {
 
 /** `tripod vagrant`: what Vagrant's machines need that public boxes do not contain. */
 export function vagrantCommand(io: Io): Command {
-  const vagrant = new Command("vagrant").description("build a box and fetch Kubernetes for machines of Vagrant");
+  const vagrant = new Command("vagrant").description("build a box and fetch Kubernetes for Vagrant machines");
   for (const command of [box(io), software(io)]) vagrant.addCommand(command);
   return vagrant;
 }

@@ -3,7 +3,7 @@ import { stopUnits } from "./stop-units.ts";
 
 export const kubelet: Scenario = {
   name: "kubelet",
-  title: "kubelet and containerd stopped on a master",
+  title: "kubelet and containerd stopped on the VIP holder",
   usual: false,
   lasts: [8_000, 15_000],
   prepare: async (setup, undoneAfter) => ({

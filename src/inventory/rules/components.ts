@@ -92,7 +92,7 @@ function* word(of: Asked, path: Path, values: ReadonlyMap<string, Value>, given:
     yield {
       path,
       message: `\`${dotted(path)}\`: ${program} has ${shown(given)} behind a feature gate that is off`,
-      hint: `say \`featureGates: { ${value.gate.name}: true }\` beside it, or run 1.${value.gate.on} or newer`,
+      hint: `set \`featureGates: { ${value.gate.name}: true }\` next to it, or use Kubernetes 1.${value.gate.on} or later`,
     };
 }
 

@@ -20,7 +20,7 @@ export function* quorum({ masters }: Draft): Iterable<Problem> {
     yield {
       path,
       at: "key",
-      message: `${count} masters survive no more failures than ${count - 1}: etcd needs a majority`,
-      hint: `name ${count - 1} or ${count + 1}`,
+      message: `${count} masters tolerate no more failures than ${count - 1}, because etcd needs a majority`,
+      hint: `use ${count - 1} or ${count + 1} masters`,
     };
 }

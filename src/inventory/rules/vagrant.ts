@@ -11,7 +11,7 @@ export function* vagrantRules(draft: Draft): Iterable<Problem> {
       yield {
         path: [...path, "ssh", key],
         at: "key",
-        message: `\`${key}\` beside \`ssh.vagrant\`: Vagrant sets how its machines are reached`,
+        message: `\`${key}\` cannot be combined with \`ssh.vagrant\`: Vagrant sets how its machines are reached`,
         hint: "remove one of the two",
       };
 }

@@ -49,7 +49,7 @@ export function* etcdRules(settings: Partial<z.output<typeof etcd>>): Iterable<P
   if (validity !== undefined && validity > LONGEST_VALIDITY)
     yield {
       path: ["etcd", "validity"],
-      message: `a certificate of ${validity} days outlives its CA: at most ${LONGEST_VALIDITY}d`,
+      message: `${validity} days is longer than the CA is valid: set at most ${LONGEST_VALIDITY}d`,
     };
   if (validity !== undefined && renewBefore !== undefined && renewBefore >= validity)
     yield {

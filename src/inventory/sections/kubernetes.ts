@@ -69,8 +69,8 @@ const version = textual(
   const known = `Tripod supports 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}`;
   const refuse = (message: string) => context.addIssue({ code: "custom", message });
   if (major !== 1 || minor > NEWEST_MINOR)
-    refuse(`${text} is newer than Tripod: ${known}, and a newer kubeadm may not accept the configuration it writes`);
-  else if (minor < OLDEST_MINOR) refuse(`${text} is too old: ${known}, older ones lack features that it needs`);
+    refuse(`${text} is not supported: ${known}; a newer kubeadm may reject the configuration that Tripod writes`);
+  else if (minor < OLDEST_MINOR) refuse(`${text} is too old: ${known}; older versions lack features that it needs`);
 });
 
 const imageRepository = textual(

@@ -52,7 +52,7 @@ const taint = z
     if (parsed) return parsed;
     context.addIssue({
       code: "custom",
-      message: `${shown(text)} is not a taint: key=value:Effect, with ${EFFECTS.join(", ")}`,
+      message: `${shown(text)} is not a taint: key[=value]:Effect, where Effect is one of ${EFFECTS.join(", ")}`,
     });
     return z.NEVER;
   })

@@ -41,7 +41,7 @@ test("the quorum is taken away by name alone", async () => {
 
 test("nothing is broken on real machines where nobody is there to agree", async () => {
   const { exitCode, stderr } = await tripod([...INVENTORY, "power-holder"]);
-  expect([exitCode, stderr]).toEqual([3, expect.stringContaining("say --confirm production")]);
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining("add --confirm production")]);
 });
 
 test("nothing is broken on another cluster than the one that was meant", async () => {

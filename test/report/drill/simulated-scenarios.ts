@@ -163,7 +163,7 @@ const etcdLeader: Script = {
 
 const failed: Script = {
   name: "kubelet",
-  title: "kubelet and containerd stopped on a master",
+  title: "kubelet and containerd stopped on the VIP holder",
   what: "containerd and kubelet of m2 stopped",
   victims: ["m2"],
   restore: 10_000,
