@@ -88,7 +88,7 @@ describe("the inventories of a rehearsal", () => {
     ]);
     expect(await rehearse("-i", "inventories/lab.yaml", "--hosts", "none")).toEqual([
       3,
-      expect.stringContaining("a number from 1 to 999"),
+      expect.stringContaining("a whole number from 1 to 999"),
     ]);
   });
 });
