@@ -145,14 +145,9 @@ async function readUnit(connection: Connection, unit: string, signal: AbortSigna
     `echo $state; tail -n 5 ${unit}.log 2>/dev/null | tail -c 65536`,
   ].join("\n");
   const { stdout } = await connection.run(script, { signal, within: READ_WITHIN });
-  const [, state, code, log = ""] = /^(ended|runs|killed|restarted)(?: (\d*))?\n([^]*)$/.exec(stdout) ?? [];
-  if (state === undefined)
-    throw new TripodError("E_COMMAND", `the state of ${unit} cannot be read`, {
-      host: connection.name,
-      why: stdout.slice(0, 200),
-      hint: `look at it there: systemctl status tripod-${unit}`,
-    });
-  return { state: state as UnitState["state"], code: Number(code), log };
+  const [, ended, code, other, log = ""] = /^(?:(ended) (\d+)|(runs|killed|restarted))\n([^]*)$/.exec(stdout) ?? [];
+  // A read that was cut short has no state: it is read again.
+  return { state: (ended ?? other ?? "runs") as UnitState["state"], code: Number(code), log };
 }
 
 /** The last non-empty line, without control characters. */
