@@ -15,7 +15,7 @@ export function etcdctl(args: string, endpoints = `https://127.0.0.1:${ETCD_CLIE
 export const WHY_NO_MEMBER = `{ s=$(systemctl is-active etcd.service); [ "$s" = active ] || { echo "etcd.service $s"; ${etcdJournal.script}; }; false; }`;
 
 /** Words in etcd's messages about its own files: the write-ahead log (WAL), the snapshot and the database. */
-const DAMAGED = /\bwal|crc|\bsnap|bolt|corrupt|database|invalid page|unexpected EOF|data[- ]dir/i;
+const DAMAGED = /\bwal|\bproto: |crc|\bsnap|bolt|corrupt|database|invalid page|unexpected EOF|data[- ]dir/i;
 
 /** Why a command that ends in `|| WHY_NO_MEMBER` got no answer: what the member logged, or what etcdctl printed. */
 export function whyNoMember({ stdout, stderr }: Result, otherwise: string): string {
