@@ -90,15 +90,15 @@ describe("a member is healthy", () => {
     [{ code: 0 }, true],
     [{ code: 1, stderr: "{}\nraft: no leader\n" }, "raft: no leader"],
     [{ code: 1 }, "it does not answer"],
-    [
-      {
-        code: 1,
-        stdout: `etcd.service activating
-{"level":"fatal","msg":"discovery failed","error":"walpb: crc mismatch"}
-`,
-      },
-      "etcd.service is activating: discovery failed: walpb: crc mismatch (its data is damaged: see docs/health.md for how to replace the member)",
-    ],
+    ...["walpb: crc mismatch", "wal: max entry size limit exceeded", "proto: illegal wireType 6"].map(
+      (error): [Partial<Result>, string] => [
+        {
+          code: 1,
+          stdout: `etcd.service activating\n{"level":"fatal","msg":"discovery failed","error":"${error}"}\n`,
+        },
+        `etcd.service is activating: discovery failed: ${error} (its data is damaged: see docs/health.md for how to replace the member)`,
+      ],
+    ),
     [
       {
         code: 1,
