@@ -32,7 +32,7 @@ const LAYERS = [
 const KNOWS: Readonly<Record<string, readonly string[]>> = {
   report: ["drills", "engine", "rehearsal", "printable.ts"],
   ui: ["drills", "engine", "printable.ts"],
-  lab: ["inventory", "os", "render", "errors.ts", "process.ts", "xdg.ts"],
+  lab: ["inventory", "os", "render", "errors.ts", "last-lines.ts", "process.ts", "xdg.ts"],
   "cni.ts": [],
   os: [],
 };

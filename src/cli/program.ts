@@ -14,6 +14,7 @@ import { schemaCommand } from "./commands/schema.ts";
 import { statusCommand } from "./commands/status.ts";
 import { vagrantCommand } from "./commands/vagrant.ts";
 import { validateCommand } from "./commands/validate.ts";
+import { isAbort } from "../remote/interruptible.ts";
 import { ExitWith } from "./exit.ts";
 import { failureOptions, printFailure } from "./failure.ts";
 import type { Io } from "./io.ts";
@@ -148,11 +149,6 @@ function exitCodeOf(error: unknown): number | undefined {
   if (error instanceof ExitWith) return error.exitCode;
   if (!(error instanceof CommanderError)) return undefined;
   return error.exitCode === 0 ? 0 : ERRORS.E_USAGE.exit;
-}
-
-/** Whether the abort caused the error: then the abort's reason is the better message. */
-function isAbort(error: unknown, signal: AbortSignal): boolean {
-  return signal.aborted && error instanceof Error && error.name === "AbortError";
 }
 
 function pathOf(command: Command): string {

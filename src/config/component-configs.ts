@@ -33,11 +33,11 @@ export function merge(below: Json, above: Json): Json {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const under = merged[key];
-    merged[key] = isObject(under) && isObject(value) ? merge(under, value) : value;
+    merged[key] = isMap(under) && isMap(value) ? merge(under, value) : value;
   }
   return merged;
 }
 
-function isObject(value: unknown): value is Json {
+export function isMap(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
-import { stringify } from "yaml";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { ClientCredentials } from "../pki/client.ts";
 import { Secret } from "../secret.ts";
+import { kubernetesYaml } from "./yaml.ts";
 
 const USER = "kubernetes-admin";
 
@@ -19,8 +19,7 @@ export function adminKubeconfig({ name, loadBalancer }: Cluster, credentials: Cl
     contexts: [{ name: context, context: { cluster: name, user: USER } }],
     "current-context": context,
   };
-  // The data stays on one line.
-  return new Secret(stringify(config, { lineWidth: 0, version: "1.1" }));
+  return new Secret(kubernetesYaml(config));
 }
 
 function base64(pem: string): string {

@@ -1,6 +1,7 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { parse } from "yaml";
 import { TripodError } from "../errors.ts";
+import { ETCD_PKI } from "../layout.ts";
 import { READ_WITHIN } from "../remote/limits.ts";
 import type { Host } from "../host.ts";
 import type { Secret } from "../secret.ts";
@@ -29,7 +30,7 @@ export function apiCredentials(kubeconfig: Secret): SecureContext {
  */
 export async function etcdCredentials(masters: readonly Host[]): Promise<SecureContext> {
   const files = ["ca.crt", "healthcheck-client.crt", "healthcheck-client.key"];
-  const script = files.map((file) => `cat /etc/etcd/pki/${file} && echo || exit`).join("\n");
+  const script = files.map((file) => `cat ${ETCD_PKI}/${file} && echo || exit`).join("\n");
   for (const master of masters) {
     const { code, stdout } = await master.connection.run(script, { within: READ_WITHIN });
     if (code !== 0) continue;

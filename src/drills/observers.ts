@@ -1,3 +1,4 @@
+import { ETCD_CLIENT_PORT } from "../layout.ts";
 import type { SecureContext } from "node:tls";
 import { parseAddresses } from "../facts/network.ts";
 import type { Host } from "../host.ts";
@@ -73,7 +74,7 @@ export async function observeEtcd(
   const ids = new Map<string, string>();
   await Promise.all(
     masters.map(async (master) => {
-      const endpoint = { dial: dialFromHost(master.connection), host: "127.0.0.1", port: 2379, tls };
+      const endpoint = { dial: dialFromHost(master.connection), host: "127.0.0.1", port: ETCD_CLIENT_PORT, tls };
       let last = "";
       let asking = false;
       const readMember = async () => {

@@ -35,15 +35,15 @@ const SILENCE = 60;
 /** Time limit for a host to report whether it granted the lock, ms; its script waits 2 s at most. */
 const ANSWER_WITHIN = 30_000;
 
+/** As old as a date can be written, s: a host may report anything. */
+const LONGEST_AGE = 1e9;
+
 /**
  * Acquires the lock of one host: a process there keeps `flock` on /run/tripod/lock while heartbeats arrive on its stdin. It is
  * released when our channel closes, for whatever reason, and expires when the channel is open but silent (a sleeping laptop, a
  * pulled cable): no lock outlives its owner by more than a minute.
  * @throws E_CONNECTION_LOST, E_UNREACHABLE; E_COMMAND if the host cannot keep a lock, or does not report whether it does
  */
-/** As old as a date can be written, s: a host may report anything. */
-const LONGEST_AGE = 1e9;
-
 export function lockHost(
   connection: Connection,
   request: LockRequest,

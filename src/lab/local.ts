@@ -1,4 +1,5 @@
 import { TripodError } from "../errors.ts";
+import { lastLines } from "../last-lines.ts";
 import { type ProgramOptions, runProgram } from "../process.ts";
 
 export interface LocalOptions extends ProgramOptions {
@@ -14,7 +15,7 @@ export interface LocalOptions extends ProgramOptions {
 export async function local(argv: readonly string[], options: LocalOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await runProgram(argv, options);
   if (code === 0) return stdout;
-  const said = (stderr.trim() || stdout.trim()).split("\n").slice(-15).join("\n");
+  const said = lastLines(stderr.trim() || stdout);
   throw new TripodError("E_LAB", options.failing ?? `${argv[0] ?? ""} failed`, {
     why: `${argv.join(" ")}\n${said || `exit code ${code}`}`,
     ...(options.hint && { hint: options.hint }),

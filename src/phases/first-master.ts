@@ -1,6 +1,6 @@
 import { initConfig, initFlags } from "../config/kubeadm.ts";
-import { withCertSans, withKubeProxySettings } from "../config/cluster-settings.ts";
-import { withKubeletSettings } from "../config/kubelet-settings.ts";
+import { withCertSans } from "../config/cluster-settings.ts";
+import { withComponentSettings } from "../config/component-settings.ts";
 import { apiReady, apiThroughVip, certificateServed } from "../health/api.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
@@ -71,7 +71,7 @@ function settings(leader: Host, cluster: Cluster): Resource[] {
             leader,
             name: kubeletConfigMapName(minor),
             key: "kubelet",
-            edit: (text) => withKubeletSettings(text, kubelet),
+            edit: (text) => withComponentSettings(text, kubelet),
           }),
         ]
       : []),
@@ -81,7 +81,7 @@ function settings(leader: Host, cluster: Cluster): Resource[] {
             leader,
             name: "kube-proxy",
             key: "config.conf",
-            edit: (text) => withKubeProxySettings(text, kubeProxy),
+            edit: (text) => withComponentSettings(text, kubeProxy),
           }),
           kubeProxyPods({ leader }),
         ]

@@ -1,5 +1,5 @@
 import { withMasterTaints } from "../config/kubeadm.ts";
-import { withKubeletSettings } from "../config/kubelet-settings.ts";
+import { withComponentSettings } from "../config/component-settings.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { editedFile } from "../resources/edited-file.ts";
 import { node } from "../resources/node.ts";
@@ -20,7 +20,7 @@ const KUBELET_CONFIG = "/var/lib/kubelet/config.yaml";
 function kubeletSettings({ kubernetes: { kubelet } }: Cluster): Resource[] {
   if (Object.keys(kubelet).length === 0) return [];
   return [
-    editedFile({ path: KUBELET_CONFIG, edit: (text) => withKubeletSettings(text, kubelet) }),
+    editedFile({ path: KUBELET_CONFIG, edit: (text) => withComponentSettings(text, kubelet) }),
     service({ unit: "kubelet.service", reads: [KUBELET_CONFIG] }),
   ];
 }

@@ -44,6 +44,6 @@ export async function interruptible<T>(signal: AbortSignal, work: (signal: Abort
 }
 
 /** Node's own functions, and fetch, throw an AbortError, or the reason. */
-function isAbort(error: unknown, { aborted, reason }: AbortSignal): boolean {
+export function isAbort(error: unknown, { aborted, reason }: AbortSignal): boolean {
   return aborted && (error === reason || (error instanceof Error && error.name === "AbortError"));
 }

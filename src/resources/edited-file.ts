@@ -14,24 +14,34 @@ export interface EditedFileArgs {
 /** Bytes. */
 const LARGEST = 4 * 2 ** 20;
 
-/** The parser's own words are not shown: they quote the file, which may be secret. @throws TripodError E_COMMAND */
-function assertEditable(host: Host, path: string, edit: EditedFileArgs["edit"], text: string): void {
+/** A text that is shared with others, and the same with Tripod's part as it should be. */
+export interface Edited {
+  readonly text: string;
+  readonly wanted: string;
+}
+
+/**
+ * The parser's own words are not shown: they quote the text, which may be secret.
+ * @param what contains the text: `/etc/hosts`
+ * @throws TripodError E_COMMAND where the text is too large, or not in the format that `edit` expects
+ */
+export function edited(host: Host, what: string, text: string, edit: EditedFileArgs["edit"]): Edited {
   const fail = (message: string) =>
     new TripodError("E_COMMAND", message, {
       host: host.name,
       origin: host.machine.origin,
-      hint: `look at ${path} there, and repair it`,
+      hint: `look at ${what} there, and repair it`,
     });
-  if (Buffer.byteLength(text) > LARGEST) throw fail(`its ${path} is larger than ${LARGEST / 2 ** 20} MiB`);
+  if (Buffer.byteLength(text) > LARGEST) throw fail(`its ${what} is larger than ${LARGEST / 2 ** 20} MiB`);
   try {
-    edit(text);
+    return { text, wanted: edit(text) };
   } catch {
-    throw fail(`its ${path} is not in the format of such a file`);
+    throw fail(`its ${what} is not in the expected format`);
   }
 }
 
 /** A file that Tripod shares with others (/etc/hosts, /etc/fstab): only Tripod's part is changed, the rest and its mode are kept. */
-export const editedFile = defineResource<EditedFileArgs, { text: string; mode: string }>({
+export const editedFile = defineResource<EditedFileArgs, Edited & { readonly mode: string }>({
   kind: "edited-file",
   name: ({ path }) => path,
   async read(host: Host, { path, edit }) {
@@ -40,17 +50,15 @@ export const editedFile = defineResource<EditedFileArgs, { text: string; mode: s
     );
     const cut = stdout.indexOf("\n");
     const text = cut < 0 ? "" : stdout.slice(cut + 1);
-    assertEditable(host, path, edit, text);
-    return { mode: cut < 0 ? "" : stdout.slice(0, cut), text };
+    return { mode: cut < 0 ? "" : stdout.slice(0, cut), ...edited(host, path, text, edit) };
   },
-  diff({ path, edit }, { text, mode }) {
-    const wanted = edit(text);
+  diff({ path }, { text, wanted, mode }) {
     return wanted === text ? [] : [textChange({ path, before: text, after: wanted, modes: [mode] })];
   },
-  async apply(host, { path, edit }, { text, mode }) {
+  async apply(host, { path }, { wanted, mode }) {
     await putFile(host.connection, {
       path,
-      content: edit(text),
+      content: wanted,
       mode: Number.parseInt(mode || "644", 8),
       owner: "root",
       group: "root",

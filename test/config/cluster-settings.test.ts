@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { withCertSans, withKubeProxySettings } from "../../src/config/cluster-settings.ts";
+import { withCertSans } from "../../src/config/cluster-settings.ts";
+import { withComponentSettings } from "../../src/config/component-settings.ts";
 import { testCluster } from "../support/cluster.ts";
 
 const SANS = ["10.0.0.10", "m1", "10.0.0.11", "m2", "10.0.0.12", "m3", "10.0.0.13", "localhost", "127.0.0.1"];
@@ -28,11 +29,11 @@ describe("what kubeadm keeps in the cluster", () => {
   it("has kube-proxy's settings merged into kubeadm's, which are kept", () => {
     const text = "conntrack:\n  maxPerCore: null\n  min: null\nmode: iptables\n";
     const wanted = "conntrack:\n  maxPerCore: 0\n  min: null\nmode: iptables\n";
-    expect(withKubeProxySettings(text, { conntrack: { maxPerCore: 0 } })).toBe(wanted);
-    expect(withKubeProxySettings(wanted, { conntrack: { maxPerCore: 0 } })).toBe(wanted);
+    expect(withComponentSettings(text, { conntrack: { maxPerCore: 0 } })).toBe(wanted);
+    expect(withComponentSettings(wanted, { conntrack: { maxPerCore: 0 } })).toBe(wanted);
   });
 
   it("is empty before the cluster exists", () => {
-    expect([withCertSans("", testCluster()), withKubeProxySettings("", { mode: "ipvs" })]).toEqual(["", ""]);
+    expect([withCertSans("", testCluster()), withComponentSettings("", { mode: "ipvs" })]).toEqual(["", ""]);
   });
 });

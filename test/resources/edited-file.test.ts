@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withKubeletSettings } from "../../src/config/kubelet-settings.ts";
+import { withComponentSettings } from "../../src/config/component-settings.ts";
 import { editedFile } from "../../src/resources/edited-file.ts";
 import { unifiedDiff } from "../../src/resources/file.ts";
 import { scriptedHost } from "../support/scripted-host.ts";
@@ -7,7 +7,7 @@ import { impatient } from "../support/working.ts";
 
 const PATH = "/var/lib/kubelet/config.yaml";
 const read = (text: string) =>
-  editedFile({ path: PATH, edit: (before) => withKubeletSettings(before, { maxPods: 77 }) }).inspect(
+  editedFile({ path: PATH, edit: (before) => withComponentSettings(before, { maxPods: 77 }) }).inspect(
     scriptedHost({ answer: () => `600\n${text}` }),
     impatient,
   );
@@ -30,14 +30,14 @@ test("a file that is too large is reported with its host", async () => {
 });
 
 test("many keys, or many lines that differ, do not stop Tripod for long", async () => {
-  const started = performance.now();
+  const before = process.cpuUsage();
   const keys = Array.from({ length: 20_000 }, (_, index) => `key${index}: 1`).join("\n");
   await read(keys);
   const lines = (letter: string) => `${letter}\n`.repeat(100_000);
   expect(unifiedDiff("/etc/hosts", `${lines("a")}${lines("b")}`, lines("b"))).toBe(
     "--- /etc/hosts\n+++ /etc/hosts\n@@ more than 1000 lines differ @@\n",
   );
-  expect(performance.now() - started).toBeLessThan(15_000);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(15_000);
 });
 
 test("a new file is shown whole, however long it is", () => {

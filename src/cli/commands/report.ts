@@ -42,7 +42,11 @@ async function report(run: string | undefined, options: ReportOptions, io: Io): 
   const { output } = options;
   const text = await formattedReport(readRun(path), options.format ?? formatOf(output)).catch((cause: unknown) => {
     if (cause instanceof TripodError) throw cause;
-    throw new TripodError("E_LOCAL", `${path} is not the record of a run`, { why: (cause as Error).message, cause });
+    throw new TripodError("E_LOCAL", `${path} is not the record of a run`, {
+      why: (cause as Error).message,
+      hint: "`tripod report --list` shows the recorded runs",
+      cause,
+    });
   });
   if (text === undefined)
     throw new TripodError("E_LOCAL", `${path} contains no run`, { why: "it has no run.start event" });

@@ -1,3 +1,4 @@
+import { ETCD_PEER_PORT } from "../../layout.ts";
 import type { Scenario } from "../scenario.ts";
 import { dropPackets } from "./firewall.ts";
 
@@ -11,7 +12,7 @@ export const cutEtcd: Scenario = {
   prepare: async ({ etcdLeader, masters }, undoneAfter) => {
     if (masters.length < 2) return "etcd has only one member";
     const victim = await etcdLeader();
-    const rules = ["-p tcp --dport 2380 -j DROP", "-p tcp --sport 2380 -j DROP"];
+    const rules = ["dport", "sport"].map((end) => `-p tcp --${end} ${ETCD_PEER_PORT} -j DROP`);
     return dropPackets(victim, "cut", `etcd on ${victim.name} cut off from its peers`, rules, undoneAfter);
   },
 };

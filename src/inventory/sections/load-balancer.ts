@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { API_SERVER_PORT } from "../../layout.ts";
+import { API_SERVER_PORT, ETCD_CLIENT_PORT, ETCD_METRICS_PORT, ETCD_PEER_PORT } from "../../layout.ts";
 import type { Problem } from "../problem.ts";
 import { duration, integer, ipv4, networkInterface, subnet } from "../scalars.ts";
 
@@ -8,9 +8,9 @@ export const HAPROXY_PORT = 8443;
 /** Ports that are in use on every master. */
 const TAKEN: Readonly<Record<number, string>> = {
   22: "sshd",
-  2379: "etcd",
-  2380: "etcd",
-  2381: "etcd",
+  [ETCD_CLIENT_PORT]: "etcd",
+  [ETCD_PEER_PORT]: "etcd",
+  [ETCD_METRICS_PORT]: "etcd",
   8404: "haproxy's health page for keepalived",
   10248: "the kubelet",
   10249: "kube-proxy",
