@@ -23,7 +23,8 @@ const LAYERS = [
   ["facts", "lab"],
   ["remote"],
   ["inventory"],
-  ["pki", "render", "cni.ts", "os", "until.ts"],
+  ["releases"],
+  ["pki", "render", "cni.ts", "os", "versions.ts", "https.ts", "until.ts"],
   ["secret.ts", "errors.ts", "xdg.ts", "process.ts"],
   ["printable.ts", "layout.ts", "condition.ts", "last-lines.ts"],
 ];
@@ -32,7 +33,7 @@ const LAYERS = [
 const KNOWS: Readonly<Record<string, readonly string[]>> = {
   report: ["drills", "engine", "rehearsal", "printable.ts"],
   ui: ["drills", "engine", "printable.ts"],
-  lab: ["inventory", "os", "render", "errors.ts", "last-lines.ts", "process.ts", "xdg.ts"],
+  lab: ["inventory", "os", "pki", "releases", "render", "versions.ts", "errors.ts", "last-lines.ts", "process.ts", "xdg.ts"],
   "cni.ts": [],
   os: [],
 };
@@ -44,6 +45,7 @@ const PLACES: Readonly<Record<string, string | readonly string[]>> = {
   handlebars: "render/",
   "node-forge": "pki/",
   ssh2: "remote/",
+  undici: "https.ts",
   zx: "process.ts",
   // What a person says, and what hosts say.
   zod: ["inventory/", "resources/", "health/", "drills/"],

@@ -39,8 +39,10 @@ export function resolve(inventory: Inventory, { file, operator, origin }: Resolv
     machines: [...masters, ...workers],
     kubernetes: { ...kubernetes, minor: Number(kubernetes.version.split(".")[1]) },
     software: {
+      ...software,
       ...(software.binaries !== undefined && { binaries: path(software.binaries) }),
       ...(software.images !== undefined && { images: path(software.images) }),
+      ...(software.ca !== undefined && { ca: path(software.ca) }),
     },
     etcd: inventory.etcd,
     loadBalancer: {

@@ -2,30 +2,14 @@ import { z } from "zod";
 import { CNIS } from "../cni.ts";
 import type { Life } from "./life.ts";
 import type { Path } from "./problem.ts";
-import { label, path, textual } from "./scalars.ts";
+import { label, textual } from "./scalars.ts";
 import { drill, power } from "./sections/drill.ts";
 import { etcd } from "./sections/etcd.ts";
 import { kubernetes } from "./sections/kubernetes.ts";
 import { loadBalancer } from "./sections/load-balancer.ts";
 import { machine, ssh } from "./sections/machine.ts";
+import { software } from "./sections/software.ts";
 import { vagrant } from "./sections/vagrant.ts";
-
-const software = z
-  .strictObject({
-    binaries: path
-      .optional()
-      .describe(
-        "A folder of programs that are uploaded: kubeadm, kubelet and kubectl; optionally crictl, etcd, etcdctl, etcdutl and, in " +
-          "`cni/`, the CNI plugins. Default: packages.",
-      )
-      .meta({ life: "any time", examples: ["./bin"] }),
-    images: path
-      .optional()
-      .describe("A folder of image archives (*.tar), imported on each host. Default: images are pulled.")
-      .meta({ life: "any time", examples: ["./images"] }),
-  })
-  .prefault({})
-  .describe("Programs and images from the operator's machine instead of from the network, for air-gapped clusters.");
 
 const containerd = z
   .strictObject({
