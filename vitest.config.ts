@@ -12,7 +12,7 @@ const SHARING = ["works.test.ts", "drill.test.ts", "drift.test.ts", "truth.test.
  */
 const MACHINE = [
   "test/{contract,os,pki,remote,resources,vagrant}/**/*.test.ts",
-  "test/{abort,index,session}.test.ts",
+  "test/{abort,https,index,session}.test.ts",
   "test/cli/{child,lab,main,commands/rehearse,commands/report}.test.ts",
   "test/config/{check-script,checkers,etcd-member,vrrp-adverts}.test.ts",
   "test/drills/{power,scenarios}.test.ts",

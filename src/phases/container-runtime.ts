@@ -1,37 +1,64 @@
-import { containerdConfig, crictlConfig } from "../config/containerd.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { major } from "semver";
+import { containerdConfig, containerdUnit, crictlConfig } from "../config/containerd.ts";
 import type { Host } from "../host.ts";
+import type { Cluster } from "../inventory/cluster.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
 import { service } from "../resources/service.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
-import { cniBinDir } from "./software.ts";
+import { cniBinDir, originOf, programs, versionsOf } from "./software.ts";
 import { packages } from "./packages.ts";
 import { preflight } from "./preflight/index.ts";
 import { prepare } from "./prepare.ts";
 
 const CONFIG = "/etc/containerd/config.toml";
+const UNIT = "/etc/systemd/system/containerd.service";
+const PROGRAM = "/usr/local/bin/containerd";
 
 export const containerRuntime: Phase = {
   name: "container-runtime",
   title: "Container runtime",
   needs: [allHosts(preflight), sameHost(packages), sameHost(prepare)],
   hosts: ({ cluster }) => cluster.machines,
-  async resources(host, { cluster }) {
-    const major = await installedMajor(host);
+  async resources(host, context) {
+    const { cluster } = context;
+    const installed = await programs(host, context, "containerd");
+    const version = await majorVersion(host, cluster);
     const content =
-      major === undefined ? undefined : containerdConfig(cluster, { major, cniBinDir: cniBinDir(host, cluster) });
+      version === undefined
+        ? undefined
+        : containerdConfig(cluster, { major: version, cniBinDir: cniBinDir(host, cluster) });
     return [
+      ...installed,
+      ...(await programs(host, context, "cni")),
+      // A package brings its unit.
+      ...(installed.length > 0 ? [file({ path: UNIT, content: containerdUnit(PROGRAM), mode: 0o644 })] : []),
       directory({ path: "/etc/containerd", mode: 0o755 }),
       file({ path: CONFIG, content, mode: 0o644 }),
       file({ path: "/etc/crictl.yaml", content: crictlConfig(), mode: 0o644 }),
-      service({ unit: "containerd.service", reads: [CONFIG] }),
+      service({ unit: "containerd.service", reads: [CONFIG, ...(installed.length > 0 ? [PROGRAM, UNIT] : [])] }),
     ];
   },
 };
 
-/** The version of its configuration depends on it; undefined in a plan where containerd is not installed yet. */
-async function installedMajor(host: Host): Promise<number | undefined> {
-  const { stdout } = await host.read("containerd --version 2>/dev/null");
-  const major = /\bv?(\d+)\.\d+\.\d+/.exec(stdout)?.[1];
-  return major === undefined ? undefined : Number(major);
+/** The version of its configuration depends on it; undefined in a plan where a package is to be installed. */
+async function majorVersion(host: Host, cluster: Cluster): Promise<number | undefined> {
+  switch (originOf(cluster, "containerd")) {
+    case "releases":
+      return major(versionsOf(cluster).containerd);
+    case "folder":
+      return majorOfProgram(join(cluster.software.binaries ?? "", "containerd"));
+    case "packages": {
+      const { stdout } = await host.read("containerd --version 2>/dev/null");
+      const version = /\bv?(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
+      return version === undefined ? undefined : major(version);
+    }
+  }
+}
+
+/** It may be for another processor than this machine's: it is not run. From 2.0 on, Go's build information names its module with /v2. */
+async function majorOfProgram(file: string): Promise<number> {
+  return (await readFile(file)).includes("github.com/containerd/containerd/v2") ? 2 : 1;
 }

@@ -1,9 +1,10 @@
 import type { Host } from "../host.ts";
 import { TripodError } from "../errors.ts";
 import type { Cluster } from "../inventory/cluster.ts";
+import type { Component } from "../releases/artifact.ts";
 import { packages as installed } from "../resources/package.ts";
 import { allHosts, type Phase } from "./phase.ts";
-import { uploaded, uploadedCni } from "./software.ts";
+import { originOf } from "./software.ts";
 import { preflight } from "./preflight/index.ts";
 
 /** Everything a host needs from its package manager, in one transaction: package managers are slow, and lock each other out. */
@@ -17,12 +18,13 @@ export const packages: Phase = {
 
 function wanted(host: Host, cluster: Cluster): string[] {
   const { packages: of } = host.os;
-  const names = [...of.containerd, ...of.node];
-  if ("cni" in cluster.network && cluster.network.cni === "bridge" && uploadedCni(cluster).length === 0)
-    names.push(...of.cniPlugins);
-  if (!cluster.software.binaries) names.push(...of.kubernetes(cluster.kubernetes.version));
+  const packaged = (component: Component) => originOf(cluster, component) === "packages";
+  const names = [...of.node];
+  if (packaged("containerd")) names.unshift(...of.containerd);
+  if ("cni" in cluster.network && cluster.network.cni === "bridge" && packaged("cni")) names.push(...of.cniPlugins);
+  if (packaged("kubernetes")) names.push(...of.kubernetes(cluster.kubernetes.version));
   if (host.machine.role === "worker") return names;
-  if (!uploaded(cluster, "etcd")) names.push(...etcd(host));
+  if (packaged("etcd")) names.push(...etcd(host));
   if (cluster.loadBalancer.haproxy) names.push(...of.haproxy);
   return [...names, ...of.keepalived];
 }

@@ -1,6 +1,5 @@
 import { dirname } from "node:path";
 import { bridgeConflist, POD_ROUTES_SCRIPT, podRouting, podRoutesScript, podRoutesUnit } from "../config/bridge.ts";
-import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
 import { podRoutes } from "../resources/pod-routes.ts";
@@ -10,7 +9,6 @@ import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { cidrsOf, CONFLIST } from "./pod-cidrs.ts";
 import { preflight } from "./preflight/index.ts";
 import { prepare } from "./prepare.ts";
-import { uploadedCni, UPLOADED_CNI } from "./software.ts";
 
 const ROUTES = "tripod-pod-routes.service";
 
@@ -28,10 +26,7 @@ export const podNetwork: Phase = {
     const cidrs = await cidrsOf(context);
     const routing = podRouting(cluster, host.machine, cidrs, existing.unknownNodes);
     const unit = `/etc/systemd/system/${ROUTES}`;
-    const plugins = uploadedCni(cluster);
     return [
-      ...(plugins.length > 0 ? [directory({ path: UPLOADED_CNI, mode: 0o755 })] : []),
-      ...plugins.map(binary),
       directory({ path: "/etc/cni/net.d", mode: 0o755 }),
       file({ path: CONFLIST, content: bridgeConflist(host.machine, cidrs), mode: 0o644 }),
       directory({ path: dirname(POD_ROUTES_SCRIPT), mode: 0o755 }),

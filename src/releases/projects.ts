@@ -88,7 +88,7 @@ function crictl(version: string, from: string, arch: Architecture): Artifact {
   return { name: "crictl", version, url, checksums: `${url}.sha256`, files };
 }
 
-/** etcdutl is a program of its own from 3.5 on. */
+/** Before 3.5 its commands are in etcdctl. */
 function hasEtcdutl(version: string): boolean {
   return !version.startsWith("3.4.");
 }

@@ -24,7 +24,8 @@ const WORKERS = [1, 2].map((n) => ({ name: `w${n}`, address: `10.0.0.2${n}` }));
 
 /**
  * A cluster as the loader makes it of an inventory, defaults and all: m1–m3 at 10.0.0.11–13 on lines 11–13, w1 and w2 at 10.0.0.21–22 on
- * lines 21 and 22, VIP 10.0.0.10, Kubernetes 1.36.3. Machines that are given stay as they are, whatever no inventory could say of them.
+ * lines 21 and 22, VIP 10.0.0.10, Kubernetes 1.36.3, from packages, because tests have no network. Machines that are given stay as they are,
+ * whatever no inventory could say of them.
  * @throws InventoryErrors where the loader refuses these keys
  */
 export function testCluster(overrides: ClusterOverrides = {}): Cluster {
@@ -55,7 +56,8 @@ function inventoryText({ name = "prod", masters, workers, ...sections }: Cluster
     name,
     kubernetes: { ...KUBERNETES, ...kubernetes },
     loadBalancer: { ...LOAD_BALANCER, ...loadBalancer },
-    ...{ software, etcd, containerd, network, drill, power },
+    software: { from: "packages" as const, ...software },
+    ...{ etcd, containerd, network, drill, power },
   };
   const lines = Object.entries(settings).map(([key, value]) => (value ? `${key}: ${JSON.stringify(value)}` : ""));
   lines.push(...machineLines("masters", masters ?? MASTERS));

@@ -8,6 +8,7 @@ import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
 import { manifestReadable } from "./manifest.ts";
 import { subnetsFree, ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
 import { ports } from "./ports.ts";
+import { softwareAvailable } from "./software.ts";
 
 const CHECKS: readonly Check[] = [
   systemd,
@@ -28,6 +29,7 @@ const CHECKS: readonly Check[] = [
   sameAuthorities,
   podRanges,
   manifestReadable,
+  softwareAvailable,
 ];
 
 /** Everything that can be checked beforehand, on all hosts and before anything is changed; all failures are reported at once. */
@@ -43,7 +45,7 @@ export const preflight: Phase = {
   },
 };
 
-/** The problems that a check finds on a host, or its E_REFUSED; any other error is not a problem of the host, and is thrown. */
+/** The problems that a check finds on a host, those that it throws included; any other error is not a problem of the host, and is thrown. */
 async function examined(check: Check, host: Host, context: Context): Promise<TripodError[]> {
   try {
     return (await check.examine(host, context)).map(({ code = "E_PREFLIGHT", ofCluster, message, why, hint }) => {
@@ -51,7 +53,7 @@ async function examined(check: Check, host: Host, context: Context): Promise<Tri
       return new TripodError(code, message, { ...where, ...(why && { why }), hint });
     });
   } catch (error) {
-    if (error instanceof TripodError && error.code === "E_REFUSED") return [error];
+    if (error instanceof TripodError && (error.code === "E_REFUSED" || error.code === "E_PREFLIGHT")) return [error];
     throw error;
   }
 }
