@@ -9,7 +9,7 @@ export interface Versions {
   readonly crictl: string;
 }
 
-export type Program = keyof Versions;
+type Program = keyof Versions;
 
 interface Row extends Pick<Versions, "etcd" | "containerd" | "runc"> {
   /** The first minor of Kubernetes that this row is for. */

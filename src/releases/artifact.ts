@@ -5,7 +5,7 @@ export type Component = (typeof COMPONENTS)[number];
 /** The processor names of Go's releases. */
 export type Architecture = "amd64" | "arm64";
 
-export interface ReleasedFile {
+interface ReleasedFile {
   /** Its path in the archive; undefined where the download is the program itself. */
   readonly member?: string;
   /** Where it is installed, absolute. */

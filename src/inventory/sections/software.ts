@@ -6,7 +6,7 @@ import type { Problem } from "../problem.ts";
 import { path, saying, textual } from "../scalars.ts";
 
 /** Where a component comes from. */
-export const ORIGINS = ["releases", "packages", "folder"] as const;
+const ORIGINS = ["releases", "packages", "folder"] as const;
 export type SoftwareOrigin = (typeof ORIGINS)[number];
 
 const origin = z.enum(ORIGINS);
