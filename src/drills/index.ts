@@ -1,4 +1,4 @@
-import { SCENARIOS as NAMES, type ScenarioName } from "../inventory/sections/drill.ts";
+import { SCENARIO_NAMES as NAMES, type ScenarioName } from "../inventory/sections/drill.ts";
 import type { Scenario } from "./scenario.ts";
 import { apiServerHolder } from "./scenarios/api-server-holder.ts";
 import { apiServerOther } from "./scenarios/api-server-other.ts";

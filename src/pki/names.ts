@@ -1,7 +1,7 @@
 import { isIP, SocketAddress } from "node:net";
 import forge from "node-forge";
 import { TripodError } from "../errors.ts";
-import { type Node, sequence, tagged } from "./der.ts";
+import { type Asn1Node, sequence, tagged } from "./der.ts";
 
 declare module "node-forge" {
   // Missing in @types/node-forge.
@@ -21,11 +21,11 @@ function canonical(san: string): string {
 }
 
 /** GeneralNames (RFC 5280, 4.2.1.6): an address as iPAddress, anything else as dNSName. Throws E_INTERNAL for anything that is neither. */
-export function generalNames(sans: readonly string[]): Node {
+export function generalNames(sans: readonly string[]): Asn1Node {
   return sequence(...canonicalSans(sans).map(generalName));
 }
 
-function generalName(san: string): Node {
+function generalName(san: string): Asn1Node {
   const address = isIP(san) ? forge.util.bytesFromIP(san) : null;
   if (address !== null) return tagged(7, Buffer.from(address, "latin1"));
   if (!/^[a-z0-9*][a-z0-9._-]*$/i.test(san) || isIP(san))

@@ -1,4 +1,4 @@
-import { type Component, type Field, has, type Span, spanned, type Value } from "../components/component.ts";
+import { type Component, type Field, has, type MinorRange, spanned, type Value } from "../components/component.ts";
 import { KUBE_PROXY } from "../components/kube-proxy.ts";
 import { KUBELET } from "../components/kubelet.ts";
 import { dotted, type Path, type Problem, TOLD } from "../problem.ts";
@@ -44,7 +44,7 @@ function* settingsOf(of: Settings): Iterable<Problem> {
 }
 
 /** Of fields or values, those that the minor has. */
-function names(all: ReadonlyMap<string, Span>, minor: number | undefined): string[] {
+function names(all: ReadonlyMap<string, MinorRange>, minor: number | undefined): string[] {
   return [...all].filter(([, span]) => has(span, minor)).map(([name]) => name);
 }
 
