@@ -45,6 +45,7 @@ const PLACES: Readonly<Record<string, string | readonly string[]>> = {
   "node-forge": "pki/",
   ssh2: "remote/",
   zx: "process.ts",
+  "ipaddr.js": ["inventory/addresses.ts", "pki/names.ts"],
   // What a person says, and what hosts say.
   zod: ["inventory/", "resources/", "health/", "drills/"],
 };
