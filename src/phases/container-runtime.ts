@@ -1,3 +1,4 @@
+import { coerce } from "semver";
 import { containerdConfig, crictlConfig } from "../config/containerd.ts";
 import type { Host } from "../host.ts";
 import { directory } from "../resources/directory.ts";
@@ -32,6 +33,6 @@ export const containerRuntime: Phase = {
 /** The version of its configuration depends on it; undefined in a plan where containerd is not installed yet. */
 async function installedMajor(host: Host): Promise<number | undefined> {
   const { stdout } = await host.read("containerd --version 2>/dev/null");
-  const major = /\bv?(\d+)\.\d+\.\d+/.exec(stdout)?.[1];
-  return major === undefined ? undefined : Number(major);
+  // Distributions add to it: `1.6.20~ds1`.
+  return coerce(/\bv?\d+\.\d+\.\d+/.exec(stdout)?.[0])?.major;
 }

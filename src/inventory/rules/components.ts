@@ -1,3 +1,4 @@
+import { parse } from "semver";
 import { type Component, type Field, has, type MinorRange, spanned, type Value } from "../components/component.ts";
 import { KUBE_PROXY } from "../components/kube-proxy.ts";
 import { KUBELET } from "../components/kubelet.ts";
@@ -36,7 +37,7 @@ interface Asked extends Settings {
 function* settingsOf(of: Settings): Iterable<Problem> {
   const { path, component, settings, version } = of;
   const { featureGates } = settings;
-  const minor = version === undefined ? undefined : Number(version.split(".")[1]);
+  const minor = parse(version)?.minor;
   // Hundreds of names for each key: suggestions that are not shown are not searched for.
   let left = TOLD;
   const meant = (key: string, around: Field) => (left-- > 0 ? didYouMean(key, names(around.fields, minor)) : "");
