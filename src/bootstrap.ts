@@ -1,6 +1,6 @@
 import { withLock } from "./engine/cluster-lock.ts";
 import { checkNarrowing } from "./engine/narrow.ts";
-import { run, type RunOptions, type RunSummary } from "./engine/run.ts";
+import { run, type EngineOptions, type RunSummary } from "./engine/run.ts";
 import type { Host } from "./host.ts";
 import type { Cluster } from "./inventory/cluster.ts";
 import type { Situation } from "./phases/phase.ts";
@@ -12,7 +12,7 @@ import { noticesOf } from "./existing/notices.ts";
 import { readExistingState } from "./existing/read.ts";
 import { noExistingState } from "./existing/existing.ts";
 
-export interface BootstrapOptions extends Omit<RunOptions, "held" | "existing" | "notices"> {
+export interface BootstrapOptions extends Omit<EngineOptions, "held" | "existing" | "notices"> {
   /** The command that is running, shown to another operator who finds the cluster locked. Default: `bootstrap`. */
   readonly command?: string;
   /** The owner whose lock is taken over, as E_LOCKED reports it. */
@@ -54,7 +54,7 @@ export async function walkPhases(
 async function walk(
   cluster: Cluster,
   hosts: readonly Host[],
-  options: BootstrapOptions & Pick<RunOptions, "held">,
+  options: BootstrapOptions & Pick<EngineOptions, "held">,
 ): Promise<RunSummary> {
   const existing = await readExistingState(cluster, hosts);
   const { only, held } = options;

@@ -47,6 +47,7 @@ const PLACES: Readonly<Record<string, string | readonly string[]>> = {
   ssh2: "remote/",
   undici: "https.ts",
   zx: "process.ts",
+  "ipaddr.js": ["inventory/addresses.ts", "pki/names.ts"],
   // What a person says, and what hosts say.
   zod: ["inventory/", "resources/", "health/", "drills/"],
 };

@@ -6,7 +6,7 @@ import type { Cluster } from "../inventory/cluster.ts";
 import { hanging } from "../printable.ts";
 import type { Io } from "./io.ts";
 
-export interface WalkOptions extends Pick<BootstrapOptions, "mode" | "only" | "command" | "breakLock"> {
+export interface WalkCommandOptions extends Pick<BootstrapOptions, "mode" | "only" | "command" | "breakLock"> {
   readonly json?: boolean;
   /** Show the text of files that others may not read; the record never contains it. */
   readonly showSecrets?: boolean;
@@ -34,7 +34,7 @@ export async function walkOnScreen(
   cluster: Cluster,
   hosts: readonly Host[],
   io: Io,
-  { json = false, showSecrets = false, recorded, ...options }: WalkOptions,
+  { json = false, showSecrets = false, recorded, ...options }: WalkCommandOptions,
 ): Promise<Walked> {
   const [{ walkPhases }, { screenFor }, { recordRun }] = await Promise.all([
     import("../bootstrap.ts"),

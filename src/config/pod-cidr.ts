@@ -1,5 +1,5 @@
 import { TripodError } from "../errors.ts";
-import { formatSubnet, overlap, parseAddress, parseSubnet, subnetAround } from "../inventory/addresses.ts";
+import { formatAddress, formatSubnet, overlap, parseAddress, parseSubnet } from "../inventory/addresses.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 
 /** Room for as many pods as a kubelet runs (110), and Kubernetes' own default. */
@@ -32,7 +32,7 @@ export function podCidrs(
   refuseForeign(cluster, current);
   const chosen = new Map(machines.flatMap(({ name }) => pairOf(name, current.get(name))));
   const taken = new Set([...current.values(), ...chosen.values()]);
-  const cidrAt = (slot: number) => formatSubnet(subnetAround(pool.first + (slot % slots) * 256, NODE_PREFIX));
+  const cidrAt = (slot: number) => `${formatAddress(pool.first + (slot % slots) * 256)}/${NODE_PREFIX}`;
   for (const { name, address } of machines) {
     if (chosen.has(name)) continue;
     let slot = parseAddress(address) ?? 0;

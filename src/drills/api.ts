@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TripodError } from "../errors.ts";
-import { sendRequest, type Endpoint, NoAnswer, type HttpRequest } from "./client.ts";
+import { sendRequest, type Destination, NoAnswer, type HttpRequest } from "./client.ts";
 
 /** Timeout of a request that is no probe, ms. */
 const PATIENCE = 15_000;
@@ -16,7 +16,7 @@ export interface Api {
   send(request: HttpRequest, good?: readonly number[]): Promise<void>;
 }
 
-export function apiThrough(endpoint: Endpoint): Api {
+export function apiThrough(endpoint: Destination): Api {
   const failure = (
     { method = "GET", path }: HttpRequest,
     code: "E_COMMAND" | "E_UNREACHABLE",

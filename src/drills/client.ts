@@ -8,7 +8,7 @@ import type { Connection } from "../remote/connection.ts";
 /** Opens a TCP connection from the operator's machine, or from one of the hosts. */
 export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
 
-export interface Endpoint {
+export interface Destination {
   readonly dial: Dial;
   readonly host: string;
   readonly port: number;
@@ -62,7 +62,7 @@ export function dialFromHost(connection: Connection): Dial {
 }
 
 /** Opens a connection and closes it again. @throws NoAnswer */
-export async function checkConnection({ dial, host, port }: Endpoint, signal: AbortSignal): Promise<void> {
+export async function checkConnection({ dial, host, port }: Destination, signal: AbortSignal): Promise<void> {
   try {
     (await dial(host, port, signal)).destroy();
   } catch (error) {
@@ -75,7 +75,7 @@ const LARGEST = 64 * 2 ** 20;
 
 /** One request over a fresh connection. An answer of any status is returned. @throws NoAnswer where there is none, or it does not end */
 export async function sendRequest(
-  endpoint: Endpoint,
+  endpoint: Destination,
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
@@ -94,7 +94,7 @@ export async function sendRequest(
  * @throws NoAnswer, also what `onText` throws: then nothing more is read
  */
 export async function streamRequest(
-  endpoint: Endpoint,
+  endpoint: Destination,
   { method = "GET", path, body, accept = "application/json" }: HttpRequest,
   signal: AbortSignal,
   onText: (text: string, status: number) => void,
@@ -114,7 +114,7 @@ export async function streamRequest(
 }
 
 interface Exchange extends Omit<HttpRequest, "body"> {
-  readonly endpoint: Endpoint;
+  readonly endpoint: Destination;
   readonly body: object | undefined;
   readonly signal: AbortSignal;
 }

@@ -6,7 +6,7 @@ import type { Condition } from "../condition.ts";
 import type { Status } from "../status.ts";
 import { type Api, apiThrough } from "./api.ts";
 import { Audit } from "./audit.ts";
-import { dialFromHost, type Endpoint } from "./client.ts";
+import { dialFromHost, type Destination } from "./client.ts";
 import { now } from "./clock.ts";
 import { apiCredentials, etcdCredentials } from "./credentials.ts";
 import type { DrillEvent, DrillSink, LedgerResult, ProbeInfo } from "./events.ts";
@@ -52,7 +52,7 @@ interface Access {
   readonly startedAt: number;
   readonly tls: SecureContext;
   readonly etcdTls: SecureContext;
-  readonly endpoint: Endpoint;
+  readonly endpoint: Destination;
   readonly api: Api;
   readonly namespace: string;
 }

@@ -1,4 +1,4 @@
-import { SCENARIOS as NAMES, type ScenarioName } from "../inventory/sections/drill.ts";
+import { SCENARIO_NAMES, type ScenarioName } from "../inventory/sections/drill.ts";
 import type { Scenario } from "./scenario.ts";
 import { apiServerHolder } from "./scenarios/api-server-holder.ts";
 import { apiServerOther } from "./scenarios/api-server-other.ts";
@@ -43,4 +43,4 @@ const BY_NAME: Readonly<Record<ScenarioName, Scenario>> = {
 };
 
 /** All scenarios, in the order in which they run. */
-export const SCENARIOS: readonly Scenario[] = NAMES.map((name) => BY_NAME[name]);
+export const SCENARIOS: readonly Scenario[] = SCENARIO_NAMES.map((name) => BY_NAME[name]);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Condition } from "../condition.ts";
 import type { Api } from "./api.ts";
-import { sendRequest, type Endpoint, NoAnswer } from "./client.ts";
+import { sendRequest, type Destination, NoAnswer } from "./client.ts";
 import { now } from "./clock.ts";
 import type { LedgerResult } from "./events.ts";
 import { entryObject, METADATA } from "./objects.ts";
@@ -36,7 +36,7 @@ const listed = z.object({
   items: z.array(z.object({ metadata: z.object({ name: z.string(), resourceVersion: z.string() }) })),
 });
 
-export function openLedger(namespace: string, endpoint: Endpoint, api: Api): Ledger {
+export function openLedger(namespace: string, endpoint: Destination, api: Api): Ledger {
   const path = `/api/v1/namespaces/${namespace}/configmaps`;
   const entries: Entry[] = [];
   let current = 0;

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { SecureContext } from "node:tls";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
-import type { Endpoint } from "./client.ts";
+import type { Destination } from "./client.ts";
 import { every } from "./clock.ts";
 import type { DrillSink, ProbeInfo } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
@@ -28,7 +28,7 @@ export interface MeasurementOptions {
   /** The watch counts as a probe, but is one long request instead of many short ones. */
   readonly watchInfo: ProbeInfo;
   readonly namespace: string;
-  readonly endpoint: Endpoint;
+  readonly endpoint: Destination;
   readonly ledger: Ledger;
   readonly etcdTls: SecureContext;
   readonly sink: DrillSink;

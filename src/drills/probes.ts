@@ -1,6 +1,6 @@
 import type { SecureContext } from "node:tls";
 import type { Cluster } from "../inventory/cluster.ts";
-import { sendRequest, type Dial, type Endpoint, checkConnection, NoAnswer } from "./client.ts";
+import { sendRequest, type Dial, type Destination, checkConnection, NoAnswer } from "./client.ts";
 import { every, now } from "./clock.ts";
 import type { ProbeInfo } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
@@ -74,11 +74,11 @@ function nodePort(service: Service, { name, dial }: Client, host: string): Probe
   return { id: `nodePort@${name}`, name: "nodePort", title: "HTTP through a NodePort", from: name, attempt };
 }
 
-export function apiEndpoint({ cluster, tls }: Pick<ProbeContext, "cluster" | "tls">, dial: Dial): Endpoint {
+export function apiEndpoint({ cluster, tls }: Pick<ProbeContext, "cluster" | "tls">, dial: Dial): Destination {
   return { dial, host: cluster.loadBalancer.vip, port: cluster.loadBalancer.port, tls };
 }
 
-function expectOk(endpoint: Endpoint, path: string): (signal: AbortSignal) => Promise<void> {
+function expectOk(endpoint: Destination, path: string): (signal: AbortSignal) => Promise<void> {
   return async (signal) => {
     const { status } = await sendRequest(endpoint, { path }, signal);
     if (status !== 200) throw new NoAnswer(String(status));

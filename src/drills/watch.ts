@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { json } from "./api.ts";
-import { sendRequest, type Endpoint, NoAnswer, streamRequest } from "./client.ts";
+import { sendRequest, type Destination, NoAnswer, streamRequest } from "./client.ts";
 import { every, now } from "./clock.ts";
 import { METADATA } from "./objects.ts";
 
@@ -27,7 +27,7 @@ export interface Watch {
 
 export interface WatchOptions {
   readonly namespace: string;
-  readonly endpoint: Endpoint;
+  readonly endpoint: Destination;
   /** ms */
   readonly interval: number;
   readonly timeout: number;

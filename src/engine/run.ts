@@ -13,7 +13,7 @@ import { stopBy, type StopSignals } from "./stop.ts";
 import { stopped } from "./stopped.ts";
 import { Walk } from "./walk.ts";
 
-export interface RunOptions extends StopSignals {
+export interface EngineOptions extends StopSignals {
   readonly mode: Mode;
   readonly sink: Sink;
   /** The cluster's state as read before the run; default: no cluster exists. */
@@ -42,7 +42,7 @@ export async function run(
   phases: readonly Phase[],
   cluster: Cluster,
   hosts: readonly Host[],
-  options: RunOptions,
+  options: EngineOptions,
 ): Promise<RunSummary> {
   const { mode, sink, signal, only, held = () => Promise.resolve(), existing = noExistingState(cluster) } = options;
   const startedAt = performance.now();
@@ -78,7 +78,7 @@ function announce(
   { name: cluster }: Cluster,
   all: readonly Step[],
   steps: readonly Step[],
-  { mode, sink, only, notices = [] }: RunOptions,
+  { mode, sink, only, notices = [] }: EngineOptions,
 ): void {
   const walked = new Set(steps.map(({ phase }) => phase));
   sink({

@@ -1,7 +1,7 @@
 import type { Host } from "../host.ts";
 import { lastLine } from "../last-lines.ts";
 import type { Condition } from "../condition.ts";
-import { shown } from "../resources/journal.ts";
+import { safeLine } from "../resources/journal.ts";
 import { kubectl } from "../resources/kubectl.ts";
 
 /** A Lease that is renewed shows that its holder runs: every kubelet, and the leaders among the control plane's programs. */
@@ -26,7 +26,7 @@ export async function readLeases(master: Host): Promise<readonly Lease[] | strin
   if (code !== 0) return lastLine(stderr, "the API server does not answer");
   const [now = "", ...lines] = stdout.trim().split("\n");
   // Without the time no Lease would ever be too old.
-  if (!/^\d{13}$/.test(now)) return `the output of \`date\` on ${master.name} cannot be parsed: ${shown(now)}`;
+  if (!/^\d{13}$/.test(now)) return `the output of \`date\` on ${master.name} cannot be parsed: ${safeLine(now)}`;
   return lines.flatMap((line) => {
     const [namespace = "", name = "", renewed = "", seconds, holder = ""] = line.split(" ");
     const at = Date.parse(renewed);

@@ -1,4 +1,7 @@
 import { isIPv4 } from "node:net";
+import ipaddr from "ipaddr.js";
+
+const { IPv4 } = ipaddr;
 
 /** A block of IPv4 addresses; `first` and `last` are numbers, network and broadcast address included. */
 export interface Subnet {
@@ -7,27 +10,34 @@ export interface Subnet {
   readonly prefix: number;
 }
 
-/** `10.0.0.1` as a number; undefined for anything that is not four plain decimal numbers. */
+/** `10.0.0.1` as a number, by which addresses are compared and counted; undefined for anything that is not four plain decimal numbers. */
 export function parseAddress(text: string | undefined): number | undefined {
-  if (text === undefined || !isIPv4(text)) return undefined;
-  return text.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  // ipaddr.js would also parse short, octal and hexadecimal forms.
+  return text !== undefined && isIPv4(text) ? numberOf(IPv4.parse(text)) : undefined;
 }
 
 export function formatAddress(address: number): string {
-  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(address);
+  return new IPv4([...bytes]).toString();
+}
+
+function numberOf({ octets }: ipaddr.IPv4): number {
+  return Buffer.from(octets).readUInt32BE();
 }
 
 /** `10.0.0.0/24`; host bits are cleared (`formatSubnet` shows whether there were any). Undefined for anything else. */
 export function parseSubnet(text: string | undefined): Subnet | undefined {
+  // ipaddr.js would also accept a prefix with a leading zero.
   const [, host, bits] = /^([\d.]+)\/(\d|[12]\d|3[0-2])$/.exec(text ?? "") ?? [];
   const address = parseAddress(host);
   return address === undefined ? undefined : subnetAround(address, Number(bits));
 }
 
 export function subnetAround(address: number, prefix: number): Subnet {
-  const size = 2 ** (32 - prefix);
-  const first = Math.floor(address / size) * size;
-  return { first, last: first + size - 1, prefix };
+  const cidr = `${formatAddress(address)}/${prefix}`;
+  const [first, last] = [IPv4.networkAddressFromCIDR(cidr), IPv4.broadcastAddressFromCIDR(cidr)];
+  return { first: numberOf(first), last: numberOf(last), prefix };
 }
 
 export function formatSubnet(subnet: Subnet): string {

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { minor } from "semver";
 import type { Origin } from "../errors.ts";
 import { formatSubnet, parseAddress } from "./addresses.ts";
 import type { Cluster, Machine, NetworkSettings, Role } from "./cluster.ts";
@@ -37,7 +38,7 @@ export function resolve(inventory: Inventory, { file, operator, origin }: Resolv
     masters,
     workers,
     machines: [...masters, ...workers],
-    kubernetes: { ...kubernetes, minor: Number(kubernetes.version.split(".")[1]) },
+    kubernetes: { ...kubernetes, minor: minor(kubernetes.version) },
     software: {
       ...software,
       ...(software.binaries !== undefined && { binaries: path(software.binaries) }),

@@ -37,7 +37,7 @@ export const label = textual(
 
 export const domain = textual("domain", DOMAIN_PATTERN, "a DNS name in lower case, such as cluster.local");
 
-export const hostname = textual(
+export const machineName = textual(
   "hostname",
   HOST_PATTERN,
   "a hostname: lower-case letters, digits, hyphens and dots (RFC 1123)",

@@ -1,7 +1,7 @@
 import { runProgram } from "../process.ts";
 import { labFolders } from "./folders.ts";
 import { inNetwork } from "./network.ts";
-import type { Endpoint, Login, Station } from "./topology.ts";
+import type { SshdAddress, Login, Station } from "./topology.ts";
 
 /** The argv of ssh into a host, in the lab's network, with the lab's key and known_hosts and without any user's configuration. */
 export function sshCommand(lab: string, login: Login, command: readonly string[] = []): string[] {
@@ -45,7 +45,7 @@ export async function answering(lab: string, stations: readonly Station[], withi
 }
 
 /** The endpoints, as `address:port`, at which ssh-keyscan finds an sshd; `from` is the prefix of its argv. */
-async function scan(from: readonly string[], endpoints: readonly Endpoint[], within: number): Promise<Set<string>> {
+async function scan(from: readonly string[], endpoints: readonly SshdAddress[], within: number): Promise<Set<string>> {
   const ports = [...new Set(endpoints.map(({ port }) => port))];
   const scans = ports.map(async (port) => {
     const addresses = endpoints.filter((endpoint) => endpoint.port === port).map(({ address }) => address);

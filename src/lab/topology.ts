@@ -4,13 +4,13 @@ import type { Cluster, Machine, Role, SshTarget } from "../inventory/cluster.ts"
 import { documentationAddress, type Segment, segments } from "./segments.ts";
 
 /** The address and port of an sshd. */
-export interface Endpoint {
+export interface SshdAddress {
   readonly address: string;
   readonly port: number;
 }
 
 /** An SSH endpoint with its user. */
-export interface Login extends Endpoint {
+export interface Login extends SshdAddress {
   readonly user: string;
   /** Its bastion. */
   readonly through?: Login;
@@ -77,7 +77,7 @@ export function topology(cluster: Described): Topology {
 }
 
 /** The endpoints that the operator must not reach directly: the sshd of machines behind a bastion, also through the VIP. */
-export function blockedEndpoints({ stations, vip }: Topology): Endpoint[] {
+export function blockedEndpoints({ stations, vip }: Topology): SshdAddress[] {
   const open = stations.map(({ login }) => endpointName(login.through ?? login));
   const endpoints = stations
     .filter(({ login }) => login.through)
@@ -90,7 +90,7 @@ export function blockedEndpoints({ stations, vip }: Topology): Endpoint[] {
   return [...closed.values()].filter((endpoint) => !open.includes(endpointName(endpoint)));
 }
 
-function endpointName({ address, port }: Endpoint): string {
+function endpointName({ address, port }: SshdAddress): string {
   return `${address}:${port}`;
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { major } from "semver";
+import { coerce, major } from "semver";
 import { containerdConfig, containerdUnit, crictlConfig } from "../config/containerd.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
@@ -52,8 +52,8 @@ async function majorVersion(host: Host, cluster: Cluster): Promise<number | unde
       return majorOfProgram(join(cluster.software.binaries ?? "", "containerd"));
     case "packages": {
       const { stdout } = await host.read("containerd --version 2>/dev/null");
-      const version = /\bv?(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
-      return version === undefined ? undefined : major(version);
+      // Distributions add to it: `1.6.20~ds1`.
+      return coerce(/\bv?\d+\.\d+\.\d+/.exec(stdout)?.[0])?.major;
     }
   }
 }

@@ -11,14 +11,14 @@ export interface Subject {
 export interface Contents {
   readonly subject: Subject;
   readonly publicKey: KeyObject;
-  readonly extensions: readonly der.Node[];
+  readonly extensions: readonly der.Asn1Node[];
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
 /** The signer. Its name is copied from the issuer's own certificate byte for byte, because that is how verifiers compare it. */
 export interface Issuer {
-  readonly name: der.Node;
+  readonly name: der.Asn1Node;
   readonly keyId: Buffer;
   readonly key: KeyObject;
 }
@@ -28,8 +28,8 @@ export function certify(contents: Contents, issuer: Issuer): string {
   const { subject, publicKey, extensions, notBefore, notAfter } = contents;
   const algorithm = signatureAlgorithm(issuer.key);
   const toBeSigned = der.sequence(
-    der.tagged(0, der.integer(Buffer.of(2))), // v3
-    der.integer(serialNumber()),
+    der.tagged(0, der.asn1Integer(Buffer.of(2))), // v3
+    der.asn1Integer(serialNumber()),
     algorithm,
     issuer.name,
     der.sequence(der.time(notBefore), der.time(notAfter)),
@@ -79,7 +79,7 @@ function keyIdentifier(publicKey: KeyObject): Buffer {
   return createHash("sha256").update(spki(publicKey)).digest().subarray(0, 20);
 }
 
-function distinguishedName({ commonName, organization }: Subject): der.Node {
+function distinguishedName({ commonName, organization }: Subject): der.Asn1Node {
   const attribute = (name: der.OidName, value: string) => der.set(der.sequence(der.oid(name), der.utf8(value)));
   return der.sequence(
     ...(organization === undefined ? [] : [attribute("organizationName", organization)]),
@@ -95,7 +95,7 @@ function serialNumber(): Buffer {
 }
 
 /** AlgorithmIdentifier: the parameters are NULL for RSA (RFC 4055) and absent for ECDSA (RFC 5758). */
-function signatureAlgorithm(key: KeyObject): der.Node {
+function signatureAlgorithm(key: KeyObject): der.Asn1Node {
   if (key.asymmetricKeyType === "ec") return der.sequence(der.oid("ecdsaWithSha256"));
   if (key.asymmetricKeyType === "rsa") return der.sequence(der.oid("sha256WithRsa"), der.nothing());
   throw new TripodError(

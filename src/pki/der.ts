@@ -4,7 +4,7 @@ import forge from "node-forge";
 const { asn1, util } = forge;
 const { Class, Type } = asn1;
 
-export type Node = forge.asn1.Asn1;
+export type Asn1Node = forge.asn1.Asn1;
 
 const OIDS = {
   commonName: "2.5.4.3",
@@ -23,40 +23,40 @@ const OIDS = {
 
 export type OidName = keyof typeof OIDS;
 
-const primitive = (type: forge.asn1.Type, bytes: string): Node => asn1.create(Class.UNIVERSAL, type, false, bytes);
+const primitive = (type: forge.asn1.Type, bytes: string): Asn1Node => asn1.create(Class.UNIVERSAL, type, false, bytes);
 const latin1 = (bytes: Buffer): string => bytes.toString("latin1");
 
-export const sequence = (...items: Node[]): Node => asn1.create(Class.UNIVERSAL, Type.SEQUENCE, true, items);
-export const set = (...items: Node[]): Node => asn1.create(Class.UNIVERSAL, Type.SET, true, items);
-export const yes = (): Node => primitive(Type.BOOLEAN, "\xff");
-export const nothing = (): Node => primitive(Type.NULL, "");
-export const oid = (name: OidName): Node => primitive(Type.OID, asn1.oidToDer(OIDS[name]).getBytes());
-export const utf8 = (text: string): Node => primitive(Type.UTF8, util.encodeUtf8(text));
-export const integer = (bytes: Buffer): Node => primitive(Type.INTEGER, latin1(bytes));
-export const octets = (bytes: Buffer): Node => primitive(Type.OCTETSTRING, latin1(bytes));
-export const bits = (bytes: Buffer, unused = 0): Node =>
+export const sequence = (...items: Asn1Node[]): Asn1Node => asn1.create(Class.UNIVERSAL, Type.SEQUENCE, true, items);
+export const set = (...items: Asn1Node[]): Asn1Node => asn1.create(Class.UNIVERSAL, Type.SET, true, items);
+export const yes = (): Asn1Node => primitive(Type.BOOLEAN, "\xff");
+export const nothing = (): Asn1Node => primitive(Type.NULL, "");
+export const oid = (name: OidName): Asn1Node => primitive(Type.OID, asn1.oidToDer(OIDS[name]).getBytes());
+export const utf8 = (text: string): Asn1Node => primitive(Type.UTF8, util.encodeUtf8(text));
+export const asn1Integer = (bytes: Buffer): Asn1Node => primitive(Type.INTEGER, latin1(bytes));
+export const octets = (bytes: Buffer): Asn1Node => primitive(Type.OCTETSTRING, latin1(bytes));
+export const bits = (bytes: Buffer, unused = 0): Asn1Node =>
   primitive(Type.BITSTRING, String.fromCharCode(unused) + latin1(bytes));
 
 /** UTCTime has two digits for the year and ends with 2049 (RFC 5280, 4.1.2.5). */
-export const time = (date: Date): Node =>
+export const time = (date: Date): Asn1Node =>
   date.getUTCFullYear() < 2050
     ? primitive(Type.UTCTIME, asn1.dateToUtcTime(date))
     : primitive(Type.GENERALIZEDTIME, asn1.dateToGeneralizedTime(date));
 
 /** A context-specific tag: implicit around bytes, explicit around a node. */
-export function tagged(tag: number, content: Buffer | Node): Node {
+export function tagged(tag: number, content: Buffer | Asn1Node): Asn1Node {
   const [constructed, value] = Buffer.isBuffer(content) ? [false, latin1(content)] : [true, [content]];
   // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- forge's typings know universal tags only
   return asn1.create(Class.CONTEXT_SPECIFIC, tag, constructed, value);
 }
 
-export const encode = (node: Node): Buffer => Buffer.from(asn1.toDer(node).getBytes(), "latin1");
-export const decode = (der: Buffer): Node => asn1.fromDer(latin1(der));
+export const encode = (node: Asn1Node): Buffer => Buffer.from(asn1.toDer(node).getBytes(), "latin1");
+export const decode = (der: Buffer): Asn1Node => asn1.fromDer(latin1(der));
 
 /** What is in a constructed node; nothing in a primitive one. */
-export const children = (node: Node | undefined): Node[] => (Array.isArray(node?.value) ? node.value : []);
+export const children = (node: Asn1Node | undefined): Asn1Node[] => (Array.isArray(node?.value) ? node.value : []);
 /** The bytes of a primitive node; none of a constructed one. */
-export const content = (node: Node | undefined): Buffer =>
+export const content = (node: Asn1Node | undefined): Buffer =>
   Buffer.from(typeof node?.value === "string" ? node.value : "", "latin1");
-export const isOid = (node: Node | undefined, name: OidName): boolean => content(node).equals(content(oid(name)));
-export const dotted = (name: OidName): string => OIDS[name];
+export const isOid = (node: Asn1Node | undefined, name: OidName): boolean => content(node).equals(content(oid(name)));
+export const dottedOid = (name: OidName): string => OIDS[name];

@@ -1,15 +1,7 @@
-import { isIP, SocketAddress } from "node:net";
-import forge from "node-forge";
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
 import { TripodError } from "../errors.ts";
-import { type Node, sequence, tagged } from "./der.ts";
-
-declare module "node-forge" {
-  // Missing in @types/node-forge.
-  // eslint-disable-next-line @typescript-eslint/no-namespace
-  namespace util {
-    function bytesFromIP(address: string): string | null;
-  }
-}
+import { type Asn1Node, sequence, tagged } from "./der.ts";
 
 /** Alternative names in a form that can be compared: addresses in their shortest form, each name once. Certificates print ::1 as 0:0:0:0:0:0:0:1. */
 export function canonicalSans(sans: readonly string[]): string[] {
@@ -17,18 +9,17 @@ export function canonicalSans(sans: readonly string[]): string[] {
 }
 
 function canonical(san: string): string {
-  return isIP(san) === 6 ? new SocketAddress({ address: san, family: "ipv6" }).address : san;
+  return isIP(san) === 6 ? ipaddr.fromByteArray(ipaddr.parse(san).toByteArray()).toString() : san;
 }
 
 /** GeneralNames (RFC 5280, 4.2.1.6): an address as iPAddress, anything else as dNSName. Throws E_INTERNAL for anything that is neither. */
-export function generalNames(sans: readonly string[]): Node {
+export function generalNames(sans: readonly string[]): Asn1Node {
   return sequence(...canonicalSans(sans).map(generalName));
 }
 
-function generalName(san: string): Node {
-  const address = isIP(san) ? forge.util.bytesFromIP(san) : null;
-  if (address !== null) return tagged(7, Buffer.from(address, "latin1"));
-  if (!/^[a-z0-9*][a-z0-9._-]*$/i.test(san) || isIP(san))
+function generalName(san: string): Asn1Node {
+  if (isIP(san)) return tagged(7, Buffer.from(ipaddr.parse(san).toByteArray()));
+  if (!/^[a-z0-9*][a-z0-9._-]*$/i.test(san))
     throw new TripodError(
       "E_INTERNAL",
       `“${san}” cannot be put into a certificate: it is neither a DNS name nor an address`,

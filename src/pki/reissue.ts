@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import type { Secret } from "../secret.ts";
 import type { CertificateRequest } from "./authority.ts";
 import { openCertificate, type Subject } from "./certificate.ts";
-import { dotted } from "./der.ts";
+import { dottedOid } from "./der.ts";
 import type { Usage } from "./extensions.ts";
 import { algorithmOf, openKey } from "./keys.ts";
 import { canonicalSans, parseSans } from "./names.ts";
@@ -84,7 +84,7 @@ function sanReasons(certificate: X509Certificate, sans: readonly string[]): stri
 function usageReasons(certificate: X509Certificate, usages: readonly Usage[]): string[] {
   const has = (certificate.keyUsage as string[] | undefined) ?? []; // undefined where there is no such extension, despite its type
   return USAGES.flatMap((usage) => {
-    if (usages.includes(usage) === has.includes(dotted(usage))) return [];
+    if (usages.includes(usage) === has.includes(dottedOid(usage))) return [];
     return [`usage ${usage} is ${usages.includes(usage) ? "missing" : "no longer wanted"}`];
   });
 }

@@ -14,7 +14,7 @@ export interface Pipes {
 
 export type MutableTraffic = { -readonly [K in keyof Traffic]: Traffic[K] };
 
-export interface Output {
+export interface CommandOutput {
   readonly stdout: string;
   readonly stderr: string;
   /** If the script was never started: what the login shell or sudo printed on both outputs. */
@@ -40,7 +40,7 @@ export function exchange(
   traffic: MutableTraffic,
   info: CommandInfo,
   giveUp: (error: Error) => void,
-): () => Output {
+): () => CommandOutput {
   let room = maxOutput;
   const take = (bytes: number) => {
     traffic.bytesReceived += bytes;

@@ -1,13 +1,13 @@
 import { constants } from "node:os";
 import type { ClientChannel } from "ssh2";
 import type { RunOptions } from "./connection.ts";
-import { exchange, type MutableTraffic, type Output } from "./exchange.ts";
+import { exchange, type MutableTraffic, type CommandOutput } from "./exchange.ts";
 import type { Link } from "./handshake.ts";
 import { type CommandInfo, tooLong } from "./limits.ts";
 import type { Wrapped } from "./shell.ts";
 
 export type SessionEnd =
-  | { readonly kind: "ended"; readonly code: number; readonly said: Output }
+  | { readonly kind: "ended"; readonly code: number; readonly said: CommandOutput }
   /** sshd currently opens no further session on this connection (MaxSessions). */
   | { readonly kind: "refused"; readonly why: string }
   /** The connection broke. The script is sent after the session is open: without a session it cannot have run. */

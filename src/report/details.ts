@@ -1,5 +1,5 @@
 import type { Change } from "../engine/events.ts";
-import { duration, utc } from "./duration.ts";
+import { formatDuration, utc } from "./duration.ts";
 import { ABSENT, leftOutSentence, titleOf, unmetSentence } from "./explain.ts";
 import { printable } from "../printable.ts";
 import type { Failure, Report, StepReport } from "./report.ts";
@@ -40,7 +40,7 @@ function failureLines(report: Report, { phase, host }: StepReport, failure: Fail
 function changeLines(report: Report, { phase, host, changes }: StepReport): string[] {
   const undone = report.mode === "plan" ? "would change" : "tried to change";
   return changes.flatMap(({ resource, changes: fields, ms }) => [
-    `${host}  ${titleOf(report, phase)}: ${ms === undefined ? `${undone} ${resource}` : `changed ${resource} in ${duration(ms)}`}`,
+    `${host}  ${titleOf(report, phase)}: ${ms === undefined ? `${undone} ${resource}` : `changed ${resource} in ${formatDuration(ms)}`}`,
     ...fields.flatMap(fieldLines),
   ]);
 }
@@ -58,8 +58,8 @@ function waitLines(report: Report, { phase, host, waits }: StepReport): string[]
   return waits
     .filter(({ reasons }) => reasons.length > 0)
     .flatMap(({ condition, reasons, met, start, end }) => [
-      `${host}  ${titleOf(report, phase)}: waited ${duration(end - start)} until ${condition}${met ? "" : ", which was never met"}`,
-      ...reasons.flatMap(({ reason, ms }) => indented(`${reason} (${duration(ms)})`, "    ")),
+      `${host}  ${titleOf(report, phase)}: waited ${formatDuration(end - start)} until ${condition}${met ? "" : ", which was never met"}`,
+      ...reasons.flatMap(({ reason, ms }) => indented(`${reason} (${formatDuration(ms)})`, "    ")),
     ]);
 }
 

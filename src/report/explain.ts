@@ -1,5 +1,5 @@
 import type { CriticalStep } from "./critical-path.ts";
-import { duration } from "./duration.ts";
+import { formatDuration } from "./duration.ts";
 import { type Interval, lengthOfUnion } from "./intervals.ts";
 import type { Report, ResourceChange, StepReport } from "./report.ts";
 import type { Reason } from "./waits.ts";
@@ -17,7 +17,7 @@ export interface Activity {
 export function stepSentence(report: Report, step: CriticalStep): string {
   const [activity] = activitiesOf(stepAt(report, step));
   const doing = activity ? `${activity.title} ` : "";
-  return `${titleOf(report, step.phase)}: ${doing}on ${step.host}, ${duration(step.end - step.start)} of ${duration(report.wallMs)}`;
+  return `${titleOf(report, step.phase)}: ${doing}on ${step.host}, ${formatDuration(step.end - step.start)} of ${formatDuration(report.wallMs)}`;
 }
 
 /** The step of the critical path that took the longest. */

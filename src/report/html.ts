@@ -1,4 +1,4 @@
-import { duration, utc } from "./duration.ts";
+import { formatDuration, utc } from "./duration.ts";
 import { changesSection } from "./html/changes.ts";
 import { leftOutSentence } from "./explain.ts";
 import { failuresSection } from "./html/failures.ts";
@@ -55,7 +55,7 @@ function header(report: Report): Markup {
   ];
   return markup`<header>
 <p class="over">tripod ${mode}</p>
-<h1>${cluster} <span class="outcome ${outcome}">${OUTCOMES[outcome]} ${outcome === "ok" ? "in" : "after"} ${duration(wallMs)}</span></h1>
+<h1>${cluster} <span class="outcome ${outcome}">${OUTCOMES[outcome]} ${outcome === "ok" ? "in" : "after"} ${formatDuration(wallMs)}</span></h1>
 <dl class="facts">${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${(report.notices ?? []).map((notice) => markup`<p class="note">${notice}</p>`)}${leftOut !== undefined && markup`<p class="note">${leftOut}</p>`}</header>`;
 }

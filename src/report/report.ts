@@ -1,10 +1,10 @@
-import type { Change, ErrorRecord, Mode, Outcome as Ending, PhaseSummary, RunEvent } from "../engine/events.ts";
+import type { Change, ErrorRecord, Mode, Outcome, PhaseSummary, RunEvent } from "../engine/events.ts";
 import { type CriticalPath, criticalPath } from "./critical-path.ts";
 import { type Interval, lengthOfUnion } from "./intervals.ts";
 import { type StepEvent, type Wait, waitsOf } from "./waits.ts";
 
 /** How something ended; `unfinished`: the record ends before it. */
-export type Outcome = Ending | "unfinished";
+export type RecordedOutcome = Outcome | "unfinished";
 
 /** What a run did and what took the time. All times are ms; `start` and `end` count from the run's start. */
 export interface Report {
@@ -13,7 +13,7 @@ export interface Report {
   /** ms since the epoch */
   readonly startedAt: number;
   readonly wallMs: number;
-  readonly outcome: Outcome;
+  readonly outcome: RecordedOutcome;
   readonly changed: number;
   readonly unchanged: number;
   /** Names, in the inventory's order. */
@@ -29,7 +29,7 @@ export interface Report {
 }
 
 export interface PhaseReport extends PhaseSummary {
-  readonly outcome: Outcome;
+  readonly outcome: RecordedOutcome;
   /** Absent if the phase never started. */
   readonly start?: number;
   readonly end?: number;
@@ -39,7 +39,7 @@ export interface PhaseReport extends PhaseSummary {
 export interface StepReport extends Interval {
   readonly phase: string;
   readonly host: string;
-  readonly outcome: Outcome;
+  readonly outcome: RecordedOutcome;
   readonly commands: number;
   /** For how long at least one remote command of this step was running, or it waited for a condition. */
   readonly commandMs: number;

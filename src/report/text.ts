@@ -1,7 +1,7 @@
 import type { CriticalPath } from "./critical-path.ts";
-import type { Outcome, PhaseReport, Report } from "./report.ts";
+import type { RecordedOutcome, PhaseReport, Report } from "./report.ts";
 
-export const OUTCOMES: Record<Outcome, string> = {
+export const OUTCOMES: Record<RecordedOutcome, string> = {
   ok: "done",
   failed: "failed",
   cancelled: "cancelled",

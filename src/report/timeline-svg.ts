@@ -1,4 +1,4 @@
-import { duration, ticks } from "./duration.ts";
+import { formatDuration, ticks } from "./duration.ts";
 import { activitiesOf, titleOf } from "./explain.ts";
 import type { Interval } from "./intervals.ts";
 import { lanesOf } from "./lanes.ts";
@@ -96,11 +96,11 @@ function hoverText(report: Report, step: StepReport, critical: boolean): string 
   const { host, phase, start, end, outcome, commands, changes } = step;
   return [
     `${titleOf(report, phase)} on ${host}${outcome === "ok" ? "" : `, ${outcome}`}`,
-    `${duration(end - start)}, from ${duration(start)} to ${duration(end)}${critical ? ", on the critical path" : ""}`,
+    `${formatDuration(end - start)}, from ${formatDuration(start)} to ${formatDuration(end)}${critical ? ", on the critical path" : ""}`,
     `${counted(changes.length, "change")}, ${counted(commands, "command")}`,
     ...activitiesOf(step)
       .slice(0, 3)
-      .map(({ title, ms, reason }) => `${title}: ${duration(ms)}${reason ? ` (${reason.reason})` : ""}`),
+      .map(({ title, ms, reason }) => `${title}: ${formatDuration(ms)}${reason ? ` (${reason.reason})` : ""}`),
   ].join("\n");
 }
 

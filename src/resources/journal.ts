@@ -6,7 +6,7 @@ const LONGEST = 300;
 /**
  * A host's output as one line that is safe to show: it is input, so it is cut to 300 characters and stripped of control characters.
  */
-export function shown(text: string): string {
+export function safeLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim();
   return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
 }
@@ -34,7 +34,7 @@ export const etcdJournal: Journal = {
   script: journalScript("etcd.service", String.raw`"level":"(error|fatal|panic|dpanic)"|^[0-9 :.-]+ [EC] \| |^panic: `),
   reason(stdout) {
     const last = lines(stdout).at(-1);
-    return last === undefined ? undefined : (zapReason(last) ?? shown(last.replace(/^[\d :.-]+ [A-Z] \| /, "")));
+    return last === undefined ? undefined : (zapReason(last) ?? safeLine(last.replace(/^[\d :.-]+ [A-Z] \| /, "")));
   },
 };
 
@@ -45,7 +45,7 @@ export const kubeletJournal: Journal = {
     const all = lines(stdout);
     // A kubelet that is restarted again and again logs other errors before it dies: the fatal one wins.
     const last = all.findLast((line) => line.startsWith("F")) ?? all.at(-1);
-    return last === undefined ? undefined : shown(last.replace(/^[A-Z]\d{4} \S+ +\d+ (?:[^\]]+\] )?/, ""));
+    return last === undefined ? undefined : safeLine(last.replace(/^[A-Z]\d{4} \S+ +\d+ (?:[^\]]+\] )?/, ""));
   },
 };
 
@@ -53,7 +53,7 @@ export const kubeletJournal: Journal = {
 export function journalOf(unit: string): Journal {
   return {
     script: journalScript(unit, "error|alert|emerg|fail|fatal"),
-    reason: (stdout) => lines(stdout).map(shown).at(-1),
+    reason: (stdout) => lines(stdout).map(safeLine).at(-1),
   };
 }
 
@@ -62,7 +62,7 @@ function zapReason(line: string): string | undefined {
   try {
     const { msg, error } = JSON.parse(line) as { msg?: unknown; error?: unknown };
     const parts = [msg, error].filter((part) => typeof part === "string" && part !== "");
-    return parts.length > 0 ? shown(parts.join(": ")) : undefined;
+    return parts.length > 0 ? safeLine(parts.join(": ")) : undefined;
   } catch {
     return undefined;
   }

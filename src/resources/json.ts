@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Host } from "../host.ts";
-import { shown } from "./journal.ts";
+import { safeLine } from "./journal.ts";
 
 /** The parsed value, or a sentence that names the host. */
 export type ParsedJson<T> = { readonly value: T } | { readonly why: string };
@@ -20,11 +20,11 @@ export function parsedJson<T>(
   try {
     json = JSON.parse(text);
   } catch {
-    return unfit(`not valid JSON: ${shown(text.slice(0, 200))}`);
+    return unfit(`not valid JSON: ${safeLine(text.slice(0, 200))}`);
   }
   const { success, data, error } = form.safeParse(json);
   if (success) return { value: data };
   const [issue] = error.issues;
   const at = issue?.path.join(".") ?? "";
-  return unfit(shown(`${issue?.message ?? ""}${at && ` at ${at}`}`));
+  return unfit(safeLine(`${issue?.message ?? ""}${at && ` at ${at}`}`));
 }

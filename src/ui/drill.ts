@@ -4,7 +4,7 @@ import { type ScenarioVerdict, verdictOf } from "../drills/verdict.ts";
 import { oneLine } from "../printable.ts";
 import { jsonLine } from "./ndjson.ts";
 import { type Paint, paintFor } from "./paint.ts";
-import { seconds, shown, type Surface } from "./screen.ts";
+import { seconds, printableEvent, type Surface } from "./screen.ts";
 
 /** Shows a drill while it runs: a line for each important event, or all events as NDJSON. */
 export function drillScreenFor(surface: Surface, { json }: { readonly json: boolean }): (event: DrillEvent) => void {
@@ -12,7 +12,7 @@ export function drillScreenFor(surface: Surface, { json }: { readonly json: bool
   if (json) return (event) => stdout.write(jsonLine(event));
   const linesOf = drillLog(paintFor(stdout, surface.env));
   return (event) => {
-    for (const line of linesOf(shown(event))) stdout.write(`${line.trimEnd()}\n`);
+    for (const line of linesOf(printableEvent(event))) stdout.write(`${line.trimEnd()}\n`);
   };
 }
 

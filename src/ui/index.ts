@@ -4,7 +4,7 @@ import { linesScreen } from "./lines.ts";
 import { ndjsonScreen } from "./ndjson.ts";
 import { paintFor } from "./paint.ts";
 import { planScreen } from "./plan.ts";
-import { type Screen, shown, type Surface } from "./screen.ts";
+import { type Screen, printableEvent, type Surface } from "./screen.ts";
 import { treeScreen } from "./tree.ts";
 
 export type { Screen, Surface } from "./screen.ts";
@@ -24,7 +24,7 @@ export function screenFor(surface: Surface, options: ScreenOptions): Screen {
   return {
     sink: (event) => {
       const visible = event.type === "resource.change" ? withDiffs(event, showSecrets) : event;
-      screen.sink(shown(visible));
+      screen.sink(printableEvent(visible));
     },
     finish: () => screen.finish(),
   };

@@ -20,7 +20,7 @@ export interface Surface {
 export const FINISHING = "finishing what is running; press Ctrl-C again to abort at once";
 
 /** An event that is safe to show: nothing controls the terminal, and only the values of a change have several lines. */
-export function shown<Event extends object>(event: Event): Event {
+export function printableEvent<Event extends object>(event: Event): Event {
   return printableWithin(event, ["from", "to", "diff"]);
 }
 

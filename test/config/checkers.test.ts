@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { basename, join } from "node:path";
+import { minor } from "semver";
 import { describe, expect, it } from "vitest";
 import { GOLDEN } from "../support/golden.ts";
 import { KUBEADM_VERSIONS, kubeadmFiles } from "../support/kubeadm.ts";
@@ -125,7 +126,6 @@ describe.skipIf(noKubeadm)(`kubeadm itself${because(noKubeadm)}`, () => {
 
 /** The golden files of its own minor version and of the one below, and those we would write for exactly this version. */
 function documentsFor(version: string, folder: string): [title: string, path: string][] {
-  const minor = (of: string) => Number(of.split(".")[1]);
   const kept = KUBEADM_VERSIONS.filter((of) => [0, 1].includes(minor(version) - minor(of))).flatMap((of) =>
     [...kubeadmFiles(of).keys()].map((file): [string, string] => [`${of}/${file}`, join(GOLDEN, "kubeadm", of, file)]),
   );
@@ -139,7 +139,7 @@ function documentsFor(version: string, folder: string): [title: string, path: st
 
 /** `config validate` came with 1.26; before, a migration reads a file in the same way. */
 function validation(version: string, path: string): string[] {
-  return Number(version.split(".")[1]) >= 26
+  return minor(version) >= 26
     ? ["config", "validate", "--config", path]
     : ["config", "migrate", "--old-config", path, "--new-config", "/dev/null"];
 }

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   sendRequest,
-  type Endpoint,
+  type Destination,
   dialFromOperator,
   checkConnection,
   streamRequest,
@@ -12,7 +12,7 @@ import {
 const open_: { close(): unknown }[] = [];
 afterEach(() => open_.splice(0).map((server) => server.close()));
 
-async function serve(answer: RequestListener): Promise<Endpoint & { readonly server: Server }> {
+async function serve(answer: RequestListener): Promise<Destination & { readonly server: Server }> {
   const server = createServer(answer);
   open_.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -48,7 +48,7 @@ describe.skipIf(noMachine)(`the DNS query${because(noMachine)}`, () => {
   it("is for the API's own name, and its answer is parsed", async () => {
     machine.write("/root/server.cjs", SERVER);
     await machine.connection.run(
-      `ip addr add 10.96.0.10/32 dev lo; ${process.execPath} /root/server.cjs >/dev/null 2>&1 & for n in $(seq 100); do [ -e /run/listens ] && exit; sleep 0.1; done; exit 1`,
+      `ip addr add 10.96.0.10/32 dev lo; node /root/server.cjs >/dev/null 2>&1 & for n in $(seq 100); do [ -e /run/listens ] && exit; sleep 0.1; done; exit 1`,
     );
     expect(await readDns(machine.host, cluster)).toBe(true);
     expect(machine.read("/run/asked").replaceAll(/[^a-z]+/g, ".")).toBe(".kubernetes.default.svc.cluster.local.");

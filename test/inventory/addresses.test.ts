@@ -1,3 +1,4 @@
+import { BlockList, isIPv4 } from "node:net";
 import { describe, expect, it } from "vitest";
 import {
   contains,
@@ -30,7 +31,60 @@ describe("IPv4 addresses", () => {
   });
 });
 
+/** What a number of an address may look like, and what only looks so: octal, hexadecimal, signed, too large, of another script. */
+const PARTS = ["0", "1", "10", "127", "255", "256", "300", "01", "010", "00", "0x1", "-1", "+1", "1e1", " 1", "١", ""];
+const PAIRS = PARTS.flatMap((one) => PARTS.map((other) => `${one}.${other}`));
+
+describe("IPv4 addresses in every form", () => {
+  it("only four plain decimal numbers are an address, as for Node.js, and the number is their value", () => {
+    const all = [
+      ...PARTS,
+      ...PAIRS,
+      ...PAIRS.flatMap((pair) => PARTS.flatMap((part) => [`${pair}.${part}`, `1.1.${pair}.${part}`])),
+      ...PAIRS.flatMap((one) => PAIRS.map((other) => `${one}.${other}`)),
+    ];
+    const wrong = all.filter((text) => {
+      const expected = isIPv4(text) ? text.split(".").reduce((sum, part) => sum * 256 + Number(part), 0) : undefined;
+      return parseAddress(text) !== expected || (expected !== undefined && formatAddress(expected) !== text);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("a prefix is a plain number up to 32", () => {
+    const prefixes = [...Array(34).keys()].flatMap((bits) => [
+      `${bits}`,
+      `0${bits}`,
+      `+${bits}`,
+      ` ${bits}`,
+      `${bits} `,
+    ]);
+    const plain = [...Array(33).keys()].map(String);
+    expect(prefixes.filter((bits) => parseSubnet(`10.0.0.0/${bits}`))).toEqual(plain);
+  });
+});
+
 describe("IPv4 subnets", () => {
+  it("of every prefix begin and end where the kernel's do", () => {
+    const octets = [
+      "0.0.0.0",
+      "1.2.3.4",
+      "10.255.0.1",
+      "127.255.255.255",
+      "128.0.0.0",
+      "192.168.77.201",
+      "255.255.255.255",
+    ];
+    for (const text of octets)
+      for (let prefix = 0; prefix <= 32; prefix++) {
+        const { first, last } = subnet(`${text}/${prefix}`);
+        expect(last - first + 1).toBe(2 ** (32 - prefix));
+        expect(first % 2 ** (32 - prefix)).toBe(0);
+        const block = new BlockList();
+        block.addSubnet(text, prefix);
+        expect([first, last].every((each) => block.check(formatAddress(each)))).toBe(true);
+      }
+  });
+
   it.each([
     ["10.0.0.0/24", "10.0.0.0/24"],
     ["10.0.0.77/24", "10.0.0.0/24"],

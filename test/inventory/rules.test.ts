@@ -33,6 +33,12 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
   ["a pre-release", [["kubernetes.version", "1.36.0-rc.1"]], /x\.y\.z/],
   ["a version before 1.20", [["kubernetes.version", "1.19.16"]], /too old: Tripod supports 1\.20 to 1\.36/],
   ["a version after 1.36", [["kubernetes.version", "1.37.0"]], /is not supported.*1\.20 to 1\.36/],
+  [
+    "a version with a number that no computer counts to",
+    [["kubernetes.version", "1.30.99999999999999999"]],
+    /is not supported/,
+  ],
+  ["Kubernetes 0", [["kubernetes.version", "0.21.4"]], /0\.21\.4 is not supported/],
   ["Kubernetes 2", [["kubernetes.version", "2.0.0"]], /2\.0\.0 is not supported/],
   ["an image repository with a scheme", [["kubernetes.imageRepository", "https://r.example"]], /without a scheme/],
   ["a certificate name with an underscore", [["kubernetes.certSans", ["a_b"]]], /DNS name in lower case/],

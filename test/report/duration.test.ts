@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { duration, ticks, utc } from "../../src/report/duration.ts";
+import { formatDuration, ticks, utc } from "../../src/report/duration.ts";
 
 test.each([
   [0, "0.0 s"],
@@ -11,7 +11,7 @@ test.each([
   [120_000, "2 min"],
   [185_000, "3 min 5 s"],
 ])("%d ms are printed as %s", (ms, said) => {
-  expect(duration(ms)).toBe(said);
+  expect(formatDuration(ms)).toBe(said);
 });
 
 test("a time is printed in UTC", () => {

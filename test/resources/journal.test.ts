@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { etcdJournal, journalOf, kubeletJournal, shown } from "../../src/resources/journal.ts";
+import { etcdJournal, journalOf, kubeletJournal, safeLine } from "../../src/resources/journal.ts";
 import { machineStory } from "../support/machine-story.ts";
 
 const FATAL =
@@ -38,8 +38,8 @@ test("a unit that said nothing has no reason", () => {
 });
 
 test("what a host says is shown as one short line that a terminal does not obey", () => {
-  expect(shown("bad\u001b[2J\r\nnews\u202e\u0007 ")).toBe("bad [2J news");
-  expect(shown("x".repeat(5000))).toHaveLength(300);
+  expect(safeLine("bad\u001b[2J\r\nnews\u202e\u0007 ")).toBe("bad [2J news");
+  expect(safeLine("x".repeat(5000))).toHaveLength(300);
 });
 
 machineStory(

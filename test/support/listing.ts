@@ -14,7 +14,7 @@ export interface Entry {
 }
 
 /** Programs, where they and their libraries are to be found, and what the kernel makes up; what was written over programs shows in the overlay's upper folder. */
-const SKIPPED = /^\/(proc|usr|\.work|dev|etc\/alternatives|etc\/ld\.so\..*)$/;
+const SKIPPED = /^\/(proc|usr|usr\/local\/bin\/node|\.work|dev|etc\/alternatives|etc\/ld\.so\..*)$/;
 const MOUNTED = ["/usr/local", "/usr/lib/systemd/system"];
 
 /** Everything under this root, sorted by path. */

@@ -1,8 +1,8 @@
-# Makes a machine out of nothing, in namespaces that were made for it; run by machine.ts as `sh machine.sh FAKES SHARED ADDRESS`.
+# Makes a machine out of nothing, in namespaces that were made for it; run by machine.ts as `sh machine.sh FAKES SHARED ADDRESS NODE`.
 # Programs are this machine's own under an overlay; everything else (/etc, /var, /run …) is new. All of it lies on a tmpfs that only
 # this mount namespace has, so it is gone with its last process, which ends when stdin does.
 set -e
-fakes=$1 shared=$2 address=$3
+fakes=$1 shared=$2 address=$3 node=$4
 read -r pid _ </proc/self/stat # while /proc is still that of the machine around
 
 mount -t tmpfs -o mode=755 tmpfs /mnt
@@ -21,6 +21,9 @@ rm -f usr/sbin/policy-rc.d
 
 cp "$fakes"/* usr/local/sbin/
 chmod 755 usr/local/sbin/*
+# The Node.js that runs the tests may be in any folder, such as npx's.
+touch usr/local/bin/node
+mount --bind -o ro "$node" usr/local/bin/node
 [ -z "$shared" ] || mount --bind "$shared" fakes/cluster
 
 mount -t proc proc proc

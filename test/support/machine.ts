@@ -48,8 +48,9 @@ export interface MachineOptions {
  */
 export async function throwAwayMachine(options: MachineOptions = {}): Promise<ThrowAwayMachine> {
   const { machine = testMachine("m1", "10.0.0.11", "master"), shared = "" } = options;
-  const script = [join(import.meta.dirname, "machine.sh"), join(import.meta.dirname, "fakes"), shared, machine.address];
-  const holder = spawn("unshare", [...NAMESPACES, "sh", ...script], { stdio: ["pipe", "pipe", "inherit"] });
+  const [script, fakes] = [join(import.meta.dirname, "machine.sh"), join(import.meta.dirname, "fakes")];
+  const given = [fakes, shared, machine.address, process.execPath];
+  const holder = spawn("unshare", [...NAMESPACES, "sh", script, ...given], { stdio: ["pipe", "pipe", "inherit"] });
   const gone = once(holder, "exit");
   const pid = await Promise.race([
     once(holder.stdout, "data").then(([data]) => String(data).trim()),

@@ -1,5 +1,5 @@
 import type { RunEvent } from "../../src/engine/events.ts";
-import { run, type RunOptions } from "../../src/engine/run.ts";
+import { run, type EngineOptions } from "../../src/engine/run.ts";
 import { TripodError } from "../../src/errors.ts";
 import type { Host } from "../../src/host.ts";
 import type { Mode, Phase } from "../../src/phases/phase.ts";
@@ -13,7 +13,7 @@ export const hosts = cluster.machines.map(fakeHost);
 export async function walk(
   phases: readonly Phase[],
   mode: Mode = "apply",
-  options: Partial<RunOptions> = {},
+  options: Partial<EngineOptions> = {},
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   const { signal } = new AbortController();

@@ -1,17 +1,17 @@
 /** Minors of Kubernetes 1.x, both included; what is absent has no end within those that Tripod knows. */
-export interface Span {
+export interface MinorRange {
   readonly since?: number;
   readonly last?: number;
 }
 
 /** A value that a field takes. */
-export interface Value extends Span {
+export interface Value extends MinorRange {
   /** Before the minor `on` this feature gate of the component has to be set to true. */
   readonly gate?: { readonly name: string; readonly on: number };
 }
 
 /** A field of a component's configuration, or an item of one that is a list. */
-export interface Field extends Span {
+export interface Field extends MinorRange {
   /** Empty: nothing is known of what is in it, which is free. */
   readonly fields: ReadonlyMap<string, Field>;
   /** Empty: any. */
@@ -33,7 +33,7 @@ export interface Table {
   readonly values?: Readonly<Record<string, Readonly<Record<string, Value>>>>;
 }
 
-interface Mutable extends Span {
+interface Mutable extends MinorRange {
   readonly fields: Map<string, Mutable>;
   values: ReadonlyMap<string, Value>;
 }
@@ -58,11 +58,11 @@ export function component(title: string, { since, last = {}, values = {} }: Tabl
 }
 
 /** Whether a minor has it. Undefined, the minor is not known: so is everything. */
-export function has({ since = 0, last = Infinity }: Span, minor: number | undefined): boolean {
+export function has({ since = 0, last = Infinity }: MinorRange, minor: number | undefined): boolean {
   return minor === undefined || (minor >= since && minor <= last);
 }
 
 /** `from 1.29 on`, `up to 1.25` */
-export function spanned({ since = 0, last }: Span): string {
+export function spanned({ since = 0, last }: MinorRange): string {
   return last === undefined ? `from 1.${since} on` : `up to 1.${last}`;
 }

@@ -1,4 +1,5 @@
-import { type Component, type Field, has, type Span, spanned, type Value } from "../components/component.ts";
+import { parse } from "semver";
+import { type Component, type Field, has, type MinorRange, spanned, type Value } from "../components/component.ts";
 import { KUBE_PROXY } from "../components/kube-proxy.ts";
 import { KUBELET } from "../components/kubelet.ts";
 import { dotted, type Path, type Problem, TOLD } from "../problem.ts";
@@ -36,7 +37,7 @@ interface Asked extends Settings {
 function* settingsOf(of: Settings): Iterable<Problem> {
   const { path, component, settings, version } = of;
   const { featureGates } = settings;
-  const minor = version === undefined ? undefined : Number(version.split(".")[1]);
+  const minor = parse(version)?.minor;
   // Hundreds of names for each key: suggestions that are not shown are not searched for.
   let left = TOLD;
   const meant = (key: string, around: Field) => (left-- > 0 ? didYouMean(key, names(around.fields, minor)) : "");
@@ -44,7 +45,7 @@ function* settingsOf(of: Settings): Iterable<Problem> {
 }
 
 /** Of fields or values, those that the minor has. */
-function names(all: ReadonlyMap<string, Span>, minor: number | undefined): string[] {
+function names(all: ReadonlyMap<string, MinorRange>, minor: number | undefined): string[] {
   return [...all].filter(([, span]) => has(span, minor)).map(([name]) => name);
 }
 

@@ -3,7 +3,7 @@ import type { Problem } from "../problem.ts";
 import { duration, textual } from "../scalars.ts";
 
 /** The drill's scenarios in the order in which they are run: src/drills/index.ts has one for each. */
-export const SCENARIOS = [
+export const SCENARIO_NAMES = [
   "api-server-holder",
   "api-server-other",
   "keepalived-holder",
@@ -25,7 +25,7 @@ export const SCENARIOS = [
   "quorum",
 ] as const;
 
-export type ScenarioName = (typeof SCENARIOS)[number];
+export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 /** The probes, which a client repeats all the time; and `twoHolders`, which has a limit too. */
 export type LimitName = keyof typeof LIMITS;
@@ -74,7 +74,7 @@ export const drill = z
           "watches and the workload, 500ms for two holders of the VIP.",
       ),
     scenarios: z
-      .partialRecord(z.enum(SCENARIOS), z.strictObject(limits))
+      .partialRecord(z.enum(SCENARIO_NAMES), z.strictObject(limits))
       .prefault({})
       .describe("Limits of one scenario; they replace those of `limits` and the scenario's own.")
       .meta({ examples: [{ "power-worker": { service: "60s" } }] }),

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { parse } from "semver";
 import { z } from "zod";
 import { parseSubnet } from "../addresses.ts";
 import type { Path, Problem } from "../problem.ts";
@@ -65,12 +66,14 @@ const version = textual(
   /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)$/,
   "a full version x.y.z without a leading v, such as 1.36.3",
 ).superRefine((text, context) => {
-  const [major, minor = 0] = text.split(".").map(Number);
+  // semver does not parse numbers that JavaScript cannot hold.
+  const parsed = parse(text);
   const known = `Tripod supports 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}`;
   const refuse = (message: string) => context.addIssue({ code: "custom", message });
-  if (major !== 1 || minor > NEWEST_MINOR)
+  if (parsed?.major !== 1 || parsed.minor > NEWEST_MINOR)
     refuse(`${text} is not supported: ${known}; a newer kubeadm may reject the configuration that Tripod writes`);
-  else if (minor < OLDEST_MINOR) refuse(`${text} is too old: ${known}; older versions lack features that it needs`);
+  else if (parsed.minor < OLDEST_MINOR)
+    refuse(`${text} is too old: ${known}; older versions lack features that it needs`);
 });
 
 const imageRepository = textual(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Path, Problem } from "../problem.ts";
-import { DOMAIN_PATTERN, distinct, hostname, integer, ipv4, path, saying, sshAddress, textual } from "../scalars.ts";
+import { DOMAIN_PATTERN, distinct, machineName, integer, ipv4, path, saying, sshAddress, textual } from "../scalars.ts";
 import { shown } from "../shown.ts";
 import { vagrantMachine } from "./vagrant.ts";
 
@@ -115,7 +115,7 @@ export const ssh = z
   .meta({ life: "operator's side" });
 
 export const machine = z.strictObject({
-  name: hostname
+  name: machineName
     .describe("Hostname and node name: lower case, at most 63 characters.")
     .meta({ life: "at creation", examples: ["m1"] }),
   address: ipv4

@@ -1,7 +1,6 @@
-import { BlockList } from "node:net";
 import { network } from "../../facts/network.ts";
 import { readVip, removeStray, strayVip, type VipState } from "../../health/vip.ts";
-import { formatSubnet, overlap, parseSubnet } from "../../inventory/addresses.ts";
+import { contains, formatSubnet, overlap, parseAddress, parseSubnet } from "../../inventory/addresses.ts";
 import { sh } from "../../remote/shell.ts";
 import { type Context, onceKey } from "../phase.ts";
 import type { Check } from "./check.ts";
@@ -65,9 +64,8 @@ export const vipInSubnet: Check = {
       return named
         ? [{ message: `it has no interface ${named} with an IPv4 address`, hint: "correct `loadBalancer.interface`" }]
         : [];
-    const subnet = new BlockList();
-    subnet.addSubnet(carrier.address, carrier.prefix);
-    if (subnet.check(vip)) return [];
+    const [subnet, address] = [parseSubnet(`${carrier.address}/${carrier.prefix}`), parseAddress(vip)];
+    if (subnet && address !== undefined && contains(subnet, address)) return [];
     return [
       {
         message: `the VIP ${vip} is not in the subnet of ${carrier.interface} (${carrier.address}/${carrier.prefix})`,

@@ -1,5 +1,5 @@
 import { lengthText } from "../../drills/length.ts";
-import { duration, utc } from "../duration.ts";
+import { formatDuration, utc } from "../duration.ts";
 import { STYLE } from "../html/style.ts";
 import { type Markup, markup } from "../markup.ts";
 import { page } from "../page.ts";
@@ -55,7 +55,7 @@ function headerSection(report: DrillReport): Markup {
     ],
     ["requests", askedOf(report).toLocaleString("en")],
     ["when", markup`<time datetime="${new Date(startedAt).toISOString()}">${utc(startedAt)}</time>`],
-    ["took", duration(wallMs)],
+    ["took", formatDuration(wallMs)],
   ];
   return markup`<header>
 <p class="over">tripod drill</p>

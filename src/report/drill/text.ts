@@ -1,7 +1,7 @@
 import { lengthColumn } from "../../drills/length.ts";
 import type { ErrorRecord } from "../../engine/events.ts";
 import { printable } from "../../printable.ts";
-import { duration, utc } from "../duration.ts";
+import { formatDuration, utc } from "../duration.ts";
 import { table } from "../text.ts";
 import type { DrillReport } from "./report.ts";
 import type { RoundsReport } from "./rounds.ts";
@@ -25,7 +25,7 @@ export function drillSummaryLine(report: DrillReport): string {
 export function drillText(report: DrillReport): string {
   const { cluster, startedAt, wallMs, scenarios, skipped, notBegun, rounds } = report;
   const paragraphs = [
-    [`tripod drill of ${cluster}, ${utc(startedAt)}, ${duration(wallMs)}`],
+    [`tripod drill of ${cluster}, ${utc(startedAt)}, ${formatDuration(wallMs)}`],
     scenarios.length > 0 ? scenarioTable(scenarios) : [],
     scenarios.flatMap(({ name, breaches }) => breaches.map((breach) => `BEYOND LIMIT ${name}: ${breach}`)),
     scenarios.flatMap(({ name, errors }) => errors.flatMap((error) => errorLines(name, error))),

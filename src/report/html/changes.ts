@@ -1,5 +1,5 @@
 import type { Change } from "../../engine/events.ts";
-import { duration } from "../duration.ts";
+import { formatDuration } from "../duration.ts";
 import { ABSENT, titleOf } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Report, ResourceChange, StepReport } from "../report.ts";
@@ -45,7 +45,7 @@ function resourceChange({ resource, changes, ms }: ResourceChange, report: Repor
   const took =
     ms === undefined
       ? report.mode === "apply" && markup`<span class="took outcome failed">not done</span>`
-      : ms >= 1000 && markup`<span class="took">${duration(ms)}</span>`;
+      : ms >= 1000 && markup`<span class="took">${formatDuration(ms)}</span>`;
   const [only] = changes;
   if (changes.length === 1 && only && only.diff === undefined && !`${only.from}${only.to}`.includes("\n"))
     return markup`<div class="plain">${resource} <span class="note">${fieldChange(only)}</span>${took}</div>`;

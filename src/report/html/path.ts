@@ -1,4 +1,4 @@
-import { duration } from "../duration.ts";
+import { formatDuration } from "../duration.ts";
 import { type Activity, activitiesOf, longestOnPath, stepAt, stepSentence, titleOf } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
 import { groupOf, PHASE_GROUPS } from "../phase-groups.ts";
@@ -16,18 +16,18 @@ export function pathSection(report: Report): Markup | undefined {
   return markup`<section>
 <h2>What took the time</h2>
 <p class="lead">${stepSentence(report, longest)}.</p>
-${reason && reason.ms >= 1000 && markup`<p class="note">${duration(reason.ms)} of it: ${keyLine(reason.reason)}</p>`}
+${reason && reason.ms >= 1000 && markup`<p class="note">${formatDuration(reason.ms)} of it: ${keyLine(reason.reason)}</p>`}
 ${wide("Timeline", timelineSvg(report))}
 ${legend(report)}
 <h2>Critical path</h2>
-<p class="note">Each of these steps waited for the one above it; everything else ran in parallel and cost no time. The hosts themselves worked for ${duration(commandMs)} of the ${duration(wallMs)}.</p>
+<p class="note">Each of these steps waited for the one above it; everything else ran in parallel and cost no time. The hosts themselves worked for ${formatDuration(commandMs)} of the ${formatDuration(wallMs)}.</p>
 ${wide(
   "Critical path",
   markup`<table>
 <thead><tr><th scope="col">Step</th><th scope="col">Host</th><th scope="col">Mostly</th><th scope="col" class="number">From</th><th scope="col" class="number">Took</th><th scope="col" class="share">When</th></tr></thead>
 <tbody>${steps.map(
     (step) => markup`
-<tr${step === longest && markup` class="longest"`}><td class="phase">${swatch(step.phase)}${titleOf(report, step.phase)}</td><td>${step.host}</td><td>${mostly(activitiesOf(stepAt(report, step)), step.end - step.start)}</td><td class="number">${duration(step.start)}</td><td class="number">${duration(step.end - step.start)}</td><td class="share">${share(step, wallMs)}</td></tr>`,
+<tr${step === longest && markup` class="longest"`}><td class="phase">${swatch(step.phase)}${titleOf(report, step.phase)}</td><td>${step.host}</td><td>${mostly(activitiesOf(stepAt(report, step)), step.end - step.start)}</td><td class="number">${formatDuration(step.start)}</td><td class="number">${formatDuration(step.end - step.start)}</td><td class="share">${share(step, wallMs)}</td></tr>`,
   )}
 </tbody></table>`,
 )}
@@ -39,11 +39,11 @@ function mostly(activities: readonly Activity[], stepMs: number): Markup[] {
   const [longest] = activities;
   const shown = activities.filter((each) => each === longest || each.ms > stepMs / 6).slice(0, 3);
   return shown.map(({ title, ms, reason }) => {
-    const took = activities.length > 1 && markup` <span class="took">${duration(ms)}</span>`;
+    const took = activities.length > 1 && markup` <span class="took">${formatDuration(ms)}</span>`;
     const why =
       reason &&
       reason.ms >= 1000 &&
-      markup`<div class="note why">${keyLine(reason.reason)} <span class="took">${duration(reason.ms)}</span></div>`;
+      markup`<div class="note why">${keyLine(reason.reason)} <span class="took">${formatDuration(reason.ms)}</span></div>`;
     return markup`<div>${title}${took}${why}</div>`;
   });
 }
@@ -56,7 +56,7 @@ export function swatch(phase: string): Markup {
 export function share({ start, end, phase }: { start: number; end: number; phase: string }, wallMs: number): Markup {
   const percent = (ms: number) => Math.round((ms / Math.max(1, wallMs)) * 1000) / 10;
   const width = Math.max(0.6, percent(end - start));
-  return markup`<svg role="img" aria-label="from ${duration(start)} to ${duration(end)}"><rect width="100%" height="8" rx="2"/><g class="g-${groupOf(phase)}"><rect class="step" x="${Math.min(percent(start), 100 - width)}%" width="${width}%" height="8" rx="2"/></g></svg>`;
+  return markup`<svg role="img" aria-label="from ${formatDuration(start)} to ${formatDuration(end)}"><rect width="100%" height="8" rx="2"/><g class="g-${groupOf(phase)}"><rect class="step" x="${Math.min(percent(start), 100 - width)}%" width="${width}%" height="8" rx="2"/></g></svg>`;
 }
 
 function legend({ steps }: Report): Markup {

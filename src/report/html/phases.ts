@@ -1,4 +1,4 @@
-import { duration } from "../duration.ts";
+import { formatDuration } from "../duration.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { PhaseReport, Report } from "../report.ts";
 import { OUTCOMES } from "../text.ts";
@@ -32,7 +32,7 @@ function phaseRow(report: Report, phase: PhaseReport): Markup {
   return markup`
 <tr><td class="phase">${swatch(name)}${title}${ended}</td><td class="number">${hosts.length || "none"}</td><td class="number">${changed || ""}</td>${
     ran
-      ? markup`<td class="number">${duration(start)}</td><td class="number">${duration(end)}</td><td class="number">${duration(end - start)}</td><td class="share">${share({ start, end, phase: name }, report.wallMs)}</td>`
+      ? markup`<td class="number">${formatDuration(start)}</td><td class="number">${formatDuration(end)}</td><td class="number">${formatDuration(end - start)}</td><td class="share">${share({ start, end, phase: name }, report.wallMs)}</td>`
       : markup`<td></td><td></td><td></td><td class="share"></td>`
   }</tr>`;
 }

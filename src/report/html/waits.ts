@@ -1,4 +1,4 @@
-import { duration } from "../duration.ts";
+import { formatDuration } from "../duration.ts";
 import { titleOf } from "../explain.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Report } from "../report.ts";
@@ -21,7 +21,7 @@ ${wide(
 <thead><tr><th scope="col">Until</th><th scope="col">Host</th><th scope="col">Phase</th><th scope="col">What was missing</th><th scope="col" class="number">Waited</th></tr></thead>
 <tbody>${waits.map(
     ({ condition, host, phase, reasons, met, during, start, end }) => markup`
-<tr><td>${condition}${during && markup`<div class="note">${during}</div>`}${!met && markup` <span class="outcome failed">never met</span>`}</td><td>${host}</td><td>${titleOf(report, phase)}</td><td>${reasonList(reasons)}</td><td class="number">${duration(end - start)}</td></tr>`,
+<tr><td>${condition}${during && markup`<div class="note">${during}</div>`}${!met && markup` <span class="outcome failed">never met</span>`}</td><td>${host}</td><td>${titleOf(report, phase)}</td><td>${reasonList(reasons)}</td><td class="number">${formatDuration(end - start)}</td></tr>`,
   )}
 </tbody></table>`,
 )}
@@ -41,6 +41,6 @@ function reasonList(reasons: readonly Reason[]): Markup {
   const long = reasons.filter(({ ms }) => ms >= all / 10);
   const short = reasons.filter((reason) => !long.includes(reason));
   const items = (some: readonly Reason[]) =>
-    markup`<ul class="reasons">${some.map(({ reason, ms }) => markup`<li>${reasonText(reason)} <span class="took">${duration(ms)}</span></li>`)}</ul>`;
+    markup`<ul class="reasons">${some.map(({ reason, ms }) => markup`<li>${reasonText(reason)} <span class="took">${formatDuration(ms)}</span></li>`)}</ul>`;
   return markup`${items(long)}${short.length > 0 && markup`<details class="note"><summary>${short.length} shorter</summary>${items(short)}</details>`}`;
 }

@@ -1,4 +1,4 @@
-import { duration, utc } from "../duration.ts";
+import { formatDuration, utc } from "../duration.ts";
 import { DRILL_PATTERN, drillBody } from "../drill/html.ts";
 import { DRILL_STYLE } from "../drill/html/style.ts";
 import { reportBody } from "../html.ts";
@@ -35,7 +35,7 @@ function header({ cluster, inventories, machines, startedAt, wallMs, ok, acts, .
     ...(machines === undefined ? [] : [["at most", `${machines} machines`] as const]),
     ...(rest.release ? [["Debian", rest.release.join(", ")] as const] : []),
     ["when", markup`<time datetime="${new Date(startedAt).toISOString()}">${utc(startedAt)}</time>`],
-    ["took", duration(wallMs)],
+    ["took", formatDuration(wallMs)],
   ];
   const outcome = ok === undefined ? "unfinished" : ok ? "ok" : "failed";
   return markup`<header>
@@ -55,7 +55,7 @@ ${wide(
 function partRow({ title, ok, said, ms, reports }: ReportedPart, index: number): Markup {
   const name = reports.length > 0 ? markup`<a href="#part${index + 1}">${title}</a>` : title;
   return markup`
-<tr><td class="client">${name}</td><td><span class="outcome ${ok ? "ok" : "failed"}">${ok ? "✓" : "✗"}</span> ${said}</td><td class="number">${duration(ms)}</td></tr>`;
+<tr><td class="client">${name}</td><td><span class="outcome ${ok ? "ok" : "failed"}">${ok ? "✓" : "✗"}</span> ${said}</td><td class="number">${formatDuration(ms)}</td></tr>`;
 }
 
 function partSection({ reports }: ReportedPart, index: number): Markup | undefined {

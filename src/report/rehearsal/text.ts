@@ -1,4 +1,4 @@
-import { duration, utc } from "../duration.ts";
+import { formatDuration, utc } from "../duration.ts";
 import { printable } from "../../printable.ts";
 import type { RehearsalReport } from "./report.ts";
 import { headline } from "./words.ts";
@@ -9,10 +9,10 @@ export function rehearsalText(report: RehearsalReport): string {
   const width = Math.max(0, ...acts.map(({ title }) => title.length));
   return printable(
     [
-      `tripod rehearse of ${cluster}, ${utc(startedAt)}, ${duration(wallMs)}`,
+      `tripod rehearse of ${cluster}, ${utc(startedAt)}, ${formatDuration(wallMs)}`,
       "",
       ...acts.map(({ title, ok, said, ms }) => {
-        return `${ok ? "✓" : "✗"} ${title.padEnd(width)}  ${duration(ms).padStart(9)}  ${said}`;
+        return `${ok ? "✓" : "✗"} ${title.padEnd(width)}  ${formatDuration(ms).padStart(9)}  ${said}`;
       }),
       "",
       rehearsalSummaryLine(report),

@@ -1,5 +1,5 @@
 import { lengthOf, type Span } from "../../../drills/outages.ts";
-import { duration, ticks } from "../../duration.ts";
+import { formatDuration, ticks } from "../../duration.ts";
 import { type Markup, markup } from "../../markup.ts";
 import type { ScenarioReport } from "../scenario.ts";
 
@@ -17,19 +17,19 @@ export const CHARACTER = 6.1;
 export const LABEL_CHARACTER = 5.4;
 
 /** A span of time as a picture shows it: times are relative to `zero`, the moment of the disruption. */
-export interface View extends Span {
+export interface VisibleSpan extends Span {
   readonly zero: number;
 }
 
 export interface Canvas {
-  readonly view: View;
+  readonly view: VisibleSpan;
   /** The position of a moment; outside of the view: its edge. */
   readonly x: (at: number) => number;
   /** The position of a span, wide enough to be visible; undefined where it is outside of the view. */
   readonly place: (span: Span, atLeast?: number) => { readonly x: number; readonly width: number } | undefined;
 }
 
-export function canvasOf(view: View): Canvas {
+export function canvasOf(view: VisibleSpan): Canvas {
   const scale = (WIDTH - LEFT - RIGHT) / Math.max(1, view.to - view.from);
   const x = (at: number) => round(LEFT + (Math.min(Math.max(at, view.from), view.to) - view.from) * scale);
   return {
@@ -49,7 +49,7 @@ export function axis({ view, x }: Canvas, height: number): Markup[] {
   const step = after[1]?.at ?? Infinity;
   const before = Array.from({ length: Math.floor((zero - from) / step) }, (_, index) => ({
     at: -(index + 1) * step,
-    label: `−${after[index + 1]?.label ?? duration((index + 1) * step)}`,
+    label: `−${after[index + 1]?.label ?? formatDuration((index + 1) * step)}`,
   }));
   const seen = [...before.toReversed(), ...after].filter(({ at }) => zero + at >= from);
   return seen.map(({ at, label }) => {
@@ -71,12 +71,12 @@ const LEAST = 700;
 const MOST = 10_000;
 const LARGER = 3;
 
-export function wholeView({ from, to, times }: ScenarioReport): View {
+export function wholeView({ from, to, times }: ScenarioReport): VisibleSpan {
   return { from, to, zero: times.disrupt ?? from };
 }
 
 /** The longest total outage that the disruption caused, with its surroundings; undefined where no close-up is needed. */
-export function closeUp(scenario: ScenarioReport): View | undefined {
+export function closeUp(scenario: ScenarioReport): VisibleSpan | undefined {
   const { disrupt: zero, disrupted } = scenario.times;
   if (zero === undefined) return undefined;
   const darks = scenario.probes

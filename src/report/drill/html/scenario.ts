@@ -3,7 +3,7 @@ import { lengthText } from "../../../drills/length.ts";
 import { lengthOf, type Outage, type Span } from "../../../drills/outages.ts";
 import type { ProbeVerdict } from "../../../drills/verdict.ts";
 import type { ErrorRecord } from "../../../engine/events.ts";
-import { duration } from "../../duration.ts";
+import { formatDuration } from "../../duration.ts";
 import { programOutput } from "../../html/program-output.ts";
 import { wide } from "../../html/wide.ts";
 import { type Markup, markup } from "../../markup.ts";
@@ -13,7 +13,7 @@ import type { ScenarioReport } from "../scenario.ts";
 import { counted, kindsText, outcomeText } from "../words.ts";
 import { closeUp, wholeView } from "./canvas.ts";
 import { lengthCell, roundText, sign } from "./tables.ts";
-import { timelineSvg } from "./timeline.ts";
+import { scenarioTimeline } from "./timeline.ts";
 
 /** One scenario: what was done, its timeline, the outages of each client, and the recovery. */
 export function scenarioSection(report: DrillReport, scenario: ScenarioReport): Markup {
@@ -24,11 +24,11 @@ export function scenarioSection(report: DrillReport, scenario: ScenarioReport): 
 <h2>${title}${roundText(scenario, report.scenarios)} <span class="outcome ${outcome}">${sign(outcome)}${outcomeText(scenario)}</span></h2>
 <p class="note">${doneText(scenario)} <span class="small">${name}</span></p>
 ${breaches.length + errors.length > 0 && markup`<div class="failure">${findings(scenario)}</div>`}
-${wide("Timeline", timelineSvg(scenario, probes, report.masters, wholeView(scenario)))}
+${wide("Timeline", scenarioTimeline(scenario, probes, report.masters, wholeView(scenario)))}
 ${scenario === first && legend(report)}${
     near &&
-    markup`<p class="close-up">Close-up of the disruption: ${duration(lengthOf(near))}, affected clients only</p>
-${wide("Close-up", timelineSvg(scenario, affected(probes, near), report.masters, near, "Close-up"))}`
+    markup`<p class="close-up">Close-up of the disruption: ${formatDuration(lengthOf(near))}, affected clients only</p>
+${wide("Close-up", scenarioTimeline(scenario, affected(probes, near), report.masters, near, "Close-up"))}`
   }
 ${probesTable(scenario)}
 ${courseList(scenario)}
@@ -43,10 +43,10 @@ function affected(probes: ScenarioReport["probes"], near: Span): ScenarioReport[
 function doneText({ what, times, stops, stays }: ScenarioReport): string {
   const { disrupt, restore, restored, whole } = times;
   if (stays) return changeText(what, times);
-  const lasted = disrupt !== undefined && restore !== undefined ? ` for ${duration(restore - disrupt)}` : "";
+  const lasted = disrupt !== undefined && restore !== undefined ? ` for ${formatDuration(restore - disrupt)}` : "";
   const end =
     whole !== undefined && restored !== undefined
-      ? `; the cluster recovered ${duration(whole - restored)} after it was restored`
+      ? `; the cluster recovered ${formatDuration(whole - restored)} after it was restored`
       : restored === undefined
         ? "; the record does not show that it was restored"
         : "; it was restored, but the cluster did not recover";
@@ -58,10 +58,10 @@ function doneText({ what, times, stops, stays }: ScenarioReport): string {
 function changeText(what: string, { disrupt, restored, whole }: ScenarioReport["times"]): string {
   if (disrupt === undefined) return `Not started: ${what}.`;
   if (restored === undefined) return `${what}; the record does not show its end.`;
-  const took = `${what}, in ${duration(restored - disrupt)}`;
+  const took = `${what}, in ${formatDuration(restored - disrupt)}`;
   return whole === undefined
     ? `${took}; the cluster was not healthy after it.`
-    : `${took}; ${duration(whole - restored)} later the cluster was healthy.`;
+    : `${took}; ${formatDuration(whole - restored)} later the cluster was healthy.`;
 }
 
 /** The breaches and errors of a scenario. */
@@ -167,7 +167,7 @@ ${wide(
 <thead><tr><th scope="col">Condition</th><th scope="col">What was missing</th><th scope="col" class="number">From</th><th scope="col" class="number">Waited</th></tr></thead>
 <tbody>${waits.map(
     ({ condition, reasons, met, start, end }) => markup`
-<tr><td>${condition}${!met && markup` <span class="outcome failed">not met</span>`}</td><td><ul class="reasons">${reasons.map(({ reason, ms }) => markup`<li>${reason} <span class="took">${duration(ms)}</span></li>`)}</ul></td><td class="number">${start < zero ? "before" : duration(start - zero)}</td><td class="number">${duration(end - start)}</td></tr>`,
+<tr><td>${condition}${!met && markup` <span class="outcome failed">not met</span>`}</td><td><ul class="reasons">${reasons.map(({ reason, ms }) => markup`<li>${reason} <span class="took">${formatDuration(ms)}</span></li>`)}</ul></td><td class="number">${start < zero ? "before" : formatDuration(start - zero)}</td><td class="number">${formatDuration(end - start)}</td></tr>`,
   )}
 </tbody></table>`,
 )}</details>`;

@@ -15,7 +15,7 @@ import {
   LEFT,
   MARKS,
   round,
-  type View,
+  type VisibleSpan,
   WIDTH,
 } from "./canvas.ts";
 import { lane } from "./lanes.ts";
@@ -31,11 +31,11 @@ interface Drawn {
  * The timeline of a scenario: VIP holders and etcd leaders as bands, a lane for each client, and lines where the disruption began and was
  * restored.
  */
-export function timelineSvg(
+export function scenarioTimeline(
   scenario: ScenarioReport,
   probes: readonly ProbeVerdict[],
   masters: readonly string[],
-  view: View,
+  view: VisibleSpan,
   what = "Timeline",
 ): Markup {
   const canvas = canvasOf(view);
