@@ -9,8 +9,6 @@ export interface Versions {
   readonly crictl: string;
 }
 
-type Program = keyof Versions;
-
 interface Row extends Pick<Versions, "etcd" | "containerd" | "runc"> {
   /** The first minor of Kubernetes that this row is for. */
   readonly from: number;
