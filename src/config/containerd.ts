@@ -24,6 +24,11 @@ export function containerdUnit(binary: string): string {
   return render("containerd/containerd.service", { binary });
 }
 
+/** `hosts.toml` of a registry: its mirrors, in the order in which they are tried. */
+export function registryMirrors(mirrors: readonly string[]): string {
+  return render("containerd/hosts.toml", { mirrors });
+}
+
 export function crictlConfig(): string {
   return render("containerd/crictl.yaml", { endpoint: `unix://${CONTAINERD_SOCKET}` });
 }

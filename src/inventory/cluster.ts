@@ -84,6 +84,8 @@ export interface Cluster {
   readonly machines: readonly Machine[];
   readonly kubernetes: KubernetesSettings;
   readonly software: SoftwareSettings;
+  /** The proxy through which hosts fetch packages, releases and images. */
+  readonly proxy?: Section<"proxy">;
   readonly etcd: EtcdSettings;
   readonly loadBalancer: LoadBalancerSettings;
   readonly containerd: ContainerdSettings;

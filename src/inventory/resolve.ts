@@ -45,6 +45,7 @@ export function resolve(inventory: Inventory, { file, operator, origin }: Resolv
       ...(software.images !== undefined && { images: path(software.images) }),
       ...(software.ca !== undefined && { ca: path(software.ca) }),
     },
+    ...(inventory.proxy && { proxy: inventory.proxy }),
     etcd: inventory.etcd,
     loadBalancer: {
       ...loadBalancer,

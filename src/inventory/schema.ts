@@ -8,6 +8,7 @@ import { etcd } from "./sections/etcd.ts";
 import { kubernetes } from "./sections/kubernetes.ts";
 import { loadBalancer } from "./sections/load-balancer.ts";
 import { machine, ssh } from "./sections/machine.ts";
+import { proxy } from "./sections/proxy.ts";
 import { software } from "./sections/software.ts";
 import { vagrant } from "./sections/vagrant.ts";
 
@@ -22,6 +23,20 @@ const containerd = z
       .optional()
       .describe("The pause image. Default: the one that kubeadm of this version uses.")
       .meta({ life: "any time", examples: ["registry.example/pause:3.10.2"] }),
+    mirrors: z
+      .record(
+        textual(
+          "registry",
+          /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?::\d{1,5})?$/,
+          "a registry such as docker.io or registry.example:5000",
+        ),
+        z.array(textual("URL", /^https?:\/\/[^\s"'\\@]+$/, "an http:// or https:// URL without a user")),
+      )
+      .default({})
+      .describe(
+        "Mirrors of registries, tried in order before the registry itself; an empty list removes those that were set.",
+      )
+      .meta({ life: "any time", examples: [{ "docker.io": ["https://mirror.example.org"] }] }),
   })
   .prefault({})
   .describe("The container runtime.");
@@ -68,6 +83,7 @@ export const inventory = z.strictObject({
   name: label.describe("The cluster's name.").meta({ life: "at creation", examples: ["production"] }),
   kubernetes,
   software,
+  proxy,
   etcd,
   loadBalancer,
   containerd,

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { coerce, major } from "semver";
-import { containerdConfig, containerdUnit, crictlConfig } from "../config/containerd.ts";
+import { containerdConfig, containerdUnit, crictlConfig, registryMirrors } from "../config/containerd.ts";
+import { containerdProxy } from "../config/proxy.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
+import type { Resource } from "../resources/resource.ts";
 import { service } from "../resources/service.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { cniBinDir, originOf, programs, versionsOf } from "./software.ts";
@@ -15,6 +17,8 @@ import { prepare } from "./prepare.ts";
 
 const CONFIG = "/etc/containerd/config.toml";
 const UNIT = "/etc/systemd/system/containerd.service";
+const PROXY = `${UNIT}.d/tripod-proxy.conf`;
+const CERTS = "/etc/containerd/certs.d";
 const PROGRAM = "/usr/local/bin/containerd";
 
 export const containerRuntime: Phase = {
@@ -37,11 +41,22 @@ export const containerRuntime: Phase = {
       ...(installed.length > 0 ? [file({ path: UNIT, content: containerdUnit(PROGRAM), mode: 0o644 })] : []),
       directory({ path: "/etc/containerd", mode: 0o755 }),
       file({ path: CONFIG, content, mode: 0o644 }),
+      directory({ path: `${UNIT}.d`, mode: 0o755 }),
+      file({ path: PROXY, content: containerdProxy(cluster), mode: 0o644 }),
+      ...mirrors(cluster),
       file({ path: "/etc/crictl.yaml", content: crictlConfig(), mode: 0o644 }),
-      service({ unit: "containerd.service", reads: [CONFIG, ...(installed.length > 0 ? [PROGRAM, UNIT] : [])] }),
+      service({ unit: "containerd.service", reads: [CONFIG, PROXY, ...(installed.length > 0 ? [PROGRAM, UNIT] : [])] }),
     ];
   },
 };
+
+/** containerd reads them whenever it pulls an image. */
+function mirrors({ containerd }: Cluster): Resource[] {
+  return Object.entries(containerd.mirrors).flatMap(([registry, urls]) => [
+    directory({ path: `${CERTS}/${registry}`, mode: 0o755 }),
+    file({ path: `${CERTS}/${registry}/hosts.toml`, content: registryMirrors(urls), mode: 0o644 }),
+  ]);
+}
 
 /** The version of its configuration depends on it; undefined in a plan where a package is to be installed. */
 async function majorVersion(host: Host, cluster: Cluster): Promise<number | undefined> {

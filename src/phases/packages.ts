@@ -1,5 +1,6 @@
 import type { Host } from "../host.ts";
 import { TripodError } from "../errors.ts";
+import { proxyEnvironment } from "../config/proxy.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { Component } from "../releases/artifact.ts";
 import { packages as installed } from "../resources/package.ts";
@@ -13,7 +14,9 @@ export const packages: Phase = {
   title: "Packages",
   needs: [allHosts(preflight)],
   hosts: ({ cluster }) => cluster.machines,
-  resources: (host, { cluster }) => [installed({ names: wanted(host, cluster) })],
+  resources: (host, { cluster }) => [
+    installed({ names: wanted(host, cluster), environment: proxyEnvironment(cluster) }),
+  ],
 };
 
 function wanted(host: Host, cluster: Cluster): string[] {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { proxyEnvironment } from "../config/proxy.ts";
 import { TripodError } from "../errors.ts";
 import { hardware } from "../facts/hardware.ts";
 import type { Host } from "../host.ts";
@@ -64,9 +65,10 @@ export async function programs(host: Host, context: Context, component: Componen
   if (origin === "packages") return [];
   if (origin === "folder") return fromFolder(context.cluster, component);
   const ca = await authorities(context);
+  const environment = proxyEnvironment(context.cluster);
   return Promise.all(
     artifactsFor(host, context.cluster, component).map(async (artifact) =>
-      release({ artifact, sha256: await checksum(context, artifact, ca), ca }),
+      release({ artifact, sha256: await checksum(context, artifact, ca), ca, environment }),
     ),
   );
 }

@@ -1,12 +1,19 @@
+import { exported } from "../remote/shell.ts";
 import { runLong } from "../remote/long.ts";
 import { commandFailed } from "./command.ts";
 import { defineResource } from "./resource.ts";
+
+export interface PackagesArgs {
+  readonly names: readonly string[];
+  /** The proxy's variables, by name; the package manager is given them. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
 /**
  * Packages of the host's OS family, all in one transaction; with their versions where a name contains one. The package manager runs as its
  * own unit: if it died half way together with its session, it would leave packages that have to be repaired by hand.
  */
-export const packages = defineResource<{ readonly names: readonly string[] }, readonly string[]>({
+export const packages = defineResource<PackagesArgs, readonly string[]>({
   kind: "packages",
   name: () => "installed",
   async read(host, { names }) {
@@ -15,9 +22,9 @@ export const packages = defineResource<{ readonly names: readonly string[] }, re
     return host.os.missing(names, stdout);
   },
   diff: (_, missing) => missing.map((name) => ({ field: "package", from: "absent", to: name })),
-  async apply(host, _, missing, working) {
+  async apply(host, { environment = {} }, missing, working) {
     working.progress(`installing ${missing.join(" ")}`);
-    const script = host.os.install(missing);
+    const script = `${exported(environment)}${host.os.install(missing)}`;
     const result = await runLong(
       host.connection,
       { unit: "packages", command: script },

@@ -1,11 +1,19 @@
 import { dirname } from "node:path";
-import { DIGEST, quote, sh } from "../remote/shell.ts";
+import { DIGEST, exported, quote, sh } from "../remote/shell.ts";
 import { type Artifact, fileName } from "../releases/artifact.ts";
 
 /** Where downloads arrive on a host, until they are installed. */
 export const RELEASE_CACHE = "/var/cache/tripod";
 /** One record for each artifact: `VERSION DIGEST` of the download, then `DIGEST PATH` of each installed file. */
 const RECORDS = "/var/lib/tripod/releases";
+
+/** How a host reaches the source. */
+interface Reach {
+  /** Certificates that are trusted too, PEM. */
+  readonly ca: string | undefined;
+  /** The proxy's variables. */
+  readonly environment: Readonly<Record<string, string>>;
+}
 
 /** TLS only, also after a redirect; a connection that stalls for half a minute is given up. */
 const CURL =
@@ -15,7 +23,7 @@ const CURL =
  * A script that only reads. It prints `record VERSION DIGEST`, `intact` where exactly these files are installed and unchanged, and where not:
  * `reaches yes` or `no`, if the host has curl.
  */
-export function readScript(artifact: Artifact, sha256: string, ca: string | undefined): string {
+export function readScript(artifact: Artifact, sha256: string, { ca, environment }: Reach): string {
   const paths = artifact.files.map(({ path }) => path);
   return `${DIGEST}
 r=${RECORDS}/${artifact.name}
@@ -26,9 +34,10 @@ intact() {
   sed 1d "$r" | while read -r want path; do [ -x "$path" ] && [ "$(digest "$path")" = "$want" ] || exit 1; done || return
   echo intact; [ "$whole" = ${sha256} ]
 }
-intact 2>/dev/null || ! command -v curl >/dev/null || {
+intact 2>/dev/null || ! command -v curl >/dev/null || (
+  unset NO_PROXY no_proxy; ${exported(environment)}
   ${trusting(ca)} ${CURL} ${caOption(ca)} --silent --head --max-time 20 --output /dev/null ${quote(artifact.url)} 2>/dev/null && echo reaches yes || echo reaches no
-}
+)
 true`;
 }
 
@@ -42,10 +51,10 @@ export function meterInWords(line: string): string {
 }
 
 /** A script that fetches the artifact, continuing what has arrived before. It exits with 65 where the digest is not the published one. */
-export function fetchScript(artifact: Artifact, sha256: string, ca: string | undefined): string {
+export function fetchScript(artifact: Artifact, sha256: string, { ca, environment }: Reach): string {
   const part = `${fileName(artifact)}.part`;
   return `${DIGEST}
-umask 022; mkdir -p ${RELEASE_CACHE} && cd ${RELEASE_CACHE} || exit
+${exported(environment)}umask 022; mkdir -p ${RELEASE_CACHE} && cd ${RELEASE_CACHE} || exit
 part=${quote(part)} url=${quote(artifact.url)} tries=0
 whole() { [ -s "$part" ] && [ "$(digest "$part")" = ${sha256} ]; }
 until whole; do

@@ -16,6 +16,8 @@ export interface ReleaseArgs {
   readonly sha256: string;
   /** Certificates that are trusted for the download too, PEM. */
   readonly ca?: string | undefined;
+  /** The proxy's variables, by name; the host's download is given them. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 interface ReleaseState {
@@ -41,8 +43,8 @@ export const release = defineResource<ReleaseArgs, ReleaseState>({
   kind: "release",
   name: ({ artifact }) => artifact.name,
   writes: ({ artifact }) => artifact.files.map(({ path }) => path),
-  async read(host, { artifact, sha256, ca }) {
-    const { stdout } = await host.read(readScript(artifact, sha256, ca));
+  async read(host, { artifact, sha256, ca, environment = {} }) {
+    const { stdout } = await host.read(readScript(artifact, sha256, { ca, environment }));
     const [, version = "", found = ""] = /^record (\S{1,40}) ([0-9a-f]{64})$/m.exec(stdout) ?? [];
     const reaches = /^reaches (yes|no)$/m.exec(stdout)?.[1];
     return {
@@ -67,8 +69,12 @@ export const release = defineResource<ReleaseArgs, ReleaseState>({
 });
 
 /** Runs as its own unit: a lost connection does not end it, and what has arrived is kept. */
-async function fetchOnHost(host: Host, { artifact, sha256, ca }: ReleaseArgs, working: Working): Promise<void> {
-  const script = `${fetchScript(artifact, sha256, ca)}\n${placeScript(artifact, sha256)}`;
+async function fetchOnHost(
+  host: Host,
+  { artifact, sha256, ca, environment = {} }: ReleaseArgs,
+  working: Working,
+): Promise<void> {
+  const script = `${fetchScript(artifact, sha256, { ca, environment })}\n${placeScript(artifact, sha256)}`;
   const result = await runLong(
     host.connection,
     { unit: `release-${artifact.name}`, command: script },

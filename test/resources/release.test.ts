@@ -65,7 +65,11 @@ function source(machine: ThrowAwayMachine, content: Buffer, ...cuts: number[]): 
 }
 
 const installed = async (machine: ThrowAwayMachine) =>
-  (await machine.host.read("cd /usr/local/bin; ./etcd; ./etcdctl; ls /var/cache/tripod /usr/local/bin")).stdout;
+  (
+    await machine.host.read(
+      "cd /usr/local/bin; ./etcd; ./etcdctl; ls -A /var/cache/tripod; ls -A /usr/local/bin | grep etcd",
+    )
+  ).stdout;
 
 machineStory("a host that reaches the source fetches by itself, and the plan says so", async (machine) => {
   source(machine, archive);
@@ -73,7 +77,7 @@ machineStory("a host that reaches the source fetches by itself, and the plan say
     { field: "version", from: "absent", to: "3.6.14 (fetched by the host from https://releases.invalid)" },
   ]);
   await walk(machine.host, wanted);
-  expect(await installed(machine)).toBe("etcd\netcdctl\n/usr/local/bin:\netcd\netcdctl\n\n/var/cache/tripod:\n");
+  expect(await installed(machine)).toBe("etcd\netcdctl\netcd\netcdctl\n");
   expect(changesIn(await walk(machine.host, wanted, "plan"))).toEqual([]);
 });
 
@@ -107,6 +111,18 @@ machineStory("a transfer that never ends is given up, and the next run continues
   expect(machine.read("/fakes/transfers")).toBe("from 5\n");
 });
 
+machineStory("a host behind a proxy reaches the source through it, and nothing else does", async (machine) => {
+  source(machine, archive);
+  machine.write(
+    "/usr/local/sbin/curl",
+    CURL.replace("part=; head=", 'echo "$https_proxy $NO_PROXY" >>/fakes/proxies; part=; head='),
+    0o755,
+  );
+  const environment = { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: "10.0.0.11,.svc" };
+  await walk(machine.host, [release({ artifact, sha256, environment })]);
+  expect(machine.read("/fakes/proxies")).toBe("http://proxy.example:3128 10.0.0.11,.svc\n".repeat(2));
+});
+
 machineStory("a file with another checksum is refused, and nothing is put in place", async (machine) => {
   source(machine, Buffer.from("not etcd, but as long as it takes"));
   const error = await failure(walk(machine.host, wanted));
@@ -115,7 +131,7 @@ machineStory("a file with another checksum is refused, and nothing is put in pla
     details: { host: "m1" },
   });
   expect(error.details.why).toContain(`published: ${sha256}`);
-  expect((await machine.host.read("ls /usr/local/bin /var/cache/tripod")).stdout).not.toContain("etcd");
+  expect((await machine.host.read("ls -A /usr/local/bin /var/cache/tripod")).stdout).not.toContain("etcd");
 });
 
 machineStory("the rest of an older file is not continued: the whole is fetched again", async (machine) => {

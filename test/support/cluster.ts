@@ -4,7 +4,8 @@ import { parseInventory } from "../../src/inventory/load.ts";
 import type { inventory } from "../../src/inventory/schema.ts";
 
 type Keys = z.input<typeof inventory>;
-type Section = "kubernetes" | "software" | "etcd" | "loadBalancer" | "containerd" | "network" | "drill" | "power";
+type Section =
+  "kubernetes" | "software" | "proxy" | "etcd" | "loadBalancer" | "containerd" | "network" | "drill" | "power";
 
 /** What a test wants to be different from the ordinary cluster of three masters and two workers: keys as an inventory has them, and machines. */
 export interface ClusterOverrides extends Readonly<{ [Each in Section]?: Partial<Keys[Each]> }> {
@@ -51,7 +52,7 @@ export function machineNamed(cluster: Cluster, name: string): Machine {
 
 /** One section a line, so that masters begin on line 11 and workers on line 21. */
 function inventoryText({ name = "prod", masters, workers, ...sections }: ClusterOverrides): string {
-  const { kubernetes, software, etcd, loadBalancer, containerd, network, drill, power } = sections;
+  const { kubernetes, software, proxy, etcd, loadBalancer, containerd, network, drill, power } = sections;
   const settings = {
     name,
     kubernetes: { ...KUBERNETES, ...kubernetes },
@@ -63,6 +64,7 @@ function inventoryText({ name = "prod", masters, workers, ...sections }: Cluster
   lines.push(...machineLines("masters", masters ?? MASTERS));
   while (lines.length < 19) lines.push("");
   lines.push(...machineLines("workers", workers ?? WORKERS));
+  if (proxy) lines.push(`proxy: ${JSON.stringify(proxy)}`);
   return lines.join("\n");
 }
 
