@@ -33,7 +33,18 @@ const LAYERS = [
 const KNOWS: Readonly<Record<string, readonly string[]>> = {
   report: ["drills", "engine", "rehearsal", "printable.ts"],
   ui: ["drills", "engine", "printable.ts"],
-  lab: ["inventory", "os", "pki", "releases", "render", "versions.ts", "errors.ts", "last-lines.ts", "process.ts", "xdg.ts"],
+  lab: [
+    "inventory",
+    "os",
+    "pki",
+    "releases",
+    "render",
+    "versions.ts",
+    "errors.ts",
+    "last-lines.ts",
+    "process.ts",
+    "xdg.ts",
+  ],
   "cni.ts": [],
   os: [],
 };
