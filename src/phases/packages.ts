@@ -14,22 +14,24 @@ export const packages: Phase = {
   title: "Packages",
   needs: [allHosts(preflight)],
   hosts: ({ cluster }) => cluster.machines,
-  resources: (host, { cluster }) => [
-    installed({ names: wanted(host, cluster), environment: proxyEnvironment(cluster) }),
-  ],
+  resources: (host, { cluster }) => [installed({ ...wanted(host, cluster), environment: proxyEnvironment(cluster) })],
 };
 
-function wanted(host: Host, cluster: Cluster): string[] {
+/** `hold`: what must change only together with the rest of the cluster. */
+function wanted(host: Host, cluster: Cluster): { names: string[]; hold: string[] } {
   const { packages: of } = host.os;
   const packaged = (component: Component) => originOf(cluster, component) === "packages";
-  const names = [...of.node];
-  if (packaged("containerd")) names.unshift(...of.containerd);
+  const isMaster = host.machine.role === "master";
+  const hold = [
+    ...(packaged("containerd") ? of.containerd : []),
+    ...(packaged("kubernetes") ? of.kubernetes(cluster.kubernetes.version) : []),
+    ...(packaged("etcd") && isMaster ? etcd(host) : []),
+  ];
+  const names = [...hold, ...of.node];
   if ("cni" in cluster.network && cluster.network.cni === "bridge" && packaged("cni")) names.push(...of.cniPlugins);
-  if (packaged("kubernetes")) names.push(...of.kubernetes(cluster.kubernetes.version));
-  if (host.machine.role === "worker") return names;
-  if (packaged("etcd")) names.push(...etcd(host));
+  if (!isMaster) return { names, hold };
   if (cluster.loadBalancer.haproxy) names.push(...of.haproxy);
-  return [...names, ...of.keepalived];
+  return { names: [...names, ...of.keepalived], hold };
 }
 
 function etcd(host: Host): readonly string[] {
