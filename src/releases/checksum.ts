@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TripodError } from "../errors.ts";
 import { type Access, fetchFailure, httpsGet } from "../https.ts";
@@ -16,7 +16,7 @@ const WITHIN = 30_000;
  * @throws TripodError E_LOCAL where it cannot be fetched, or does not name the file
  */
 export async function checksumOf(artifact: Artifact, access: Access): Promise<string> {
-  const kept = join(cacheFolder(), "checksums", encodeURIComponent(artifact.url));
+  const kept = keptAt(artifact);
   const known = await readFile(kept, "utf8").catch(() => "");
   if (DIGEST.test(known)) return known;
   const found = parseChecksums(await fetchText(artifact, access), fileName(artifact));
@@ -28,6 +28,15 @@ export async function checksumOf(artifact: Artifact, access: Access): Promise<st
   await writeFile(`${kept}.${process.pid}`, found);
   await rename(`${kept}.${process.pid}`, kept);
   return found;
+}
+
+/** Forgets the digest of an artifact that does not match it: if the source published a wrong one, the next run fetches the right one. */
+export function forgetChecksum(artifact: Artifact): Promise<void> {
+  return rm(keptAt(artifact), { force: true });
+}
+
+function keptAt({ url }: Artifact): string {
+  return join(cacheFolder(), "checksums", encodeURIComponent(url));
 }
 
 const DIGEST = /^[0-9a-f]{64}$/;

@@ -8,6 +8,7 @@ import { TripodError } from "../errors.ts";
 import { type Access, fetchFailure, httpsGet } from "../https.ts";
 import { cacheFolder } from "../xdg.ts";
 import { type Artifact, fileName } from "./artifact.ts";
+import { forgetChecksum } from "./checksum.ts";
 
 /** bytes; kubelet and containerd have 30 to 130 MB. */
 const LARGEST = 2 ** 30;
@@ -56,7 +57,7 @@ async function fetched(
       },
     });
     await pipeline(response.body ?? [], counted, createWriteStream(partial), { signal });
-    mustMatch(artifact, sha256, hash.digest("hex"));
+    await mustMatch(artifact, sha256, hash.digest("hex"));
     await rename(partial, path);
     return path;
   } catch (cause) {
@@ -72,9 +73,10 @@ async function fetched(
   }
 }
 
-function mustMatch({ url }: Artifact, wanted: string, found: string): void {
+async function mustMatch(artifact: Artifact, wanted: string, found: string): Promise<void> {
   if (wanted === found) return;
-  throw new TripodError("E_REFUSED", `${url} does not match its published checksum`, {
+  await forgetChecksum(artifact);
+  throw new TripodError("E_REFUSED", `${artifact.url} does not match its published checksum`, {
     why: `published: ${wanted}\nfetched:   ${found}`,
     hint: "do not use this file: check the mirror under `software.mirrors`, or a proxy on the way",
   });

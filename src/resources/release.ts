@@ -3,6 +3,7 @@ import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { lastLines } from "../last-lines.ts";
 import { type Artifact, fileName } from "../releases/artifact.ts";
+import { forgetChecksum } from "../releases/checksum.ts";
 import { downloaded } from "../releases/download.ts";
 import { fetchScript, meterInWords, placeScript, readScript, RELEASE_CACHE } from "./release-scripts.ts";
 import { putLocalFile } from "../remote/files.ts";
@@ -92,11 +93,13 @@ async function fetchOnHost(
   );
   if (result.code === 0) return;
   const where = { host: host.name, origin: host.machine.origin, why: lastLines(withoutMeter(result.stdout)) };
-  if (result.code === MISMATCH)
+  if (result.code === MISMATCH) {
+    await forgetChecksum(artifact);
     throw new TripodError("E_REFUSED", `${artifact.url} does not match its published checksum`, {
       ...where,
       hint: "nothing was put in place: check the mirror under `software.mirrors`, or a proxy between the host and the source",
     });
+  }
   throw new TripodError("E_COMMAND", `${artifact.url} could not be installed`, {
     ...where,
     hint: "run the same command again: what has arrived is kept; or name a mirror under `software.mirrors`",
