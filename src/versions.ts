@@ -1,7 +1,7 @@
 import { lt } from "semver";
 
 /** The programs that a node runs beside Kubernetes, each by its version without a leading v. */
-export interface Versions {
+export interface ProgramVersions {
   readonly etcd: string;
   readonly containerd: string;
   readonly runc: string;
@@ -9,11 +9,11 @@ export interface Versions {
   readonly crictl: string;
 }
 
-interface Row extends Pick<Versions, "etcd" | "containerd" | "runc"> {
+interface Row extends Pick<ProgramVersions, "etcd" | "containerd" | "runc"> {
   /** The first minor of Kubernetes that this row is for. */
   readonly from: number;
   /** The oldest versions that work with it. */
-  readonly oldest: Pick<Versions, "etcd" | "containerd">;
+  readonly oldest: Pick<ProgramVersions, "etcd" | "containerd">;
 }
 
 /**
@@ -45,7 +45,7 @@ const CNI_PLUGINS = "1.9.1";
  * The versions for a minor of Kubernetes.
  * @throws Error for a minor that is not in the table: the schema refuses it before
  */
-export function versionsFor(minor: number): Versions {
+export function versionsFor(minor: number): ProgramVersions {
   const { etcd, containerd, runc } = row(minor);
   const crictl = CRICTL[minor];
   if (crictl === undefined) throw new Error(`no crictl is known for Kubernetes 1.${minor}`);

@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 const LAYERS = [
   ["cli"],
   ["index.ts"],
-  ["bootstrap.ts"],
+  ["bootstrap.ts", "preflight.ts"],
   ["report", "ui", "record.ts"],
   ["drills", "rehearsal"],
   ["engine"],

@@ -86,6 +86,7 @@ export interface Cluster {
   readonly software: SoftwareSettings;
   /** The proxy through which hosts fetch packages, releases and images. */
   readonly proxy?: Section<"proxy">;
+  readonly preflight: Section<"preflight">;
   readonly etcd: EtcdSettings;
   readonly loadBalancer: LoadBalancerSettings;
   readonly containerd: ContainerdSettings;

@@ -46,6 +46,7 @@ export function resolve(inventory: Inventory, { file, operator, origin }: Resolv
       ...(software.ca !== undefined && { ca: path(software.ca) }),
     },
     ...(inventory.proxy && { proxy: inventory.proxy }),
+    preflight: inventory.preflight,
     etcd: inventory.etcd,
     loadBalancer: {
       ...loadBalancer,

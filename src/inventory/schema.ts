@@ -8,6 +8,7 @@ import { etcd } from "./sections/etcd.ts";
 import { kubernetes } from "./sections/kubernetes.ts";
 import { loadBalancer } from "./sections/load-balancer.ts";
 import { machine, ssh } from "./sections/machine.ts";
+import { preflight } from "./sections/preflight.ts";
 import { proxy } from "./sections/proxy.ts";
 import { software } from "./sections/software.ts";
 import { vagrant } from "./sections/vagrant.ts";
@@ -84,6 +85,7 @@ export const inventory = z.strictObject({
   kubernetes,
   software,
   proxy,
+  preflight,
   etcd,
   loadBalancer,
   containerd,

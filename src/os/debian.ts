@@ -38,6 +38,7 @@ export const debian: OsFamily = {
   },
   bareName: bare,
   held: (names) => `apt-mark showhold ${names.join(" ")}`,
+  candidate: (name) => `apt-cache policy ${name} 2>/dev/null | sed -n 's/^  Candidate: \\([0-9].*\\)/\\1/p'`,
   hold: (names) => `apt-mark hold ${names.join(" ")}`,
   // Package lists are fetched only where those on the host do not suffice: a host that has all it needs does not depend on the mirror.
   install(names) {

@@ -23,6 +23,8 @@ export interface OsFamily {
   bareName(name: string): string;
   /** A snippet that prints those of these packages, by their bare names, that upgrades of the system leave alone; it only reads. */
   held(names: readonly string[]): string;
+  /** A snippet that prints the version of a package that would be installed, or nothing where that is not known; it only reads. */
+  candidate(name: string): string;
   /** A script that keeps upgrades of the system from changing these packages, by their bare names. */
   hold(names: readonly string[]): string;
   /** A script that installs these without prompts and without starting their services. */

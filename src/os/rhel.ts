@@ -41,6 +41,7 @@ export const rhel: OsFamily = {
   // The plugin's own file: asking dnf takes seconds. Its lines are `kubelet-0:1.36.3-150500.1.1.*`.
   held: (names) =>
     `for name in ${names.join(" ")}; do grep -qs "^$name-[0-9]*:" ${VERSIONLOCK} && echo "$name"; done; true`,
+  candidate: (name) => `dnf -q repoquery --cacheonly --latest-limit=1 --qf '%{version}' ${name} 2>/dev/null; true`,
   hold: (names) => `for name in ${names.join(" ")}; do dnf -q versionlock delete "$name" >/dev/null 2>&1; done
 dnf -q versionlock add ${names.join(" ")}`,
   // Services stay off until they are enabled (systemd's presets). Kubernetes' installation guide excludes its packages from upgrades.

@@ -1,8 +1,7 @@
 import type { Host } from "../host.ts";
-import { TripodError } from "../errors.ts";
 import { proxyEnvironment } from "../config/proxy.ts";
 import type { Cluster } from "../inventory/cluster.ts";
-import type { Component } from "../releases/artifact.ts";
+import type { SoftwareComponent } from "../releases/artifact.ts";
 import { packages as installed } from "../resources/package.ts";
 import { allHosts, type Phase } from "./phase.ts";
 import { originOf } from "./software.ts";
@@ -20,25 +19,16 @@ export const packages: Phase = {
 /** `hold`: what must change only together with the rest of the cluster. */
 function wanted(host: Host, cluster: Cluster): { names: string[]; hold: string[] } {
   const { packages: of } = host.os;
-  const packaged = (component: Component) => originOf(cluster, component) === "packages";
+  const packaged = (component: SoftwareComponent) => originOf(cluster, component) === "packages";
   const isMaster = host.machine.role === "master";
   const hold = [
     ...(packaged("containerd") ? of.containerd : []),
     ...(packaged("kubernetes") ? of.kubernetes(cluster.kubernetes.version) : []),
-    ...(packaged("etcd") && isMaster ? etcd(host) : []),
+    ...(packaged("etcd") && isMaster ? of.etcd : []),
   ];
   const names = [...hold, ...of.node];
   if ("cni" in cluster.network && cluster.network.cni === "bridge" && packaged("cni")) names.push(...of.cniPlugins);
   if (!isMaster) return { names, hold };
   if (cluster.loadBalancer.haproxy) names.push(...of.haproxy);
   return { names: [...names, ...of.keepalived], hold };
-}
-
-function etcd(host: Host): readonly string[] {
-  if (host.os.packages.etcd.length > 0) return host.os.packages.etcd;
-  throw new TripodError("E_PREFLIGHT", `${host.os.name} has no etcd package`, {
-    host: host.name,
-    origin: host.machine.origin,
-    hint: "put etcd and etcdctl into a folder, and set `software.binaries` to it",
-  });
 }

@@ -7,14 +7,14 @@ import { hardware } from "../facts/hardware.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { SoftwareOrigin } from "../inventory/sections/software.ts";
-import { architectureOf, type Artifact, type Component } from "../releases/artifact.ts";
+import { architectureOf, type Artifact, type SoftwareComponent } from "../releases/artifact.ts";
 import { checksumOf } from "../releases/checksum.ts";
 import { artifactsOf, CNI_PLUGINS, LOCAL_BIN, OFFICIAL, OPT_CNI_BIN } from "../releases/projects.ts";
 import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
 import { release } from "../resources/release.ts";
 import type { Resource } from "../resources/resource.ts";
-import { versionsFor, type Versions } from "../versions.ts";
+import { versionsFor, type ProgramVersions } from "../versions.ts";
 import { type Context, onceKey } from "./phase.ts";
 
 interface FolderContent {
@@ -25,7 +25,7 @@ interface FolderContent {
 }
 
 /** The files of each component in `software.binaries`. */
-const IN_FOLDER: Readonly<Record<Component, FolderContent>> = {
+const IN_FOLDER: Readonly<Record<SoftwareComponent, FolderContent>> = {
   kubernetes: { required: ["kubeadm", "kubelet", "kubectl"], optional: ["crictl"], to: LOCAL_BIN },
   etcd: { required: ["etcd", "etcdctl"], optional: ["etcdutl"], to: LOCAL_BIN },
   containerd: { required: ["containerd", "containerd-shim-runc-v2", "ctr", "runc"], optional: [], to: LOCAL_BIN },
@@ -33,7 +33,7 @@ const IN_FOLDER: Readonly<Record<Component, FolderContent>> = {
 };
 
 /** Where a component comes from: what the inventory sets for it, else the folder where that contains it, else what it sets for all. */
-export function originOf({ software }: Cluster, component: Component): SoftwareOrigin {
+export function originOf({ software }: Cluster, component: SoftwareComponent): SoftwareOrigin {
   const { from, binaries } = software;
   const own = typeof from === "object" ? from[component] : undefined;
   const there = (name: string) => binaries !== undefined && existsSync(join(binaries, name));
@@ -42,7 +42,7 @@ export function originOf({ software }: Cluster, component: Component): SoftwareO
 }
 
 /** The absolute path of a program of a component on a host. */
-export function programPath(cluster: Cluster, component: Component, program: string): string {
+export function programPath(cluster: Cluster, component: SoftwareComponent, program: string): string {
   return originOf(cluster, component) === "packages" ? `/usr/bin/${program}` : `${LOCAL_BIN}/${program}`;
 }
 
@@ -52,15 +52,15 @@ export function cniBinDir(host: Host, cluster: Cluster): string {
 }
 
 /** The versions that are installed from releases: the inventory's, else those of the table. */
-export function versionsOf({ kubernetes, software }: Cluster): Versions {
-  return { ...versionsFor(kubernetes.minor), ...(software.versions as Partial<Versions>) };
+export function versionsOf({ kubernetes, software }: Cluster): ProgramVersions {
+  return { ...versionsFor(kubernetes.minor), ...(software.versions as Partial<ProgramVersions>) };
 }
 
 /**
  * A component's programs on a host, unless they are a package's.
  * @throws TripodError E_LOCAL where the folder does not contain them, or a checksum cannot be fetched; E_PREFLIGHT for another processor
  */
-export async function programs(host: Host, context: Context, component: Component): Promise<Resource[]> {
+export async function programs(host: Host, context: Context, component: SoftwareComponent): Promise<Resource[]> {
   const origin = originOf(context.cluster, component);
   if (origin === "packages") return [];
   if (origin === "folder") return fromFolder(context.cluster, component);
@@ -78,7 +78,7 @@ export function writtenBy(resources: readonly Resource[]): string[] {
   return resources.flatMap(({ writes = [] }) => writes);
 }
 
-function fromFolder({ software }: Cluster, component: Component): Resource[] {
+function fromFolder({ software }: Cluster, component: SoftwareComponent): Resource[] {
   const { required, optional, to } = IN_FOLDER[component];
   const folder = software.binaries ?? "";
   const missing = required.filter((name) => !existsSync(join(folder, name)));
@@ -93,7 +93,7 @@ function fromFolder({ software }: Cluster, component: Component): Resource[] {
   ];
 }
 
-function artifactsFor(host: Host, cluster: Cluster, component: Component): readonly Artifact[] {
+function artifactsFor(host: Host, cluster: Cluster, component: SoftwareComponent): readonly Artifact[] {
   const machine = host.fact(hardware).architecture;
   const architecture = architectureOf(machine);
   if (architecture === undefined)

@@ -1,6 +1,6 @@
 /** A part of the node's software that comes from one place as a whole. */
 export const COMPONENTS = ["kubernetes", "etcd", "containerd", "cni"] as const;
-export type Component = (typeof COMPONENTS)[number];
+export type SoftwareComponent = (typeof COMPONENTS)[number];
 
 /** The processor names of Go's releases. */
 export type Architecture = "amd64" | "arm64";

@@ -1,5 +1,5 @@
-import type { Versions } from "../versions.ts";
-import type { Architecture, Artifact, Component } from "./artifact.ts";
+import type { ProgramVersions } from "../versions.ts";
+import type { Architecture, Artifact, SoftwareComponent } from "./artifact.ts";
 
 /** Where programs of a release go: every PATH has it before the packages' folders. */
 export const LOCAL_BIN = "/usr/local/bin";
@@ -23,7 +23,7 @@ export const OFFICIAL: Sources = { kubernetes: "https://dl.k8s.io", github: "htt
 interface Wanted {
   /** Of Kubernetes, without a leading v. */
   readonly kubernetes: string;
-  readonly versions: Versions;
+  readonly versions: ProgramVersions;
   readonly architecture: Architecture;
   readonly sources: Sources;
 }
@@ -33,7 +33,7 @@ interface Wanted {
  * https://github.com/etcd-io/etcd/releases, https://github.com/containerd/containerd/releases, https://github.com/opencontainers/runc/releases,
  * https://github.com/containernetworking/plugins/releases, https://github.com/kubernetes-sigs/cri-tools/releases.
  */
-export function artifactsOf(component: Component, wanted: Wanted): readonly Artifact[] {
+export function artifactsOf(component: SoftwareComponent, wanted: Wanted): readonly Artifact[] {
   const { kubernetes, versions, architecture: arch, sources } = wanted;
   const released = (project: string, version: string) => `${sources.github}/${project}/releases/download/v${version}`;
   switch (component) {

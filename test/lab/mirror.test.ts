@@ -21,6 +21,9 @@ function programs(): [string, string] {
   for (const name of ["etcd", "etcdctl", "etcdutl", "containerd", "containerd-shim-runc-v2", "ctr"])
     put(join(rootfs, "usr/bin", name));
   put(join(rootfs, "usr/sbin/runc"));
+  // iproute2's, and no plugin.
+  mkdirSync(join(rootfs, "usr/sbin"), { recursive: true });
+  writeFileSync(join(rootfs, "usr/sbin/bridge"), "another program");
   for (const name of ["bridge", "host-local", "loopback", "portmap"]) put(join(rootfs, "usr/lib/cni", name));
   return [folder, rootfs];
 }

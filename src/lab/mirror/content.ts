@@ -3,9 +3,9 @@ import { appendFile, copyFile, mkdir, readFile, writeFile } from "node:fs/promis
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { architectureOf, type Artifact, COMPONENTS, fileName } from "../../releases/artifact.ts";
-import { artifactsOf } from "../../releases/projects.ts";
+import { artifactsOf, OPT_CNI_BIN } from "../../releases/projects.ts";
 import { TripodError } from "../../errors.ts";
-import { versionsFor, type Versions } from "../../versions.ts";
+import { versionsFor, type ProgramVersions } from "../../versions.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
 import { cached, type Progress } from "../cache.ts";
 import { local } from "../local.ts";
@@ -26,7 +26,7 @@ export interface MirrorContent {
   /** A folder in the cache with the official layout. */
   readonly folder: string;
   /** The versions of the programs that it serves, each under its version. */
-  readonly versions: Versions;
+  readonly versions: ProgramVersions;
 }
 
 /**
@@ -42,7 +42,8 @@ export async function mirrorContent(
   work: Progress,
 ): Promise<MirrorContent> {
   const versions = await versionsOfLab(kubernetes.minor, programs, rootfs);
-  const madeOf = { programs, rootfs, versions, crictl: await labScriptText("crictl.sh") };
+  // The layout of these inputs; another one is another folder.
+  const madeOf = { layout: 2, programs, rootfs, versions, crictl: await labScriptText("crictl.sh") };
   const folder = await cached(`releases-${kubernetes.version}`, madeOf, work, async (root) => {
     work.progress(`creating a mirror of the releases for Kubernetes ${kubernetes.version}`);
     for (const artifact of artifacts(kubernetes.version, versions)) await publish(artifact, root, [programs, rootfs]);
@@ -51,7 +52,7 @@ export async function mirrorContent(
 }
 
 /** @internal exported for its test */
-export function artifacts(kubernetes: string, versions: Versions): Artifact[] {
+export function artifacts(kubernetes: string, versions: ProgramVersions): Artifact[] {
   const architecture = architectureOf(process.arch === "arm64" ? "aarch64" : "x86_64") ?? "amd64";
   const sources = {
     kubernetes: `https://mirror.invalid/${MIRRORED.kubernetes}`,
@@ -60,7 +61,7 @@ export function artifacts(kubernetes: string, versions: Versions): Artifact[] {
   return COMPONENTS.flatMap((component) => artifactsOf(component, { kubernetes, versions, architecture, sources }));
 }
 
-async function versionsOfLab(minor: number, programs: string, rootfs: string): Promise<Versions> {
+async function versionsOfLab(minor: number, programs: string, rootfs: string): Promise<ProgramVersions> {
   const format = "--showformat=${Package} ${Version}\\n";
   const listed = await local(["dpkg-query", `--root=${rootfs}`, "--show", format, ...Object.values(PACKAGES)]);
   const packaged = Object.entries(PACKAGES).map(([program, name]) => {
@@ -72,20 +73,26 @@ async function versionsOfLab(minor: number, programs: string, rootfs: string): P
       });
     return [program, version];
   });
-  const versions = { ...versionsFor(minor), ...(Object.fromEntries(packaged) as Partial<Versions>) };
+  const versions = { ...versionsFor(minor), ...(Object.fromEntries(packaged) as Partial<ProgramVersions>) };
   if (!existsSync(join(programs, "etcd"))) return versions;
   const [, etcd = versions.etcd] =
     /^etcd Version: (\S+)/m.exec(await local([join(programs, "etcd"), "--version"])) ?? [];
   return { ...versions, etcd };
 }
 
-/** Where a program is found: in the folder of programs, in the root file system, or in Tripod's own scripts. */
-function found(name: string, [programs, rootfs]: readonly [string, string]): string {
-  const places = [
-    ...[join(programs, name), join(programs, "cni", name)],
-    ...["usr/bin", "usr/sbin", "usr/lib/cni"].map((folder) => join(rootfs, folder, name)),
-    ...(name === "crictl" ? [labScript("crictl.sh")] : []),
-  ];
+/**
+ * Where a program is found, by the path to which it is installed: in the folder of programs, in the root file system, or in Tripod's own
+ * scripts. (iproute2 has a program `bridge` too.)
+ */
+function found(path: string, [programs, rootfs]: readonly [string, string]): string {
+  const name = basename(path);
+  const places = path.startsWith(OPT_CNI_BIN)
+    ? [join(programs, "cni", name), join(rootfs, "usr/lib/cni", name)]
+    : [
+        join(programs, name),
+        ...["usr/bin", "usr/sbin"].map((folder) => join(rootfs, folder, name)),
+        ...(name === "crictl" ? [labScript("crictl.sh")] : []),
+      ];
   const there = places.find((place) => existsSync(place));
   if (there !== undefined) return there;
   throw new TripodError("E_LAB", `the lab has no ${name} for its mirror of releases`, {
@@ -99,7 +106,7 @@ export async function publish(artifact: Artifact, root: string, from: readonly [
   const file = join(root, decodeURIComponent(new URL(artifact.url).pathname));
   await mkdir(dirname(file), { recursive: true });
   const [first] = artifact.files;
-  if (first && first.member === undefined) await copyFile(found(basename(first.path), from), file);
+  if (first && first.member === undefined) await copyFile(found(first.path, from), file);
   else await pack(artifact, file, from);
   const digest = createHash("sha256")
     .update(await readFile(file))
@@ -115,7 +122,7 @@ async function pack({ files }: Artifact, file: string, from: readonly [string, s
   const stage = `${file}.stage`;
   for (const { member = "", path } of files) {
     await mkdir(dirname(join(stage, member)), { recursive: true });
-    await copyFile(found(basename(path), from), join(stage, member));
+    await copyFile(found(path, from), join(stage, member));
   }
   const same = ["--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--mode=755"];
   const members = files.map(({ member = "" }) => member);

@@ -6,7 +6,7 @@ import type { SoftwareSettings } from "../../inventory/cluster.ts";
 import { lastLines } from "../../last-lines.ts";
 import { createAuthority, issue } from "../../pki/authority.ts";
 import { kill, startDetached } from "../../process.ts";
-import type { Versions } from "../../versions.ts";
+import type { ProgramVersions } from "../../versions.ts";
 import { labFolders } from "../folders.ts";
 import { inNetwork } from "../network.ts";
 import { poll } from "../poll.ts";
@@ -18,7 +18,7 @@ interface MirrorRecord {
   readonly address: string;
   /** The name of the content's folder in the cache, which is the first part of every path. */
   readonly published: string;
-  readonly versions: Versions;
+  readonly versions: ProgramVersions;
 }
 
 const YEAR = 365;

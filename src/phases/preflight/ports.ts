@@ -20,6 +20,8 @@ function wanted({ loadBalancer }: Cluster, role: "master" | "worker"): ReadonlyM
 }
 
 export const ports: Check = {
+  name: "ports-free",
+  title: "no other program uses a port that the cluster needs",
   async examine(host, { cluster }) {
     const { stdout } = await host.read("ss -ltnpH");
     // A process's name is cut at 15 characters by the kernel: kube-controller-manager shows as kube-controller.

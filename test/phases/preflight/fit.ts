@@ -2,6 +2,7 @@ import { cgroups } from "../../../src/facts/cgroups.ts";
 import { clock } from "../../../src/facts/clock.ts";
 import { hardware } from "../../../src/facts/hardware.ts";
 import { identity } from "../../../src/facts/identity.ts";
+import { osRelease } from "../../../src/facts/os-release.ts";
 import { network } from "../../../src/facts/network.ts";
 import type { Host } from "../../../src/host.ts";
 import type { Cluster, Machine } from "../../../src/inventory/cluster.ts";
@@ -25,6 +26,7 @@ interface Unfit {
   readonly cgroups?: 1 | 2;
   /** `interface address/prefix` */
   readonly addresses?: readonly string[];
+  readonly osRelease?: Readonly<Record<string, string>>;
   readonly answer?: ScriptedHostOptions["answer"];
 }
 
@@ -52,6 +54,7 @@ function hostOf(machine: Machine, unfit: Unfit): Host {
       [clock, { offset, uncertainty }],
       [cgroups, { version: unfit.cgroups ?? 2 }],
       [network, addresses],
+      [osRelease, unfit.osRelease ?? { ID: "debian", VERSION_ID: "12" }],
     ],
   });
 }
