@@ -23,7 +23,7 @@ const LAYERS = [
   ["facts", "lab"],
   ["remote"],
   ["inventory"],
-  ["pki", "render", "cni.ts", "os", "until.ts"],
+  ["pki", "render", "cni", "os", "until.ts"],
   ["secret.ts", "errors.ts", "xdg.ts", "process.ts"],
   ["printable.ts", "layout.ts", "condition.ts", "last-lines.ts"],
 ];
@@ -33,7 +33,7 @@ const KNOWS: Readonly<Record<string, readonly string[]>> = {
   report: ["drills", "engine", "rehearsal", "printable.ts"],
   ui: ["drills", "engine", "printable.ts"],
   lab: ["inventory", "os", "render", "errors.ts", "last-lines.ts", "process.ts", "xdg.ts"],
-  "cni.ts": [],
+  cni: [],
   os: [],
 };
 

@@ -1,3 +1,4 @@
+import { cniOf } from "../cni/index.ts";
 import type { Host } from "../host.ts";
 import { TripodError } from "../errors.ts";
 import type { Cluster } from "../inventory/cluster.ts";
@@ -18,8 +19,7 @@ export const packages: Phase = {
 function wanted(host: Host, cluster: Cluster): string[] {
   const { packages: of } = host.os;
   const names = [...of.containerd, ...of.node];
-  if ("cni" in cluster.network && cluster.network.cni === "bridge" && uploadedCni(cluster).length === 0)
-    names.push(...of.cniPlugins);
+  if (cniOf(cluster.network).plugins.length > 0 && uploadedCni(cluster).length === 0) names.push(...of.cniPlugins);
   if (!cluster.software.binaries) names.push(...of.kubernetes(cluster.kubernetes.version));
   if (host.machine.role === "worker") return names;
   if (!uploaded(cluster, "etcd")) names.push(...etcd(host));

@@ -1,3 +1,4 @@
+import { cniOf, DEFAULT_CNI } from "../../cni/index.ts";
 import { contains, formatSubnet, overlap, parseAddress, parseSubnet, type Subnet, subnetAround } from "../addresses.ts";
 import type { Path, Problem } from "../problem.ts";
 import type { Draft } from "../schema.ts";
@@ -40,15 +41,16 @@ function segmentOf({ loadBalancer, masters }: Draft): Segment | undefined {
 }
 
 function* inSegment(draft: Draft, { subnet, title, hint }: Segment): Iterable<Problem> {
-  const bridged = draft.network?.manifest === undefined && (draft.network?.cni ?? "bridge") === "bridge";
+  const { cni = DEFAULT_CNI.name, manifest } = draft.network ?? {};
+  const { name, oneSegment } = cniOf(manifest === undefined ? { cni } : { manifest });
   const inhabitants: { path: Path; text?: string | undefined; what: string }[] = [
     { path: ["loadBalancer", "vip"], text: draft.loadBalancer.vip, what: "the VIP must be" },
     ...placed(draft)
-      .filter(({ role }) => role === "master" || bridged)
+      .filter(({ role }) => role === "master" || oneSegment)
       .map(({ path, role, machine }) => ({
         path: [...path, "address"],
         text: machine.address,
-        what: role === "master" ? "masters must be" : "the bridge network needs every machine",
+        what: role === "master" ? "masters must be" : `the ${name} network needs every machine`,
       })),
   ];
   for (const { path, text = "", what } of inhabitants) {
