@@ -1,9 +1,14 @@
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { inventoryJsonSchema } from "../src/inventory/schema.ts";
 import { errorsReference } from "./errors-reference.ts";
 import { inventoryReference } from "./inventory-reference.ts";
 import { pictures } from "./pictures.ts";
+import { podNetworksPage } from "./pod-networks.ts";
+
+/** Of this page only the table. */
+const POD_NETWORKS = "docs/pod-networks.md";
 
 /** Every committed file that is made from the code, by its path. A test compares them with the disk. */
 export function generated(): ReadonlyMap<string, string> {
@@ -12,6 +17,7 @@ export function generated(): ReadonlyMap<string, string> {
     ["schema/inventory.schema.json", `${JSON.stringify(schema, null, 2)}\n`],
     ["docs/inventory.md", inventoryReference(schema)],
     ["docs/errors.md", errorsReference()],
+    [POD_NETWORKS, podNetworksPage(readFileSync(new URL(`../${POD_NETWORKS}`, import.meta.url), "utf8"))],
     ...pictures(),
   ]);
 }

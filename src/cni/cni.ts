@@ -3,7 +3,7 @@ export interface Cni {
   /** As in `network.cni`. */
   readonly name: string;
   readonly title: string;
-  /** Where its own documentation says what is described here. */
+  /** Its own documentation, from which this description is. */
   readonly source: string;
   /**
    * Who installs it: `tripod` on the hosts, before kubeadm runs (Tripod then gives the nodes their pod ranges and keeps the routes between
@@ -33,7 +33,7 @@ export interface Cni {
 }
 
 interface Traffic {
-  /** `ip`: a protocol of its own beside TCP and UDP. */
+  /** `ip`: another protocol than TCP and UDP. */
   readonly protocol: "tcp" | "udp" | "ip";
   /** The port; of `ip`, the protocol's number. */
   readonly number: number;

@@ -28,7 +28,7 @@ export function publishedManifest({ manifests }: Cni, minor: number): PublishedM
   return manifests.find(({ from }) => minor >= from);
 }
 
-/** Whether an apply makes nodes Ready: without a pod network they stay NotReady, and nothing that needs pods is waited for. */
+/** Whether an apply makes nodes Ready: without a pod network they stay NotReady, and Tripod waits for nothing that needs pods. */
 export function makesNodesReady(network: Network): boolean {
   return cniOf(network).installedBy !== "nobody";
 }

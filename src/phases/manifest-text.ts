@@ -25,7 +25,7 @@ export function manifestOf({ network, kubernetes }: Cluster): ManifestNetwork | 
 
 /**
  * The text of the pod network's manifest, read once a run, so that what preflight checked is what is applied; with the cluster's pod subnet,
- * where the network's own manifest has to be told.
+ * where the network's own manifest has to contain it.
  * @throws TripodError E_LOCAL where it cannot be read or is not YAML, E_REFUSED where it does not have the digest that it must have
  */
 export function manifestText(context: Context, from: ManifestNetwork): Promise<string> {

@@ -7,7 +7,7 @@ import { firstMaster } from "./first-master.ts";
 
 /**
  * A pod network that is installed from a manifest: applied as soon as the API answers, while other machines still join.
- * That its pods run on all of them is waited for with the health of the cluster.
+ * The phase Health waits until its pods run on all of them.
  */
 export const networkManifest: Phase = {
   name: "network-manifest",

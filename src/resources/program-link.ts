@@ -3,7 +3,7 @@ import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
 export interface ProgramLinkArgs {
-  /** Where the program is looked for. Its folder exists. */
+  /** Where others look for the program. Its folder exists. */
   readonly path: string;
   /** Where it is. */
   readonly target: string;

@@ -29,7 +29,7 @@ export function standInCni(image = WORKLOAD_IMAGE): string {
     definition(),
     { apiVersion: "v1", kind: "Namespace", metadata: { name: NAME, labels: LABELS } },
   ]
-    .map((object) => `---\n${stringify(object)}`)
+    .map((object) => `---\n${stringify(object, { aliasDuplicateObjects: false })}`)
     .join("");
 }
 
@@ -93,10 +93,11 @@ busybox mv $bin/.stand-in $bin/stand-in
 const RUN = `set -u
 account=/var/run/secrets/kubernetes.io/serviceaccount
 busybox mkdir -p /host/run/stand-in
+: >/host/run/stand-in/kubeconfig
 columns='NAME:.metadata.name,RANGE:.spec.podCIDR,ADDRESS:.status.addresses[?(@.type=="InternalIP")].address'
 while true; do
   busybox cp $account/ca.crt /host/run/stand-in/ca.crt
-  nodes=$(busybox chroot /host kubectl --kubeconfig /dev/null --certificate-authority /run/stand-in/ca.crt \\
+  nodes=$(busybox chroot /host kubectl --kubeconfig /run/stand-in/kubeconfig --certificate-authority /run/stand-in/ca.crt \\
     --server "https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT" --token "$(busybox cat $account/token)" \\
     --request-timeout 5s get nodes --no-headers -o custom-columns="$columns") || { busybox sleep 2; continue; }
   echo "$nodes" | while read -r name range address; do
