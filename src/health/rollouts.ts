@@ -9,6 +9,9 @@ import { kubectl } from "../resources/kubectl.ts";
 import type { ManifestObject } from "../resources/manifest-objects.ts";
 import { type Pod, podForm, whyNot } from "../resources/pods.ts";
 
+/** Deadline, ms: every host pulls the images meanwhile, and nodes are Ready only afterwards. */
+export const ROLLED_OUT_WITHIN = 600_000;
+
 const count = z.number().default(0);
 const labels = z.record(z.string(), z.string());
 
@@ -51,8 +54,7 @@ export function rolledOut(leader: Host, wanted: readonly ManifestObject[], machi
   const namespaces = [...new Set(wanted.map(namespaceOf))];
   return {
     title: `the pods of ${wanted.length === 1 ? called(wanted[0]) : `${wanted.length} workloads of the pod network`} are available`,
-    // Images are pulled meanwhile, on every host.
-    within: 300_000,
+    within: ROLLED_OUT_WITHIN,
     async holds() {
       const answers = await Promise.all(
         namespaces.map((namespace) =>

@@ -7,7 +7,7 @@ import { loadBalancerWorks } from "../health/load-balancer.ts";
 import { nodesReady } from "../health/nodes.ts";
 import { hasPodRoutes, podRoutesPresent } from "../health/pod-routes.ts";
 import { oneVipHolder, STEADY } from "../health/vip.ts";
-import { rolledOut } from "../health/rollouts.ts";
+import { ROLLED_OUT_WITHIN, rolledOut } from "../health/rollouts.ts";
 import { shownSource } from "../inventory/shown.ts";
 import { manifestObjects, type ManifestObject } from "../resources/manifest-objects.ts";
 import { haproxyServers } from "../resources/haproxy-server.ts";
@@ -32,7 +32,9 @@ export const health: Phase = {
     if (!isLeader(host, context)) return [];
     const { vip, port } = cluster.loadBalancer;
     const asked = leader(context);
+    const names = cluster.machines.map(({ name }) => name);
     const workloads = await networkWorkloads(context);
+    const within = workloads.length > 0 ? ROLLED_OUT_WITHIN : undefined;
     return [
       etcdHealthy(host, masters),
       // A change may have moved the VIP: it counts as settled once it has stayed for a while.
@@ -42,26 +44,11 @@ export const health: Phase = {
       ...masters.map((master) => loadBalancerWorks(master, cluster)),
       apiThroughVip(host, vip, port),
       controllersLead(asked),
-      ...(workloads.length > 0
-        ? [
-            rolledOut(
-              asked,
-              workloads,
-              cluster.machines.map(({ name }) => name),
-            ),
-          ]
-        : []),
+      ...(workloads.length > 0 ? [rolledOut(asked, workloads, names)] : []),
       ...(hasPodRoutes(cluster) ? [podRoutesPresent(hosts, cluster.machines)] : []),
       // Without a pod network nodes stay NotReady, as the inventory asks.
       ...(makesNodesReady(cluster.network)
-        ? [
-            nodesReady(
-              asked,
-              cluster.machines.map(({ name }) => name),
-              hosts,
-            ),
-            dnsAnswers(asked, cluster),
-          ]
+        ? [nodesReady(asked, names, hosts, within), dnsAnswers(asked, cluster, within)]
         : []),
     ];
   },
