@@ -1,3 +1,4 @@
+import { minor } from "semver";
 import { CNIS, publishedManifest } from "../../cni/index.ts";
 import type { Problem } from "../problem.ts";
 import type { Draft } from "../schema.ts";
@@ -10,12 +11,12 @@ export function* networkRules({ network, kubernetes }: Draft): Iterable<Problem>
   if (sha256 !== undefined && manifest === undefined)
     yield { path: ["network", "sha256"], at: "key", message: "`sha256` needs a `manifest`" };
   const cni = CNIS.find((each) => each.name === name);
-  const minor = kubernetes.version === undefined ? undefined : Number(kubernetes.version.split(".")[1]);
+  const { version } = kubernetes;
   const oldest = cni?.manifests.at(-1)?.from;
-  if (!cni || minor === undefined || oldest === undefined || publishedManifest(cni, minor)) return;
+  if (!cni || version === undefined || oldest === undefined || publishedManifest(cni, minor(version))) return;
   yield {
     path: ["network", "cni"],
-    message: `Tripod knows manifests of ${cni.name} for Kubernetes 1.${oldest} and later; this inventory's version is ${kubernetes.version ?? ""}`,
+    message: `Tripod knows manifests of ${cni.name} for Kubernetes 1.${oldest} and later; this inventory's version is ${version}`,
     hint: "set `network.manifest` to one that the project publishes for this version, or choose another `cni`",
   };
 }
