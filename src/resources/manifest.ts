@@ -2,6 +2,7 @@ import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { lastLine } from "../last-lines.ts";
 import { READ_WITHIN } from "../remote/limits.ts";
+import { quote } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { customResourcesServed } from "./custom-resources.ts";
 import { ADMIN_CONF, kubectl } from "./kubectl.ts";
@@ -33,15 +34,13 @@ export const manifest = defineResource<ManifestArgs, Found>({
   kind: "manifest",
   name: ({ name }) => name,
   async read(_, { leader, name, text }) {
-    const { first, rest } = inOrder(manifestObjects(name, text));
+    const documents = manifestObjects(name, text);
+    const { first, rest } = inOrder(documents);
     const found = await Promise.all([first, rest].map((part) => compared(leader, part)));
     // What needs a namespace or a definition that does not exist yet cannot be compared, and does not exist either.
-    const known = found[0]?.diff === undefined ? found : found.filter((each) => each?.diff !== undefined);
-    const diff = known.map((each) => each?.diff ?? "").join("");
-    return (
-      known.find((each) => each !== undefined && each.diff === undefined) ??
-      (diff ? { from: "as below", diff } : undefined)
-    );
+    const shown = found.flatMap((each) => each?.diff ?? []);
+    if (shown.length > 0) return { from: "as below", diff: shown.join("") };
+    return found.find((each) => each !== undefined) ?? notOurs(leader, documents);
   },
   diff: (_, found) => (found ? [{ field: "objects", to: "applied", ...found }] : []),
   async apply(_, { leader, name, text }, __, working) {
@@ -72,6 +71,22 @@ async function compared(leader: Host, documents: readonly ManifestDocument[]): P
   if (code > 1 || stdout === "") return { from: `not known: ${lastLine(stderr, "the API server does not answer")}` };
   const diff = withoutNoise(stdout);
   return diff === "" ? undefined : { from: "as below", diff };
+}
+
+/**
+ * Objects that nobody has applied as Tripod on the server: earlier versions let kubectl do it. They are as the manifest wants them; but a field
+ * that a later manifest no longer has would belong to somebody else, and stay.
+ */
+async function notOurs(leader: Host, documents: readonly ManifestDocument[]): Promise<Found> {
+  const columns = "custom-columns=NAME:.metadata.name,BY:.metadata.managedFields[*].manager";
+  const script = kubectl(leader, `get -f - --ignore-not-found --no-headers -o ${quote(columns)}`);
+  const { code, stdout, stderr } = await leader.connection.run(script, {
+    input: joined(documents),
+    within: READ_WITHIN,
+  });
+  if (code !== 0) return { from: `not known: ${lastLine(stderr, "the API server does not answer")}` };
+  const others = stdout.split("\n").filter((line) => line.trim() !== "" && !/[\s,]tripod(,|\s*$)/.test(line));
+  return others.length === 0 ? undefined : { from: `${others.length} of them applied by another program` };
 }
 
 async function applied(leader: Host, name: string, documents: readonly ManifestDocument[]): Promise<void> {

@@ -113,6 +113,24 @@ test("custom resources wait until the API serves them", async () => {
   expect(asked).not.toContain("apply Pool");
 });
 
+test("objects that kubectl has applied by itself are applied once as Tripod's", async () => {
+  const by = (managers: string) => {
+    const { host } = empty("");
+    const run: typeof host.connection.run = (script) =>
+      Promise.resolve({ code: 0, stderr: "", stdout: script.includes(" get -f - ") ? `net   ${managers}\n` : "" });
+    return { ...host, connection: { ...host.connection, run } };
+  };
+  const changes = async (managers: string) => {
+    const resource = manifest({ leader: by(managers), name: "a.yaml", text: UNSORTED });
+    return (await resource.inspect(by(managers), impatient)).changes(new Set());
+  };
+  expect(await changes("kubectl-client-side-apply,kube-controller-manager")).toEqual([
+    { field: "objects", from: "1 of them applied by another program", to: "applied" },
+  ]);
+  expect(await changes("kube-controller-manager,tripod")).toEqual([]);
+  expect(await changes("tripod,kube-controller-manager")).toEqual([]);
+});
+
 test("what cannot be compared before its definition exists does not hide that the definition is missing", async () => {
   const { host } = empty("");
   const inspection = await manifest({ leader: host, name: "a.yaml", text: UNSORTED }).inspect(host, impatient);
