@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { inventoryJsonSchema } from "../src/inventory/schema.ts";
@@ -7,6 +8,10 @@ import { inventoryReference } from "./inventory-reference.ts";
 import { pictures } from "./pictures.ts";
 import { preflightReference } from "./preflight-reference.ts";
 import { versionsReference } from "./versions-reference.ts";
+import { podNetworksPage } from "./pod-networks.ts";
+
+/** Of this page only the table. */
+const POD_NETWORKS = "docs/pod-networks.md";
 
 /** Every committed file that is made from the code, by its path. A test compares them with the disk. */
 export function generated(): ReadonlyMap<string, string> {
@@ -17,6 +22,7 @@ export function generated(): ReadonlyMap<string, string> {
     ["docs/errors.md", errorsReference()],
     ["docs/preflight.md", preflightReference()],
     ["docs/versions.md", versionsReference(SUPPORTED_MINORS)],
+    [POD_NETWORKS, podNetworksPage(readFileSync(new URL(`../${POD_NETWORKS}`, import.meta.url), "utf8"))],
     ...pictures(),
   ]);
 }

@@ -1,3 +1,4 @@
+import { makesNodesReady } from "./cni/index.ts";
 import { withLock } from "./engine/cluster-lock.ts";
 import { checkNarrowing } from "./engine/narrow.ts";
 import { run, type EngineOptions, type RunSummary } from "./engine/run.ts";
@@ -79,7 +80,7 @@ function unproven(
 ): () => Promise<void> {
   const { leader, nodes } = existing;
   // Without a pod network there is nothing to verify.
-  const tried = nodes.size > 0 && !("cni" in cluster.network && cluster.network.cni === "none");
+  const tried = nodes.size > 0 && makesNodesReady(cluster.network);
   const asked = tried ? hosts.find(({ name }) => name === leader) : undefined;
   let recorded: Promise<void> | undefined;
   return async () => {

@@ -1,3 +1,4 @@
+import { makesNodesReady } from "./cni/index.ts";
 import { readApi } from "./health/api.ts";
 import { readDns } from "./health/dns.ts";
 import { type EtcdMember, readMember } from "./health/etcd.ts";
@@ -94,7 +95,7 @@ const NO_MASTER = "no master could be reached";
 
 /** What the first API server that answers reports; or why none answers. */
 async function readKnown(cluster: Cluster, masters: readonly Host[]): Promise<Known | string> {
-  const hasNetwork = !("cni" in cluster.network && cluster.network.cni === "none");
+  const hasNetwork = makesNodesReady(cluster.network);
   const lists = await Promise.all(masters.map(readNodes));
   const at = lists.findIndex((list) => typeof list !== "string");
   const [nodes, master] = [lists[at], masters[at]];

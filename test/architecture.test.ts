@@ -24,7 +24,7 @@ const LAYERS = [
   ["remote"],
   ["inventory"],
   ["releases"],
-  ["pki", "render", "cni.ts", "os", "versions.ts", "https.ts", "until.ts"],
+  ["pki", "render", "cni", "os", "versions.ts", "https.ts", "until.ts"],
   ["secret.ts", "errors.ts", "xdg.ts", "process.ts"],
   ["printable.ts", "layout.ts", "condition.ts", "last-lines.ts"],
 ];
@@ -34,18 +34,10 @@ const KNOWS: Readonly<Record<string, readonly string[]>> = {
   report: ["drills", "engine", "rehearsal", "printable.ts"],
   ui: ["drills", "engine", "printable.ts"],
   lab: [
-    "inventory",
-    "os",
-    "pki",
-    "releases",
-    "render",
-    "versions.ts",
-    "errors.ts",
-    "last-lines.ts",
-    "process.ts",
-    "xdg.ts",
+    ...["inventory", "os", "pki", "releases", "render", "versions.ts"],
+    ...["errors.ts", "last-lines.ts", "process.ts", "xdg.ts"],
   ],
-  "cni.ts": [],
+  cni: [],
   os: [],
 };
 

@@ -10,8 +10,9 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   "net.bridge.bridge-nf-call-ip6tables": "1",
 };
 
-export function modulesFile(): string {
-  return render("kernel/modules.conf", { modules: KERNEL_MODULES });
+/** @param more what the pod network needs besides */
+export function modulesFile(more: readonly string[] = []): string {
+  return render("kernel/modules.conf", { modules: [...KERNEL_MODULES, ...more] });
 }
 
 export function sysctlFile(): string {

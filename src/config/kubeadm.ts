@@ -1,3 +1,4 @@
+import { cniOf } from "../cni/index.ts";
 import type { Cluster, KubernetesSettings, Machine, Taint } from "../inventory/cluster.ts";
 import { API_SERVER_PORT, ETCD_CLIENT_PORT, KUBERNETES_PKI, TOKEN_DESCRIPTION, TOKEN_LIFE } from "../layout.ts";
 import { Secret } from "../secret.ts";
@@ -110,7 +111,7 @@ function clusterConfiguration(cluster: Cluster): Document {
       }),
     },
     // The pod network `bridge` gives every node its range before kubeadm runs; the controller manager would assign other ones.
-    ...("cni" in network && network.cni === "bridge"
+    ...(cniOf(network).installedBy === "tripod"
       ? { controllerManager: { extraArgs: extraArgs({ "allocate-node-cidrs": "false" }) } }
       : {}),
   };

@@ -1,7 +1,8 @@
+import { cniOf } from "../cni/index.ts";
 import { shownSource } from "../inventory/shown.ts";
 import { imageRepository } from "../config/images.ts";
 import { controlPlaneEndpoint } from "../config/kubeadm.ts";
-import type { Cluster } from "../inventory/cluster.ts";
+import type { Cluster, NetworkSettings } from "../inventory/cluster.ts";
 import { API_SERVER_PORT } from "../layout.ts";
 import type { Settings } from "./settings.ts";
 import type { ExistingState } from "./existing.ts";
@@ -50,15 +51,26 @@ export function settingsMismatches(cluster: Cluster, existing: ExistingState): M
   if (images !== undefined && (kubernetes.imageRepository !== undefined || !KUBEADMS_OWN.includes(images)))
     fixed("kubernetes.imageRepository", images, imageRepository(kubernetes));
   if (current.bridge !== undefined) {
-    const bridge = "cni" in network && network.cni === "bridge";
-    if (bridge !== current.bridge)
-      found.push({
-        message: `the pod network is fixed when a cluster is created: it is ${current.bridge ? "" : "not "}\`bridge\``,
-        why: `the inventory sets ${"cni" in network ? `cni: ${network.cni}` : `manifest: ${shownSource(network.manifest)}`}`,
-        hint: current.bridge ? "set `network: {cni: bridge}`" : "set `network.manifest`, or `network: {cni: none}`",
-      });
+    const problem = networkMismatch(network, { bridge: current.bridge, cni: current.cni });
+    if (problem) found.push(problem);
   }
   return [...found, ...missingAddons(cluster, existing)];
+}
+
+/** Another pod network than the existing one. With `none` and with a manifest of the user's, what is installed is the user's own business. */
+function networkMismatch(network: NetworkSettings, current: Pick<Settings, "bridge" | "cni">): Mismatch | undefined {
+  const { name, installedBy } = cniOf(network);
+  const existing = current.bridge ? "bridge" : current.cni;
+  const other = "cni" in network && installedBy === "manifest" && (existing ?? name) !== name;
+  if ((installedBy === "tripod") === current.bridge && !other) return undefined;
+  return {
+    message: `the pod network is fixed when a cluster is created: it is ${existing === undefined ? "not `bridge`" : `\`${existing}\``}`,
+    why: `the inventory sets ${"cni" in network ? `cni: ${network.cni}` : `manifest: ${shownSource(network.manifest)}`}`,
+    hint:
+      existing === undefined
+        ? "set `network.manifest`, or `network: {cni: none}`"
+        : `set \`network: {cni: ${existing}}\``,
+  };
 }
 
 /**

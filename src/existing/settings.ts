@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { CNIS } from "../cni/index.ts";
 import type { Host } from "../host.ts";
 import { kubectl } from "../resources/kubectl.ts";
 
@@ -15,6 +16,8 @@ export interface Settings {
   readonly dnsDomain?: string;
   /** The pod network is `bridge`: Tripod gives nodes their pod ranges, and the controller manager does not. */
   readonly bridge: boolean;
+  /** Name of the pod network whose DaemonSet the cluster has; absent where it has none that Tripod knows. */
+  readonly cni?: string;
   /** kubeadm's addons in the cluster: `addon/coredns`, `addon/kube-proxy`. */
   readonly addons: readonly string[];
 }
@@ -24,23 +27,27 @@ const ADDONS = { "deployment.apps/coredns": "addon/coredns", "daemonset.apps/kub
 /** Read through one master; undefined where its API server does not answer, or there is no such ConfigMap. */
 export async function readSettings(master: Host): Promise<Settings | undefined> {
   const read = (what: string) => master.read(kubectl(master, `-n kube-system get ${what}`));
-  const [configuration, addons] = await Promise.all([
+  const [configuration, addons, daemonSets] = await Promise.all([
     read("configmap kubeadm-config -o jsonpath='{.data.ClusterConfiguration}'"),
     read("deployment/coredns daemonset/kube-proxy --ignore-not-found -o name"),
+    read(`daemonsets.apps -A -o jsonpath='{range .items[*]}{.metadata.namespace}/{.metadata.name}{"\\n"}{end}'`),
   ]);
-  if (configuration.code !== 0 || addons.code !== 0) return undefined;
+  if ([configuration, addons, daemonSets].some(({ code }) => code !== 0)) return undefined;
   const document = parsed(configuration.stdout);
   if (!document) return undefined;
   const found = addons.stdout.split("\n");
+  const present = daemonSets.stdout.split("\n");
+  const cni = CNIS.find(({ daemonSet }) => daemonSet !== undefined && present.includes(daemonSet));
   return {
     ...settingsOf(document),
+    ...(cni && { cni: cni.name }),
     addons: Object.entries(ADDONS).flatMap(([object, addon]) => (found.includes(object) ? [addon] : [])),
   };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function settingsOf(document: Fields): Omit<Settings, "addons"> {
+function settingsOf(document: Fields): Omit<Settings, "addons" | "cni"> {
   const networking = fields(document.networking);
   const texts = {
     clusterName: document.clusterName,

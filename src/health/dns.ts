@@ -51,11 +51,11 @@ function question(address: string, name: string): string {
   return `timeout 3 bash -c ${quote(script)} 2>/dev/null`;
 }
 
-/** The cluster's DNS answers, where kubeadm has installed one. */
-export function dnsAnswers(leader: Host, cluster: Cluster): Condition {
+/** The cluster's DNS answers, where kubeadm has installed one. @param within deadline, ms */
+export function dnsAnswers(leader: Host, cluster: Cluster, within = 180_000): Condition {
   return {
     title: "the cluster's DNS answers",
-    within: 180_000,
+    within,
     holds: async () => (await readDns(leader, cluster)) ?? true,
   };
 }

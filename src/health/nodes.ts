@@ -30,11 +30,20 @@ export async function nodeWorks(
   return isReady === true || condition?.status === "False" ? isReady : `${isReady}${await problem()}`;
 }
 
-/** Every machine of the inventory is a node, is Ready, and its kubelet renews its Lease. @param hosts those we are connected to */
-export function nodesReady(leader: Host, names: readonly string[], hosts: readonly Host[]): Condition {
+/**
+ * Every machine of the inventory is a node, is Ready, and its kubelet renews its Lease.
+ * @param hosts those we are connected to
+ * @param within deadline, ms
+ */
+export function nodesReady(
+  leader: Host,
+  names: readonly string[],
+  hosts: readonly Host[],
+  within = 180_000,
+): Condition {
   return {
     title: `${names.length} nodes are Ready`,
-    within: 180_000,
+    within,
     async holds() {
       const [nodes, leases] = await Promise.all([readNodes(leader), readLeases(leader)]);
       if (typeof nodes === "string") return nodes;

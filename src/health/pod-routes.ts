@@ -1,3 +1,4 @@
+import { cniOf } from "../cni/index.ts";
 import { ROUTE_PROTOCOL } from "../config/bridge.ts";
 import type { Host } from "../host.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
@@ -5,7 +6,7 @@ import type { Condition } from "../condition.ts";
 
 /** Whether the pod network is the one whose routes Tripod installs. */
 export function hasPodRoutes({ network }: Cluster): boolean {
-  return "cni" in network && network.cni === "bridge";
+  return cniOf(network).installedBy === "tripod";
 }
 
 /** Whether a host has a route to the pods of each of these machines, except itself: `true`, or which are missing. */

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { minor } from "semver";
+import { DEFAULT_CNI } from "../cni/index.ts";
 import type { Origin } from "../errors.ts";
 import { formatSubnet, parseAddress } from "./addresses.ts";
 import type { Cluster, Machine, NetworkSettings, Role } from "./cluster.ts";
@@ -65,7 +66,7 @@ function networkSettings(
   { cni, manifest, sha256 }: Inventory["network"],
   path: (text: string) => string,
 ): NetworkSettings {
-  if (manifest === undefined) return { cni: cni ?? "bridge" };
+  if (manifest === undefined) return { cni: cni ?? DEFAULT_CNI.name };
   return { manifest: isUrl(manifest) ? manifest : path(manifest), ...(sha256 !== undefined && { sha256 }) };
 }
 

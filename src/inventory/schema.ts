@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CNIS } from "../cni.ts";
+import { CNIS, DEFAULT_CNI } from "../cni/index.ts";
 import type { Life } from "./life.ts";
 import type { Path } from "./problem.ts";
 import { label, textual } from "./scalars.ts";
@@ -47,7 +47,7 @@ const network = z
     cni: z
       .enum(CNIS.map(({ name }) => name))
       .optional()
-      .describe(`${CNIS.map(({ name, title }) => `\`${name}\`: ${title}`).join(". ")}. Default: bridge.`)
+      .describe(`${CNIS.map(({ name, title }) => `\`${name}\`: ${title}`).join(". ")}. Default: ${DEFAULT_CNI.name}.`)
       .meta({ life: "at creation", examples: ["bridge"] }),
     manifest: textual("path or URL", /^(?!http:)(?!~[^/]).+$/, "a path or an https:// URL")
       .superRefine((text, context) => {

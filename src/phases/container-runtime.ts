@@ -36,7 +36,6 @@ export const containerRuntime: Phase = {
         : containerdConfig(cluster, { major: version, cniBinDir: cniBinDir(host, cluster) });
     return [
       ...installed,
-      ...(await programs(host, context, "cni")),
       // A package brings its unit.
       ...(installed.length > 0 ? [file({ path: UNIT, content: containerdUnit(PROGRAM), mode: 0o644 })] : []),
       directory({ path: "/etc/containerd", mode: 0o755 }),

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { TripodError } from "../errors.ts";
+import { cniOf, publishedManifest } from "../cni/index.ts";
 import { fetchFailure, httpsGet } from "../https.ts";
-import type { ManifestNetwork } from "../inventory/cluster.ts";
+import type { Cluster, ManifestNetwork } from "../inventory/cluster.ts";
 import { shownSource } from "../inventory/shown.ts";
+import { manifestObjects } from "../resources/manifest-objects.ts";
 import { type Context, onceKey } from "./phase.ts";
 
 const MANIFEST = onceKey<string>("manifest");
@@ -13,19 +15,40 @@ const LARGEST = 10;
 /** Deadline of the whole download, ms. */
 const WITHIN = 30_000;
 
+/** The manifest that installs a cluster's pod network: the inventory's, or the one that the network's project publishes; undefined: none does. */
+export function manifestOf({ network, kubernetes }: Cluster): ManifestNetwork | undefined {
+  if ("manifest" in network) return network;
+  const published = publishedManifest(cniOf(network), kubernetes.minor);
+  return published && { manifest: published.url, sha256: published.sha256 };
+}
+
 /**
- * The text of the pod network's manifest, read once a run, so that what preflight checked is what is applied.
- * @throws TripodError E_LOCAL where it cannot be read, E_REFUSED where its digest differs from the inventory's `sha256`
+ * The text of the pod network's manifest, read once a run, so that what preflight checked is what is applied; with the cluster's pod subnet,
+ * where the network's own manifest has to contain it.
+ * @throws TripodError E_LOCAL where it cannot be read or is not YAML, E_REFUSED where it does not have the digest that it must have
  */
-export function manifestText({ once, signal }: Context, { manifest, sha256 }: ManifestNetwork): Promise<string> {
+export function manifestText(context: Context, from: ManifestNetwork): Promise<string> {
+  const { once, signal, cluster } = context;
   return once(MANIFEST, async () => {
-    const text = await read(manifest, signal);
-    const found = createHash("sha256").update(text).digest("hex");
-    if (sha256 === undefined || sha256 === found) return text.toString();
-    throw new TripodError("E_REFUSED", `the manifest ${shownSource(manifest)} does not match the inventory's digest`, {
-      why: `network.sha256: ${sha256}\nthe manifest's:   ${found}`,
-      hint: "check what has changed in the manifest; if the change is wanted, set `network.sha256` to the new digest",
-    });
+    const bytes = await read(from.manifest, signal);
+    const found = createHash("sha256").update(bytes).digest("hex");
+    if (from.sha256 !== undefined && from.sha256 !== found) throw otherDigest(cluster, from, found);
+    const name = shownSource(from.manifest);
+    const text = cniOf(cluster.network).adapted?.(bytes.toString(), cluster.kubernetes.podSubnet) ?? bytes.toString();
+    // Refused here, before anything is changed.
+    manifestObjects(name, text);
+    return text;
+  });
+}
+
+function otherDigest({ network }: Cluster, { manifest, sha256 = "" }: ManifestNetwork, found: string): TripodError {
+  const ours = "manifest" in network;
+  const whose = ours ? "the inventory's digest" : "the digest that Tripod knows of it";
+  return new TripodError("E_REFUSED", `the manifest ${shownSource(manifest)} does not match ${whose}`, {
+    why: `${ours ? "network.sha256:  " : "the known digest:"} ${sha256}\nthe manifest's:   ${found}`,
+    hint: ours
+      ? "check what has changed in the manifest; if the change is wanted, set `network.sha256` to the new digest"
+      : "somebody on the way may have replaced it: do not use it. With a copy that you trust, set `network.manifest` to its path, instead of `cni`",
   });
 }
 
@@ -42,7 +65,7 @@ async function read(from: string, stop: AbortSignal): Promise<Buffer> {
     stop.throwIfAborted();
     throw new TripodError("E_LOCAL", `cannot read the manifest ${shownSource(from)}`, {
       why: fetchFailure(cause),
-      hint: "correct `network.manifest`, or save the manifest to a file and set `network.manifest` to its path",
+      hint: "correct `network.manifest`; where this machine does not reach the address, save the manifest to a file and set `network.manifest` to its path (instead of `cni`)",
       cause,
     });
   }

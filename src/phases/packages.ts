@@ -1,3 +1,4 @@
+import { cniOf } from "../cni/index.ts";
 import type { Host } from "../host.ts";
 import { proxyEnvironment } from "../config/proxy.ts";
 import type { Cluster } from "../inventory/cluster.ts";
@@ -27,7 +28,7 @@ function wanted(host: Host, cluster: Cluster): { names: string[]; hold: string[]
     ...(packaged("etcd") && isMaster ? of.etcd : []),
   ];
   const names = [...hold, ...of.node];
-  if ("cni" in cluster.network && cluster.network.cni === "bridge" && packaged("cni")) names.push(...of.cniPlugins);
+  if (cniOf(cluster.network).plugins.length > 0 && packaged("cni")) names.push(...of.cniPlugins);
   if (!isMaster) return { names, hold };
   if (cluster.loadBalancer.haproxy) names.push(...of.haproxy);
   return { names: [...names, ...of.keepalived], hold };

@@ -1,3 +1,4 @@
+import { cniOf } from "../cni/index.ts";
 import { hostsFile } from "../config/hosts.ts";
 import { KERNEL_MODULES, modulesFile, SYSCTLS, sysctlFile } from "../config/kernel.ts";
 import { directory } from "../resources/directory.ts";
@@ -24,8 +25,12 @@ export const prepare: Phase = {
     }),
     // A minimal installation may have neither.
     ...["/etc/modules-load.d", "/etc/sysctl.d"].map((path) => directory({ path, mode: 0o755 })),
-    file({ path: "/etc/modules-load.d/tripod.conf", content: modulesFile(), mode: 0o644 }),
-    ...KERNEL_MODULES.map((name) => kernelModule({ name })),
+    file({
+      path: "/etc/modules-load.d/tripod.conf",
+      content: modulesFile(cniOf(cluster.network).modules),
+      mode: 0o644,
+    }),
+    ...[...KERNEL_MODULES, ...cniOf(cluster.network).modules].map((name) => kernelModule({ name })),
     file({ path: "/etc/sysctl.d/90-tripod.conf", content: sysctlFile(), mode: 0o644 }),
     sysctl({ values: SYSCTLS }),
     noSwap({}),

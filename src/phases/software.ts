@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { cniOf } from "../cni/index.ts";
 import { proxyEnvironment } from "../config/proxy.ts";
 import { TripodError } from "../errors.ts";
 import { hardware } from "../facts/hardware.ts";
@@ -46,9 +47,10 @@ export function programPath(cluster: Cluster, component: SoftwareComponent, prog
   return originOf(cluster, component) === "packages" ? `/usr/bin/${program}` : `${LOCAL_BIN}/${program}`;
 }
 
-/** Where the CNI plugins are on this host. */
+/** Where containerd looks for plugins on this host: in the package's folder only where all of them are the package's. */
 export function cniBinDir(host: Host, cluster: Cluster): string {
-  return originOf(cluster, "cni") === "packages" ? host.os.cniBinDir : OPT_CNI_BIN;
+  const allPackaged = originOf(cluster, "cni") === "packages" && !cniOf(cluster.network).installsPlugins;
+  return allPackaged ? host.os.cniBinDir : OPT_CNI_BIN;
 }
 
 /** The versions that are installed from releases: the inventory's, else those of the table. */

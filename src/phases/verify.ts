@@ -1,3 +1,4 @@
+import { makesNodesReady } from "../cni/index.ts";
 import { sandboxImage } from "../config/images.ts";
 import { firstServiceAddress } from "../config/service-address.ts";
 import { noBootstrapTokens } from "../resources/bootstrap-token.ts";
@@ -17,7 +18,7 @@ export const verify: Phase = {
     const { network } = context.cluster;
     const tokens = noBootstrapTokens({ leader: leader(context) });
     // The tokens first: they must not outlive a check that fails. Without a pod network there are no pods to reach.
-    return "cni" in network && network.cni === "none" ? [tokens] : [tokens, podsReached(context)];
+    return makesNodesReady(network) ? [tokens, podsReached(context)] : [tokens];
   },
 };
 

@@ -1,5 +1,9 @@
 import { z } from "zod";
 
+interface ContainerStatus {
+  readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
+}
+
 /** The fields of a Pod object that Tripod reads; `podForm` is their form. */
 export interface Pod {
   readonly metadata: {
@@ -12,13 +16,16 @@ export interface Pod {
     readonly phase?: string;
     readonly podIP?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
-    readonly containerStatuses?: readonly {
-      readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
-    }[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly containerStatuses?: readonly ContainerStatus[];
   };
 }
 
 const text = z.string().optional();
+
+const containerStatuses = z.array(
+  z.object({ state: z.object({ waiting: z.object({ reason: text, message: text }).optional() }).optional() }),
+);
 
 export const podForm = z.object({
   metadata: z.object({
@@ -32,11 +39,8 @@ export const podForm = z.object({
       phase: text,
       podIP: text,
       conditions: z.array(z.object({ type: z.string(), status: z.string(), message: text })).optional(),
-      containerStatuses: z
-        .array(
-          z.object({ state: z.object({ waiting: z.object({ reason: text, message: text }).optional() }).optional() }),
-        )
-        .optional(),
+      initContainerStatuses: containerStatuses.optional(),
+      containerStatuses: containerStatuses.optional(),
     })
     .prefault({}),
 });
@@ -44,7 +48,9 @@ export const podForm = z.object({
 /** The first reason that pods report for not being ready, as the end of a sentence: `: image not found`, or nothing. */
 export function whyNot(pods: readonly Pod[]): string {
   const reasons = pods.flatMap(({ status }) => [
-    ...(status.containerStatuses ?? []).map(({ state }) => state?.waiting?.message ?? state?.waiting?.reason),
+    ...[...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].map(
+      ({ state }) => state?.waiting?.message ?? state?.waiting?.reason,
+    ),
     ...(status.conditions ?? []).filter(({ status: holds }) => holds === "False").map(({ message }) => message),
   ]);
   const reason = reasons.find(Boolean);

@@ -43,6 +43,20 @@ function existingState(existing: Partial<ExistingState> = {}): ExistingState {
   };
 }
 
+test("another pod network than the one whose pods run is refused; a manifest and `none` are the user's own", () => {
+  const existing = existingState({ settings: { ...SETTINGS, bridge: false, cni: "flannel" } });
+  const found = (network: ClusterOverrides["network"]) =>
+    settingsMismatches(testCluster({ network }), existing).map(({ message, hint }) => [message, hint]);
+  const refused = [
+    ["the pod network is fixed when a cluster is created: it is `flannel`", "set `network: {cni: flannel}`"],
+  ];
+  expect(found({ cni: "calico" })).toEqual(refused);
+  expect(found({ cni: "bridge" })).toEqual(refused);
+  expect(found({ cni: "flannel" })).toEqual([]);
+  expect(found({ cni: "none" })).toEqual([]);
+  expect(found({ manifest: "/home/operator/flannel.yaml" })).toEqual([]);
+});
+
 const without = (key: keyof Settings) =>
   Object.fromEntries(Object.entries(SETTINGS).filter(([name]) => name !== key)) as unknown as Settings;
 

@@ -98,6 +98,14 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
   ["an interface with a space", [["loadBalancer.interface", "eth 0"]], /name of a network interface/],
   ["an image without a tag", [["containerd", { sandboxImage: "registry.example:5000/pause" }]], /image with its tag/],
   ["a network nobody knows", [["network", { cni: "brigde" }]], /not one of bridge, .*did you mean `bridge`/],
+  [
+    "a network without a manifest for the version",
+    [
+      ["network", { cni: "calico" }],
+      ["kubernetes.version", "1.20.2"],
+    ],
+    /knows manifests of calico for Kubernetes 1\.24 and later; this inventory's version is 1\.20\.2/,
+  ],
   ["a manifest by plain http", [["network", { manifest: "http://example.org/cni.yaml" }]], /https:\/\/ URL/],
   ["a file in somebody's home", [["ssh.key", "~bob/.ssh/id"]], /only ~\/… may begin with a tilde/],
   ["no known hosts at all", [["ssh.knownHosts", []]], /without a file every host key is unknown/],
@@ -205,6 +213,13 @@ const accepted: readonly [story: string, changes: readonly Change[]][] = [
   ["a repository with a port and a path", [["kubernetes.imageRepository", "localhost:5000/k8s/mirror"]]],
   ["an image by its digest", [["containerd", { sandboxImage: "r.example/pause@sha256:abc" }]]],
   ["no pod network", [["network", { cni: "none" }]]],
+  [
+    "flannel, with workers in another segment",
+    [
+      ["network", { cni: "flannel" }],
+      ["workers.0.address", "10.0.9.21"],
+    ],
+  ],
   ["no workers", [["workers", []]]],
 ];
 

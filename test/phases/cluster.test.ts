@@ -128,7 +128,7 @@ describe("a pod network's manifest", () => {
 
   it("is applied from a file", async () => {
     const file = join(temporaryFolder(), "flannel.yaml");
-    writeFileSync(file, "kind: DaemonSet\n");
+    writeFileSync(file, "kind: DaemonSet\nmetadata: {name: flannel}\n");
     expect(await resources(file)).toMatchObject([{ kind: "manifest", name: file }]);
   });
 

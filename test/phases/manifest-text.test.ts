@@ -17,7 +17,7 @@ import { temporaryFolder } from "../support/programs.ts";
 import { scriptedHost } from "../support/scripted-host.ts";
 import { failure } from "../support/sshd.ts";
 
-const TEXT = "kind: DaemonSet\n";
+const TEXT = "kind: DaemonSet\nmetadata: {name: net}\n";
 const SHA256 = createHash("sha256").update(TEXT).digest("hex");
 
 let pair: KeyPair;

@@ -7,6 +7,8 @@ import { debian } from "../../src/os/debian.ts";
 import { rhel } from "../../src/os/rhel.ts";
 import { kubernetes } from "../../src/phases/kubernetes.ts";
 import { packages } from "../../src/phases/packages.ts";
+import { cniBinDir } from "../../src/phases/software.ts";
+import { podNetwork } from "../../src/phases/pod-network.ts";
 import type { Phase } from "../../src/phases/phase.ts";
 import { programs, versionsOf } from "../../src/phases/software.ts";
 import type { SoftwareComponent } from "../../src/releases/artifact.ts";
@@ -204,5 +206,46 @@ describe("Kubernetes' programs", () => {
     };
     expect(await names("m2")).toEqual(["kube-apiserver", "kube-proxy", "pause"]);
     expect(await names("w1")).toEqual(["kube-proxy", "pause"]);
+  });
+});
+
+describe("CNI plugins", () => {
+  const uploads = () => ({
+    binaries: folderOf("kubeadm", "cni/bridge", "cni/host-local", "cni/loopback", "cni/portmap"),
+  });
+  const found = async (overrides: ClusterOverrides, os: Host["os"] = debian) => {
+    const cluster = testCluster(overrides);
+    const { keys } = await resourcesOf(podNetwork, cluster, "w1", os);
+    const host = { ...scriptedHost({ machine: machineNamed(cluster, "w1") }), os };
+    return { keys: keys.filter((each) => each.includes("/opt/cni/bin/")), folder: cniBinDir(host, cluster) };
+  };
+  const paths = ["bridge", "host-local", "loopback", "portmap"].map((plugin) => `/opt/cni/bin/${plugin}`);
+
+  it("are looked for in the package's folder, where `bridge` calls no others", async () => {
+    expect(await found({})).toEqual({ keys: [], folder: "/usr/lib/cni" });
+    expect(await found({}, rhel)).toEqual({ keys: [], folder: "/usr/libexec/cni" });
+  });
+
+  it("are looked for where they were uploaded to", async () => {
+    const folder = "/opt/cni/bin";
+    expect(await found({ software: uploads() })).toEqual({ keys: paths.map((path) => `binary:${path}`), folder });
+  });
+
+  it.each<[string, ClusterOverrides["network"]]>([
+    ["flannel", { cni: "flannel" }],
+    ["a manifest of the user's", { manifest: "/home/operator/cni.yaml" }],
+  ])("of %s are looked for where its pods install them, and the package's are found there too", async (_, network) => {
+    const linked = { keys: paths.map((path) => `program-link:${path}`), folder: "/opt/cni/bin" };
+    expect(await found({ network })).toEqual(linked);
+    expect(await found({ network }, rhel)).toEqual(linked);
+  });
+
+  it("of Calico all come with its pods: no package of them, and nothing on hosts", async () => {
+    const network = { cni: "calico" };
+    expect(podNetwork.hosts({ ...testContext(testCluster({ network }), []) })).toEqual([]);
+    expect(await found({ network })).toEqual({ keys: [], folder: "/opt/cni/bin" });
+    expect((await resourcesOf(packages, testCluster({ network }), "w1")).wanted).not.toContain(
+      "containernetworking-plugins",
+    );
   });
 });

@@ -1,6 +1,8 @@
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { manifest } from "../../src/resources/manifest.ts";
 import type { ThrowAwayMachine } from "../support/machine.ts";
+import { scriptedHost } from "../support/scripted-host.ts";
+import { impatient } from "../support/working.ts";
 import { machineStory } from "../support/machine-story.ts";
 import { failure } from "../support/sshd.ts";
 import { standing } from "../support/standing.ts";
@@ -56,10 +58,81 @@ machineStory("an API that does not answer is not taken for one that has the obje
 
 machineStory("nothing that a manifest says is run on a master, whatever it says", async (machine) => {
   standing(machine);
-  const text = `${TEXT}TRIPOD_MANIFEST\ntouch /planted\n`;
+  const text = `${TEXT}TRIPOD_MANIFEST: 1\n'$(touch /planted)': "; touch /planted; '"\n`;
   const hostile = [manifest({ leader: machine.host, name: "flannel.yaml", text })];
   await walk(machine.host, hostile, "plan");
   expect(machine.listing().map(({ path }) => path)).not.toContain("/planted");
   await walk(machine.host, hostile);
-  expect(machine.read("/fakes/cluster/objects/DaemonSet.flannel")).toContain("TRIPOD_MANIFEST\ntouch /planted\n");
+  expect(machine.read("/fakes/cluster/objects/DaemonSet.flannel")).toContain("TRIPOD_MANIFEST: 1\n'$(touch /planted)'");
+});
+
+/** A host whose API has nothing yet: what it is asked, by the first words of kubectl's arguments, and with which objects. */
+function empty(served: string) {
+  const asked: string[] = [];
+  const host = scriptedHost({ answer: (script) => (script.includes("get --raw") ? served : "") });
+  const run: typeof host.connection.run = (script, options) => {
+    const verb = /--request-timeout 10s (\w+)/.exec(script)?.[1] ?? "";
+    const input = typeof options?.input === "string" ? options.input : "";
+    asked.push(`${verb} ${[...input.matchAll(/^kind: (\w+)/gm)].map(([, kind]) => kind).join(" ")}`);
+    expect(script).toContain("--server-side --field-manager=tripod --force-conflicts");
+    const missing = verb === "diff" && !input.includes("Namespace");
+    const stdout = verb === "diff" ? "--- a\n+++ b\n@@ -0,0 +1 @@\n+new\n" : "";
+    return Promise.resolve(
+      missing
+        ? { code: 2, stdout: "", stderr: "no matches for kind" }
+        : { code: verb === "diff" ? 1 : 0, stdout, stderr: "" },
+    );
+  };
+  return { asked, host: { ...host, connection: { ...host.connection, run } } };
+}
+
+const UNSORTED = `kind: Pool
+metadata: {name: default}
+---
+kind: CustomResourceDefinition
+metadata: {name: pools.example.org}
+spec: {group: example.org, names: {plural: pools}, versions: [{name: v1}]}
+---
+kind: Namespace
+metadata: {name: net}
+`;
+
+test("namespaces and definitions are applied first, and the rest when the API serves what they define", async () => {
+  const { asked, host } = empty('{"resources":[{"name":"pools"}]}');
+  await (await manifest({ leader: host, name: "a.yaml", text: UNSORTED }).inspect(host, impatient)).apply();
+  expect(asked.filter((each) => each.startsWith("apply"))).toEqual([
+    "apply CustomResourceDefinition Namespace",
+    "apply Pool",
+  ]);
+});
+
+test("custom resources wait until the API serves them", async () => {
+  const { asked, host } = empty('{"resources":[]}');
+  const inspection = await manifest({ leader: host, name: "a.yaml", text: UNSORTED }).inspect(host, impatient);
+  await expect(inspection.apply()).rejects.toThrow("/apis/example.org/v1 has no pools yet");
+  expect(asked).not.toContain("apply Pool");
+});
+
+test("objects that kubectl has applied by itself are applied once as Tripod's", async () => {
+  const by = (managers: string) => {
+    const { host } = empty("");
+    const run: typeof host.connection.run = (script) =>
+      Promise.resolve({ code: 0, stderr: "", stdout: script.includes(" get -f - ") ? `net   ${managers}\n` : "" });
+    return { ...host, connection: { ...host.connection, run } };
+  };
+  const changes = async (managers: string) => {
+    const resource = manifest({ leader: by(managers), name: "a.yaml", text: UNSORTED });
+    return (await resource.inspect(by(managers), impatient)).changes(new Set());
+  };
+  expect(await changes("kubectl-client-side-apply,kube-controller-manager")).toEqual([
+    { field: "objects", from: "1 of them applied by another program", to: "applied" },
+  ]);
+  expect(await changes("kube-controller-manager,tripod")).toEqual([]);
+  expect(await changes("tripod,kube-controller-manager")).toEqual([]);
+});
+
+test("what cannot be compared before its definition exists does not hide that the definition is missing", async () => {
+  const { host } = empty("");
+  const inspection = await manifest({ leader: host, name: "a.yaml", text: UNSORTED }).inspect(host, impatient);
+  expect(inspection.changes(new Set())).toMatchObject([{ from: "as below", to: "applied" }]);
 });

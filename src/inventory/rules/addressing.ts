@@ -1,3 +1,4 @@
+import { cniOf, CNIS, DEFAULT_CNI } from "../../cni/index.ts";
 import { contains, formatSubnet, overlap, parseAddress, parseSubnet, type Subnet, subnetAround } from "../addresses.ts";
 import type { Path, Problem } from "../problem.ts";
 import type { Draft } from "../schema.ts";
@@ -5,6 +6,11 @@ import { called, placed } from "./placed.ts";
 
 /** Every node gets a /24 of the pods' subnet (kube-controller-manager's --node-cidr-mask-size). */
 const NODE_PREFIX = 24;
+
+/** Pod networks of which a worker may be in another segment. */
+const ANY_SEGMENT = CNIS.filter(({ oneSegment, installedBy }) => !oneSegment && installedBy === "manifest")
+  .map(({ name }) => name)
+  .join(" or ");
 
 /** Checks that the VIP and the machines are in the right subnets, and that pods, services and machines do not overlap. */
 export function* addressing(draft: Draft): Iterable<Problem> {
@@ -40,22 +46,28 @@ function segmentOf({ loadBalancer, masters }: Draft): Segment | undefined {
 }
 
 function* inSegment(draft: Draft, { subnet, title, hint }: Segment): Iterable<Problem> {
-  const bridged = draft.network?.manifest === undefined && (draft.network?.cni ?? "bridge") === "bridge";
-  const inhabitants: { path: Path; text?: string | undefined; what: string }[] = [
+  const { cni = DEFAULT_CNI.name, manifest } = draft.network ?? {};
+  const { name, oneSegment } = cniOf(manifest === undefined ? { cni } : { manifest });
+  const inhabitants: { path: Path; text?: string | undefined; what: string; instead?: string }[] = [
     { path: ["loadBalancer", "vip"], text: draft.loadBalancer.vip, what: "the VIP must be" },
     ...placed(draft)
-      .filter(({ role }) => role === "master" || bridged)
+      .filter(({ role }) => role === "master" || oneSegment)
       .map(({ path, role, machine }) => ({
         path: [...path, "address"],
         text: machine.address,
-        what: role === "master" ? "masters must be" : "the bridge network needs every machine",
+        what: role === "master" ? "masters must be" : `the ${name} network needs every machine`,
+        ...(role === "worker" && { instead: `set \`network.cni\` to ${ANY_SEGMENT}, which needs no common segment` }),
       })),
   ];
-  for (const { path, text = "", what } of inhabitants) {
+  for (const { path, text = "", what, instead } of inhabitants) {
     const address = parseAddress(text);
     if (address === undefined) continue;
     if (!contains(subnet, address))
-      yield { path, message: `${text} is not in ${title}, where ${what}`, ...(hint && { hint }) };
+      yield {
+        path,
+        message: `${text} is not in ${title}, where ${what}`,
+        ...((hint ?? instead) && { hint: [hint, instead].filter((each) => each !== undefined).join("; or ") }),
+      };
     else if (subnet.prefix < 31 && (address === subnet.first || address === subnet.last))
       yield {
         path,

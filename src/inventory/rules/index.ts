@@ -9,6 +9,7 @@ import { softwareRules } from "../sections/software.ts";
 import { addressing } from "./addressing.ts";
 import { componentRules } from "./components.ts";
 import { duplicates } from "./duplicates.ts";
+import { networkRules } from "./network.ts";
 import { placed } from "./placed.ts";
 import { quorum } from "./quorum.ts";
 import { vagrantRules } from "./vagrant.ts";
@@ -31,8 +32,5 @@ export function* rules(draft: Draft): Iterable<Problem> {
     yield* sshRules([...path, "ssh"], machine.ssh ?? {});
   }
   yield* vagrantRules(draft);
-  if (draft.network?.cni !== undefined && draft.network.manifest !== undefined)
-    yield { path: ["network", "manifest"], at: "key", message: "both `cni` and `manifest`: set one of them" };
-  if (draft.network?.sha256 !== undefined && draft.network.manifest === undefined)
-    yield { path: ["network", "sha256"], at: "key", message: "`sha256` needs a `manifest`" };
+  yield* networkRules(draft);
 }

@@ -9,6 +9,7 @@ import { packages } from "../../../src/resources/package.ts";
 import { POD_ROUTES_SCRIPT, podRouting, podRoutesScript } from "../../../src/config/bridge.ts";
 import { podCidrs } from "../../../src/config/pod-cidr.ts";
 import { podRoutes } from "../../../src/resources/pod-routes.ts";
+import { programLink } from "../../../src/resources/program-link.ts";
 import { service } from "../../../src/resources/service.ts";
 import { noSwap } from "../../../src/resources/swap.ts";
 import { sysctl } from "../../../src/resources/sysctl.ts";
@@ -23,6 +24,18 @@ const routing = podRouting(neighbours, machineNamed(neighbours, "m1"), podCidrs(
 export const SYSTEM: readonly ResourceCase[] = [
   { of: "hostname", title: "a name, now and after a reboot", make: () => [hostname({ name: "m1" })] },
   { of: "kernelModule", title: "a module", make: () => [kernelModule({ name: "br_netfilter" })] },
+  {
+    of: "programLink",
+    title: "a plugin that is looked for in another folder",
+    prepare(machine) {
+      machine.write("/usr/lib/cni/loopback", "#!/bin/sh\n", 0o755);
+      machine.write("/opt/cni/bin/portmap", "somebody else's\n", 0o755);
+    },
+    make: () =>
+      ["loopback", "portmap"].map((name) =>
+        programLink({ path: `/opt/cni/bin/${name}`, target: `/usr/lib/cni/${name}` }),
+      ),
+  },
   {
     of: "sysctl",
     title: "kernel settings",
