@@ -2,7 +2,7 @@ import type { Host } from "../host.ts";
 import { quote } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { type Change, defineResource } from "./resource.ts";
-import { enableScript } from "./systemd.ts";
+import { enableScript, OUTDATED } from "./systemd.ts";
 
 export interface ServiceArgs {
   /** `keepalived.service` */
@@ -66,9 +66,11 @@ systemctl ${verb} ${u} || { journalctl -u ${u} -n 12 --no-pager -o cat >&2; fals
 
 export async function readService(host: Host, { unit, reads = [], reloads }: ServiceArgs): Promise<ServiceState> {
   const since = reloads ? "StateChangeTimestamp" : "ExecMainStartTimestamp";
-  const { stdout } = await host.read(`u=${quote(unit)}
+  const { stdout } = await host.read(`${OUTDATED}
+u=${quote(unit)}
 echo "Enabled=$(systemctl is-enabled "$u" 2>/dev/null)"
-systemctl show --timestamp=us -p ActiveState -p NeedDaemonReload -p ${since} "$u"
+systemctl show --timestamp=us -p ActiveState -p ${since} "$u"
+outdated "$u" && echo Outdated=yes
 t=$(systemctl show --timestamp=us -p ${since} --value "$u"); t=$(date -d "$t" +%s%6N 2>/dev/null || echo 0)
 for f in ${reads.map(quote).join(" ")}; do
   [ -e "$f" ] || continue
@@ -84,7 +86,7 @@ true`);
   return {
     active: one("ActiveState"),
     enabled: one("Enabled") || "absent",
-    needsDaemonReload: one("NeedDaemonReload") === "yes",
+    needsDaemonReload: one("Outdated") === "yes",
     newer: fields.filter(([field]) => field === "newer").map(([, path]) => path),
   };
 }

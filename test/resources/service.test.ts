@@ -29,6 +29,24 @@ machineStory("a service that is younger than what it reads is left alone", async
 });
 
 machineStory(
+  "the first drop-in of a unit that systemd 252 has loaded is loaded too, though it reports none",
+  async (machine) => {
+    await running(machine);
+    machine.write("/fakes/systemd-252", "");
+    machine.write(`/etc/systemd/system/${UNIT}.d/tripod.conf`, "[Service]\nRestart=always\n");
+    machine.age(`/etc/systemd/system/${UNIT}.d/tripod.conf`, 90);
+    expect(changesIn(await walk(machine.host, wanted()))).toEqual([
+      { field: "unit", from: "systemd has an older version loaded", to: "reloaded" },
+    ]);
+    expect((await machine.host.read(`systemctl show -p DropInPaths --value ${UNIT}`)).stdout).toContain("tripod.conf");
+    await machine.connection.run(`systemctl stop ${UNIT}; rm -r /etc/systemd/system/${UNIT}.d`);
+    machine.write(`/etc/systemd/system/${UNIT}.d/other.conf`, "[Service]\n");
+    await walk(machine.host, wanted());
+    expect(changesIn(await walk(machine.host, wanted(), "plan"))).toEqual([]);
+  },
+);
+
+machineStory(
   "a file that was written by a run which died before the restart makes the next run restart",
   async (machine) => {
     await running(machine);
