@@ -6,6 +6,7 @@ import { file } from "../resources/file.ts";
 import { service } from "../resources/service.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { cniBinDir } from "./software.ts";
+import { firewall } from "./firewall.ts";
 import { packages } from "./packages.ts";
 import { preflight } from "./preflight/index.ts";
 import { prepare } from "./prepare.ts";
@@ -15,7 +16,7 @@ const CONFIG = "/etc/containerd/config.toml";
 export const containerRuntime: Phase = {
   name: "container-runtime",
   title: "Container runtime",
-  needs: [allHosts(preflight), sameHost(packages), sameHost(prepare)],
+  needs: [allHosts(preflight), sameHost(packages), sameHost(prepare), sameHost(firewall)],
   hosts: ({ cluster }) => cluster.machines,
   async resources(host, { cluster }) {
     const major = await installedMajor(host);

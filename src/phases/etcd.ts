@@ -8,6 +8,7 @@ import { file } from "../resources/file.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { uploaded } from "./software.ts";
 import { certificates } from "./certificates.ts";
+import { firewall } from "./firewall.ts";
 import { packages } from "./packages.ts";
 import { preflight } from "./preflight/index.ts";
 
@@ -18,7 +19,7 @@ const ENVIRONMENT = "/etc/etcd/etcd.env";
 export const etcd: Phase = {
   name: "etcd",
   title: "etcd",
-  needs: [allHosts(preflight), sameHost(packages), allHosts(certificates)],
+  needs: [allHosts(preflight), sameHost(packages), sameHost(firewall), allHosts(certificates)],
   hosts: ({ cluster }) => cluster.masters,
   resources(host, context) {
     const { cluster, masters, existing } = context;

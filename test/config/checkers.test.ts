@@ -56,6 +56,10 @@ describe.skipIf(noSystemd)(`systemd itself${because(noSystemd)}`, () => {
     expect(verify("tripod-pod-routes.service", golden("bridge/tripod-pod-routes.service"))).toEqual(fine);
   });
 
+  it("finds no fault with the unit of the firewall", () => {
+    expect(verify("tripod-firewall.service", golden("firewall/tripod-firewall.service"))).toEqual(fine);
+  });
+
   it("finds no fault with the kubelet's unit and drop-in", () => {
     const dropIn = { "10-kubeadm.conf": golden("kubelet/10-kubeadm.conf") };
     expect(verify("kubelet.service", golden("kubelet/kubelet.service"), dropIn)).toEqual(fine);
@@ -96,6 +100,10 @@ const shells = ["dash", "sh"].filter((shell) => !missingPrograms(shell));
 describe.each(shells)("%s", (shell) => {
   it.each(["haproxy/check.sh", "direct/check.sh", "hang-up.sh"])("can read %s", (name) => {
     expect(run(shell, "-n", join(GOLDEN, `keepalived/${name}`))).toEqual(fine);
+  });
+
+  it.each(["m1", "w1"])("can read what opens the firewall of %s", (name) => {
+    expect(run(shell, "-n", join(GOLDEN, `firewall/${name}/firewall.sh`))).toEqual(fine);
   });
 });
 

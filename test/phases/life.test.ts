@@ -70,6 +70,7 @@ const CHANGES: Readonly<Record<string, Value>> = {
   "containerd.sandboxImage": "registry.example/pause:3.10",
   "network.cni": "none",
   "network.manifest": "./flannel.yaml",
+  firewall: "manage",
   "masters[].name": "m9",
   "masters[].address": "10.0.0.93",
   "masters[].labels": { tier: "control" },

@@ -5,6 +5,7 @@ import type { Check } from "./check.ts";
 import { matchesExisting, foreignEtcd, podRanges, sameAuthorities } from "./existing-cluster.ts";
 import { operatorClock } from "./clocks.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
+import { podsForwarded, ufwKnowsVrrp } from "./firewall.ts";
 import { manifestReadable } from "./manifest.ts";
 import { subnetsFree, ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
 import { ports } from "./ports.ts";
@@ -23,6 +24,8 @@ const CHECKS: readonly Check[] = [
   vipFree,
   routerIdFree,
   ports,
+  podsForwarded,
+  ufwKnowsVrrp,
   matchesExisting,
   foreignEtcd,
   sameAuthorities,

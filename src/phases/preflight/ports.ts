@@ -1,22 +1,12 @@
-import { HAPROXY_HEALTH_PORT } from "../../config/haproxy.ts";
-import type { Cluster } from "../../inventory/cluster.ts";
-import { API_SERVER_PORT, ETCD_CLIENT_PORT, ETCD_METRICS_PORT, ETCD_PEER_PORT } from "../../layout.ts";
+import { ports as matrix } from "../../config/ports.ts";
+import type { Cluster, Role } from "../../inventory/cluster.ts";
 import type { Check } from "./check.ts";
 
 /** Ports that a role needs, and the program that may already listen on them because Tripod installed it. */
-function wanted({ loadBalancer }: Cluster, role: "master" | "worker"): ReadonlyMap<number, string> {
-  const ports = new Map([[10250, "kubelet"]]);
-  if (role === "worker") return ports;
-  const master: [number, string][] = [
-    [ETCD_CLIENT_PORT, "etcd"],
-    [ETCD_PEER_PORT, "etcd"],
-    [ETCD_METRICS_PORT, "etcd"],
-    [API_SERVER_PORT, "kube-apiserver"],
-    [10257, "kube-controller-manager"],
-    [10259, "kube-scheduler"],
-  ];
-  if (loadBalancer.haproxy) master.push([loadBalancer.port, "haproxy"], [HAPROXY_HEALTH_PORT, "haproxy"]);
-  return new Map([...ports, ...master]);
+function wanted(cluster: Cluster, role: Role): readonly (readonly [number, string])[] {
+  return matrix(cluster).flatMap(({ first, last, program, roles }): [number, string][] =>
+    first !== undefined && last === undefined && roles.includes(role) ? [[first, program]] : [],
+  );
 }
 
 export const ports: Check = {
@@ -26,7 +16,7 @@ export const ports: Check = {
     const listening = [
       ...stdout.matchAll(/^\S+\s+\S+\s+\S+\s+\S+:(\d+)\s+\S+(?:\s+users:\(\("([^"]*)"(?:.*pid=(\d+))?)?/gm),
     ];
-    return [...wanted(cluster, host.machine.role)].flatMap(([port, program]) => {
+    return wanted(cluster, host.machine.role).flatMap(([port, program]) => {
       const other = listening.find(
         ([, found, name = ""]) => Number(found) === port && !(name !== "" && program.startsWith(name)),
       );

@@ -1,5 +1,6 @@
 import { cgroups } from "../../../src/facts/cgroups.ts";
 import { clock } from "../../../src/facts/clock.ts";
+import { type Firewall, firewall } from "../../../src/facts/firewall.ts";
 import { hardware } from "../../../src/facts/hardware.ts";
 import { identity } from "../../../src/facts/identity.ts";
 import { network } from "../../../src/facts/network.ts";
@@ -25,6 +26,7 @@ interface Unfit {
   readonly cgroups?: 1 | 2;
   /** `interface address/prefix` */
   readonly addresses?: readonly string[];
+  readonly firewall?: Firewall;
   readonly answer?: ScriptedHostOptions["answer"];
 }
 
@@ -52,6 +54,7 @@ function hostOf(machine: Machine, unfit: Unfit): Host {
       [clock, { offset, uncertainty }],
       [cgroups, { version: unfit.cgroups ?? 2 }],
       [network, addresses],
+      [firewall, unfit.firewall ?? "none"],
     ],
   });
 }

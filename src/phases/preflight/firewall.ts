@@ -1,0 +1,59 @@
+import { firewallScript } from "../../config/firewall.ts";
+import { firewall } from "../../facts/firewall.ts";
+import type { Host } from "../../host.ts";
+import type { Cluster } from "../../inventory/cluster.ts";
+import { sh } from "../../remote/shell.ts";
+import type { Check } from "./check.ts";
+
+/**
+ * Nothing drops the packets that the pod network `bridge` forwards, unless Tripod manages the firewall. Other networks add rules
+ * themselves. A rule that names the pods' subnet is somebody's decision; a host that is a node has carried pods before.
+ */
+export const podsForwarded: Check = {
+  async examine(host, { cluster, existing }) {
+    const bridge = "cni" in cluster.network && cluster.network.cni === "bridge";
+    if (cluster.firewall === "manage" || !bridge || existing.nodes.has(host.name)) return [];
+    const { podSubnet } = cluster.kubernetes;
+    const dropping = await forwardDropped(host, cluster);
+    if (dropping.length === 0) return [];
+    return [
+      {
+        message: `it does not forward the packets of pods: ${dropping.join(", ")}`,
+        hint: `set \`firewall: manage\`, or accept on that host what is forwarded from and to ${podSubnet}`,
+      },
+    ];
+  },
+};
+
+/** What drops packets from the pods' subnet, for a message. */
+async function forwardDropped(host: Host, cluster: Cluster): Promise<readonly string[]> {
+  const { podSubnet } = cluster.kubernetes;
+  const { stdout } =
+    await host.read(`{ iptables -w 5 -S; nft list ruleset; } 2>/dev/null | ${sh`grep -qwF ${podSubnet}`} && echo known && exit
+set -- check
+${firewallScript(cluster, host.machine)}`);
+  if (stdout.startsWith("known")) return [];
+  const kind = host.fact(firewall);
+  if (kind === "firewalld") return ["firewalld rejects what no zone or policy accepts"];
+  const chains = [...stdout.matchAll(/^([\w ./-]+): \+ (?:ip saddr|-s) (\S+) (?:accept|-j ACCEPT)$/gm)]
+    .filter(([, , source]) => source === podSubnet)
+    .map(([, chain = ""]) => (chain.startsWith("iptables ") ? chain : `nftables ${chain}`));
+  return chains.map((chain) => `${chain}${kind === "ufw" ? " (ufw)" : ""} drops them`);
+}
+
+/** `firewall: manage` opens VRRP, which ufw knows from 0.36.2 on. */
+export const ufwKnowsVrrp: Check = {
+  async examine(host, { cluster }) {
+    if (cluster.firewall !== "manage" || host.machine.role !== "master" || host.fact(firewall) !== "ufw") return [];
+    const { stdout } = await host.read("ufw version");
+    const [, major = 0, minor = 0, patch = 0] = /^ufw (\d+)\.(\d+)(?:\.(\d+))?/.exec(stdout)?.map(Number) ?? [];
+    if (major > 0 || minor > 36 || (minor === 36 && patch >= 2)) return [];
+    return [
+      {
+        message: "its ufw does not know VRRP, the protocol of keepalived",
+        why: stdout.split("\n")[0] ?? "",
+        hint: "upgrade ufw to 0.36.2 or later; or accept protocol 112 from the other masters in /etc/ufw/before.rules, and set `firewall: leave`",
+      },
+    ];
+  },
+};
