@@ -1,12 +1,9 @@
 import type { Cluster, Machine } from "../inventory/cluster.ts";
 import { render } from "../render/render.ts";
-import { ports } from "./ports.ts";
+import { ports, VRRP_PROTOCOL } from "./ports.ts";
 
 /** Adds the rules to what nftables and iptables have loaded; run by the unit. */
 export const FIREWALL_SCRIPT = "/etc/tripod/firewall.sh";
-
-/** VRRP's number among the IP protocols. */
-const VRRP_PROTOCOL = 112;
 
 /** What a host accepts. */
 export interface Opening {

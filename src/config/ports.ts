@@ -18,7 +18,8 @@ export interface Port {
   readonly from: From;
 }
 
-export const KUBELET_PORT = 10_250;
+/** VRRP's number among the IP protocols. */
+export const VRRP_PROTOCOL = 112;
 
 const MASTERS = ["master"] as const;
 const ALL = ["master", "worker"] as const;
@@ -46,7 +47,7 @@ export function ports({ loadBalancer }: Pick<Cluster, "loadBalancer">): readonly
       ? [tcp(loadBalancer.port, "haproxy", MASTERS, "anyone"), tcp(HAPROXY_HEALTH_PORT, "haproxy", MASTERS, "host")]
       : []),
     { protocol: "vrrp", program: "keepalived", roles: MASTERS, from: "masters" },
-    tcp(KUBELET_PORT, "kubelet", ALL, "machines"),
+    tcp(10_250, "kubelet", ALL, "machines"),
     { ...tcp(NODE_PORTS.first, "kube-proxy", ALL, "anyone"), last: NODE_PORTS.last },
     { ...tcp(NODE_PORTS.first, "kube-proxy", ALL, "anyone"), last: NODE_PORTS.last, protocol: "udp" },
   ];

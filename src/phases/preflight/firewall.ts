@@ -28,17 +28,29 @@ export const podsForwarded: Check = {
 /** What drops packets from the pods' subnet, for a message. */
 async function forwardDropped(host: Host, cluster: Cluster): Promise<readonly string[]> {
   const { podSubnet } = cluster.kubernetes;
-  const { stdout } =
-    await host.read(`{ iptables -w 5 -S; nft list ruleset; } 2>/dev/null | ${sh`grep -qwF ${podSubnet}`} && echo known && exit
-set -- check
-${firewallScript(cluster, host.machine)}`);
+  const { stdout } = await host.read(
+    `{ iptables -w 5 -S; nft list ruleset; } 2>/dev/null | ${sh`grep -qwF ${podSubnet}`} && echo known`,
+  );
   if (stdout.startsWith("known")) return [];
-  const kind = host.fact(firewall);
-  if (kind === "firewalld") return ["firewalld rejects what no zone or policy accepts"];
-  const chains = [...stdout.matchAll(/^([\w ./-]+): \+ (?:ip saddr|-s) (\S+) (?:accept|-j ACCEPT)$/gm)]
-    .filter(([, , source]) => source === podSubnet)
+  if (host.fact(firewall) === "firewalld") return ["firewalld rejects what no zone or policy accepts"];
+  return (await dropping(host, cluster, [`ip saddr ${podSubnet} accept`, `-s ${podSubnet} -j ACCEPT`])).map(
+    (chain) => `${chain} drops them`,
+  );
+}
+
+/** What drops the packets of other machines on this host, for a message; empty: nothing that Tripod could open. */
+export async function inputDropped(host: Host, cluster: Cluster): Promise<readonly string[]> {
+  if (host.fact(firewall) === "firewalld") return ["firewalld"];
+  return dropping(host, cluster, ["jump"]);
+}
+
+/** The chains that drop what they do not name and lack one of these rules: `nftables inet filter input`. */
+async function dropping(host: Host, cluster: Cluster, rules: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await host.read(`set -- check\n${firewallScript(cluster, host.machine)}`);
+  const chains = [...stdout.matchAll(/^([\w ./-]+): \+ (.+)$/gm)]
+    .filter(([, , rule = ""]) => rules.includes(rule))
     .map(([, chain = ""]) => (chain.startsWith("iptables ") ? chain : `nftables ${chain}`));
-  return chains.map((chain) => `${chain}${kind === "ufw" ? " (ufw)" : ""} drops them`);
+  return chains.map((chain) => (host.fact(firewall) === "ufw" ? `${chain} (ufw)` : chain));
 }
 
 /** `firewall: manage` opens VRRP, which ufw knows from 0.36.2 on. */

@@ -9,6 +9,7 @@ import { podsForwarded, ufwKnowsVrrp } from "./firewall.ts";
 import { manifestReadable } from "./manifest.ts";
 import { subnetsFree, ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
 import { ports } from "./ports.ts";
+import { reachable } from "./reachability.ts";
 
 const CHECKS: readonly Check[] = [
   systemd,
@@ -26,6 +27,7 @@ const CHECKS: readonly Check[] = [
   ports,
   podsForwarded,
   ufwKnowsVrrp,
+  reachable,
   matchesExisting,
   foreignEtcd,
   sameAuthorities,

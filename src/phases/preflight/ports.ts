@@ -1,5 +1,8 @@
 import { ports as matrix } from "../../config/ports.ts";
 import type { Cluster, Role } from "../../inventory/cluster.ts";
+import type { Host } from "../../host.ts";
+import type { Result } from "../../remote/connection.ts";
+import { type Context, onceKey } from "../phase.ts";
 import type { Check } from "./check.ts";
 
 /** Ports that a role needs, and the program that may already listen on them because Tripod installed it. */
@@ -10,15 +13,16 @@ function wanted(cluster: Cluster, role: Role): readonly (readonly [number, strin
 }
 
 export const ports: Check = {
-  async examine(host, { cluster }) {
-    const { stdout } = await host.read("ss -ltnpH");
+  async examine(host, context) {
+    const { cluster } = context;
+    const { stdout } = await listening(host, context);
     // A process's name is cut at 15 characters by the kernel: kube-controller-manager shows as kube-controller.
-    const listening = [
+    const found = [
       ...stdout.matchAll(/^\S+\s+\S+\s+\S+\s+\S+:(\d+)\s+\S+(?:\s+users:\(\("([^"]*)"(?:.*pid=(\d+))?)?/gm),
     ];
     return wanted(cluster, host.machine.role).flatMap(([port, program]) => {
-      const other = listening.find(
-        ([, found, name = ""]) => Number(found) === port && !(name !== "" && program.startsWith(name)),
+      const other = found.find(
+        ([, local, name = ""]) => Number(local) === port && !(name !== "" && program.startsWith(name)),
       );
       if (!other) return [];
       const [, , name = "another process", pid] = other;
@@ -31,3 +35,8 @@ export const ports: Check = {
     });
   },
 };
+
+/** What listens on a host, read once: before the check between hosts puts up listeners itself. */
+export function listening(host: Host, { once }: Context): Promise<Result> {
+  return once(onceKey<Result>(`listening on ${host.name}`), () => host.read("ss -ltnpH"));
+}
