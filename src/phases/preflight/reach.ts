@@ -46,7 +46,7 @@ export async function whileListening<T>(
     for (const one of all) if (one.status === "rejected") throw one.reason;
     return await work(new Map(started.map((listener) => [listener.host, listener])));
   } finally {
-    // A listener that cannot be told ends by itself, within a minute.
+    // Where this fails, the listener ends by itself within a minute.
     await Promise.allSettled(started.map(({ host, pid }) => host.connection.run(sh`kill ${pid}`)));
   }
 }
