@@ -15,13 +15,13 @@ function golden(name: string): string {
 
 const noKeepalived = missingPrograms("keepalived") ?? (lanInterface() ? undefined : "no interface but loopback");
 describe.skipIf(noKeepalived)(`keepalived itself${because(noKeepalived)}`, () => {
-  it.each(["m1", "m2", "m3"])("finds no fault with what %s is given", (name) => {
+  it.each(["m1", "m2", "m3", "two-interfaces"])("finds no fault with what %s is given", (name) => {
     const folder = temporaryFolder();
     const config = join(folder, "keepalived.conf");
     for (const script of ["haproxy/check.sh", "hang-up.sh"])
       writeFileSync(join(folder, basename(script)), golden(`keepalived/${script}`), { mode: 0o755 });
     const text = golden(`keepalived/${name}/keepalived.conf`).replaceAll("/etc/keepalived", folder);
-    writeFileSync(config, text.replaceAll("eth0", lanInterface() ?? ""), { mode: 0o644 });
+    writeFileSync(config, text.replaceAll("eth0", lanInterface() ?? "").replaceAll("eth1", "lo"), { mode: 0o644 });
     expect(run("keepalived", "-t", "-f", config)).toEqual(fine);
   });
 });

@@ -40,14 +40,16 @@ describe("the load balancer", () => {
   });
 
   it("carries it on the interface that the inventory names", async () => {
-    expect((await configOf({ loadBalancer: { interface: "bond0" } })).text).toContain("interface bond0");
+    const { text } = await configOf({ loadBalancer: { interface: "bond0" } });
+    expect(text).toContain("10.0.0.10/32 dev bond0");
+    expect(text).toContain("interface eth1");
   });
 
   it("cannot carry it where no interface has the master's address", async () => {
     expect(await failure(configOf({}, []))).toMatchObject({
       code: "E_PREFLIGHT",
       message: "no interface has the address 10.0.0.11",
-      details: { host: "m1", origin: { line: 11 }, hint: expect.stringContaining("loadBalancer.interface") as string },
+      details: { host: "m1", origin: { line: 11 }, hint: expect.stringContaining("`address`") as string },
     });
   });
 
