@@ -1,5 +1,8 @@
 import { dirname } from "node:path";
 import { bridgeConflist, POD_ROUTES_SCRIPT, podRouting, podRoutesScript, podRoutesUnit } from "../config/bridge.ts";
+import { links } from "../facts/links.ts";
+import { network } from "../facts/network.ts";
+import type { Host } from "../host.ts";
 import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
@@ -33,7 +36,7 @@ export const podNetwork: Phase = {
       ...(plugins.length > 0 ? [directory({ path: UPLOADED_CNI, mode: 0o755 })] : []),
       ...plugins.map(binary),
       directory({ path: "/etc/cni/net.d", mode: 0o755 }),
-      file({ path: CONFLIST, content: bridgeConflist(host.machine, cidrs), mode: 0o644 }),
+      file({ path: CONFLIST, content: bridgeConflist(host.machine, cidrs, mtuOf(host)), mode: 0o644 }),
       directory({ path: dirname(POD_ROUTES_SCRIPT), mode: 0o755 }),
       file({ path: POD_ROUTES_SCRIPT, content: podRoutesScript(routing), mode: 0o755 }),
       file({ path: unit, content: podRoutesUnit(), mode: 0o644 }),
@@ -42,3 +45,9 @@ export const podNetwork: Phase = {
     ];
   },
 };
+
+/** The MTU of the interface with the host's address, bytes. */
+function mtuOf(host: Host): number | undefined {
+  const own = host.fact(network).find(({ address }) => address === host.machine.address);
+  return own && host.fact(links).get(own.interface);
+}

@@ -1,5 +1,5 @@
 import { hostsFile } from "../config/hosts.ts";
-import { KERNEL_MODULES, modulesFile, SYSCTLS, sysctlFile } from "../config/kernel.ts";
+import { KERNEL_MODULES, modulesFile, SYSCTL_FILE, SYSCTLS, sysctlFile } from "../config/kernel.ts";
 import { directory } from "../resources/directory.ts";
 import { editedFile } from "../resources/edited-file.ts";
 import { file } from "../resources/file.ts";
@@ -26,7 +26,7 @@ export const prepare: Phase = {
     ...["/etc/modules-load.d", "/etc/sysctl.d"].map((path) => directory({ path, mode: 0o755 })),
     file({ path: "/etc/modules-load.d/tripod.conf", content: modulesFile(), mode: 0o644 }),
     ...KERNEL_MODULES.map((name) => kernelModule({ name })),
-    file({ path: "/etc/sysctl.d/90-tripod.conf", content: sysctlFile(), mode: 0o644 }),
+    file({ path: SYSCTL_FILE, content: sysctlFile(), mode: 0o644 }),
     sysctl({ values: SYSCTLS }),
     noSwap({}),
   ],

@@ -51,7 +51,7 @@ function heard(keepalived: ChildProcess, pattern: RegExp): Promise<string> {
 interface Master {
   readonly keepalived: ChildProcess;
   /** Sends an advert of m1's, from its address. */
-  advert(ttl: number): void;
+  readonly advert: (ttl: number) => void;
 }
 
 /** keepalived as m2 runs it, in a network with m1's address at the other end of eth0, and an eth1 to nobody. */

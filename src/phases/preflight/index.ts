@@ -8,8 +8,10 @@ import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
 import { podsForwarded, ufwKnowsVrrp } from "./firewall.ts";
 import { manifestReadable } from "./manifest.ts";
 import { subnetsFree, ownAddress, routerIdFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
+import { sysctlsKept, vipNotInFiles } from "./other-files.ts";
 import { ports } from "./ports.ts";
 import { reachable } from "./reachability.ts";
+import { sameMtu, segment } from "./segment.ts";
 
 const CHECKS: readonly Check[] = [
   systemd,
@@ -20,10 +22,14 @@ const CHECKS: readonly Check[] = [
   cgroupVersion,
   ownAddress,
   subnetsFree,
+  segment,
+  sameMtu,
   vipInSubnet,
   vipOurs,
+  vipNotInFiles,
   vipFree,
   routerIdFree,
+  sysctlsKept,
   ports,
   podsForwarded,
   ufwKnowsVrrp,

@@ -3,6 +3,7 @@ import { clock } from "../../../src/facts/clock.ts";
 import { type Firewall, firewall } from "../../../src/facts/firewall.ts";
 import { hardware } from "../../../src/facts/hardware.ts";
 import { identity } from "../../../src/facts/identity.ts";
+import { links } from "../../../src/facts/links.ts";
 import { network } from "../../../src/facts/network.ts";
 import type { Host } from "../../../src/host.ts";
 import type { Cluster, Machine } from "../../../src/inventory/cluster.ts";
@@ -26,6 +27,8 @@ interface Unfit {
   readonly cgroups?: 1 | 2;
   /** `interface address/prefix` */
   readonly addresses?: readonly string[];
+  /** Of eth0, bytes. */
+  readonly mtu?: number;
   readonly firewall?: Firewall;
   readonly answer?: ScriptedHostOptions["answer"];
 }
@@ -54,6 +57,7 @@ function hostOf(machine: Machine, unfit: Unfit): Host {
       [clock, { offset, uncertainty }],
       [cgroups, { version: unfit.cgroups ?? 2 }],
       [network, addresses],
+      [links, new Map([["eth0", unfit.mtu ?? 1500]])],
       [firewall, unfit.firewall ?? "none"],
     ],
   });
