@@ -33,8 +33,15 @@ export function openings(cluster: Cluster, machine: Machine): readonly Opening[]
 
 /** The script for hosts whose rules nftables or iptables load; needs sh, awk, and nft or iptables. */
 export function firewallScript(cluster: Cluster, machine: Machine): string {
-  const { podSubnet } = cluster.kubernetes;
-  const input = openings(cluster, machine);
+  return script(cluster, openings(cluster, machine));
+}
+
+/** The same without rules for incoming packets: its `check` prints each chain that drops, as far as Tripod has not opened it. Of one size, however large the cluster is. */
+export function droppingScript(cluster: Cluster): string {
+  return script(cluster, []);
+}
+
+function script({ kubernetes: { podSubnet } }: Cluster, input: readonly Opening[]): string {
   return render("firewall/firewall.sh", {
     nftInput: input.map(nftRule).join("\n"),
     nftForward: `ip saddr ${podSubnet} accept\nip daddr ${podSubnet} accept`,

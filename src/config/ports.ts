@@ -3,7 +3,7 @@ import { API_SERVER_PORT, ETCD_CLIENT_PORT, ETCD_METRICS_PORT, ETCD_PEER_PORT, N
 import { HAPROXY_HEALTH_PORT } from "./haproxy.ts";
 
 /** Who connects: programs of the same host, the masters, all machines of the cluster and their pods, or anyone. */
-export type From = "host" | "masters" | "machines" | "anyone";
+type From = "host" | "masters" | "machines" | "anyone";
 
 /** One port that a role needs. */
 export interface Port {

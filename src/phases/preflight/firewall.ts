@@ -1,4 +1,4 @@
-import { firewallScript } from "../../config/firewall.ts";
+import { droppingScript } from "../../config/firewall.ts";
 import { firewall } from "../../facts/firewall.ts";
 import type { Host } from "../../host.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
@@ -46,7 +46,7 @@ export async function inputDropped(host: Host, cluster: Cluster): Promise<readon
 
 /** The chains that drop what they do not name and lack one of these rules: `nftables inet filter input`. */
 async function dropping(host: Host, cluster: Cluster, rules: readonly string[]): Promise<readonly string[]> {
-  const { stdout } = await host.read(`set -- check\n${firewallScript(cluster, host.machine)}`);
+  const { stdout } = await host.read(`set -- check\n${droppingScript(cluster)}`);
   const chains = [...stdout.matchAll(/^([\w ./-]+): \+ (.+)$/gm)]
     .filter(([, , rule = ""]) => rules.includes(rule))
     .map(([, chain = ""]) => (chain.startsWith("iptables ") ? chain : `nftables ${chain}`));

@@ -13,8 +13,13 @@ interface Blocked {
   readonly outcome: Outcome;
 }
 
-type Found = ReadonlyMap<Host, readonly Blocked[]>;
-/** Host names and `address:port`. */
+interface Found {
+  /** By the name of the host that is not reached: each step has its own objects of the hosts. */
+  readonly blocked: ReadonlyMap<string, readonly Blocked[]>;
+  /** Hosts on which nothing could listen: whether others reach them is not known. */
+  readonly unknown: ReadonlySet<string>;
+}
+
 interface Attempt {
   readonly from: Host;
   readonly to: Host;
@@ -34,13 +39,20 @@ const WORDS: Readonly<Record<Outcome, string>> = {
 /** Machines reach each other's ports as docs/firewall.md has them. Where nobody listens yet, a listener is put up for a moment. */
 export const reachable: Check = {
   async examine(host, context) {
-    const blocked = (await context.once(FOUND, () => blockedBetween(context))).get(host) ?? [];
+    const found = await context.once(FOUND, () => blockedBetween(context));
+    if (found.unknown.has(host.name)) return [UNKNOWN];
+    const blocked = found.blocked.get(host.name) ?? [];
     if (blocked.length === 0) return [];
     const culprits = await inputDropped(host, context.cluster);
     // The apply that follows opens them.
     if (culprits.length > 0 && context.cluster.firewall === "manage") return [];
     return [problem(blocked, culprits)];
   },
+};
+
+const UNKNOWN: Problem = {
+  message: "whether other machines reach its ports is not known: nothing can listen on it",
+  hint: "install perl-base (Debian, Ubuntu) or python3: one of them listens for a moment",
 };
 
 function problem(blocked: readonly Blocked[], culprits: readonly string[]): Problem {
@@ -65,9 +77,9 @@ function named(port: number): string {
 }
 
 async function blockedBetween(context: Context): Promise<Found> {
+  const attempts = attemptsOf(context);
   // What listens by itself is read before any listener is put up.
   await Promise.all(context.hosts.map((host) => listening(host, context)));
-  const attempts = attemptsOf(context);
   const towards = grouped(
     attempts.filter(({ to }) => isFresh(to, context)),
     ({ to }) => to,
@@ -82,7 +94,10 @@ async function blockedBetween(context: Context): Promise<Found> {
       const outcome = outcomes.get(attempt.from)?.get(target(attempt));
       return outcome && isBlocked(attempt, outcome, listeners.get(attempt.to)) ? [{ ...attempt, outcome }] : [];
     });
-    return grouped(blocked, ({ to }) => to);
+    return {
+      blocked: grouped(blocked, ({ to }) => to.name),
+      unknown: new Set([...wanted.keys()].filter((host) => !listeners.has(host)).map(({ name }) => name)),
+    };
   });
 }
 
@@ -98,20 +113,18 @@ function isBlocked({ port }: Attempt, outcome: Outcome, listener: Listener | und
  */
 function attemptsOf(context: Context): readonly Attempt[] {
   const { hosts, cluster } = context;
+  const masters = hosts.filter(({ machine }) => machine.role === "master");
   const workers = hosts.filter(({ machine }) => machine.role === "worker");
-  return hosts.flatMap((to) => {
-    const ring = workers.indexOf(to);
-    const previous = ring < 0 ? undefined : workers.at(ring - 1);
-    return hosts
-      .filter(
-        (from) => from !== to && (to.machine.role === "master" || from.machine.role === "master" || from === previous),
-      )
-      .flatMap((from) =>
-        ports(cluster)
-          .filter((port) => applies(port, from, to) && (isFresh(to, context) || isListenedOn(port)))
-          .map(({ first = VRRP_PROTOCOL, last }) => ({ from, to, port: last ?? first })),
-      );
-  });
+  const pairs = [
+    ...masters.flatMap((to) => hosts.map((from) => ({ from, to }))),
+    ...workers.flatMap((to, index) => [...masters, workers.at(index - 1) ?? to].map((from) => ({ from, to }))),
+  ].filter(({ from, to }) => from !== to);
+  const all = ports(cluster);
+  return pairs.flatMap(({ from, to }) =>
+    all
+      .filter((port) => applies(port, from, to) && (isFresh(to, context) || isListenedOn(port)))
+      .map(({ first = VRRP_PROTOCOL, last }) => ({ from, to, port: last ?? first })),
+  );
 }
 
 function applies({ protocol, roles, from: who }: Port, from: Host, to: Host): boolean {

@@ -51,10 +51,10 @@ export const sameMtu: Check = {
   },
 };
 
-function mtusOf({ once, hosts }: Context): Promise<ReadonlyMap<number, readonly string[]>> {
-  return once(MTUS, () => {
+function mtusOf(context: Context): Promise<ReadonlyMap<number, readonly string[]>> {
+  return context.once(MTUS, () => {
     const found = new Map<number, string[]>();
-    for (const host of hosts) {
+    for (const host of context.hosts) {
       const mtu = mtuOf(host);
       if (mtu !== undefined) found.set(mtu, [...(found.get(mtu) ?? []), host.name]);
     }

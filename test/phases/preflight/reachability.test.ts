@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { run } from "../../../src/engine/run.ts";
+import { TripodErrors } from "../../../src/errors.ts";
+import { preflight } from "../../../src/phases/preflight/index.ts";
 import { reachable } from "../../../src/phases/preflight/reachability.ts";
 import { testCluster, testMachine } from "../../support/cluster.ts";
 import { testContext } from "../../support/context.ts";
@@ -22,7 +25,7 @@ function host(outcomes: Outcomes = {}, more: { readonly listens?: string; readon
       return words("\nrun connect ")
         .map((target) => `${target} ${outcomes[target] ?? "open"}\n`)
         .join("");
-    return script.startsWith("set -- check") ? (more.check ?? "") : "";
+    return script.startsWith("set -- check") ? (more.check ?? "") : { code: 1 };
   };
   return { answer };
 }
@@ -48,6 +51,21 @@ test("a host is named with the ports that others cannot reach, from where, and w
   expect(found[0]?.problem.hint).toContain("security groups");
 });
 
+test("a run is refused for it before anything is changed", async () => {
+  const cluster = testCluster();
+  const hosts = hostsOf(cluster, { ...ALL, m1: host({ "10.0.0.21:10250": "timeout" }) });
+  const { signal } = new AbortController();
+  const failure: unknown = await run([preflight], cluster, hosts, {
+    mode: "apply",
+    signal,
+    sink: () => undefined,
+  }).catch((error: unknown) => error);
+  const errors = failure instanceof TripodErrors ? failure.errors : expect.unreachable(String(failure));
+  expect(errors.map(({ message, details }) => `${details.host}: ${message}`)).toEqual([
+    "w1: other machines cannot reach it: port 10250",
+  ]);
+});
+
 test("the host's own firewall is named where it is the reason, and `firewall: manage` opens it", async () => {
   const check = "inet filter input: + jump\ninet filter input: + tcp dport 6443 accept\n";
   const unfit = { ...ALL, m1: host({}, { check }), w1: host({ "10.0.0.11:6443": "timeout" }) };
@@ -59,9 +77,18 @@ test("the host's own firewall is named where it is the reason, and `firewall: ma
   expect(await findings(reachable, between, testCluster({ firewall: "manage" }))).toHaveLength(1);
 });
 
-test("a port that is refused is no firewall's where nothing can listen, and neither is VRRP without an answer", async () => {
+test("what is not known is reported, and never counts as reached", async () => {
   const outcomes = { "10.0.0.11:2379": "refused", "10.0.0.11:112": "timeout" };
-  expect(await findings(reachable, { ...ALL, m1: host({}, { listens: "" }), m2: host(outcomes) })).toEqual([]);
+  expect(await findings(reachable, { ...ALL, m1: host({}, { listens: "" }), m2: host(outcomes) })).toEqual([
+    "m1: whether other machines reach its ports is not known: nothing can listen on it",
+  ]);
+});
+
+test("VRRP without an answer is no firewall's where the host may not send it itself", async () => {
+  const listens = "open 2379\npid 4711\n";
+  expect(
+    await findings(reachable, { ...ALL, m1: host({}, { listens }), m2: host({ "10.0.0.11:112": "timeout" }) }),
+  ).toEqual([]);
 });
 
 test("on a node nothing is put up: what runs there answers, and what does not run is not asked for", async () => {
