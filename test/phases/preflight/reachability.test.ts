@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { run } from "../../../src/engine/run.ts";
-import { TripodErrors } from "../../../src/errors.ts";
 import { preflight } from "../../../src/phases/preflight/index.ts";
 import { reachable } from "../../../src/phases/preflight/reachability.ts";
 import { testCluster, testMachine } from "../../support/cluster.ts";
@@ -60,10 +59,11 @@ test("a run is refused for it before anything is changed", async () => {
     signal,
     sink: () => undefined,
   }).catch((error: unknown) => error);
-  const errors = failure instanceof TripodErrors ? failure.errors : expect.unreachable(String(failure));
-  expect(errors.map(({ message, details }) => `${details.host}: ${message}`)).toEqual([
-    "w1: other machines cannot reach it: port 10250",
-  ]);
+  expect(failure).toMatchObject({
+    code: "E_PREFLIGHT",
+    message: "other machines cannot reach it: port 10250",
+    details: { host: "w1", origin: { line: 21 } },
+  });
 });
 
 test("the host's own firewall is named where it is the reason, and `firewall: manage` opens it", async () => {
