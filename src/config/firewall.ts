@@ -6,7 +6,7 @@ import { ports, VRRP_PROTOCOL } from "./ports.ts";
 export const FIREWALL_SCRIPT = "/etc/tripod/firewall.sh";
 
 /** What a host accepts. */
-export interface Opening {
+interface Opening {
   readonly protocol: "tcp" | "udp" | "vrrp";
   /** `2379`, or the first and the last one of a range; none for VRRP. */
   readonly ports: readonly number[];
@@ -14,7 +14,10 @@ export interface Opening {
   readonly source?: string;
 }
 
-/** What a machine has to accept from others, by its role: one entry for each port and source. */
+/**
+ * What a machine has to accept from others, by its role: one entry for each port and source.
+ * @internal exported for its test
+ */
 export function openings(cluster: Cluster, machine: Machine): readonly Opening[] {
   const others = cluster.machines.filter(({ name }) => name !== machine.name);
   const sources = {
