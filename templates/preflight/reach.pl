@@ -1,4 +1,4 @@
-{{!-- run by perl on a host, never written there: listens for a moment, or connects to other hosts --}}
+{{!-- /usr/bin/perl -e, run on a host and never written there: listens for a moment, or connects to other hosts --}}
 # listen ADDRESS PORT…: listens in the background until it is ended, at most a minute. Prints what it listens on, and its process id.
 # connect ADDRESS:PORT…: prints for each whether it is open, refused, rejected or times out.
 # The port 112 stands for VRRP, which has none: a probe by that protocol is answered.

@@ -1,4 +1,4 @@
-{{!-- run by python3 on a host, never written there: listens for a moment, or connects to other hosts. The same as reach.pl --}}
+{{!-- /usr/bin/python3 -c, run on a host and never written there: the same as reach.pl, where there is no perl --}}
 import errno, os, select, signal, socket, struct, sys, time
 
 VRRP, WITHIN, AT_ONCE = 112, 3, 200
