@@ -12,14 +12,14 @@ const SHARING = ["works.test.ts", "drill.test.ts", "drift.test.ts", "truth.test.
  */
 const MACHINE = [
   "test/{contract,os,pki,remote,resources,vagrant}/**/*.test.ts",
-  "test/{abort,index,session}.test.ts",
+  "test/{abort,https,index,session}.test.ts",
   "test/cli/{child,lab,main,commands/rehearse,commands/report}.test.ts",
   "test/config/{check-script,checkers,etcd-member,vrrp-adverts}.test.ts",
   "test/drills/{power,scenarios}.test.ts",
   "test/engine/cluster-lock.test.ts",
   "test/health/dns.test.ts",
   "test/inventory/{option,shown}.test.ts",
-  "test/lab/{cache,image-archive,kubernetes,local,official-kubernetes,operator-machine}.test.ts",
+  "test/lab/{cache,image-archive,kubernetes,local,mirror,official-kubernetes,operator-machine}.test.ts",
   "test/support/local-connection.test.ts",
   "test/phases/{bootstrap,killed,life,preflight/{existing-cluster,files-on-host,reach}}.test.ts",
 ];

@@ -16,6 +16,7 @@ export type { Host } from "./host.ts";
 export type { Cluster, Machine } from "./inventory/cluster.ts";
 export { loadCluster, type LoadOptions } from "./inventory/load.ts";
 export { readKubeconfig } from "./kubeconfig.ts";
+export { type PreflightReport, runPreflight } from "./preflight.ts";
 export { type Report, reportOf } from "./report/report.ts";
 export { type DrillReport, drillReportOf } from "./report/drill/index.ts";
 export { Secret } from "./secret.ts";

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { $ } from "zx";
 
@@ -44,6 +46,14 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
 /** Starts a program on the operator's machine whose standard input stays open. */
 export function startProgram(argv: readonly string[]): RunningProgram {
   return start(argv, { stdin: "pipe" });
+}
+
+/** Starts a program that outlives this process, with its output in a file. */
+export function startDetached(argv: readonly string[], log: string): void {
+  const [file = "", ...args] = argv;
+  const output = openSync(log, "a");
+  spawn(file, args, { detached: true, stdio: ["ignore", output, output] }).unref();
+  closeSync(output);
 }
 
 /** Sends a signal to a process, or to a process group by its negative number; a process that has already ended is not an error. */

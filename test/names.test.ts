@@ -12,6 +12,7 @@ const LISTS = ["drills/scenarios", "facts", "inventory/rules", "inventory/sectio
 const SAME_MEANING: Readonly<Record<string, string>> = {
   Problem: "what a person has to correct, with a hint: in the inventory it has a path, on a host a code",
   drill: "the library's function has its command's name, and the inventory's section has the same",
+  preflight: "the phase, and the inventory's section about it",
   packages: "the resource, and the phase that consists of it",
 };
 

@@ -8,6 +8,7 @@ import { exitCodesCommand } from "./commands/exit-codes.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
 import { labCommand } from "./commands/lab.ts";
 import { planCommand } from "./commands/plan.ts";
+import { preflightCommand } from "./commands/preflight.ts";
 import { rehearseCommand } from "./commands/rehearse.ts";
 import { reportCommand } from "./commands/report.ts";
 import { schemaCommand } from "./commands/schema.ts";
@@ -31,6 +32,7 @@ Examples:
 function commands(io: Io): Command[] {
   return [
     validateCommand(io),
+    preflightCommand(io),
     planCommand(io),
     applyCommand(io),
     statusCommand(io),

@@ -72,6 +72,7 @@ async function summarize(events: readonly RunEvent[], io: Io): Promise<void> {
   if (!report) return;
   if (report.mode === "apply") io.stdout.write(`${reportText(report)}\n`);
   else if (report.outcome === "ok") io.stdout.write(`\n${summaryLine(report)}\n`);
+  for (const warning of report.warnings) io.stdout.write(`warning: ${hanging(warning)}\n`);
   for (const event of events) {
     if (event.type !== "run.start") continue;
     for (const notice of event.notices ?? []) io.stdout.write(`note: ${hanging(notice)}\n`);

@@ -7,7 +7,7 @@ export const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 export interface ContainerdHost {
   /** Major version of the installed containerd: 1 reads version 2 of its configuration, 2 and later version 3. */
   readonly major: number;
-  /** Folder of the CNI plugins: the OS family's `cniBinDir`, or where they were uploaded to. */
+  /** Folder of the CNI plugins: the OS family's `cniBinDir`, or /opt/cni/bin. */
   readonly cniBinDir: string;
 }
 
@@ -17,6 +17,16 @@ export function containerdConfig(cluster: Cluster, { major, cniBinDir }: Contain
     restrictOomScoreAdj: cluster.containerd.restrictOomScoreAdj,
     cniBinDir,
   });
+}
+
+/** The unit of a containerd that no package installed; `binary` is its absolute path. */
+export function containerdUnit(binary: string): string {
+  return render("containerd/containerd.service", { binary });
+}
+
+/** `hosts.toml` of a registry: its mirrors, in the order in which they are tried. */
+export function registryMirrors(mirrors: readonly string[]): string {
+  return render("containerd/hosts.toml", { mirrors });
 }
 
 export function crictlConfig(): string {

@@ -19,6 +19,7 @@ export function runContext(
     hosts,
     masters: hosts.filter((host) => host.machine.role === "master"),
     signal,
+    warn: () => undefined,
     changes: () => total.changed,
     once<T>(key: string, compute: () => Promise<T>) {
       const known = (values.get(key) as Promise<T> | undefined) ?? compute();

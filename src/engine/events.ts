@@ -84,6 +84,8 @@ export type RunEvent =
   | (InStep & { readonly type: "condition.met"; readonly condition: string; readonly ms: number })
   /** Why a step failed; `during` names the resource or the condition, if there is one. */
   | (InStep & { readonly type: "step.fail"; readonly during?: string; readonly errors: readonly ErrorRecord[] })
+  /** A problem that does not stop the step. */
+  | (InStep & { readonly type: "step.warning"; readonly problem: ErrorRecord })
   /** One remote command of this step, for the critical path. */
   | (InStep & { readonly type: "command"; readonly ms: number; readonly code: number | undefined })
   | (InStep & {

@@ -4,7 +4,7 @@ import type { Condition } from "../condition.ts";
 import type { Working } from "../resources/resource.ts";
 import { until } from "../until.ts";
 import type { Applying } from "./apply.ts";
-import type { Sink } from "./events.ts";
+import { errorRecord, type Sink } from "./events.ts";
 import type { Step } from "./graph.ts";
 
 export interface Tally {
@@ -49,6 +49,7 @@ export function siteOf(step: Step, shared: Context, tally: StepTally, options: S
   const masters = lazily(() => shared.masters.map(observe));
   const context: Context = {
     ...shared,
+    warn: (problem) => emit({ type: "step.warning", problem: errorRecord(problem) }),
     get hosts() {
       return hosts();
     },

@@ -36,7 +36,7 @@ export async function runStep(site: Site, pending: Set<string>): Promise<void> {
     if (context.mode === "plan") {
       tally.changed++;
       site.emit({ type: "resource.change", resource: key(resource), changes });
-      pending.add(key(resource));
+      for (const written of [key(resource), ...(resource.writes ?? [])]) pending.add(written);
       left = left.slice(1);
       continue;
     }

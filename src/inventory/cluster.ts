@@ -43,7 +43,7 @@ export type KubernetesSettings = Section<"kubernetes"> & {
   readonly minor: number;
 };
 
-/** Programs and images that are uploaded instead of fetched by the hosts. Paths are absolute, on the operator's machine. */
+/** Where programs and images come from. Paths are absolute, on the operator's machine. */
 export type SoftwareSettings = Section<"software">;
 
 /** `heartbeat` and `election` in ms, `renewBefore` and `validity` in days. */
@@ -84,6 +84,9 @@ export interface Cluster {
   readonly machines: readonly Machine[];
   readonly kubernetes: KubernetesSettings;
   readonly software: SoftwareSettings;
+  /** The proxy through which hosts fetch packages, releases and images. */
+  readonly proxy?: Section<"proxy">;
+  readonly preflight: Section<"preflight">;
   readonly etcd: EtcdSettings;
   readonly loadBalancer: LoadBalancerSettings;
   readonly containerd: ContainerdSettings;

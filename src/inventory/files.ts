@@ -4,7 +4,12 @@ import type { Path, Problem } from "./problem.ts";
 import { placed } from "./rules/placed.ts";
 import type { Draft } from "./schema.ts";
 
-const REQUIRED_BINARIES = ["kubeadm", "kubelet", "kubectl"];
+/** A folder contains all of a component's programs, or none of them. */
+const TOGETHER = [
+  ["kubeadm", "kubelet", "kubectl"],
+  ["etcd", "etcdctl"],
+  ["containerd", "containerd-shim-runc-v2", "ctr", "runc"],
+];
 
 /**
  * Checks that the files and folders of an inventory exist and contain what is required. `absolute` makes a path absolute; without
@@ -44,8 +49,12 @@ async function binariesMissing(folder: string): Promise<Problem[]> {
   const path = ["software", "binaries"];
   const names = await entries(folder);
   if (typeof names === "string") return [{ path, message: names }];
-  const missing = REQUIRED_BINARIES.filter((name) => !names.includes(name));
-  return missing.length === 0 ? [] : [{ path, message: `${folder} lacks ${missing.join(", ")}` }];
+  return TOGETHER.flatMap((programs) => {
+    const missing = programs.filter((name) => !names.includes(name));
+    if (missing.length === 0 || missing.length === programs.length) return [];
+    const [first = ""] = programs.filter((name) => names.includes(name));
+    return [{ path, message: `${folder} has ${first}, but not ${missing.join(", ")}` }];
+  });
 }
 
 async function imagesMissing(folder: string): Promise<Problem[]> {

@@ -40,9 +40,13 @@ export function resolve(inventory: Inventory, { file, operator, origin }: Resolv
     machines: [...masters, ...workers],
     kubernetes: { ...kubernetes, minor: minor(kubernetes.version) },
     software: {
+      ...software,
       ...(software.binaries !== undefined && { binaries: path(software.binaries) }),
       ...(software.images !== undefined && { images: path(software.images) }),
+      ...(software.ca !== undefined && { ca: path(software.ca) }),
     },
+    ...(inventory.proxy && { proxy: inventory.proxy }),
+    preflight: inventory.preflight,
     etcd: inventory.etcd,
     loadBalancer: {
       ...loadBalancer,

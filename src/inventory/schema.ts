@@ -2,31 +2,17 @@ import { z } from "zod";
 import { CNIS } from "../cni.ts";
 import type { Life } from "./life.ts";
 import type { Path } from "./problem.ts";
-import { label, path, textual } from "./scalars.ts";
+import { label, textual } from "./scalars.ts";
 import { drill, power } from "./sections/drill.ts";
 import { etcd } from "./sections/etcd.ts";
 import { firewall } from "./sections/firewall.ts";
 import { kubernetes } from "./sections/kubernetes.ts";
 import { loadBalancer } from "./sections/load-balancer.ts";
 import { machine, ssh } from "./sections/machine.ts";
+import { preflight } from "./sections/preflight.ts";
+import { proxy } from "./sections/proxy.ts";
+import { software } from "./sections/software.ts";
 import { vagrant } from "./sections/vagrant.ts";
-
-const software = z
-  .strictObject({
-    binaries: path
-      .optional()
-      .describe(
-        "A folder of programs that are uploaded: kubeadm, kubelet and kubectl; optionally crictl, etcd, etcdctl, etcdutl and, in " +
-          "`cni/`, the CNI plugins. Default: packages.",
-      )
-      .meta({ life: "any time", examples: ["./bin"] }),
-    images: path
-      .optional()
-      .describe("A folder of image archives (*.tar), imported on each host. Default: images are pulled.")
-      .meta({ life: "any time", examples: ["./images"] }),
-  })
-  .prefault({})
-  .describe("Programs and images from the operator's machine instead of from the network, for air-gapped clusters.");
 
 const containerd = z
   .strictObject({
@@ -39,6 +25,20 @@ const containerd = z
       .optional()
       .describe("The pause image. Default: the one that kubeadm of this version uses.")
       .meta({ life: "any time", examples: ["registry.example/pause:3.10.2"] }),
+    mirrors: z
+      .record(
+        textual(
+          "registry",
+          /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?::\d{1,5})?$/,
+          "a registry such as docker.io or registry.example:5000",
+        ),
+        z.array(textual("URL", /^https?:\/\/[^\s"'\\@]+$/, "an http:// or https:// URL without a user")),
+      )
+      .default({})
+      .describe(
+        "Mirrors of registries, tried in order before the registry itself; an empty list removes those that were set.",
+      )
+      .meta({ life: "any time", examples: [{ "docker.io": ["https://mirror.example.org"] }] }),
   })
   .prefault({})
   .describe("The container runtime.");
@@ -85,6 +85,8 @@ export const inventory = z.strictObject({
   name: label.describe("The cluster's name.").meta({ life: "at creation", examples: ["production"] }),
   kubernetes,
   software,
+  proxy,
+  preflight,
   etcd,
   loadBalancer,
   containerd,

@@ -1,16 +1,18 @@
 import { rm, symlink } from "node:fs/promises";
 import { TripodError } from "../errors.ts";
 import type { Cluster } from "../inventory/cluster.ts";
-import { baseOf, type BaseOptions } from "./base.ts";
+import { type Base, baseOf, type BaseOptions } from "./base.ts";
 import { labFolders } from "./folders.ts";
 import { prepareHosts } from "./hosts.ts";
 import { imagesFolder } from "./images.ts";
 import { kubernetesFolder, linkBinaries } from "./kubernetes.ts";
 import { runningHosts, startHost } from "./lxc.ts";
+import { mirrorContent, type MirrorContent } from "./mirror/content.ts";
+import { hasMirror, makeMirror, startMirror } from "./mirror/mirror.ts";
+import { wantsReleases } from "./mirror/wanted.ts";
 import { makeNetwork } from "./network.ts";
 import { raiseInotifyLimit, onOperatorMachine, recordSettings } from "./operator-machine.ts";
 import { poll } from "./poll.ts";
-import type { Release } from "./release.ts";
 import { rootFileSystem } from "./rootfs.ts";
 import { answering, canLogIn } from "./ssh.ts";
 import { notMirrored, type Station, topology } from "./topology.ts";
@@ -34,12 +36,15 @@ export async function bringUp(cluster: Cluster, options: LabOptions): Promise<vo
   const names = network.stations.map(({ name }) => name);
   const off = names.filter((name) => !running.includes(name));
   const base = await baseOf(cluster.name, names, options);
-  if (!options.hostsOnly) await provideSoftware(cluster, base.release, options);
+  const content = options.hostsOnly ? undefined : await provideSoftware(cluster, base, options);
   await onOperatorMachine(options, async () => {
     await recordSettings();
     await makeNetwork(cluster.name, network);
     await raiseInotifyLimit(off.length, options);
   });
+  const [segment] = network.segments;
+  if (content && segment && !hasMirror(cluster.name)) await makeMirror(cluster.name, segment.operator, content);
+  await startMirror(cluster.name, options.signal);
   await prepareHosts(cluster.name, base, network);
   options.signal?.throwIfAborted();
   if (off.length > 0) {
@@ -50,16 +55,24 @@ export async function bringUp(cluster: Cluster, options: LabOptions): Promise<vo
   await untilUp(cluster.name, network.stations, options.signal);
 }
 
-/** Programs and images of Kubernetes, linked into the lab's folder, unless the inventory sets them. */
-async function provideSoftware(cluster: Cluster, release: Release, options: LabOptions): Promise<void> {
-  if (cluster.software.images !== undefined && cluster.software.binaries !== undefined) return;
-  const folders = labFolders(cluster.name);
+/**
+ * Programs and images of Kubernetes, linked into the lab's folder, unless the inventory sets them.
+ * @returns what the mirror of releases serves, for hosts that have no software yet
+ */
+async function provideSoftware(cluster: Cluster, base: Base, options: LabOptions): Promise<MirrorContent | undefined> {
+  const { software, name } = cluster;
+  const mirrored = base.flavour === "pristine" && wantsReleases(software);
+  if (software.images !== undefined && software.binaries !== undefined && !mirrored) return undefined;
+  const folders = labFolders(name);
   const programs = await kubernetesFolder(cluster, options.binaries, options);
   await linkBinaries(programs, folders.binaries, cluster.kubernetes.minor);
-  if (cluster.software.images !== undefined) return;
-  const images = await imagesFolder(cluster, programs, await rootFileSystem(release, "ready", options), options);
-  await rm(folders.images, { force: true });
-  await symlink(images, folders.images);
+  const rootfs = await rootFileSystem(base.release, "ready", options);
+  if (software.images === undefined) {
+    const images = await imagesFolder(cluster, programs, rootfs, options);
+    await rm(folders.images, { force: true });
+    await symlink(images, folders.images);
+  }
+  return mirrored ? mirrorContent(cluster, programs, rootfs, options) : undefined;
 }
 
 /** @throws TripodError E_LAB with each host's last error */

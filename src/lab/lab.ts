@@ -9,6 +9,7 @@ import { labFolders, snapshotsFolder } from "./folders.ts";
 import { endStarting, assertOurs, removeEmpty, removeFolder, removeOrphans } from "./leftovers.ts";
 import { untilReleased } from "./loop-devices.ts";
 import { cutPower, runningHosts, startHost } from "./lxc.ts";
+import { stopMirror } from "./mirror/mirror.ts";
 import { networkExists, removeNetwork, existingLabs } from "./network.ts";
 import { onOperatorMachine, restoreSettings } from "./operator-machine.ts";
 import { hostOfLab } from "./overrides.ts";
@@ -59,6 +60,7 @@ export async function labDown(cluster: Cluster, options: DownOptions): Promise<v
     const running = await runningHosts(cluster.name).catch(() => []);
     await Promise.all(running.map((name) => cutPower(cluster.name, name)));
     await endStarting(cluster.name);
+    await stopMirror(cluster.name);
     await removeControlGroups(cluster.name);
     await untilReleased(labFolders(cluster.name).root);
     await onOperatorMachine(options, async () => {

@@ -3,6 +3,8 @@ import { TripodError } from "../errors.ts";
 import type { Cluster, Machine, SoftwareSettings, SshTarget } from "../inventory/cluster.ts";
 import { inventoryOption } from "../inventory/option.ts";
 import { labFolders } from "./folders.ts";
+import { fromMirror, hasMirror } from "./mirror/mirror.ts";
+import { wantsReleases } from "./mirror/wanted.ts";
 import { WORKLOAD_IMAGE } from "./images.ts";
 import { inNetwork, networkExists } from "./network.ts";
 import { sshCommand } from "./ssh.ts";
@@ -56,13 +58,21 @@ export function withLab(cluster: Cluster): Cluster {
     masters,
     workers,
     machines,
-    software: softwareIn(labFolders(cluster.name), cluster.software),
+    software: labSoftware(cluster),
     drill: { image: WORKLOAD_IMAGE, ...cluster.drill },
   };
   // Both refer to the inventory's real machines, not to the lab's.
   delete mirrored.vagrant;
   delete mirrored.power;
   return Object.freeze(mirrored);
+}
+
+/** Releases from the lab's mirror, where it has one and the inventory wants them; else the lab's Kubernetes, and packages for the rest. */
+function labSoftware({ name, software }: Cluster): SoftwareSettings {
+  const folders = labFolders(name);
+  const { images } = softwareIn(folders, software);
+  if (hasMirror(name) && wantsReleases(software)) return { ...fromMirror(name, software), ...(images && { images }) };
+  return softwareIn(folders, software);
 }
 
 function target(lab: string, { address, port, user, through }: Login): SshTarget {
@@ -75,12 +85,13 @@ function target(lab: string, { address, port, user, through }: Login): SshTarget
   };
 }
 
-/** Existing folders, unless the inventory sets them. */
+/** Existing folders, and packages for what is in none, unless the inventory sets them. */
 export function softwareIn(
   { binaries, images }: { readonly binaries: string; readonly images: string },
   software: SoftwareSettings,
 ): SoftwareSettings {
   return {
+    from: "packages",
     ...(existsSync(binaries) && { binaries }),
     ...(existsSync(images) && { images }),
     ...software,

@@ -36,10 +36,14 @@ export const debian: OsFamily = {
       return version === undefined || !version.startsWith(wanted.replace(/\*$/, ""));
     });
   },
+  bareName: bare,
+  held: (names) => `apt-mark showhold ${names.join(" ")}`,
+  candidate: (name) => `apt-cache policy ${name} 2>/dev/null | sed -n 's/^  Candidate: \\([0-9].*\\)/\\1/p'`,
+  hold: (names) => `apt-mark hold ${names.join(" ")}`,
   // Package lists are fetched only where those on the host do not suffice: a host that has all it needs does not depend on the mirror.
   install(names) {
     const apt =
-      "apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold";
+      "apt-get -q -y --no-install-recommends --allow-change-held-packages --allow-downgrades -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold";
     const install = `${apt} install ${names.map((name) => `'${name}'`).join(" ")}`;
     return `${WITHOUT_STARTING}\n${install} || { ${apt} update && ${install}; }`;
   },

@@ -19,6 +19,14 @@ export interface OsFamily {
   installed(names: readonly string[]): string;
   /** Which of these are missing, or have another version, by the output of `installed`. Pure. */
   missing(names: readonly string[], installed: string): readonly string[];
+  /** The name alone, without the version that a name of `packages` may contain. */
+  bareName(name: string): string;
+  /** A snippet that prints those of these packages, by their bare names, that upgrades of the system leave alone; it only reads. */
+  held(names: readonly string[]): string;
+  /** A snippet that prints the version of a package that would be installed, or nothing where that is not known; it only reads. */
+  candidate(name: string): string;
+  /** A script that keeps upgrades of the system from changing these packages, by their bare names. */
+  hold(names: readonly string[]): string;
   /** A script that installs these without prompts and without starting their services. */
   install(names: readonly string[]): string;
   /** Where the family's own package installs the CNI plugins. */

@@ -1,5 +1,8 @@
 import { installedVersions, type OsFamily } from "./os.ts";
 
+/** Of python3-dnf-plugin-versionlock, which `packages.node` installs. */
+const VERSIONLOCK = "/etc/dnf/plugins/versionlock.list";
+
 /** RHEL 9 and compatible systems. etcd is in none of its repositories: it comes from `software.binaries`. */
 export const rhel: OsFamily = {
   name: "rhel",
@@ -11,7 +14,17 @@ export const rhel: OsFamily = {
     haproxy: ["haproxy"],
     cniPlugins: ["containernetworking-plugins"],
     // No curl: every installation has it, as `curl` or as `curl-minimal`, which exclude each other.
-    node: ["conntrack-tools", "socat", "iptables-nft", "ethtool", "iproute", "iproute-tc", "ca-certificates", "kmod"],
+    node: [
+      "conntrack-tools",
+      "socat",
+      "iptables-nft",
+      "ethtool",
+      "iproute",
+      "iproute-tc",
+      "ca-certificates",
+      "kmod",
+      "python3-dnf-plugin-versionlock",
+    ],
     kubernetes: (version) => ["kubeadm", "kubelet", "kubectl"].map((name) => `${name}-${version}`),
   },
   installed: (names) =>
@@ -24,9 +37,16 @@ export const rhel: OsFamily = {
       return version === undefined || (wanted !== undefined && !version.startsWith(`${wanted}-`));
     });
   },
+  bareName: (name) => split(name).name,
+  // The plugin's own file: asking dnf takes seconds. Its lines are `kubelet-0:1.36.3-150500.1.1.*`.
+  held: (names) =>
+    `for name in ${names.join(" ")}; do grep -qs "^$name-[0-9]*:" ${VERSIONLOCK} && echo "$name"; done; true`,
+  candidate: (name) => `dnf -q repoquery --cacheonly --latest-limit=1 --qf '%{version}' ${name} 2>/dev/null; true`,
+  hold: (names) => `for name in ${names.join(" ")}; do dnf -q versionlock delete "$name" >/dev/null 2>&1; done
+dnf -q versionlock add ${names.join(" ")}`,
   // Services stay off until they are enabled (systemd's presets). Kubernetes' installation guide excludes its packages from upgrades.
   install: (names) =>
-    `dnf install -q -y --setopt=install_weak_deps=False --disableexcludes=all ${names.map((name) => `'${name}'`).join(" ")}`,
+    `dnf install -q -y --setopt=install_weak_deps=False --disableexcludes=all --disableplugin=versionlock ${names.map((name) => `'${name}'`).join(" ")}`,
   cniBinDir: "/usr/libexec/cni",
 };
 

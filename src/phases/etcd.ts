@@ -1,12 +1,11 @@
 import { etcdEnvironment, etcdUnit } from "../config/etcd.ts";
 import { etcdCertificates } from "../pki/etcd.ts";
-import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
 import { etcdMember } from "../resources/etcd-member.ts";
 import { memberHealthy } from "../resources/etcdctl.ts";
 import { file } from "../resources/file.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
-import { uploaded } from "./software.ts";
+import { programPath, programs, writtenBy } from "./software.ts";
 import { certificates } from "./certificates.ts";
 import { firewall } from "./firewall.ts";
 import { packages } from "./packages.ts";
@@ -21,17 +20,17 @@ export const etcd: Phase = {
   title: "etcd",
   needs: [allHosts(preflight), sameHost(packages), sameHost(firewall), allHosts(certificates)],
   hosts: ({ cluster }) => cluster.masters,
-  resources(host, context) {
+  async resources(host, context) {
     const { cluster, masters, existing } = context;
-    const programs = ["etcd", "etcdctl", "etcdutl"].flatMap((program) => uploaded(cluster, program) ?? []);
-    const program = uploaded(cluster, "etcd")?.path ?? "/usr/bin/etcd";
+    const installed = await programs(host, context, "etcd");
+    const program = programPath(cluster, "etcd", "etcd");
     // Clients' keys and certificates are read each time they are used; a member reads its own when it starts.
     const own = etcdCertificates(host.machine, cluster.etcd).filter(({ certificate }) =>
       /\/(server|peer)\.crt$/.test(certificate.path),
     );
     return [
       directory({ path: "/var/lib/etcd", mode: 0o700, owner: "etcd", group: "etcd" }),
-      ...programs.map(binary),
+      ...installed,
       file({ path: ENVIRONMENT, content: etcdEnvironment(cluster, host.machine), mode: 0o644 }),
       file({ path: UNIT, content: etcdUnit(program), mode: 0o644 }),
       etcdMember({
@@ -41,7 +40,7 @@ export const etcd: Phase = {
         reads: [
           ENVIRONMENT,
           UNIT,
-          ...programs.map(({ path }) => path).filter((path) => path.endsWith("/etcd")),
+          ...writtenBy(installed).filter((path) => path === program),
           ...own.map(({ certificate }) => certificate.path),
         ],
         alone: (work) => context.exclusive("etcd restart", work),

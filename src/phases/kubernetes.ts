@@ -1,10 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { kubeletDropIn, kubeletUnit } from "../config/kubelet.ts";
-import { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
-import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
 import { image } from "../resources/image.ts";
@@ -12,18 +10,17 @@ import type { Resource } from "../resources/resource.ts";
 import { enabled } from "../resources/enabled.ts";
 import { isLeader } from "./leader.ts";
 import { allHosts, type Context, type Phase, sameHost } from "./phase.ts";
-import { uploaded } from "./software.ts";
+import { programPath, programs } from "./software.ts";
 import { containerRuntime } from "./container-runtime.ts";
 import { packages } from "./packages.ts";
 import { preflight } from "./preflight/index.ts";
 
-const PROGRAMS = ["kubeadm", "kubelet", "kubectl"];
 /** Images that only masters run; the others in the folder go to every host. */
 const MASTER_IMAGES = /^kube-(apiserver|controller-manager|scheduler)\b/;
 
 /**
- * kubeadm, kubelet, kubectl (from the inventory's folder; from packages otherwise) and the images, where a folder has them. These are
- * by far the largest uploads, and every other machine waits for the first master: so it is served first.
+ * kubeadm, kubelet, kubectl, unless packages installed them, and the images, where a folder has them. These are by far the largest
+ * uploads, and every other machine waits for the first master: so it is served first.
  */
 export const firstKubernetes: Phase = {
   name: "first-kubernetes",
@@ -42,9 +39,13 @@ export const kubernetes: Phase = {
   resources,
 };
 
-function resources(host: Host, { cluster }: Context): Resource[] {
+async function resources(host: Host, context: Context): Promise<Resource[]> {
+  const { cluster } = context;
+  const installed = await programs(host, context, "kubernetes");
   return [
-    ...(cluster.software.binaries ? programs(cluster) : []),
+    ...installed,
+    // A package brings its unit.
+    ...(installed.length > 0 ? unit(programPath(cluster, "kubernetes", "kubelet")) : []),
     enabled({ unit: "kubelet.service" }),
     directory({ path: "/etc/kubernetes", mode: 0o755 }),
     directory({ path: "/etc/kubernetes/manifests", mode: 0o755 }),
@@ -52,25 +53,12 @@ function resources(host: Host, { cluster }: Context): Resource[] {
   ];
 }
 
-function programs(cluster: Cluster): Resource[] {
-  const found = [...PROGRAMS, "crictl"].map((program) => ({ program, source: uploaded(cluster, program) }));
-  const missing = found.filter(({ program, source }) => !source && PROGRAMS.includes(program));
-  if (missing.length > 0) {
-    throw new TripodError(
-      "E_LOCAL",
-      `${cluster.software.binaries ?? ""} does not contain ${missing.map(({ program }) => program).join(", ")}`,
-      {
-        hint: "put kubeadm, kubelet and kubectl of the inventory's version into the folder of `software.binaries`",
-      },
-    );
-  }
-  const kubelet = uploaded(cluster, "kubelet")?.path ?? "/usr/bin/kubelet";
-  const unit = "/etc/systemd/system/kubelet.service";
+function unit(kubelet: string): Resource[] {
+  const path = "/etc/systemd/system/kubelet.service";
   return [
-    ...found.flatMap(({ source }) => (source ? [binary(source)] : [])),
-    directory({ path: `${unit}.d`, mode: 0o755 }),
-    file({ path: unit, content: kubeletUnit(kubelet), mode: 0o644 }),
-    file({ path: `${unit}.d/10-kubeadm.conf`, content: kubeletDropIn(kubelet), mode: 0o644 }),
+    directory({ path: `${path}.d`, mode: 0o755 }),
+    file({ path, content: kubeletUnit(kubelet), mode: 0o644 }),
+    file({ path: `${path}.d/10-kubeadm.conf`, content: kubeletDropIn(kubelet), mode: 0o644 }),
   ];
 }
 

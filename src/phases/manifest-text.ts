@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { TripodError } from "../errors.ts";
+import { fetchFailure, httpsGet } from "../https.ts";
 import type { ManifestNetwork } from "../inventory/cluster.ts";
 import { shownSource } from "../inventory/shown.ts";
 import { type Context, onceKey } from "./phase.ts";
@@ -9,8 +10,6 @@ const MANIFEST = onceKey<string>("manifest");
 
 /** MiB; the largest manifest of a pod network that we know of has 1 MiB. */
 const LARGEST = 10;
-/** More redirects than any download needs. */
-const HOPS = 5;
 /** Deadline of the whole download, ms. */
 const WITHIN = 30_000;
 
@@ -34,36 +33,22 @@ async function read(from: string, stop: AbortSignal): Promise<Buffer> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(WITHIN)]);
   try {
     return await readAll(
-      from.startsWith("https://") ? await download(from, signal) : createReadStream(from, { signal }),
+      from.startsWith("https://")
+        ? ((await httpsGet(from, { signal })).body ?? [])
+        : createReadStream(from, { signal }),
     );
   } catch (cause) {
     // Ctrl-C is not the manifest's fault.
     stop.throwIfAborted();
     throw new TripodError("E_LOCAL", `cannot read the manifest ${shownSource(from)}`, {
-      why: reasonOf(cause),
+      why: fetchFailure(cause),
       hint: "correct `network.manifest`, or save the manifest to a file and set `network.manifest` to its path",
       cause,
     });
   }
 }
 
-/** Redirects are followed by hand: none of them may leave TLS, where an attacker on the network could replace the manifest. */
-async function download(from: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-  let url = new URL(from);
-  for (let hop = 0; hop <= HOPS; hop += 1) {
-    const response = await fetch(url, { signal, redirect: "manual" });
-    const location = response.headers.get("location");
-    if (response.ok && response.body) return response.body;
-    await response.body?.cancel();
-    if (response.status < 300 || response.status > 399 || location === null)
-      throw new Error(`${response.status} ${response.statusText}`);
-    url = new URL(location, url);
-    if (url.protocol !== "https:") throw new Error(`it redirects to ${url.origin}, which is not https`);
-  }
-  throw new Error(`more than ${HOPS} redirects`);
-}
-
-async function readAll(chunks: AsyncIterable<unknown>): Promise<Buffer> {
+async function readAll(chunks: AsyncIterable<unknown> | Iterable<never>): Promise<Buffer> {
   const all: Buffer[] = [];
   let size = 0;
   for await (const chunk of chunks) {
@@ -72,10 +57,4 @@ async function readAll(chunks: AsyncIterable<unknown>): Promise<Buffer> {
     if (size > LARGEST * 2 ** 20) throw new Error(`it is larger than ${LARGEST} MiB`);
   }
   return Buffer.concat(all);
-}
-
-/** fetch reports only that it failed; the reason is in its cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

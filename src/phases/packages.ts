@@ -1,9 +1,10 @@
 import type { Host } from "../host.ts";
-import { TripodError } from "../errors.ts";
+import { proxyEnvironment } from "../config/proxy.ts";
 import type { Cluster } from "../inventory/cluster.ts";
+import type { SoftwareComponent } from "../releases/artifact.ts";
 import { packages as installed } from "../resources/package.ts";
 import { allHosts, type Phase } from "./phase.ts";
-import { uploaded, uploadedCni } from "./software.ts";
+import { originOf } from "./software.ts";
 import { preflight } from "./preflight/index.ts";
 
 /** Everything a host needs from its package manager, in one transaction: package managers are slow, and lock each other out. */
@@ -12,26 +13,22 @@ export const packages: Phase = {
   title: "Packages",
   needs: [allHosts(preflight)],
   hosts: ({ cluster }) => cluster.machines,
-  resources: (host, { cluster }) => [installed({ names: wanted(host, cluster) })],
+  resources: (host, { cluster }) => [installed({ ...wanted(host, cluster), environment: proxyEnvironment(cluster) })],
 };
 
-function wanted(host: Host, cluster: Cluster): string[] {
+/** `hold`: what must change only together with the rest of the cluster. */
+function wanted(host: Host, cluster: Cluster): { names: string[]; hold: string[] } {
   const { packages: of } = host.os;
-  const names = [...of.containerd, ...of.node];
-  if ("cni" in cluster.network && cluster.network.cni === "bridge" && uploadedCni(cluster).length === 0)
-    names.push(...of.cniPlugins);
-  if (!cluster.software.binaries) names.push(...of.kubernetes(cluster.kubernetes.version));
-  if (host.machine.role === "worker") return names;
-  if (!uploaded(cluster, "etcd")) names.push(...etcd(host));
+  const packaged = (component: SoftwareComponent) => originOf(cluster, component) === "packages";
+  const isMaster = host.machine.role === "master";
+  const hold = [
+    ...(packaged("containerd") ? of.containerd : []),
+    ...(packaged("kubernetes") ? of.kubernetes(cluster.kubernetes.version) : []),
+    ...(packaged("etcd") && isMaster ? of.etcd : []),
+  ];
+  const names = [...hold, ...of.node];
+  if ("cni" in cluster.network && cluster.network.cni === "bridge" && packaged("cni")) names.push(...of.cniPlugins);
+  if (!isMaster) return { names, hold };
   if (cluster.loadBalancer.haproxy) names.push(...of.haproxy);
-  return [...names, ...of.keepalived];
-}
-
-function etcd(host: Host): readonly string[] {
-  if (host.os.packages.etcd.length > 0) return host.os.packages.etcd;
-  throw new TripodError("E_PREFLIGHT", `${host.os.name} has no etcd package`, {
-    host: host.name,
-    origin: host.machine.origin,
-    hint: "put etcd and etcdctl into a folder, and set `software.binaries` to it",
-  });
+  return { names: [...names, ...of.keepalived], hold };
 }

@@ -1,3 +1,4 @@
+import type { TripodError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Cluster, Machine } from "../inventory/cluster.ts";
 import type { ExistingState } from "../existing/existing.ts";
@@ -39,6 +40,8 @@ export interface Context extends Situation {
   readonly once: <T>(key: OnceKey<T>, compute: () => Promise<T>) => Promise<T>;
   /** Runs one piece of work at a time, for what must never happen on two hosts at once. */
   readonly exclusive: <T>(key: string, work: () => Promise<T>) => Promise<T>;
+  /** Reports a problem of this step that does not stop it. */
+  warn(problem: TripodError): void;
   /** How many resources of all hosts have differed in this run so far. */
   changes(): number;
 }

@@ -3,7 +3,6 @@ import { bridgeConflist, POD_ROUTES_SCRIPT, podRouting, podRoutesScript, podRout
 import { links } from "../facts/links.ts";
 import { network } from "../facts/network.ts";
 import type { Host } from "../host.ts";
-import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
 import { podRoutes } from "../resources/pod-routes.ts";
@@ -13,7 +12,6 @@ import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { cidrsOf, CONFLIST } from "./pod-cidrs.ts";
 import { preflight } from "./preflight/index.ts";
 import { prepare } from "./prepare.ts";
-import { uploadedCni, UPLOADED_CNI } from "./software.ts";
 
 const ROUTES = "tripod-pod-routes.service";
 
@@ -31,10 +29,7 @@ export const podNetwork: Phase = {
     const cidrs = await cidrsOf(context);
     const routing = podRouting(cluster, host.machine, cidrs, existing.unknownNodes);
     const unit = `/etc/systemd/system/${ROUTES}`;
-    const plugins = uploadedCni(cluster);
     return [
-      ...(plugins.length > 0 ? [directory({ path: UPLOADED_CNI, mode: 0o755 })] : []),
-      ...plugins.map(binary),
       directory({ path: "/etc/cni/net.d", mode: 0o755 }),
       file({ path: CONFLIST, content: bridgeConflist(host.machine, cidrs, mtuOf(host)), mode: 0o644 }),
       directory({ path: dirname(POD_ROUTES_SCRIPT), mode: 0o755 }),

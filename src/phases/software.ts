@@ -1,33 +1,124 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { proxyEnvironment } from "../config/proxy.ts";
+import { TripodError } from "../errors.ts";
+import { hardware } from "../facts/hardware.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
+import type { SoftwareOrigin } from "../inventory/sections/software.ts";
+import { architectureOf, type Artifact, type SoftwareComponent } from "../releases/artifact.ts";
+import { checksumOf } from "../releases/checksum.ts";
+import { artifactsOf, CNI_PLUGINS, LOCAL_BIN, OFFICIAL, OPT_CNI_BIN } from "../releases/projects.ts";
+import { binary } from "../resources/binary.ts";
+import { directory } from "../resources/directory.ts";
+import { release } from "../resources/release.ts";
+import type { Resource } from "../resources/resource.ts";
+import { versionsFor, type ProgramVersions } from "../versions.ts";
+import { type Context, onceKey } from "./phase.ts";
 
-/** Where uploaded programs go: every PATH has it before the packages' folders. */
-const LOCAL_BIN = "/usr/local/bin";
-
-/** Where uploaded CNI plugins go: containerd's own default. */
-export const UPLOADED_CNI = "/opt/cni/bin";
-
-/** The program in the folder of `software.binaries`; undefined where it comes from a package. */
-export function uploaded(cluster: Cluster, program: string): { localPath: string; path: string } | undefined {
-  const folder = cluster.software.binaries;
-  if (!folder) return undefined;
-  const localPath = join(folder, program);
-  return existsSync(localPath) ? { localPath, path: `${LOCAL_BIN}/${program}` } : undefined;
+interface FolderContent {
+  /** A folder contains all of them, or does not contain the component. */
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+  readonly to: string;
 }
 
-/** The CNI plugins that the pod network `bridge` calls, in the inventory's folder. */
-export function uploadedCni(cluster: Cluster): { localPath: string; path: string }[] {
-  const folder = cluster.software.binaries && join(cluster.software.binaries, "cni");
-  if (!folder || !existsSync(folder)) return [];
-  return ["bridge", "host-local", "loopback", "portmap"].map((plugin) => ({
-    localPath: join(folder, plugin),
-    path: `${UPLOADED_CNI}/${plugin}`,
-  }));
+/** The files of each component in `software.binaries`. */
+const IN_FOLDER: Readonly<Record<SoftwareComponent, FolderContent>> = {
+  kubernetes: { required: ["kubeadm", "kubelet", "kubectl"], optional: ["crictl"], to: LOCAL_BIN },
+  etcd: { required: ["etcd", "etcdctl"], optional: ["etcdutl"], to: LOCAL_BIN },
+  containerd: { required: ["containerd", "containerd-shim-runc-v2", "ctr", "runc"], optional: [], to: LOCAL_BIN },
+  cni: { required: CNI_PLUGINS.map((plugin) => `cni/${plugin}`), optional: [], to: OPT_CNI_BIN },
+};
+
+/** Where a component comes from: what the inventory sets for it, else the folder where that contains it, else what it sets for all. */
+export function originOf({ software }: Cluster, component: SoftwareComponent): SoftwareOrigin {
+  const { from, binaries } = software;
+  const own = typeof from === "object" ? from[component] : undefined;
+  const there = (name: string) => binaries !== undefined && existsSync(join(binaries, name));
+  if (own === undefined && IN_FOLDER[component].required.some(there)) return "folder";
+  return own ?? (typeof from === "string" ? from : "releases");
 }
 
-/** Where the plugins are on this host, uploaded or from a package. */
+/** The absolute path of a program of a component on a host. */
+export function programPath(cluster: Cluster, component: SoftwareComponent, program: string): string {
+  return originOf(cluster, component) === "packages" ? `/usr/bin/${program}` : `${LOCAL_BIN}/${program}`;
+}
+
+/** Where the CNI plugins are on this host. */
 export function cniBinDir(host: Host, cluster: Cluster): string {
-  return uploadedCni(cluster).length > 0 ? UPLOADED_CNI : host.os.cniBinDir;
+  return originOf(cluster, "cni") === "packages" ? host.os.cniBinDir : OPT_CNI_BIN;
+}
+
+/** The versions that are installed from releases: the inventory's, else those of the table. */
+export function versionsOf({ kubernetes, software }: Cluster): ProgramVersions {
+  return { ...versionsFor(kubernetes.minor), ...(software.versions as Partial<ProgramVersions>) };
+}
+
+/**
+ * A component's programs on a host, unless they are a package's.
+ * @throws TripodError E_LOCAL where the folder does not contain them, or a checksum cannot be fetched; E_PREFLIGHT for another processor
+ */
+export async function programs(host: Host, context: Context, component: SoftwareComponent): Promise<Resource[]> {
+  const origin = originOf(context.cluster, component);
+  if (origin === "packages") return [];
+  if (origin === "folder") return fromFolder(context.cluster, component);
+  const ca = await authorities(context);
+  const environment = proxyEnvironment(context.cluster);
+  return Promise.all(
+    artifactsFor(host, context.cluster, component).map(async (artifact) =>
+      release({ artifact, sha256: await checksum(context, artifact, ca), ca, environment }),
+    ),
+  );
+}
+
+/** Their paths: a process that is older than one of them is restarted. */
+export function writtenBy(resources: readonly Resource[]): string[] {
+  return resources.flatMap(({ writes = [] }) => writes);
+}
+
+function fromFolder({ software }: Cluster, component: SoftwareComponent): Resource[] {
+  const { required, optional, to } = IN_FOLDER[component];
+  const folder = software.binaries ?? "";
+  const missing = required.filter((name) => !existsSync(join(folder, name)));
+  if (missing.length > 0)
+    throw new TripodError("E_LOCAL", `${folder} does not contain ${missing.join(", ")}`, {
+      hint: "put them into the folder of `software.binaries`, or let them come from elsewhere with `software.from`",
+    });
+  const names = [...required, ...optional.filter((name) => existsSync(join(folder, name)))];
+  return [
+    directory({ path: to, mode: 0o755 }),
+    ...names.map((name) => binary({ localPath: join(folder, name), path: join(to, basename(name)) })),
+  ];
+}
+
+function artifactsFor(host: Host, cluster: Cluster, component: SoftwareComponent): readonly Artifact[] {
+  const machine = host.fact(hardware).architecture;
+  const architecture = architectureOf(machine);
+  if (architecture === undefined)
+    throw new TripodError("E_PREFLIGHT", `there are no releases for its processor (${machine})`, {
+      host: host.name,
+      origin: host.machine.origin,
+      hint: "use an amd64 or arm64 machine, or set `software.from` to packages",
+    });
+  const { mirrors } = cluster.software;
+  return artifactsOf(component, {
+    kubernetes: cluster.kubernetes.version,
+    versions: versionsOf(cluster),
+    architecture,
+    sources: { kubernetes: mirrors.kubernetes ?? OFFICIAL.kubernetes, github: mirrors.github ?? OFFICIAL.github },
+  });
+}
+
+/** Fetched once a run for all hosts. */
+function checksum({ once, signal }: Context, artifact: Artifact, ca: string | undefined): Promise<string> {
+  return once(onceKey<string>(`checksum of ${artifact.url}`), () => checksumOf(artifact, { signal, ca }));
+}
+
+function authorities({ once, cluster }: Context): Promise<string | undefined> {
+  const { ca } = cluster.software;
+  return once(onceKey<string | undefined>("authorities for downloads"), async () =>
+    ca === undefined ? undefined : await readFile(ca, "utf8"),
+  );
 }

@@ -30,6 +30,15 @@ export function takeBytes(count: number | string): string {
 /** The environment of every script: messages in English, and a PATH with the sbin folders. */
 export const ENVIRONMENT = "LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** A line that exports these variables, by both their names: curl reads the lower-case one, programs written in Go either; empty without any. */
+export function exported(environment: Readonly<Record<string, string>>): string {
+  const words = Object.entries(environment).flatMap(([name, value]) => [
+    `${name}=${value}`,
+    `${name.toLowerCase()}=${value}`,
+  ]);
+  return words.length === 0 ? "" : `export ${words.map(quote).join(" ")}\n`;
+}
+
 /**
  * Scripts connect directly: the proxy of a login environment (`https_proxy`, `all_proxy` …) cannot reach a cluster's addresses. curl and
  * programs written in Go respect a `no_proxy` of `*`; apt and dnf do not, and fetch packages through the proxy.

@@ -9,7 +9,12 @@ import { reportText } from "./text.ts";
 export function reportDetails(report: Report): string {
   const { mode, cluster, startedAt, steps } = report;
   const paragraphs = [
-    [`tripod ${mode} of ${cluster}, ${utc(startedAt)}`, report.notices ?? [], leftOutSentence(report) ?? []].flat(),
+    [
+      `tripod ${mode} of ${cluster}, ${utc(startedAt)}`,
+      report.notices ?? [],
+      report.warnings.map((text) => `warning: ${text}`),
+      leftOutSentence(report) ?? [],
+    ].flat(),
     ...steps.flatMap((step) => step.failures.map((failure) => failureLines(report, step, failure))),
     steps.flatMap(({ unmet, phase, host }) =>
       unmet ? `${host}  ${titleOf(report, phase)}: ${unmetSentence(unmet)}` : [],

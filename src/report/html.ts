@@ -57,7 +57,7 @@ function header(report: Report): Markup {
 <p class="over">tripod ${mode}</p>
 <h1>${cluster} <span class="outcome ${outcome}">${OUTCOMES[outcome]} ${outcome === "ok" ? "in" : "after"} ${formatDuration(wallMs)}</span></h1>
 <dl class="facts">${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-${(report.notices ?? []).map((notice) => markup`<p class="note">${notice}</p>`)}${leftOut !== undefined && markup`<p class="note">${leftOut}</p>`}</header>`;
+${(report.notices ?? []).map((notice) => markup`<p class="note">${notice}</p>`)}${report.warnings.map((text) => markup`<p class="note">warning: ${text}</p>`)}${leftOut !== undefined && markup`<p class="note">${leftOut}</p>`}</header>`;
 }
 
 function counted(count: number, noun: string): string {

@@ -20,6 +20,8 @@ export interface Report {
   readonly hosts: readonly string[];
   /** What exists but is not in the inventory, one sentence each. */
   readonly notices?: readonly string[];
+  /** Problems that did not stop the run, one sentence each, with the host and what to do. */
+  readonly warnings: readonly string[];
   /** Of a narrowed run: names of the phases and hosts that were left out. */
   readonly leftOut?: { readonly phases: readonly string[]; readonly hosts: readonly string[] };
   readonly phases: readonly PhaseReport[];
@@ -81,6 +83,7 @@ export function reportOf(events: readonly RunEvent[]): Report | undefined {
     unchanged: sum(steps.map((step) => step.unchanged)),
     hosts: [...new Set(start.phases.flatMap((phase) => phase.hosts))],
     ...(start.notices && { notices: start.notices }),
+    warnings: events.flatMap((event) => (event.type === "step.warning" ? [warningText(event.problem)] : [])),
     ...(start.leftOut && { leftOut: start.leftOut }),
     phases: start.phases.map((phase) => phaseOf(phase, events, start.at)),
     steps,
@@ -149,6 +152,10 @@ function changesOf(events: readonly StepEvent[], startedAt: number): ResourceCha
     const done = applied.get(resource);
     return [{ resource, changes, ...(done && { ms: done.ms, end: done.at - startedAt }) }];
   });
+}
+
+function warningText({ host, message, hint }: ErrorRecord): string {
+  return `${host === undefined ? "" : `${host}: `}${message}${hint === undefined ? "" : ` → ${hint}`}`;
 }
 
 function failuresOf(event: StepEvent): Failure[] {

@@ -16,6 +16,7 @@ export interface BinaryArgs {
 export const binary = defineResource<BinaryArgs, { wanted: string; found: string }>({
   kind: "binary",
   name: ({ path }) => path,
+  writes: ({ path }) => [path],
   async read(host, { localPath, path }) {
     const [wanted, { stdout }] = await Promise.all([
       digestOfLocal(localPath),

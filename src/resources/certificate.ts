@@ -25,6 +25,7 @@ interface CertificateState {
 export const certificate = defineResource<CertificateArgs, CertificateState>({
   kind: "certificate",
   name: ({ files }) => files.certificate.path,
+  writes: ({ files }) => [files.certificate.path, files.key.path],
   async read(host, { files }) {
     const [certificateFile, keyFile] = await Promise.all([
       readPkiFile(host, files.certificate),

@@ -44,6 +44,7 @@ export function edited(host: Host, what: string, text: string, edit: EditedFileA
 export const editedFile = defineResource<EditedFileArgs, Edited & { readonly mode: string }>({
   kind: "edited-file",
   name: ({ path }) => path,
+  writes: ({ path }) => [path],
   async read(host: Host, { path, edit }) {
     const { stdout } = await host.read(
       `f=${quote(path)}; [ -f "$f" ] || exit 0; stat -c %a "$f"; head -c ${LARGEST + 1} "$f"`,

@@ -52,10 +52,7 @@ export const etcdMember = defineResource<EtcdMemberArgs, MemberState>({
     if (service.enabled !== "enabled") changes.push({ field: "enabled", from: service.enabled, to: "enabled" });
     if (service.active !== "active") changes.push({ field: "running", from: service.active || "absent", to: "active" });
     else {
-      const soon = reads.filter((path) =>
-        ["file", "binary", "certificate"].some((kind) => pending.has(`${kind}:${path}`)),
-      );
-      const newer = [...new Set([...service.newer, ...soon])];
+      const newer = [...new Set([...service.newer, ...reads.filter((path) => pending.has(path))])];
       if (newer.length > 0)
         changes.push({ field: "restarted", from: `older than ${newer.join(", ")}`, to: "again, one member at a time" });
       else if (service.needsDaemonReload)

@@ -31,6 +31,7 @@ interface FileState {
 export const file = defineResource<FileArgs, FileState>({
   kind: "file",
   name: ({ path }) => path,
+  writes: ({ path }) => [path],
   read: readFile,
   diff({ path, content, mode: bits, owner = "root", group = "root" }, state) {
     const mode = bits.toString(8);

@@ -36,7 +36,7 @@ iptables -w 5 -t nat -C POSTROUTING ${masquerading(ownCidr, podSubnet)} 2>/dev/n
   },
   diff({ routes, ownCidr, podSubnet, script }, { present, masquerade }, pending) {
     // A changed script means changed routes, and the restart of its unit installs them.
-    if (pending.has(`file:${script}`)) return [];
+    if (pending.has(script)) return [];
     const wanted = routes.map(({ podCidr, address }) => `${podCidr} via ${address}`);
     const stale = present.filter((line) => !wanted.includes(line));
     const replaced = (line: string) => stale.find((other) => subnetOf(other) === subnetOf(line));

@@ -27,7 +27,8 @@ export interface Working {
 export interface Inspection {
   /**
    * What differs from what is wanted; empty: nothing. Pure. `pending` holds the keys (`kind:name`) of resources of this host that a plan
-   * would have changed by now, for what follows from them (a restart); in an apply it is empty, because everything is read again.
+   * would have changed by now, and the paths of the files that they write, for what follows from them (a restart); in an apply it is
+   * empty, because everything is read again.
    */
   changes(pending: ReadonlySet<string>): readonly Change[];
   apply(): Promise<void>;
@@ -46,12 +47,16 @@ interface Batch<Part = unknown> {
 export interface Resource {
   readonly kind: string;
   readonly name: string;
+  /** The files that its apply writes, absolute; default: none. */
+  readonly writes?: readonly string[];
   inspect(host: Host, working: Working): Promise<Inspection>;
 }
 
 export interface ResourceDefinition<Args, State> {
   readonly kind: string;
   name(args: Args): string;
+  /** The files that `apply` writes and that a process may read, absolute. */
+  writes?(args: Args): readonly string[];
   /** Reads the state through `host.read`; never writes. */
   read(host: Host, args: Args): Promise<State>;
   /** Pure. */
@@ -70,6 +75,7 @@ export function defineResource<Args, State>(definition: ResourceDefinition<Args,
   return (args) => ({
     kind: definition.kind,
     name: definition.name(args),
+    writes: definition.writes?.(args) ?? [],
     async inspect(host, working) {
       const state = await definition.read(host, args);
       const { kind } = definition;

@@ -36,10 +36,7 @@ export const service = defineResource<ServiceArgs, ServiceState>({
     if (state.enabled !== "enabled" && state.enabled !== "static")
       changes.push({ field: "enabled", from: state.enabled, to: "enabled" });
     if (state.active !== "active") return [...changes, { field: "running", from: state.active, to: "active" }];
-    const soon = reads.filter((path) =>
-      ["file", "edited-file", "binary"].some((kind) => pending.has(`${kind}:${path}`)),
-    );
-    const newer = [...new Set([...state.newer, ...soon])];
+    const newer = [...new Set([...state.newer, ...reads.filter((path) => pending.has(path))])];
     if (newer.length > 0)
       changes.push({
         field: reloads ? "reloaded" : "restarted",

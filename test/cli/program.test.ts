@@ -54,7 +54,7 @@ test("a mistyped option is reported, not the required one that is missing becaus
 
 test.each([
   ["reset", "see tripod --help"],
-  ["preflight", "see tripod --help"],
+  ["premises", "see tripod --help"],
   ["lab remove", "see tripod lab --help"],
   ["lab restart", "see tripod lab --help"],
   ["aply", "Did you mean apply?"],

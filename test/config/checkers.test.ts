@@ -65,6 +65,11 @@ describe.skipIf(noSystemd)(`systemd itself${because(noSystemd)}`, () => {
     expect(verify("kubelet.service", golden("kubelet/kubelet.service"), dropIn)).toEqual(fine);
   });
 
+  it("finds no fault with containerd's unit and the proxy's drop-in", () => {
+    const dropIn = { "tripod-proxy.conf": golden("containerd/proxy.conf") };
+    expect(verify("containerd.service", golden("containerd/containerd.service"), dropIn)).toEqual(fine);
+  });
+
   it("finds no fault with the drop-in that restarts a packaged service", () => {
     const unit = "[Service]\nExecStart=/usr/sbin/keepalived --dont-fork\n";
     expect(verify("keepalived.service", unit, { "tripod.conf": golden("systemd/restart.conf") })).toEqual(fine);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { containerdConfig, crictlConfig } from "../../src/config/containerd.ts";
+import { containerdConfig, containerdUnit, crictlConfig, registryMirrors } from "../../src/config/containerd.ts";
+import { containerdProxy, proxyEnvironment } from "../../src/config/proxy.ts";
 import { imageRepository, sandboxImage } from "../../src/config/images.ts";
 import { testCluster } from "../support/cluster.ts";
 import { expectGolden } from "../support/golden.ts";
@@ -16,6 +17,37 @@ describe("containerd", () => {
     const boxed = testCluster({ containerd: { restrictOomScoreAdj: true } });
     for (const major of [1, 2])
       expect(containerdConfig(boxed, { major, cniBinDir: "/usr/lib/cni" })).toContain("restrict_oom_score_adj = true");
+  });
+
+  it("has a unit of ours where no package brings one", () => {
+    expectGolden("containerd/containerd.service", containerdUnit("/usr/local/bin/containerd"));
+  });
+
+  it("asks mirrors before the registry itself, in their order", () => {
+    const mirrors = ["https://one.example/v2", "http://10.0.0.9:5000"];
+    expectGolden("containerd/hosts.toml", registryMirrors(mirrors));
+  });
+
+  it("pulls through the proxy, and never for what belongs to the cluster", () => {
+    const proxy = { http: "http://proxy.example:3128", https: "http://proxy.example:3129", no: ["registry.example"] };
+    expectGolden("containerd/proxy.conf", containerdProxy(testCluster({ proxy })));
+    const { HTTPS_PROXY, NO_PROXY = "" } = proxyEnvironment(testCluster({ proxy }));
+    expect(HTTPS_PROXY).toBe("http://proxy.example:3129");
+    const direct = [
+      "10.0.0.10",
+      "m1",
+      "10.0.0.11",
+      "10.0.0.22",
+      "10.244.0.0/16",
+      "10.96.0.0/12",
+      ".svc",
+      ".cluster.local",
+    ];
+    expect(NO_PROXY.split(",")).toEqual(expect.arrayContaining([...direct, "registry.example"]));
+  });
+
+  it("has no proxy where the inventory names none, whatever was set before", () => {
+    expect(containerdProxy(cluster)).not.toContain("Environment");
   });
 
   it("is found by crictl without flags", () => {

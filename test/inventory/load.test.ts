@@ -86,7 +86,7 @@ describe("the files it names", () => {
       await write(name, "");
     const more = "software: { binaries: bin, images: ./images/ }\nnetwork: { manifest: cni.yaml }\n";
     const cluster = await loadCluster(await write("cluster.yaml", SMALL + more));
-    expect(cluster.software).toEqual({ binaries: join(folder, "bin"), images: join(folder, "images") });
+    expect(cluster.software).toMatchObject({ binaries: join(folder, "bin"), images: join(folder, "images") });
     expect(cluster.network).toEqual({ manifest: join(folder, "cni.yaml") });
   });
 
@@ -95,7 +95,7 @@ describe("the files it names", () => {
     await mkdir(join(folder, "images"));
     const more = "software: { binaries: bin, images: images }\nnetwork: { manifest: cni.yaml, cni: none }\n";
     expect(await missing(more)).toEqual([
-      "./bin lacks kubeadm, kubectl",
+      "./bin has kubelet, but not kubeadm, kubectl",
       "./images contains no image archives (*.tar)",
       "both `cni` and `manifest`: set one of them",
       "./cni.yaml does not exist",

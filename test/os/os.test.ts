@@ -23,7 +23,9 @@ describe.each(OS_FAMILIES)("On $name", (family) => {
   const names = [...family.packages.keepalived, ...family.packages.kubernetes("1.36.3")];
 
   it("both of its scripts are plain POSIX shell", () => {
-    for (const script of [family.installed(names), family.install(names)])
+    const bare = names.map((name) => family.bareName(name));
+    expect(bare).toEqual(["keepalived", "kubeadm", "kubelet", "kubectl"]);
+    for (const script of [family.installed(names), family.install(names), family.held(bare), family.hold(bare)])
       expect(run("sh", "-nc", script)).toEqual({ code: 0, said: "" });
   });
 

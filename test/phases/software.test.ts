@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Host } from "../../src/host.ts";
 import type { Cluster } from "../../src/inventory/cluster.ts";
 import { debian } from "../../src/os/debian.ts";
@@ -8,6 +8,10 @@ import { rhel } from "../../src/os/rhel.ts";
 import { kubernetes } from "../../src/phases/kubernetes.ts";
 import { packages } from "../../src/phases/packages.ts";
 import type { Phase } from "../../src/phases/phase.ts";
+import { programs, versionsOf } from "../../src/phases/software.ts";
+import type { SoftwareComponent } from "../../src/releases/artifact.ts";
+import { artifactsOf, OFFICIAL } from "../../src/releases/projects.ts";
+import { cacheFolder } from "../../src/xdg.ts";
 import { key } from "../../src/resources/resource.ts";
 import { type ClusterOverrides, machineNamed, testCluster } from "../support/cluster.ts";
 import { testContext } from "../support/context.ts";
@@ -32,7 +36,9 @@ async function resourcesOf(phase: Phase, cluster: Cluster, name: string, os: Hos
   const inspections = await Promise.all(resources.map((resource) => resource.inspect(host, impatient)));
   return {
     keys: resources.map(key),
-    wanted: inspections.flatMap((each) => each.changes(new Set()).map(({ to }) => to)),
+    wanted: inspections.flatMap((each) =>
+      each.changes(new Set()).flatMap(({ field, to }) => (field === "held" ? [] : [to])),
+    ),
   };
 }
 
@@ -44,11 +50,12 @@ describe("the packages of a host", () => {
     const worker = await of("w1");
     expect(worker).toEqual([
       ...debian.packages.containerd,
+      ...["kubeadm=1.36.3-*", "kubelet=1.36.3-*", "kubectl=1.36.3-*"],
       ...debian.packages.node,
       "containernetworking-plugins",
-      ...["kubeadm=1.36.3-*", "kubelet=1.36.3-*", "kubectl=1.36.3-*"],
     ]);
-    expect(await of("m1")).toEqual([...worker, "etcd-server", "etcd-client", "haproxy", "keepalived"]);
+    const master = [...worker, "etcd-server", "etcd-client", "haproxy", "keepalived"];
+    expect((await of("m1")).toSorted()).toEqual(master.toSorted());
   });
 
   it.each<[string, () => ClusterOverrides, string[]]>([
@@ -79,13 +86,84 @@ describe("the packages of a host", () => {
     expect(await of("m1", overrides())).toEqual(all.filter((name) => !absent.includes(name ?? "")));
   });
 
-  it("do not exist for etcd on some systems, and the error names what to do", async () => {
-    expect(await failure(of("m1", {}, rhel))).toMatchObject({
-      code: "E_PREFLIGHT",
-      message: "rhel has no etcd package",
-      details: { host: "m1", hint: "put etcd and etcdctl into a folder, and set `software.binaries` to it" },
-    });
+  it("of RHEL have no etcd", async () => {
+    expect(await of("m1", {}, rhel)).not.toContain("etcd");
     expect(await of("w1", {}, rhel)).toContain("kubelet-1.36.3");
+  });
+});
+
+describe("what comes from releases", () => {
+  beforeEach(() => vi.stubEnv("XDG_CACHE_HOME", temporaryFolder()));
+  afterEach(() => vi.unstubAllEnvs());
+
+  /** The downloads of a component for a host; their checksums have been fetched before. */
+  async function downloads(
+    overrides: ClusterOverrides,
+    component: SoftwareComponent,
+    name = "m1",
+    architecture = "x86_64",
+  ) {
+    const cluster = testCluster({ ...overrides, software: { from: "releases", ...overrides.software } });
+    const versions = versionsOf(cluster);
+    const sources = { ...OFFICIAL, ...cluster.software.mirrors };
+    const { version: kubernetes } = cluster.kubernetes;
+    const folder = join(cacheFolder(), "checksums");
+    mkdirSync(folder, { recursive: true });
+    for (const arch of ["amd64", "arm64"] as const)
+      for (const { url } of artifactsOf(component, { kubernetes, versions, architecture: arch, sources }))
+        writeFileSync(join(folder, encodeURIComponent(url)), "a".repeat(64));
+    const facts = { cpus: 2, memory: 2 ** 32, architecture };
+    const host = { ...scriptedHost({ machine: machineNamed(cluster, name) }), fact: () => facts as never };
+    const resources = await programs(host, testContext(cluster, [host]), component);
+    const said = scriptedHost({ machine: machineNamed(cluster, name), answer: () => "reaches no\n" });
+    const changes = await Promise.all(
+      resources.map(async (each) => (await each.inspect(said, impatient)).changes(new Set())),
+    );
+    return resources.map((each, index) => `${each.name} ${changes[index]?.[0]?.to?.split(" ")[0] ?? ""}`);
+  }
+
+  it("is what goes with this Kubernetes", async () => {
+    expect(await downloads({}, "kubernetes")).toEqual([
+      "kubeadm 1.36.3",
+      "kubelet 1.36.3",
+      "kubectl 1.36.3",
+      "crictl 1.36.0",
+    ]);
+    expect(await downloads({}, "containerd")).toEqual(["containerd 2.3.4", "runc 1.4.3"]);
+    expect(await downloads({}, "etcd")).toEqual(["etcd 3.6.14"]);
+    expect(await downloads({ kubernetes: { version: "1.34.1" } }, "containerd")).toEqual([
+      "containerd 1.7.34",
+      "runc 1.3.6",
+    ]);
+  });
+
+  it("is another version, where the inventory sets one", async () => {
+    const versions = { etcd: "3.6.0", containerd: "2.2.7", runc: "1.4.0", cniPlugins: "1.8.0", crictl: "1.35.0" };
+    const set = { software: { versions } };
+    expect(await downloads(set, "etcd")).toEqual(["etcd 3.6.0"]);
+    expect(await downloads(set, "containerd")).toEqual(["containerd 2.2.7", "runc 1.4.0"]);
+    expect(await downloads(set, "cni")).toEqual(["cni-plugins 1.8.0"]);
+    expect((await downloads(set, "kubernetes")).at(-1)).toBe("crictl 1.35.0");
+  });
+
+  it("is chosen component by component, and a folder is taken for what it contains", async () => {
+    expect(await downloads({ software: { from: { etcd: "packages" } } }, "etcd")).toEqual([]);
+    expect(await downloads({ software: { from: { etcd: "packages" } } }, "cni")).toEqual(["cni-plugins 1.9.1"]);
+    const folder = { software: { binaries: folderOf("etcd", "etcdctl") } };
+    expect(await downloads(folder, "etcd")).toEqual(
+      ["/usr/local/bin ", "/usr/local/bin/etcd ", "/usr/local/bin/etcdctl "].map(
+        (name) => expect.stringContaining(name.trim()) as string,
+      ),
+    );
+    expect(await downloads(folder, "kubernetes")).toContain("kubelet 1.36.3");
+  });
+
+  it("does not exist for every processor, and the error names it", async () => {
+    expect(await downloads({}, "etcd", "m1", "aarch64")).toEqual(["etcd 3.6.14"]);
+    expect(await failure(downloads({}, "etcd", "m1", "ppc64le"))).toMatchObject({
+      ...{ code: "E_PREFLIGHT", message: "there are no releases for its processor (ppc64le)" },
+      details: { host: "m1" },
+    });
   });
 });
 

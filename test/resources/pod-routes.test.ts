@@ -42,7 +42,7 @@ machineStory("routes that are not there are named one by one, and the rule too",
 });
 
 machineStory("routes that follow from another script are the script's change, and no second one", async (machine) => {
-  expect(await differing(machine, [`file:${SCRIPT}`])).toEqual([]);
+  expect(await differing(machine, [SCRIPT])).toEqual([]);
 });
 
 machineStory("a route that leads elsewhere and one to nobody are named, and put right", async (machine) => {

@@ -57,6 +57,30 @@ machineStory("only packages that are missing or in another version are installed
   expect(machine.read("/fakes/packages")).toBe("curl 7.88.1-10\nkubeadm 1.36.3-1.1\nsocat 1.0-1\nkubelet 1.36.3-1.1\n");
 });
 
+machineStory(
+  "a package in another version is shown with that, and is not upgraded with the system",
+  async (machine) => {
+    machine.write("/fakes/packages", "kubeadm 1.35.0-1.1\n");
+    const wanted = [packages({ names: ["socat", "kubeadm=1.36.3-*"], hold: ["kubeadm=1.36.3-*"] })];
+    expect(changesIn(await walk(machine.host, wanted))).toEqual([
+      { field: "package", from: "absent", to: "socat" },
+      { field: "package", from: "1.35.0-1.1", to: "kubeadm=1.36.3-*" },
+      { field: "held", from: "upgraded with the system", to: "kubeadm" },
+    ]);
+    expect(machine.read("/fakes/held")).toBe("kubeadm\n");
+    await machine.connection.run("sed -i d /fakes/held");
+    expect(changesIn(await walk(machine.host, wanted))).toEqual([
+      { field: "held", from: "upgraded with the system", to: "kubeadm" },
+    ]);
+  },
+);
+
+machineStory("a package manager that fails holds nothing", async (machine) => {
+  machine.write("/fakes/broken/apt-get", "");
+  await failure(walk(machine.host, [packages({ names: ["kubeadm=1.36.3-*"], hold: ["kubeadm=1.36.3-*"] })]));
+  expect((await machine.host.read("cat /fakes/held 2>/dev/null")).stdout).toBe("");
+});
+
 machineStory("Tripod waits for a package manager that a killed run has left running", async (machine) => {
   await machine.connection.run("mkfifo /fakes/reached /fakes/gate");
   const host = over(machine.host, killSwitch(2).through(machine.connection));

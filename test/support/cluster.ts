@@ -4,7 +4,8 @@ import { parseInventory } from "../../src/inventory/load.ts";
 import type { inventory } from "../../src/inventory/schema.ts";
 
 type Keys = z.input<typeof inventory>;
-type Section = "kubernetes" | "software" | "etcd" | "loadBalancer" | "containerd" | "network" | "drill" | "power";
+type Section =
+  "kubernetes" | "software" | "proxy" | "etcd" | "loadBalancer" | "containerd" | "network" | "drill" | "power";
 
 /** What a test wants to be different from the ordinary cluster of three masters and two workers: keys as an inventory has them, and machines. */
 export interface ClusterOverrides extends Readonly<{ [Each in Section]?: Partial<Keys[Each]> }> {
@@ -25,7 +26,8 @@ const WORKERS = [1, 2].map((n) => ({ name: `w${n}`, address: `10.0.0.2${n}` }));
 
 /**
  * A cluster as the loader makes it of an inventory, defaults and all: m1–m3 at 10.0.0.11–13 on lines 11–13, w1 and w2 at 10.0.0.21–22 on
- * lines 21 and 22, VIP 10.0.0.10, Kubernetes 1.36.3. Machines that are given stay as they are, whatever no inventory could say of them.
+ * lines 21 and 22, VIP 10.0.0.10, Kubernetes 1.36.3, from packages, because tests have no network. Machines that are given stay as they are,
+ * whatever no inventory could say of them.
  * @throws InventoryErrors where the loader refuses these keys
  */
 export function testCluster(overrides: ClusterOverrides = {}): Cluster {
@@ -51,18 +53,20 @@ export function machineNamed(cluster: Cluster, name: string): Machine {
 
 /** One section a line, so that masters begin on line 11 and workers on line 21. */
 function inventoryText({ name = "prod", firewall, masters, workers, ...sections }: ClusterOverrides): string {
-  const { kubernetes, software, etcd, loadBalancer, containerd, network, drill, power } = sections;
+  const { kubernetes, software, proxy, etcd, loadBalancer, containerd, network, drill, power } = sections;
   const settings = {
     name,
     kubernetes: { ...KUBERNETES, ...kubernetes },
     loadBalancer: { ...LOAD_BALANCER, ...loadBalancer },
-    ...{ software, etcd, containerd, network, firewall, drill, power },
+    software: { from: "packages" as const, ...software },
+    ...{ etcd, containerd, network, firewall, drill, power },
   };
   const lines = Object.entries(settings).flatMap(([key, value]) => (value ? [`${key}: ${JSON.stringify(value)}`] : []));
   while (lines.length < 9) lines.push("");
   lines.push(...machineLines("masters", masters ?? MASTERS));
   while (lines.length < 19) lines.push("");
   lines.push(...machineLines("workers", workers ?? WORKERS));
+  if (proxy) lines.push(`proxy: ${JSON.stringify(proxy)}`);
   return lines.join("\n");
 }
 

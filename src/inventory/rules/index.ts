@@ -5,6 +5,7 @@ import { etcdRules } from "../sections/etcd.ts";
 import { kubernetesRules } from "../sections/kubernetes.ts";
 import { loadBalancerRules } from "../sections/load-balancer.ts";
 import { machineRules, sshRules } from "../sections/machine.ts";
+import { softwareRules } from "../sections/software.ts";
 import { addressing } from "./addressing.ts";
 import { componentRules } from "./components.ts";
 import { duplicates } from "./duplicates.ts";
@@ -19,6 +20,7 @@ export function* rules(draft: Draft): Iterable<Problem> {
   yield* addressing(draft);
   yield* kubernetesRules(draft.kubernetes);
   yield* componentRules(draft);
+  yield* softwareRules(draft.software ?? {}, draft.kubernetes.version);
   yield* etcdRules(draft.etcd ?? {});
   yield* loadBalancerRules(draft.loadBalancer);
   yield* drillRules(draft.drill ?? {});

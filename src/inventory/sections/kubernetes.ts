@@ -11,6 +11,12 @@ import { didYouMean } from "../suggest.ts";
 const OLDEST_MINOR = 20;
 const NEWEST_MINOR = 36;
 
+/** Every minor that an inventory may name. @internal exported for its test and for docs/versions.md */
+export const SUPPORTED_MINORS: readonly number[] = Array.from(
+  { length: NEWEST_MINOR - OLDEST_MINOR + 1 },
+  (_, index) => OLDEST_MINOR + index,
+);
+
 /** The phases that `kubeadm init` may skip in a working cluster. */
 const SKIPPABLE_PHASES: readonly string[] = ["addon", "addon/coredns", "addon/kube-proxy"];
 

@@ -16,6 +16,8 @@ const EMPTY_IT =
 
 /** The inventory matches the existing cluster: nothing in it can be carried out only in part, or not at all. */
 export const matchesExisting: Check = {
+  name: "matches-cluster",
+  title: "the inventory matches the existing cluster: nothing in it could be carried out only in part",
   async examine(host, context) {
     const mismatches = await mismatchesOf(context);
     return [
@@ -37,6 +39,8 @@ function mismatchesOf({ once, cluster, existing }: Context): Promise<ReadonlyMap
 
 /** The data in etcd's data directory was written by a member of this cluster: its authority is on the host too. */
 export const foreignEtcd: Check = {
+  name: "etcd-data",
+  title: "the data in /var/lib/etcd, if there is any, is that of this cluster",
   async examine(host) {
     if (host.machine.role !== "master") return [];
     const { code } = await host.read(`[ -d /var/lib/etcd/member ] && [ ! -e ${ETCD_PKI}/ca.crt ]`);
@@ -54,6 +58,8 @@ export const foreignEtcd: Check = {
 
 /** All masters have the same authorities, or none has any. Throws E_REFUSED where they differ. */
 export const sameAuthorities: Check = {
+  name: "authorities",
+  title: "all masters have the same certificate authorities, or none",
   async examine(host, context) {
     if (host.name !== context.masters[0]?.name) return [];
     await Promise.all([
@@ -67,6 +73,8 @@ export const sameAuthorities: Check = {
 
 /** The pod ranges in the machines' own configuration are valid: all other hosts get routes to them. Throws E_REFUSED where one is not. */
 export const podRanges: Check = {
+  name: "pod-ranges",
+  title: "the pod ranges in the hosts' own configuration are valid",
   async examine(host, context) {
     if (hasPodRoutes(context.cluster) && isLeader(host, context)) await cidrsOf(context);
     return [];

@@ -10,6 +10,8 @@ import type { Check } from "./check.ts";
  * themselves. A rule that names the pods' subnet is somebody's decision; a host that is a node has carried pods before.
  */
 export const podsForwarded: Check = {
+  name: "pods-forwarded",
+  title: "nothing on the host drops the packets that it forwards for pods",
   async examine(host, { cluster, existing }) {
     const bridge = "cni" in cluster.network && cluster.network.cni === "bridge";
     if (cluster.firewall === "manage" || !bridge || existing.nodes.has(host.name)) return [];
@@ -55,6 +57,8 @@ async function dropping(host: Host, cluster: Cluster, rules: readonly string[]):
 
 /** `firewall: manage` opens VRRP, which ufw knows from 0.36.2 on. */
 export const ufwKnowsVrrp: Check = {
+  name: "ufw-knows-vrrp",
+  title: "with `firewall: manage`, a master's ufw knows VRRP (0.36.2)",
   async examine(host, { cluster }) {
     if (cluster.firewall !== "manage" || host.machine.role !== "master" || host.fact(firewall) !== "ufw") return [];
     const { stdout } = await host.read("ufw version");

@@ -38,6 +38,8 @@ const WORDS: Readonly<Record<Outcome, string>> = {
 
 /** Machines reach each other's ports as docs/firewall.md has them. Where nobody listens yet, a listener is put up for a moment. */
 export const reachable: Check = {
+  name: "ports-reachable",
+  title: "the other machines reach the ports that they need, and VRRP",
   async examine(host, context) {
     const found = await context.once(FOUND, () => blockedBetween(context));
     if (found.unknown.has(host.name)) return [UNKNOWN];

@@ -14,6 +14,8 @@ const SHOWN = 8;
  * another by ARP, so that a VIP does not move, and a route to pods does not lead through a neighbour.
  */
 export const segment: Check = {
+  name: "l2-segment",
+  title: "the address is in a subnet with neighbours, not a /32",
   examine(host, { cluster }) {
     const own = carrierOf(host);
     const named = cluster.loadBalancer.interface;
@@ -34,6 +36,8 @@ export const segment: Check = {
 
 /** Machines of one segment have the same MTU: what one sends in full size, another would drop without an answer. */
 export const sameMtu: Check = {
+  name: "same-mtu",
+  title: "the MTU is that of the other machines",
   async examine(host, context) {
     const own = mtuOf(host);
     if (own === undefined || !usesBridge(context.cluster)) return [];
@@ -44,6 +48,7 @@ export const sameMtu: Check = {
     const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : "";
     return [
       {
+        warning: true,
         message: `the MTU of ${carrierOf(host)?.interface} is ${own}, but that of ${others.slice(0, SHOWN).join(", ")}${more} is ${usual}`,
         hint: "set the same MTU on all machines of the segment: large packets between them would be lost without an error",
       },

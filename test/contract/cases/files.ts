@@ -1,6 +1,11 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAuthority, issue } from "../../../src/pki/authority.ts";
 import { etcdCertificates } from "../../../src/pki/etcd.ts";
+import { cacheFolder } from "../../../src/xdg.ts";
+import { release } from "../../../src/resources/release.ts";
 import { binary } from "../../../src/resources/binary.ts";
 import { certificate } from "../../../src/resources/certificate.ts";
 import { directory } from "../../../src/resources/directory.ts";
@@ -8,6 +13,18 @@ import { editedFile } from "../../../src/resources/edited-file.ts";
 import { file } from "../../../src/resources/file.ts";
 import { Secret } from "../../../src/secret.ts";
 import type { ResourceCase } from "./resource-case.ts";
+
+/** As if the operator's machine had fetched it before: the throw-away machines reach no network. */
+const program = "#!/bin/sh\necho new\n";
+const releasedDigest = createHash("sha256").update(program).digest("hex");
+const released = {
+  ...{ name: "kubectl", version: "1.36.3", url: "https://releases.invalid/kubectl", checksums: "" },
+  files: [{ path: "/usr/local/bin/kubectl" }],
+};
+process.env["XDG_CACHE_HOME"] = mkdtempSync(join(tmpdir(), "tripod-contract-"));
+const kept = join(cacheFolder(), "releases", releasedDigest);
+mkdirSync(kept, { recursive: true });
+writeFileSync(join(kept, "kubectl"), program);
 
 const now = new Date();
 const authority = await createAuthority({ commonName: "etcd-ca", keys: "ecdsa-p256", validityDays: 10 }, now);
@@ -75,6 +92,14 @@ export const FILES: readonly ResourceCase[] = [
       binary({ localPath: join(machine.root, "operator/program"), path: "/usr/local/bin/program" }),
       binary({ localPath: join(machine.root, "operator/program"), path: "/usr/local/bin/another" }),
     ],
+  },
+  {
+    of: "release",
+    title: "a program of a release that is uploaded, because the host does not reach its source",
+    prepare(machine) {
+      machine.write("/usr/local/bin/kubectl", "#!/bin/sh\necho old\n", 0o755);
+    },
+    make: () => [release({ artifact: released, sha256: releasedDigest })],
   },
   {
     of: "certificate",

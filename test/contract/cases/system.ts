@@ -53,7 +53,7 @@ export const SYSTEM: readonly ResourceCase[] = [
     of: "packages",
     title: "packages, one of them in a certain version",
     prepare: (machine) => machine.write("/fakes/packages", "curl 7.88.1-10\nkubeadm 1.35.0-1.1\n"),
-    make: () => [packages({ names: ["curl", "keepalived", "kubeadm=1.36.3-*"] })],
+    make: () => [packages({ names: ["curl", "keepalived", "kubeadm=1.36.3-*"], hold: ["kubeadm=1.36.3-*"] })],
     everNew: /^\/run\/tripod\//,
   },
   {

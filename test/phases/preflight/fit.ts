@@ -4,6 +4,7 @@ import { type Firewall, firewall } from "../../../src/facts/firewall.ts";
 import { hardware } from "../../../src/facts/hardware.ts";
 import { identity } from "../../../src/facts/identity.ts";
 import { links } from "../../../src/facts/links.ts";
+import { osRelease } from "../../../src/facts/os-release.ts";
 import { network } from "../../../src/facts/network.ts";
 import type { Host } from "../../../src/host.ts";
 import type { Cluster, Machine } from "../../../src/inventory/cluster.ts";
@@ -30,6 +31,7 @@ interface Unfit {
   /** Of eth0, bytes. */
   readonly mtu?: number;
   readonly firewall?: Firewall;
+  readonly osRelease?: Readonly<Record<string, string>>;
   readonly answer?: ScriptedHostOptions["answer"];
 }
 
@@ -59,6 +61,7 @@ function hostOf(machine: Machine, unfit: Unfit): Host {
       [network, addresses],
       [links, new Map([["eth0", unfit.mtu ?? 1500]])],
       [firewall, unfit.firewall ?? "none"],
+      [osRelease, unfit.osRelease ?? { ID: "debian", VERSION_ID: "12" }],
     ],
   });
 }

@@ -1,0 +1,51 @@
+import { rootCertificates } from "node:tls";
+import { EnvHttpProxyAgent, fetch, type Response } from "undici";
+
+export interface Access {
+  readonly signal: AbortSignal;
+  /** Certificates of authorities that are trusted in addition to Node's own, PEM. */
+  readonly ca?: string | undefined;
+}
+
+/** More redirects than any download needs. */
+const HOPS = 5;
+
+/**
+ * Fetches an https:// URL from the operator's machine, through the proxy of its environment (https_proxy, no_proxy). Redirects are followed
+ * by hand: none of them may leave TLS, where an attacker on the network could replace the content.
+ * @returns the response, whose status is 2xx; its body streams
+ * @throws Error with the reason: the status, the TLS or network failure, a redirect that is refused
+ */
+export async function httpsGet(from: string, { signal, ca }: Access): Promise<Response> {
+  const dispatcher = dispatcherFor(ca);
+  let url = new URL(from);
+  for (let hop = 0; hop <= HOPS; hop += 1) {
+    const response = await fetch(url, { signal, redirect: "manual", dispatcher });
+    const location = response.headers.get("location");
+    if (response.ok) return response;
+    await response.body?.cancel();
+    if (response.status < 300 || response.status > 399 || location === null)
+      throw new Error(`${response.status} ${response.statusText}`);
+    url = new URL(location, url);
+    if (url.protocol !== "https:") throw new Error(`it redirects to ${url.origin}, which is not https`);
+  }
+  throw new Error(`more than ${HOPS} redirects`);
+}
+
+/** fetch reports only that it failed; the reason is in its cause. */
+export function fetchFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+const dispatchers = new Map<string, EnvHttpProxyAgent>();
+
+/** One for each authority, so that connections are kept. */
+function dispatcherFor(ca: string | undefined): EnvHttpProxyAgent {
+  const known = dispatchers.get(ca ?? "");
+  if (known) return known;
+  const connect = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
+  const made = new EnvHttpProxyAgent({ connect, requestTls: connect });
+  dispatchers.set(ca ?? "", made);
+  return made;
+}

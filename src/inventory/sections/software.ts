@@ -1,0 +1,108 @@
+import { valid } from "semver";
+import { z } from "zod";
+import { COMPONENTS } from "../../releases/artifact.ts";
+import { tooOld } from "../../versions.ts";
+import type { Problem } from "../problem.ts";
+import { path, saying, textual } from "../scalars.ts";
+
+/** Where a component comes from. */
+const ORIGINS = ["releases", "packages", "folder"] as const;
+export type SoftwareOrigin = (typeof ORIGINS)[number];
+
+const origin = z.enum(ORIGINS);
+
+const version = (project: string, example: string) =>
+  z
+    .string()
+    .refine((text) => valid(text) === text, { error: saying(`a full version without a leading v, such as ${example}`) })
+    .optional()
+    .describe(`The version of ${project}. Default: the one that Tripod's table names for this Kubernetes.`)
+    .meta({ examples: [example] });
+
+const source = (official: string, what: string) =>
+  textual("URL", /^https:\/\/[^\s/?#@]+(?:\/[^\s?#]*[^\s/?#])?$/, "an https:// URL without a user and a trailing slash")
+    .refine((text) => URL.canParse(text), { error: saying("an https:// URL") })
+    .optional()
+    .describe(`What replaces ${official} for ${what}: a mirror with the same layout.`)
+    .meta({ examples: ["https://mirror.example.org/k8s"] });
+
+export const software = z
+  .strictObject({
+    from: z
+      .union([origin, z.partialRecord(z.enum(COMPONENTS), origin)])
+      .optional()
+      .describe(
+        "Where programs come from, for all or for each of `kubernetes`, `etcd`, `containerd` (with runc) and `cni` (the plugins): " +
+          "`releases` (the projects' own, verified by their checksums), `packages` (the host's package manager), or `folder` " +
+          "(`binaries`). Default: the folder for what it contains, releases for the rest.",
+      )
+      .meta({ life: "any time", examples: ["packages", { etcd: "packages" }] }),
+    binaries: path
+      .optional()
+      .describe(
+        "A folder of programs that are uploaded: kubeadm, kubelet, kubectl and crictl; etcd, etcdctl and etcdutl; containerd, " +
+          "containerd-shim-runc-v2, ctr and runc; and, in `cni/`, the CNI plugins. What it does not contain comes from elsewhere.",
+      )
+      .meta({ life: "any time", examples: ["./bin"] }),
+    images: path
+      .optional()
+      .describe("A folder of image archives (*.tar), imported on each host. Default: images are pulled.")
+      .meta({ life: "any time", examples: ["./images"] }),
+    versions: z
+      .strictObject({
+        etcd: version("etcd", "3.6.14"),
+        containerd: version("containerd", "2.3.4"),
+        runc: version("runc", "1.4.3"),
+        cniPlugins: version("the CNI plugins", "1.9.1"),
+        crictl: version("crictl", "1.36.0"),
+      })
+      .prefault({})
+      .describe("Other versions of what is installed from releases.")
+      .meta({ life: "any time" }),
+    mirrors: z
+      .strictObject({
+        kubernetes: source("https://dl.k8s.io", "Kubernetes"),
+        github: source("https://github.com", "all other projects"),
+      })
+      .prefault({})
+      .describe("Where releases are fetched from instead of from the projects' own servers.")
+      .meta({ life: "operator's side" }),
+    ca: path
+      .optional()
+      .describe(
+        "A file of certificates (PEM) that are trusted for downloads too, such as that of a mirror's authority.",
+      )
+      .meta({ life: "operator's side", examples: ["./mirror-ca.pem"] }),
+  })
+  .prefault({})
+  .describe("Where programs and images come from.");
+
+/** Versions that do not work with this Kubernetes, and origins that need a folder. */
+export function* softwareRules(
+  settings: Partial<z.output<typeof software>>,
+  kubernetesVersion: string | undefined,
+): Iterable<Problem> {
+  const { from, binaries, versions = {} } = settings;
+  const minor = Number(/^1\.(\d+)\./.exec(kubernetesVersion ?? "")?.[1] ?? Number.NaN);
+  for (const program of ["etcd", "containerd"] as const) {
+    const set = versions[program];
+    const oldest = set === undefined || Number.isNaN(minor) ? undefined : tooOld(minor, program, set);
+    if (set !== undefined && oldest !== undefined)
+      yield {
+        path: ["software", "versions", program],
+        message: `${program} ${set} does not work with Kubernetes 1.${minor}, which needs ${oldest} or later`,
+      };
+  }
+  if (binaries !== undefined || from === undefined) return;
+  const chosen =
+    typeof from === "string"
+      ? [[["software", "from"], from] as const]
+      : Object.entries(from).map(([component, each]) => [["software", "from", component], each] as const);
+  for (const [at, each] of chosen)
+    if (each === "folder")
+      yield {
+        path: [...at],
+        message: "`folder` needs `binaries`",
+        hint: "set `software.binaries` to the folder with the programs",
+      };
+}

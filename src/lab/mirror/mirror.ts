@@ -1,0 +1,121 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { TripodError } from "../../errors.ts";
+import type { SoftwareSettings } from "../../inventory/cluster.ts";
+import { lastLines } from "../../last-lines.ts";
+import { createAuthority, issue } from "../../pki/authority.ts";
+import { kill, startDetached } from "../../process.ts";
+import type { ProgramVersions } from "../../versions.ts";
+import { labFolders } from "../folders.ts";
+import { inNetwork } from "../network.ts";
+import { poll } from "../poll.ts";
+import { labScript } from "../scripts.ts";
+import { MIRRORED, type MirrorContent } from "./content.ts";
+
+interface MirrorRecord {
+  /** Its address in the lab's network: that of the operator in the first segment. */
+  readonly address: string;
+  /** The name of the content's folder in the cache, which is the first part of every path. */
+  readonly published: string;
+  readonly versions: ProgramVersions;
+}
+
+const YEAR = 365;
+
+/** The files of a lab's mirror of releases. */
+function files(lab: string) {
+  const root = join(labFolders(lab).root, "mirror");
+  const inside = (name: string) => join(root, name);
+  return {
+    root,
+    ...{
+      content: inside("content"),
+      ca: inside("ca.crt"),
+      certificate: inside("server.crt"),
+      key: inside("server.key"),
+    },
+    ...{
+      record: inside("mirror.json"),
+      faults: inside("faults.json"),
+      ready: inside("ready"),
+      log: inside("server.log"),
+    },
+  };
+}
+
+/** Whether the lab has a mirror: its hosts install releases from it. */
+export function hasMirror(lab: string): boolean {
+  return existsSync(files(lab).record);
+}
+
+/** Creates the mirror's files: a link to its content, the lab's authority, and a certificate for its address. */
+export async function makeMirror(lab: string, address: string, { folder, versions }: MirrorContent): Promise<void> {
+  const { root, content, ca, certificate, key, record } = files(lab);
+  await rm(root, { recursive: true, force: true });
+  await mkdir(root, { recursive: true });
+  const now = new Date();
+  const lasting = { keys: "ecdsa-p256", validityDays: YEAR } as const;
+  const authority = await createAuthority({ commonName: `mirror of the lab ${lab}`, ...lasting }, now);
+  const request = { commonName: address, sans: [address], usages: ["serverAuth"], ...lasting } as const;
+  const server = await issue(authority, request, now);
+  const published = basename(folder);
+  await mkdir(content, { recursive: true });
+  await symlink(folder, join(content, published));
+  await writeFile(ca, authority.certificate);
+  await writeFile(certificate, server.certificate);
+  await writeFile(key, server.key.reveal(), { mode: 0o600 });
+  const written: MirrorRecord = { address, published, versions };
+  await writeFile(record, `${JSON.stringify(written, null, 2)}\n`);
+}
+
+/** Starts the mirror's server in the lab's network, unless it is running. */
+export async function startMirror(lab: string, signal: AbortSignal | undefined): Promise<void> {
+  const { root, record, ready, log } = files(lab);
+  if (!existsSync(record) || (await serverPids(lab)).length > 0) return;
+  await rm(ready, { force: true });
+  const { address } = JSON.parse(await readFile(record, "utf8")) as MirrorRecord;
+  startDetached([...inNetwork(lab), process.execPath, labScript("release-mirror.mjs"), root, address], log);
+  const answer = await poll(20_000, signal, () => Promise.resolve(existsSync(ready) || `see ${log}`));
+  if (answer === true) return;
+  throw new TripodError("E_LAB", "the lab's mirror of releases did not start", {
+    why: lastLines(await readFile(log, "utf8")),
+    hint: "remove the lab with `tripod lab down -i FILE`, and try again",
+  });
+}
+
+export async function stopMirror(lab: string): Promise<void> {
+  await poll(10_000, undefined, async () => {
+    const pids = await serverPids(lab);
+    for (const pid of pids) kill(pid, "SIGKILL");
+    return pids.length === 0 || "the lab's mirror is still running";
+  });
+}
+
+/** By their argv, which has the mirror's folder: a recorded pid could be another process by now. */
+async function serverPids(lab: string): Promise<number[]> {
+  const { root } = files(lab);
+  const pids = (await readdir("/proc")).map(Number).filter((pid) => pid > 0);
+  const argvs = await Promise.all(
+    pids.map(async (pid) => (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0")),
+  );
+  return pids.filter(
+    (_, index) => argvs[index]?.includes(root) && argvs[index].some((word) => word.endsWith("release-mirror.mjs")),
+  );
+}
+
+/** The inventory's software, fetched from the lab's mirror in the versions that it has; what the inventory sets stays. */
+export function fromMirror(lab: string, software: SoftwareSettings): SoftwareSettings {
+  const { record, ca } = files(lab);
+  const { address, published, versions } = JSON.parse(readFileSync(record, "utf8")) as MirrorRecord;
+  // What is published under a URL never changes, so other content has other URLs.
+  const mirrors = Object.fromEntries(
+    Object.entries(MIRRORED).map(([name, folder]) => [name, `https://${address}/${published}/${folder}`]),
+  );
+  return {
+    ca,
+    ...software,
+    versions: { ...versions, ...software.versions },
+    mirrors: { ...mirrors, ...software.mirrors },
+  };
+}

@@ -1,0 +1,44 @@
+import { coerce } from "semver";
+import { COMPONENTS } from "../../releases/artifact.ts";
+import { tooOld } from "../../versions.ts";
+import { originOf, programs } from "../software.ts";
+import type { Check } from "./check.ts";
+
+/** Throws E_LOCAL where a folder does not contain a program, or no checksum is published for its version. */
+export const softwareAvailable: Check = {
+  name: "software",
+  title:
+    "every program can be had: its folder contains it, or its project publishes a checksum for this version and processor",
+  async examine(host, context) {
+    const wanted = COMPONENTS.filter((component) => component !== "etcd" || host.machine.role === "master");
+    await Promise.all(wanted.map((component) => programs(host, context, component)));
+    const packaged = wanted.filter((component) => originOf(context.cluster, component) === "packages");
+    if (!packaged.includes("etcd") || host.os.packages.etcd.length > 0) return [];
+    return [
+      {
+        message: `${host.os.name} has no etcd package`,
+        hint: "let etcd come from releases: `software: {from: {etcd: releases}}`; or put etcd and etcdctl into `software.binaries`",
+      },
+    ];
+  },
+};
+
+/** The package manager's candidate where etcd is a package; in a bare container without lists it names none, and apply finds out. */
+export const etcdVersion: Check = {
+  name: "etcd-version",
+  title: "the distribution's etcd is new enough for this Kubernetes, where etcd is a package",
+  async examine(host, { cluster }) {
+    const [name] = host.os.packages.etcd;
+    if (host.machine.role !== "master" || name === undefined || originOf(cluster, "etcd") !== "packages") return [];
+    const { stdout } = await host.read(host.os.candidate(name));
+    const version = coerce(stdout)?.version;
+    const oldest = version === undefined ? undefined : tooOld(cluster.kubernetes.minor, "etcd", version);
+    if (version === undefined || oldest === undefined) return [];
+    return [
+      {
+        message: `its package of etcd is ${version}, but Kubernetes 1.${cluster.kubernetes.minor} needs ${oldest} or later`,
+        hint: "let etcd come from releases: `software: {from: {etcd: releases}}`",
+      },
+    ];
+  },
+};

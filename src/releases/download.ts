@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { createWriteStream, existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { TripodError } from "../errors.ts";
+import { type Access, fetchFailure, httpsGet } from "../https.ts";
+import { cacheFolder } from "../xdg.ts";
+import { type Artifact, fileName } from "./artifact.ts";
+import { forgetChecksum } from "./checksum.ts";
+
+/** bytes; kubelet and containerd have 30 to 130 MB. */
+const LARGEST = 2 ** 30;
+
+const running = new Map<string, Promise<string>>();
+
+/**
+ * Fetches an artifact to the operator's machine, once for all hosts: for hosts that do not reach the source themselves. It is kept in the
+ * user's cache under its digest, and moved there only when the digest is right.
+ * @returns its absolute path
+ * @throws TripodError E_LOCAL where it cannot be fetched, E_REFUSED where its digest differs from the published one
+ */
+export function downloaded(
+  artifact: Artifact,
+  sha256: string,
+  access: Access & { progress: (received: number, total: number) => void },
+): Promise<string> {
+  const path = join(cacheFolder(), "releases", sha256, fileName(artifact));
+  const already = running.get(path);
+  if (already) return already;
+  const work = existsSync(path) ? Promise.resolve(path) : fetched(artifact, sha256, path, access);
+  running.set(path, work);
+  void work.catch(() => running.delete(path));
+  return work;
+}
+
+async function fetched(
+  artifact: Artifact,
+  sha256: string,
+  path: string,
+  { signal, ca, progress }: Access & { progress: (received: number, total: number) => void },
+): Promise<string> {
+  const partial = `${path}.${process.pid}`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    const response = await httpsGet(artifact.url, { signal, ca });
+    const total = Number(response.headers.get("content-length") ?? 0);
+    const hash = createHash("sha256");
+    let received = 0;
+    const counted = new Transform({
+      transform(chunk: Buffer, _, done) {
+        hash.update(chunk);
+        received += chunk.length;
+        progress(received, total);
+        done(received > LARGEST ? new Error("it is larger than 1 GiB") : null, chunk);
+      },
+    });
+    await pipeline(response.body ?? [], counted, createWriteStream(partial), { signal });
+    await mustMatch(artifact, sha256, hash.digest("hex"));
+    await rename(partial, path);
+    return path;
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (cause instanceof TripodError) throw cause;
+    throw new TripodError("E_LOCAL", `cannot fetch ${artifact.url}`, {
+      why: fetchFailure(cause),
+      hint: "run the same command again, or name another mirror under `software.mirrors`",
+      cause,
+    });
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+async function mustMatch(artifact: Artifact, wanted: string, found: string): Promise<void> {
+  if (wanted === found) return;
+  await forgetChecksum(artifact);
+  throw new TripodError("E_REFUSED", `${artifact.url} does not match its published checksum`, {
+    why: `published: ${wanted}\nfetched:   ${found}`,
+    hint: "do not use this file: check the mirror under `software.mirrors`, or a proxy on the way",
+  });
+}

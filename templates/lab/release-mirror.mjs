@@ -1,0 +1,57 @@
+// The lab's mirror of releases: serves FOLDER/content over https at ADDRESS:443, in the lab's network. Arguments: FOLDER ADDRESS.
+// FOLDER/faults.json, read at each request, makes it fail on purpose: {"/path": "missing" | "wrong" | "cut" | "slow" | "http"}.
+import { createReadStream, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { join, normalize } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+const [folder = "", address = ""] = process.argv.slice(2);
+const content = join(folder, "content");
+
+function faultOf(path) {
+  try {
+    return JSON.parse(readFileSync(join(folder, "faults.json"), "utf8"))[path];
+  } catch {
+    return undefined;
+  }
+}
+
+function serve(request, response) {
+  const path = normalize(decodeURIComponent(new URL(request.url, "https://mirror").pathname));
+  const fault = faultOf(path);
+  const end = (status, headers = {}) => response.writeHead(status, headers).end();
+  console.log(new Date().toISOString(), request.socket.remoteAddress, request.method, path, request.headers.range ?? "", fault ?? "");
+  if (request.method !== "GET" && request.method !== "HEAD") return end(405);
+  if (fault === "http") return end(302, { location: `http://${address}${path}` });
+  const file = join(content, path);
+  const stat = fault === "missing" ? undefined : statSync(file, { throwIfNoEntry: false });
+  if (!stat?.isFile()) return end(404);
+  const [, from = "0"] = /^bytes=(\d+)-$/.exec(request.headers.range ?? "") ?? [];
+  const start = Number(from);
+  if (start >= stat.size && stat.size > 0) return end(416, { "content-range": `bytes */${stat.size}` });
+  const range = start === 0 ? {} : { "content-range": `bytes ${start}-${stat.size - 1}/${stat.size}` };
+  response.writeHead(start === 0 ? 200 : 206, { "accept-ranges": "bytes", "content-length": stat.size - start, ...range });
+  if (request.method === "HEAD") return response.end();
+  const slow = fault === "slow" ? 100 : 0;
+  send(response, createReadStream(file, { start, highWaterMark: 1 << 18 }), { fault, slow, half: (stat.size - start) / 2 });
+}
+
+async function send(response, stream, { fault, slow, half }) {
+  let sent = 0;
+  for await (const chunk of stream) {
+    if (fault === "wrong" && sent === 0) chunk[0] ^= 1;
+    response.write(chunk);
+    sent += chunk.length;
+    if (fault === "cut" && sent >= half) return response.destroy();
+    if (slow > 0) await pause(slow);
+    if (response.writableNeedDrain) await new Promise((done) => response.once("drain", done).once("close", done));
+  }
+  response.end();
+}
+
+const server = createServer({
+  cert: readFileSync(join(folder, "server.crt")),
+  key: readFileSync(join(folder, "server.key")),
+});
+server.on("request", serve);
+server.listen(443, address, () => writeFileSync(join(folder, "ready"), `${process.pid}\n`));
