@@ -6,6 +6,8 @@ export const ETCD_CLIENT_PORT = 2379;
 export const ETCD_PEER_PORT = 2380;
 /** etcd's metrics, on loopback only. */
 export const ETCD_METRICS_PORT = 2381;
+/** The API server's default for --service-node-port-range. */
+export const NODE_PORTS = { first: 30_000, last: 32_767 } as const;
 
 /** PKI of the external etcd. Not below /etc/kubernetes/pki, which `kubeadm reset` deletes. */
 export const ETCD_PKI = "/etc/etcd/pki";

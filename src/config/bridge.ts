@@ -47,8 +47,14 @@ export function podRouting(
   };
 }
 
-/** /etc/cni/net.d/10-tripod.conflist: pods on their own bridge; the unit installs the routes. CNI version 0.4.0, which all plugins since 0.7 support. */
-export function bridgeConflist(machine: Machine, cidrs: PodCidrs): string {
+/** The MTU that the kernel gives a new bridge and its ports, bytes. */
+const USUAL_MTU = 1500;
+
+/**
+ * /etc/cni/net.d/10-tripod.conflist: pods on their own bridge; the unit installs the routes. CNI version 0.4.0, which all plugins since 0.7 support.
+ * @param mtu of the interface by which pods reach other hosts, bytes: where it is smaller than usual, pods have the same
+ */
+export function bridgeConflist(machine: Machine, cidrs: PodCidrs, mtu = USUAL_MTU): string {
   const bridge = {
     type: "bridge",
     bridge: "cni0",
@@ -56,6 +62,7 @@ export function bridgeConflist(machine: Machine, cidrs: PodCidrs): string {
     // A pod may reach itself through its own service.
     hairpinMode: true,
     ipMasq: false,
+    ...(mtu < USUAL_MTU && { mtu }),
     ipam: { type: "host-local", ranges: [[{ subnet: cidrOf(machine, cidrs) }]] },
   };
   const portmap = { type: "portmap", capabilities: { portMappings: true } };

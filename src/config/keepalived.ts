@@ -9,8 +9,14 @@ import { CHECK_WEIGHT, vrrpPriorities } from "./vrrp.ts";
 const CHECK_INTERVAL = 1;
 const CHECK_TIMEOUT = 3;
 
-/** keepalived's configuration on this master; `device` is the interface that carries the virtual IP (`eth0`). For keepalived 2.0 and later. */
-export function keepalivedConfig(cluster: Cluster, machine: Machine, device: string): string {
+/** Interfaces of a master: the one with its own address, by which VRRP goes, and the one that carries the virtual IP; often the same. */
+export interface VrrpInterfaces {
+  readonly own: string;
+  readonly vip: string;
+}
+
+/** keepalived's configuration on this master. For keepalived 2.0 and later. */
+export function keepalivedConfig(cluster: Cluster, machine: Machine, { own, vip }: VrrpInterfaces): string {
   const { masters, loadBalancer } = cluster;
   const priority = vrrpPriorities(masters.length)[masters.findIndex(({ name }) => name === machine.name)];
   if (priority === undefined)
@@ -18,7 +24,9 @@ export function keepalivedConfig(cluster: Cluster, machine: Machine, device: str
   return render("keepalived/keepalived.conf", {
     name: machine.name,
     address: machine.address,
-    interface: device,
+    interface: own,
+    vipInterface: vip,
+    otherInterface: vip !== own,
     vip: loadBalancer.vip,
     routerId: loadBalancer.routerId,
     advertInterval: loadBalancer.advertInterval / 1000,

@@ -10,6 +10,9 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   "net.bridge.bridge-nf-call-ip6tables": "1",
 };
 
+/** Files of sysctl.d are applied in the order of their names, wherever they are (sysctl.d(5)). */
+export const SYSCTL_FILE = "/etc/sysctl.d/90-tripod.conf";
+
 /** @param more what the pod network needs besides */
 export function modulesFile(more: readonly string[] = []): string {
   return render("kernel/modules.conf", { modules: [...KERNEL_MODULES, ...more] });

@@ -14,7 +14,7 @@ export const network = defineFact<readonly Address[]>({
 });
 
 export function parseAddresses(stdout: string): readonly Address[] {
-  return [...stdout.matchAll(/^\d+:\s+(\S+)\s+inet\s+([\d.]+)\/(\d+)/gm)].map(
+  return [...stdout.matchAll(/^\d+:\s+(\S+)\s+inet\s+([\d.]+)(?: peer [\d.]+)?\/(\d+)/gm)].map(
     ([, name = "", address = "", prefix = ""]) => ({
       interface: name,
       address,

@@ -24,7 +24,7 @@ export interface VipState {
 }
 
 /**
- * Which of these hosts have the VIP. A master holds it where keepalived runs and the address is the /32 that Tripod configures. Any other
+ * Which of these hosts have the VIP. A master holds it where keepalived runs and has the address, a /32, in its configuration. Any other
  * host that has the address answers for it too, and keepalived cannot move it away.
  */
 export async function readVip(hosts: readonly Host[], vip: string): Promise<VipState> {
@@ -32,17 +32,20 @@ export async function readVip(hosts: readonly Host[], vip: string): Promise<VipS
     hosts.map(async (host) => {
       const { name, machine } = host;
       const { stdout } = await host.read(
-        `ip -o -4 addr show; echo "keepalived $(systemctl is-active keepalived.service)"`,
+        sh`ip -o -4 addr show; echo "keepalived $(systemctl is-active keepalived.service)"
+grep -qswF ${`${vip}/32`} /etc/keepalived/keepalived.conf || echo "keepalived has another address"`,
       );
-      const runs = machine.role === "master" && /^keepalived active$/m.test(stdout);
+      // An address that its configuration does not have was added by hand, whatever its prefix.
+      const ours = machine.role === "master" && !/^keepalived has another address$/m.test(stdout);
+      const runs = /^keepalived active$/m.test(stdout);
       return parseAddresses(stdout)
         .filter(({ address }) => address === vip)
         .map(({ interface: carrier, address, prefix }) => ({
           host: name,
           address: `${address}/${prefix}`,
           interface: carrier,
-          held: runs && prefix === 32,
-          left: !runs && prefix === 32 && machine.role === "master",
+          held: ours && runs && prefix === 32,
+          left: ours && !runs && prefix === 32,
         }));
     }),
   );

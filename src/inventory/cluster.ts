@@ -91,6 +91,7 @@ export interface Cluster {
   readonly loadBalancer: LoadBalancerSettings;
   readonly containerd: ContainerdSettings;
   readonly network: NetworkSettings;
+  readonly firewall: Inventory["firewall"];
   readonly drill: DrillSettings;
   /** The folder of the Vagrantfile that defines these machines, absolute: `vagrant ssh-config`, not `Machine.ssh`, sets how SSH connects. */
   readonly vagrant?: string | undefined;

@@ -56,6 +56,7 @@ export function resolve(inventory: Inventory, { file, operator, origin }: Resolv
     },
     containerd: inventory.containerd,
     network: networkSettings(inventory.network, path),
+    firewall: inventory.firewall,
     drill: inventory.drill,
     ...(vagrant !== undefined && { vagrant }),
     ...(power && { power }),

@@ -5,6 +5,7 @@ import type { Path } from "./problem.ts";
 import { label, textual } from "./scalars.ts";
 import { drill, power } from "./sections/drill.ts";
 import { etcd } from "./sections/etcd.ts";
+import { firewall } from "./sections/firewall.ts";
 import { kubernetes } from "./sections/kubernetes.ts";
 import { loadBalancer } from "./sections/load-balancer.ts";
 import { machine, ssh } from "./sections/machine.ts";
@@ -90,6 +91,7 @@ export const inventory = z.strictObject({
   loadBalancer,
   containerd,
   network,
+  firewall,
   drill,
   power,
   ssh,

@@ -10,6 +10,7 @@ import { file } from "../resources/file.ts";
 import type { Resource } from "../resources/resource.ts";
 import { service } from "../resources/service.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
+import { firewall } from "./firewall.ts";
 import { cniBinDir, originOf, programs, versionsOf } from "./software.ts";
 import { packages } from "./packages.ts";
 import { preflight } from "./preflight/index.ts";
@@ -24,7 +25,7 @@ const PROGRAM = "/usr/local/bin/containerd";
 export const containerRuntime: Phase = {
   name: "container-runtime",
   title: "Container runtime",
-  needs: [allHosts(preflight), sameHost(packages), sameHost(prepare)],
+  needs: [allHosts(preflight), sameHost(packages), sameHost(prepare), sameHost(firewall)],
   hosts: ({ cluster }) => cluster.machines,
   async resources(host, context) {
     const { cluster } = context;

@@ -7,6 +7,7 @@ import { file } from "../resources/file.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { programPath, programs, writtenBy } from "./software.ts";
 import { certificates } from "./certificates.ts";
+import { firewall } from "./firewall.ts";
 import { packages } from "./packages.ts";
 import { preflight } from "./preflight/index.ts";
 
@@ -17,7 +18,7 @@ const ENVIRONMENT = "/etc/etcd/etcd.env";
 export const etcd: Phase = {
   name: "etcd",
   title: "etcd",
-  needs: [allHosts(preflight), sameHost(packages), allHosts(certificates)],
+  needs: [allHosts(preflight), sameHost(packages), sameHost(firewall), allHosts(certificates)],
   hosts: ({ cluster }) => cluster.masters,
   async resources(host, context) {
     const { cluster, masters, existing } = context;

@@ -1,6 +1,7 @@
 import { certificates } from "./certificates.ts";
 import { containerRuntime } from "./container-runtime.ts";
 import { etcd } from "./etcd.ts";
+import { firewall } from "./firewall.ts";
 import { firstMaster } from "./first-master.ts";
 import { health } from "./health.ts";
 import { firstKubernetes, kubernetes } from "./kubernetes.ts";
@@ -25,6 +26,7 @@ export const PHASES: readonly Phase[] = [
   preflight,
   packages,
   prepare,
+  firewall,
   certificates,
   etcd,
   loadBalancer,

@@ -1,4 +1,4 @@
-import { keepalivedCheck, keepalivedConfig, keepalivedHangUp } from "../config/keepalived.ts";
+import { keepalivedCheck, keepalivedConfig, keepalivedHangUp, type VrrpInterfaces } from "../config/keepalived.ts";
 import { restartDropIn } from "../config/restart.ts";
 import { TripodError } from "../errors.ts";
 import { network } from "../facts/network.ts";
@@ -18,7 +18,7 @@ export function keepalived(host: Host, cluster: Cluster): Resource[] {
     directory({ path: "/etc/keepalived", mode: 0o755 }),
     file({ path: "/etc/keepalived/check.sh", content: keepalivedCheck(cluster), mode: 0o755 }),
     file({ path: "/etc/keepalived/hang-up.sh", content: keepalivedHangUp(cluster), mode: 0o755 }),
-    file({ path: config, content: keepalivedConfig(cluster, host.machine, vipInterface(host, cluster)), mode: 0o644 }),
+    file({ path: config, content: keepalivedConfig(cluster, host.machine, interfacesOf(host, cluster)), mode: 0o644 }),
     ...dropIn("keepalived.service", cluster.loadBalancer.haproxy ? "haproxy.service" : undefined),
     service({ unit: "keepalived.service", reads: [config], reloads: true }),
   ];
@@ -32,16 +32,15 @@ export function dropIn(unit: string, after?: string): Resource[] {
   ];
 }
 
-/** The interface that carries the VIP on this master. */
-function vipInterface(host: Host, { loadBalancer: { interface: named } }: Cluster): string {
-  const name = named ?? host.fact(network).find(({ address }) => address === host.machine.address)?.interface;
-  if (!name)
-    throw new TripodError("E_PREFLIGHT", `no interface has the address ${host.machine.address}`, {
-      host: host.name,
-      origin: host.machine.origin,
-      hint: "correct its `address`, or set `loadBalancer.interface` to the interface that is to carry the VIP",
-    });
-  return name;
+/** VRRP goes by the interface of the address that the peers know; the VIP may be on another. */
+function interfacesOf(host: Host, { loadBalancer }: Cluster): VrrpInterfaces {
+  const own = host.fact(network).find(({ address }) => address === host.machine.address)?.interface;
+  if (own !== undefined) return { own, vip: loadBalancer.interface ?? own };
+  throw new TripodError("E_PREFLIGHT", `no interface has the address ${host.machine.address}`, {
+    host: host.name,
+    origin: host.machine.origin,
+    hint: "correct its `address`: it is the one at which the other masters reach it",
+  });
 }
 
 /** Masters of the cluster as it was before the run; where there is no cluster yet, the one on which it is created. */

@@ -5,6 +5,7 @@ import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
 import type { Resource } from "../resources/resource.ts";
 import { service } from "../resources/service.ts";
+import { firewall } from "./firewall.ts";
 import { isLeader } from "./leader.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { dropIn, keepalived, mayHoldVip } from "./keepalived.ts";
@@ -18,7 +19,7 @@ import { preflight } from "./preflight/index.ts";
 export const loadBalancer: Phase = {
   name: "load-balancer",
   title: "Load balancer",
-  needs: [allHosts(preflight), sameHost(packages)],
+  needs: [allHosts(preflight), sameHost(packages), sameHost(firewall)],
   hosts: ({ cluster }) => cluster.masters,
   resources: (host, context) => [
     ...(context.cluster.loadBalancer.haproxy ? haproxy(context.cluster) : []),

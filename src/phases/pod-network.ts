@@ -1,6 +1,8 @@
 import { dirname } from "node:path";
 import { cniOf } from "../cni/index.ts";
 import { bridgeConflist, POD_ROUTES_SCRIPT, podRouting, podRoutesScript, podRoutesUnit } from "../config/bridge.ts";
+import { links } from "../facts/links.ts";
+import { network } from "../facts/network.ts";
 import type { Host } from "../host.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
@@ -40,11 +42,16 @@ async function bridgeAndRoutes(host: Host, context: Context): Promise<Resource[]
   const unit = `/etc/systemd/system/${ROUTES}`;
   return [
     directory({ path: "/etc/cni/net.d", mode: 0o755 }),
-    file({ path: CONFLIST, content: bridgeConflist(host.machine, cidrs), mode: 0o644 }),
+    file({ path: CONFLIST, content: bridgeConflist(host.machine, cidrs, mtuOf(host)), mode: 0o644 }),
     directory({ path: dirname(POD_ROUTES_SCRIPT), mode: 0o755 }),
     file({ path: POD_ROUTES_SCRIPT, content: podRoutesScript(routing), mode: 0o755 }),
     file({ path: unit, content: podRoutesUnit(), mode: 0o644 }),
     service({ unit: ROUTES, reads: [unit, POD_ROUTES_SCRIPT] }),
     podRoutes({ ...routing, script: POD_ROUTES_SCRIPT }),
   ];
+}
+/** The MTU of the interface with the host's address, bytes. */
+function mtuOf(host: Host): number | undefined {
+  const own = host.fact(network).find(({ address }) => address === host.machine.address);
+  return own && host.fact(links).get(own.interface);
 }

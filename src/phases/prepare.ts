@@ -1,6 +1,6 @@
 import { cniOf } from "../cni/index.ts";
 import { hostsFile } from "../config/hosts.ts";
-import { KERNEL_MODULES, modulesFile, SYSCTLS, sysctlFile } from "../config/kernel.ts";
+import { KERNEL_MODULES, modulesFile, SYSCTL_FILE, SYSCTLS, sysctlFile } from "../config/kernel.ts";
 import { directory } from "../resources/directory.ts";
 import { editedFile } from "../resources/edited-file.ts";
 import { file } from "../resources/file.ts";
@@ -31,7 +31,7 @@ export const prepare: Phase = {
       mode: 0o644,
     }),
     ...[...KERNEL_MODULES, ...cniOf(cluster.network).modules].map((name) => kernelModule({ name })),
-    file({ path: "/etc/sysctl.d/90-tripod.conf", content: sysctlFile(), mode: 0o644 }),
+    file({ path: SYSCTL_FILE, content: sysctlFile(), mode: 0o644 }),
     sysctl({ values: SYSCTLS }),
     noSwap({}),
   ],

@@ -17,6 +17,12 @@ describe("The bridge network", () => {
     },
   );
 
+  it("gives pods the MTU of the host's interface where it is smaller than usual", () => {
+    const m1 = machineNamed(cluster, "m1");
+    expect(bridgeConflist(m1, cidrs, 1450)).toContain('"mtu": 1450');
+    for (const mtu of [1500, 9000]) expect(bridgeConflist(m1, cidrs, mtu)).toBe(bridgeConflist(m1, cidrs));
+  });
+
   it("is installed by the same unit on all machines", () => {
     expectGolden("bridge/tripod-pod-routes.service", podRoutesUnit());
   });

@@ -15,13 +15,13 @@ function golden(name: string): string {
 
 const noKeepalived = missingPrograms("keepalived") ?? (lanInterface() ? undefined : "no interface but loopback");
 describe.skipIf(noKeepalived)(`keepalived itself${because(noKeepalived)}`, () => {
-  it.each(["m1", "m2", "m3"])("finds no fault with what %s is given", (name) => {
+  it.each(["m1", "m2", "m3", "two-interfaces"])("finds no fault with what %s is given", (name) => {
     const folder = temporaryFolder();
     const config = join(folder, "keepalived.conf");
     for (const script of ["haproxy/check.sh", "hang-up.sh"])
       writeFileSync(join(folder, basename(script)), golden(`keepalived/${script}`), { mode: 0o755 });
     const text = golden(`keepalived/${name}/keepalived.conf`).replaceAll("/etc/keepalived", folder);
-    writeFileSync(config, text.replaceAll("eth0", lanInterface() ?? ""), { mode: 0o644 });
+    writeFileSync(config, text.replaceAll("eth0", lanInterface() ?? "").replaceAll("eth1", "lo"), { mode: 0o644 });
     expect(run("keepalived", "-t", "-f", config)).toEqual(fine);
   });
 });
@@ -54,6 +54,10 @@ describe.skipIf(noSystemd)(`systemd itself${because(noSystemd)}`, () => {
 
   it("finds no fault with the unit of the pod routes", () => {
     expect(verify("tripod-pod-routes.service", golden("bridge/tripod-pod-routes.service"))).toEqual(fine);
+  });
+
+  it("finds no fault with the unit of the firewall", () => {
+    expect(verify("tripod-firewall.service", golden("firewall/tripod-firewall.service"))).toEqual(fine);
   });
 
   it("finds no fault with the kubelet's unit and drop-in", () => {
@@ -101,6 +105,10 @@ const shells = ["dash", "sh"].filter((shell) => !missingPrograms(shell));
 describe.each(shells)("%s", (shell) => {
   it.each(["haproxy/check.sh", "direct/check.sh", "hang-up.sh"])("can read %s", (name) => {
     expect(run(shell, "-n", join(GOLDEN, `keepalived/${name}`))).toEqual(fine);
+  });
+
+  it.each(["m1", "w1"])("can read what opens the firewall of %s", (name) => {
+    expect(run(shell, "-n", join(GOLDEN, `firewall/${name}/firewall.sh`))).toEqual(fine);
   });
 });
 

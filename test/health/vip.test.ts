@@ -12,6 +12,8 @@ const VIP = "10.0.0.10";
 interface Scene {
   has: Readonly<Record<string, string>>;
   idle?: readonly string[];
+  /** Masters on which keepalived's configuration has another address. */
+  otherwise?: readonly string[];
   /** The interface of what they have; default `eth0`. */
   named?: string;
 }
@@ -26,7 +28,7 @@ function hostsOf(scene: Scene): Host[] {
         const state = machine.role === "worker" || scene.idle?.includes(machine.name) ? "inactive" : "active";
         return `1: lo    inet 127.0.0.1/8 scope host lo\n2: eth0    inet ${machine.address}/24 brd 10.0.0.255\n${
           extra ? `2: ${scene.named ?? "eth0"}    inet ${extra} scope global eth0\\       valid_lft forever\n` : ""
-        }keepalived ${state}\n`;
+        }keepalived ${state}\n${scene.otherwise?.includes(machine.name) ? "keepalived has another address\n" : ""}`;
       },
     }),
   );
@@ -44,6 +46,16 @@ describe("one master holds the VIP", () => {
       "somebody gave it to a master by hand",
       { has: { m1: `${VIP}/32`, m2: `${VIP}/24` } },
       "m2 has 10.0.0.10/24 on eth0, which keepalived did not add: run `ip addr del 10.0.0.10/24 dev eth0` on m2",
+    ],
+    [
+      "somebody gave it to a master by hand, as keepalived would",
+      { has: { m2: `${VIP}/32` }, idle: ["m2"], otherwise: ["m2"] },
+      "m2 has 10.0.0.10/32 on eth0, which keepalived did not add: run `ip addr del 10.0.0.10/32 dev eth0` on m2",
+    ],
+    [
+      "somebody else's keepalived runs on that master",
+      { has: { m2: `${VIP}/32` }, otherwise: ["m2"] },
+      "m2 has 10.0.0.10/32 on eth0, which keepalived did not add: run `ip addr del 10.0.0.10/32 dev eth0` on m2",
     ],
     [
       "somebody gave it to a worker",

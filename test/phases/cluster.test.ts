@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { links } from "../../src/facts/links.ts";
 import { network } from "../../src/facts/network.ts";
 import type { Cluster } from "../../src/inventory/cluster.ts";
 import { loadBalancer } from "../../src/phases/load-balancer.ts";
@@ -40,14 +41,16 @@ describe("the load balancer", () => {
   });
 
   it("carries it on the interface that the inventory names", async () => {
-    expect((await configOf({ loadBalancer: { interface: "bond0" } })).text).toContain("interface bond0");
+    const { text } = await configOf({ loadBalancer: { interface: "bond0" } });
+    expect(text).toContain("10.0.0.10/32 dev bond0");
+    expect(text).toContain("interface eth1");
   });
 
   it("cannot carry it where no interface has the master's address", async () => {
     expect(await failure(configOf({}, []))).toMatchObject({
       code: "E_PREFLIGHT",
       message: "no interface has the address 10.0.0.11",
-      details: { host: "m1", origin: { line: 11 }, hint: expect.stringContaining("loadBalancer.interface") as string },
+      details: { host: "m1", origin: { line: 11 }, hint: expect.stringContaining("`address`") as string },
     });
   });
 
@@ -148,8 +151,14 @@ describe("a pod network's manifest", () => {
 describe("the pod network `bridge`", () => {
   it("keeps on every host the addresses that its pods have", async () => {
     const cluster = testCluster();
-    const hosts = cluster.machines.map(({ name }) =>
-      on(cluster, name, { answer: () => (name === "w1" ? '{"subnet": "10.244.200.0/24"}' : { code: 1 }) }),
+    const hosts = cluster.machines.map(({ name, address }) =>
+      on(cluster, name, {
+        answer: () => (name === "w1" ? '{"subnet": "10.244.200.0/24"}' : { code: 1 }),
+        facts: [
+          [network, [{ interface: "eth0", address, prefix: 24 }]],
+          [links, new Map([["eth0", 1450]])],
+        ],
+      }),
     );
     const [host] = hosts;
     const all = host ? await podNetwork.resources(host, testContext(cluster, hosts)) : [];
@@ -157,6 +166,9 @@ describe("the pod network `bridge`", () => {
     const text = (await script?.inspect(on(cluster, "m1"), impatient))?.changes(new Set())[0]?.diff ?? "";
     expect(text).toMatch(/10\.244\.200\.0\/24 via 10\.0\.0\.21\b/);
     expect(text).toMatch(/10\.244\.22\.0\/24 via 10\.0\.0\.22\b/);
+    const conflist = all.find(({ name }) => name.endsWith(".conflist"));
+    const [change] = (await conflist?.inspect(on(cluster, "m1"), impatient))?.changes(new Set()) ?? [];
+    expect(change?.diff).toContain('"mtu": 1450');
   });
 
   it("is not installed where the inventory has another", () => {

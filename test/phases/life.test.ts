@@ -76,6 +76,7 @@ const CHANGES: Readonly<Record<string, Value>> = {
   "containerd.mirrors": { "docker.io": ["https://mirror.example"] },
   "network.cni": "none",
   "network.manifest": "./flannel.yaml",
+  firewall: "manage",
   "masters[].name": "m9",
   "masters[].address": "10.0.0.93",
   "masters[].labels": { tier: "control" },

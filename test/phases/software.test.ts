@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { links } from "../../src/facts/links.ts";
+import { network } from "../../src/facts/network.ts";
 import type { Host } from "../../src/host.ts";
 import type { Cluster } from "../../src/inventory/cluster.ts";
 import { debian } from "../../src/os/debian.ts";
@@ -33,7 +35,12 @@ function folderOf(...names: string[]): string {
 }
 
 async function resourcesOf(phase: Phase, cluster: Cluster, name: string, os: Host["os"] = debian) {
-  const host = { ...scriptedHost({ machine: machineNamed(cluster, name), answer: () => "" }), os };
+  const machine = machineNamed(cluster, name);
+  const facts = [
+    [network, [{ interface: "eth0", address: machine.address, prefix: 24 }]],
+    [links, new Map([["eth0", 1500]])],
+  ] as const;
+  const host = { ...scriptedHost({ machine, facts, answer: () => "" }), os };
   const resources = await phase.resources(host, testContext(cluster, [host]));
   const inspections = await Promise.all(resources.map((resource) => resource.inspect(host, impatient)));
   return {

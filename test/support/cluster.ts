@@ -10,6 +10,7 @@ type Section =
 /** What a test wants to be different from the ordinary cluster of three masters and two workers: keys as an inventory has them, and machines. */
 export interface ClusterOverrides extends Readonly<{ [Each in Section]?: Partial<Keys[Each]> }> {
   readonly name?: string;
+  readonly firewall?: Keys["firewall"];
   readonly masters?: readonly Machine[];
   readonly workers?: readonly Machine[];
 }
@@ -51,16 +52,17 @@ export function machineNamed(cluster: Cluster, name: string): Machine {
 }
 
 /** One section a line, so that masters begin on line 11 and workers on line 21. */
-function inventoryText({ name = "prod", masters, workers, ...sections }: ClusterOverrides): string {
+function inventoryText({ name = "prod", firewall, masters, workers, ...sections }: ClusterOverrides): string {
   const { kubernetes, software, proxy, etcd, loadBalancer, containerd, network, drill, power } = sections;
   const settings = {
     name,
     kubernetes: { ...KUBERNETES, ...kubernetes },
     loadBalancer: { ...LOAD_BALANCER, ...loadBalancer },
     software: { from: "packages" as const, ...software },
-    ...{ etcd, containerd, network, drill, power },
+    ...{ etcd, containerd, network, firewall, drill, power },
   };
-  const lines = Object.entries(settings).map(([key, value]) => (value ? `${key}: ${JSON.stringify(value)}` : ""));
+  const lines = Object.entries(settings).flatMap(([key, value]) => (value ? [`${key}: ${JSON.stringify(value)}`] : []));
+  while (lines.length < 9) lines.push("");
   lines.push(...machineLines("masters", masters ?? MASTERS));
   while (lines.length < 19) lines.push("");
   lines.push(...machineLines("workers", workers ?? WORKERS));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { API_SERVER_PORT, ETCD_CLIENT_PORT, ETCD_METRICS_PORT, ETCD_PEER_PORT } from "../../layout.ts";
+import { API_SERVER_PORT, ETCD_CLIENT_PORT, ETCD_METRICS_PORT, ETCD_PEER_PORT, NODE_PORTS } from "../../layout.ts";
 import type { Problem } from "../problem.ts";
 import { duration, integer, ipv4, networkInterface, subnet } from "../scalars.ts";
 
@@ -19,9 +19,6 @@ const TAKEN: Readonly<Record<number, string>> = {
   10257: "the controller manager",
   10259: "the scheduler",
 };
-
-/** The API server's default for --service-node-port-range. */
-const NODE_PORTS = { first: 30_000, last: 32_767 };
 
 export const loadBalancer = z
   .strictObject({

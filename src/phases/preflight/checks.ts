@@ -1,10 +1,14 @@
 import type { Check } from "./check.ts";
 import { operatorClock } from "./clocks.ts";
+import { podsForwarded, ufwKnowsVrrp } from "./firewall.ts";
 import { foreignEtcd, matchesExisting, podRanges, sameAuthorities } from "./existing-cluster.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
 import { manifestReadable } from "./manifest.ts";
 import { ownAddress, routerIdFree, subnetsFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
+import { sysctlsKept, vipNotInFiles } from "./other-files.ts";
 import { ports } from "./ports.ts";
+import { portsReachable } from "./reachability.ts";
+import { sameMtu, segment } from "./segment.ts";
 import { etcdVersion, softwareAvailable } from "./software.ts";
 import { operatingSystem } from "./operating-system.ts";
 
@@ -19,11 +23,18 @@ export const CHECKS: readonly Check[] = [
   cgroupVersion,
   ownAddress,
   subnetsFree,
+  segment,
+  sameMtu,
   vipInSubnet,
   vipOurs,
+  vipNotInFiles,
   vipFree,
   routerIdFree,
+  sysctlsKept,
   ports,
+  podsForwarded,
+  ufwKnowsVrrp,
+  portsReachable,
   softwareAvailable,
   etcdVersion,
   matchesExisting,

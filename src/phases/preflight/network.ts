@@ -70,6 +70,8 @@ export const vipInSubnet: Check = {
       return named
         ? [{ message: `it has no interface ${named} with an IPv4 address`, hint: "correct `loadBalancer.interface`" }]
         : [];
+    // `segment` reports an address without neighbours.
+    if (carrier.prefix === 32) return [];
     const [subnet, address] = [parseSubnet(`${carrier.address}/${carrier.prefix}`), parseAddress(vip)];
     if (subnet && address !== undefined && contains(subnet, address)) return [];
     return [

@@ -1,36 +1,30 @@
-import { HAPROXY_HEALTH_PORT } from "../../config/haproxy.ts";
-import type { Cluster } from "../../inventory/cluster.ts";
-import { API_SERVER_PORT, ETCD_CLIENT_PORT, ETCD_METRICS_PORT, ETCD_PEER_PORT } from "../../layout.ts";
+import { portMatrix as matrix } from "../../config/ports.ts";
+import type { Cluster, Role } from "../../inventory/cluster.ts";
+import type { Host } from "../../host.ts";
+import type { Result } from "../../remote/connection.ts";
+import { type Context, onceKey } from "../phase.ts";
 import type { Check } from "./check.ts";
 
 /** Ports that a role needs, and the program that may already listen on them because Tripod installed it. */
-function wanted({ loadBalancer }: Cluster, role: "master" | "worker"): ReadonlyMap<number, string> {
-  const ports = new Map([[10250, "kubelet"]]);
-  if (role === "worker") return ports;
-  const master: [number, string][] = [
-    [ETCD_CLIENT_PORT, "etcd"],
-    [ETCD_PEER_PORT, "etcd"],
-    [ETCD_METRICS_PORT, "etcd"],
-    [API_SERVER_PORT, "kube-apiserver"],
-    [10257, "kube-controller-manager"],
-    [10259, "kube-scheduler"],
-  ];
-  if (loadBalancer.haproxy) master.push([loadBalancer.port, "haproxy"], [HAPROXY_HEALTH_PORT, "haproxy"]);
-  return new Map([...ports, ...master]);
+function wanted(cluster: Cluster, role: Role): readonly (readonly [number, string])[] {
+  return matrix(cluster).flatMap(({ first, last, program, roles }): [number, string][] =>
+    first !== undefined && last === undefined && roles.includes(role) ? [[first, program]] : [],
+  );
 }
 
 export const ports: Check = {
   name: "ports-free",
   title: "no other program uses a port that the cluster needs",
-  async examine(host, { cluster }) {
-    const { stdout } = await host.read("ss -ltnpH");
+  async examine(host, context) {
+    const { cluster } = context;
+    const { stdout } = await listening(host, context);
     // A process's name is cut at 15 characters by the kernel: kube-controller-manager shows as kube-controller.
-    const listening = [
+    const found = [
       ...stdout.matchAll(/^\S+\s+\S+\s+\S+\s+\S+:(\d+)\s+\S+(?:\s+users:\(\("([^"]*)"(?:.*pid=(\d+))?)?/gm),
     ];
-    return [...wanted(cluster, host.machine.role)].flatMap(([port, program]) => {
-      const other = listening.find(
-        ([, found, name = ""]) => Number(found) === port && !(name !== "" && program.startsWith(name)),
+    return wanted(cluster, host.machine.role).flatMap(([port, program]) => {
+      const other = found.find(
+        ([, local, name = ""]) => Number(local) === port && !(name !== "" && program.startsWith(name)),
       );
       if (!other) return [];
       const [, , name = "another process", pid] = other;
@@ -43,3 +37,8 @@ export const ports: Check = {
     });
   },
 };
+
+/** What listens on a host, read once: before the check between hosts puts up listeners itself. */
+export function listening(host: Host, { once }: Context): Promise<Result> {
+  return once(onceKey<Result>(`listening on ${host.name}`), () => host.read("ss -ltnpH"));
+}

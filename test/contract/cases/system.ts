@@ -8,6 +8,10 @@ import { kernelModule } from "../../../src/resources/kernel-module.ts";
 import { packages } from "../../../src/resources/package.ts";
 import { POD_ROUTES_SCRIPT, podRouting, podRoutesScript } from "../../../src/config/bridge.ts";
 import { podCidrs } from "../../../src/config/pod-cidr.ts";
+import { FIREWALL_SCRIPT, firewallScript, richRules, ufwRules } from "../../../src/config/firewall.ts";
+import { firewalld } from "../../../src/resources/firewalld.ts";
+import { packetFilter } from "../../../src/resources/packet-filter.ts";
+import { ufw } from "../../../src/resources/ufw.ts";
 import { podRoutes } from "../../../src/resources/pod-routes.ts";
 import { programLink } from "../../../src/resources/program-link.ts";
 import { service } from "../../../src/resources/service.ts";
@@ -20,6 +24,7 @@ import type { ResourceCase } from "./resource-case.ts";
 
 const neighbours = testCluster();
 const routing = podRouting(neighbours, machineNamed(neighbours, "m1"), podCidrs(neighbours));
+const m1 = machineNamed(neighbours, "m1");
 
 export const SYSTEM: readonly ResourceCase[] = [
   { of: "hostname", title: "a name, now and after a reboot", make: () => [hostname({ name: "m1" })] },
@@ -97,6 +102,38 @@ export const SYSTEM: readonly ResourceCase[] = [
     title: "routes and a rule that somebody has dropped",
     prepare: (machine) => machine.write(POD_ROUTES_SCRIPT, podRoutesScript(routing), 0o755),
     make: () => [podRoutes({ ...routing, script: POD_ROUTES_SCRIPT })],
+  },
+  {
+    of: "packetFilter",
+    title: "iptables that reject what they do not name, and Docker's policy",
+    prepare(machine) {
+      machine.write(FIREWALL_SCRIPT, firewallScript(neighbours, m1), 0o755);
+      machine.write(
+        "/fakes/iptables",
+        "filter INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nfilter INPUT -j REJECT --reject-with icmp-host-prohibited\n",
+      );
+      machine.write("/fakes/iptables-policy-FORWARD", "DROP\n");
+    },
+    make: () => [packetFilter({ script: FIREWALL_SCRIPT, text: firewallScript(neighbours, m1) })],
+  },
+  {
+    of: "ufw",
+    title: "rules, beside those of somebody else and one that is no longer wanted",
+    prepare: (machine) =>
+      machine.write("/fakes/ufw", "allow 22/tcp\nallow from 10.0.0.77 to any port 2379 proto tcp comment 'tripod'\n"),
+    make: () => [ufw({ rules: ufwRules(neighbours, m1) })],
+  },
+  {
+    of: "firewalld",
+    title: "rules in two zones, one of them already there until a reload",
+    prepare: (machine) =>
+      machine.write(
+        "/fakes/firewalld/runtime/public.rules",
+        'rule family="ipv4" port port="6443" protocol="tcp" accept\n',
+      ),
+    make: () => [
+      firewalld({ interfaces: ["eth0", "eth1"], rules: richRules(neighbours, m1), podSubnet: "10.244.0.0/16" }),
+    ],
   },
   {
     of: "haproxyServers",

@@ -1,7 +1,9 @@
 import { cgroups } from "../../../src/facts/cgroups.ts";
 import { clock } from "../../../src/facts/clock.ts";
+import { type Firewall, firewall } from "../../../src/facts/firewall.ts";
 import { hardware } from "../../../src/facts/hardware.ts";
 import { identity } from "../../../src/facts/identity.ts";
+import { links } from "../../../src/facts/links.ts";
 import { osRelease } from "../../../src/facts/os-release.ts";
 import { network } from "../../../src/facts/network.ts";
 import type { Host } from "../../../src/host.ts";
@@ -26,6 +28,9 @@ interface Unfit {
   readonly cgroups?: 1 | 2;
   /** `interface address/prefix` */
   readonly addresses?: readonly string[];
+  /** Of eth0, bytes. */
+  readonly mtu?: number;
+  readonly firewall?: Firewall;
   readonly osRelease?: Readonly<Record<string, string>>;
   readonly answer?: ScriptedHostOptions["answer"];
 }
@@ -47,13 +52,15 @@ function hostOf(machine: Machine, unfit: Unfit): Host {
   return scriptedHost({
     machine,
     // None of the requested files exists on it.
-    answer: unfit.answer ?? (() => ({ code: 1 })),
+    answer: unfit.answer ?? reached,
     facts: [
       [identity, { hostname, machineId, systemd }],
       [hardware, { cpus, memory: memory * 1024 * 1024, architecture: "x86_64" }],
       [clock, { offset, uncertainty }],
       [cgroups, { version: unfit.cgroups ?? 2 }],
       [network, addresses],
+      [links, new Map([["eth0", unfit.mtu ?? 1500]])],
+      [firewall, unfit.firewall ?? "none"],
       [osRelease, unfit.osRelease ?? { ID: "debian", VERSION_ID: "12" }],
     ],
   });
@@ -77,4 +84,9 @@ export async function problems(
     hosts.map(async (host) => (await check.examine(host, context)).map((problem) => ({ name: host.name, problem }))),
   );
   return all.flat();
+}
+
+/** What a host says that others reach, and that has nothing else. */
+export function reached(script: string): ReturnType<NonNullable<ScriptedHostOptions["answer"]>> {
+  return script.includes("\nrun listen ") ? "pid 4711\n" : { code: 1 };
 }

@@ -4,7 +4,7 @@ import type { TripodError } from "../../../src/errors.ts";
 import { run } from "../../../src/engine/run.ts";
 import { preflight } from "../../../src/phases/preflight/index.ts";
 import { testCluster } from "../../support/cluster.ts";
-import { hostsOf, type UnfitHosts } from "./fit.ts";
+import { hostsOf, reached, type UnfitHosts } from "./fit.ts";
 
 const cluster = testCluster();
 
@@ -43,7 +43,7 @@ test("a refusal does not hide what else is wrong on its host", async () => {
       ? `600 root:root\n${text}`
       : script.startsWith("f=/etc/etcd/pki/ca.key")
         ? "0".repeat(64)
-        : { code: 1 };
+        : reached(script);
   const errors = await failures({ m1: { cpus: 1, answer: answer("ours") }, m2: { answer: answer("theirs") } });
   expect(errors.map(({ code, message }) => `${code} ${message}`).toSorted()).toEqual([
     "E_PREFLIGHT 1 CPU, but a master needs 2",

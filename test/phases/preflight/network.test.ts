@@ -144,6 +144,11 @@ describe("the VIP", () => {
       { w1: having("10.0.0.10/32", "inactive") },
       ["w1: it has 10.0.0.10/32 on eth0, which keepalived did not add"],
     ],
+    [
+      "somebody wrote on a master by hand, as keepalived would, is refused",
+      { m1: having("10.0.0.10/32", "inactive\nkeepalived has another address") },
+      ["m1: it has 10.0.0.10/32 on eth0, which keepalived did not add"],
+    ],
     ["keepalived has left behind is kept: it is started next", { m1: having("10.0.0.10/32", "failed") }, []],
   ])("that %s", async (_, unfit, expected) => {
     const found = await problems(vipOurs, unfit);
