@@ -1,5 +1,6 @@
 // The lab's mirror of releases: serves FOLDER/content over https at ADDRESS:443, in the lab's network. Arguments: FOLDER ADDRESS.
-// FOLDER/faults.json, read at each request, makes it fail on purpose: {"/path": "missing" | "wrong" | "cut" | "slow" | "http"}.
+// FOLDER/faults.json, read at each request, makes it fail on purpose, by path or by the client's address:
+// {"/path": "missing" | "wrong" | "cut" | "slow" | "http", "10.0.0.21": "refused"}.
 import { createReadStream, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { join, normalize } from "node:path";
@@ -8,9 +9,10 @@ import { setTimeout as pause } from "node:timers/promises";
 const [folder = "", address = ""] = process.argv.slice(2);
 const content = join(folder, "content");
 
-function faultOf(path) {
+function faultOf(path, client) {
   try {
-    return JSON.parse(readFileSync(join(folder, "faults.json"), "utf8"))[path];
+    const faults = JSON.parse(readFileSync(join(folder, "faults.json"), "utf8"));
+    return faults[client] ?? faults[path];
   } catch {
     return undefined;
   }
@@ -18,9 +20,10 @@ function faultOf(path) {
 
 function serve(request, response) {
   const path = normalize(decodeURIComponent(new URL(request.url, "https://mirror").pathname));
-  const fault = faultOf(path);
+  const fault = faultOf(path, request.socket.remoteAddress);
   const end = (status, headers = {}) => response.writeHead(status, headers).end();
   console.log(new Date().toISOString(), request.socket.remoteAddress, request.method, path, request.headers.range ?? "", fault ?? "");
+  if (fault === "refused") return request.socket.destroy();
   if (request.method !== "GET" && request.method !== "HEAD") return end(405);
   if (fault === "http") return end(302, { location: `http://${address}${path}` });
   const file = join(content, path);

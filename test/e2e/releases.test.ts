@@ -1,0 +1,102 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { labFolders } from "../../src/lab/folders.ts";
+import { because, missingPrograms } from "../support/programs.ts";
+import { type LabStory, storyOf, STANDING, takeDown } from "../support/lab-story.ts";
+import { eventsOf, tripod, tripodMust } from "../support/tripod.ts";
+
+const reason =
+  process.getuid?.() === 0 ? missingPrograms("lxc-start", "mmdebstrap", "ip", "ssh") : "only root makes a lab";
+const NAME = "releases";
+/** What inventories/ha-3x2.yaml has, and the few keys that containers of one kernel need (inventories/lab.yaml has their reasons). */
+const INVENTORY = `${readFileSync(new URL("../../inventories/ha-3x2.yaml", import.meta.url), "utf8")
+  .replace("name: production", `name: ${NAME}`)
+  .replace(
+    '"1.36.3"',
+    '"1.20.2", skipPhases: [addon/coredns], tolerate: [SystemVerification, ImagePull], kubeProxy: { conntrack: { maxPerCore: 0, min: 0 } }',
+  )}
+containerd: { restrictOomScoreAdj: true }
+`;
+
+describe.skipIf(reason)(`five fresh machines and the projects' releases${because(reason)}`, () => {
+  const { root } = labFolders(NAME);
+  let lab: LabStory;
+
+  beforeAll(async () => {
+    await takeDown(STANDING);
+    lab = await storyOf(NAME, () => INVENTORY);
+    await tripodMust("lab", "down", "-i", lab.inventory);
+    await tripodMust("lab", "up", "-i", lab.inventory, "--pristine", "--release", "trixie=m3,w2", "--install");
+  }, 1_500_000);
+  afterAll(async () => {
+    await tripod("lab", "down", "-i", lab.inventory);
+    await lab[Symbol.asyncDispose]();
+  });
+
+  /** Makes the lab's mirror fail: by the end of a path, or by a host's address. */
+  function faults(given: Readonly<Record<string, string>>): void {
+    const { published, versions } = JSON.parse(readFileSync(join(root, "mirror/mirror.json"), "utf8")) as {
+      published: string;
+      versions: { etcd: string };
+    };
+    const paths: Readonly<Record<string, string>> = {
+      etcd: `/${published}/github.com/etcd-io/etcd/releases/download/v${versions.etcd}/etcd-v${versions.etcd}-linux-amd64.tar.gz`,
+      kubeadm: `/${published}/dl.k8s.io/release/v1.20.2/bin/linux/amd64/kubeadm`,
+    };
+    const named = Object.entries(given).map(([what, fault]) => [paths[what] ?? what, fault]);
+    writeFileSync(join(root, "mirror/faults.json"), JSON.stringify(Object.fromEntries(named)));
+  }
+
+  test("a file that does not match its published checksum is refused, and nothing of it is put in place", async () => {
+    faults({ etcd: "wrong" });
+    const { code, stderr } = await tripod("apply", "--yes", "--lab", "-i", lab.inventory);
+    expect([code, stderr.includes("etcd")], stderr.slice(-4000)).toEqual([24, true]);
+    expect(stderr).toMatch(/etcd-v[\d.]+-linux-amd64\.tar\.gz does not match its published checksum \(E_REFUSED\)/);
+    expect(await lab.on("m1", "ls -A /usr/local/bin | grep -c '^etcd' || true")).toBe("0\n");
+  });
+
+  test("become a cluster with nothing else in the inventory: some fetch by themselves, one gets it from here, a transfer that breaks continues", async () => {
+    faults({ kubeadm: "cut", "10.0.0.21": "refused" });
+    const plan = eventsOf(await tripodMust("plan", "--lab", "-i", lab.inventory, "--json"));
+    const ways = (host: string) =>
+      plan.flatMap((event) =>
+        event.type === "resource.change" && event.host === host && event.resource === "release:kubelet"
+          ? event.changes.map(({ to }) => to)
+          : [],
+      );
+    expect(ways("w1")).toEqual([expect.stringMatching(/^1\.20\.2 \(uploaded: the host does not reach https:/)]);
+    expect(ways("w2")).toEqual([expect.stringMatching(/^1\.20\.2 \(fetched /)]);
+    await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory);
+    expect(readFileSync(join(root, "mirror/server.log"), "utf8")).toMatch(/GET \S+\/kubeadm bytes=\d{7,}-/);
+    const { nodes, verified, healthy } = await lab.untilHealthy();
+    expect([nodes.length, verified, healthy]).toEqual([5, true, true]);
+  });
+
+  test("run what the releases contain, and nothing of the distribution's", async () => {
+    rmSync(join(root, "mirror/faults.json"), { force: true });
+    for (const host of ["m1", "m3", "w1", "w2"]) {
+      expect(await lab.on(host, "readlink /proc/$(pidof -s containerd)/exe")).toBe("/usr/local/bin/containerd\n");
+      expect(await lab.on(host, "dpkg-query -W containerd etcd-server runc 2>/dev/null | wc -l")).toBe("0\n");
+      expect(await lab.on(host, "ls /var/cache/tripod")).toBe("");
+    }
+    expect(await lab.on("m3", "readlink /proc/$(pidof -s etcd)/exe")).toBe("/usr/local/bin/etcd\n");
+  });
+
+  test("have nothing to change afterwards, and a program that somebody replaced is installed again", async () => {
+    expect((await tripod("plan", "--lab", "-i", lab.inventory, "--detailed-exitcode")).code).toBe(0);
+    await lab.on("w2", "echo 'exit 1' >/usr/local/bin/ctr");
+    const events = eventsOf(await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory, "--json"));
+    const changed = events.flatMap((event) =>
+      event.type === "resource.applied" ? [`${event.host} ${event.resource}`] : [],
+    );
+    expect(changed).toEqual(expect.arrayContaining(["w2 release:containerd"]));
+    expect(changed.filter((each) => each.includes("release:"))).toEqual(["w2 release:containerd"]);
+  });
+
+  test("pass every check of `tripod preflight`, too", async () => {
+    expect(await tripodMust("preflight", "--lab", "-i", lab.inventory)).toMatch(
+      /^preflight: 5 hosts, \d+ checks, no problems$/m,
+    );
+  });
+});
