@@ -25,6 +25,7 @@ const never = () => expect.unreachable("no work begins") as Promise<never>;
 const STOPPABLE: Readonly<Record<string, (given: Given) => Promise<unknown>>> = {
   bootstrap: ({ cluster, signal }) => tripod.bootstrap(cluster, { mode: "apply", sink, signal }),
   walkPhases: ({ cluster, hosts, signal }) => tripod.walkPhases(cluster, hosts, { mode: "plan", sink, signal }),
+  runPreflight: ({ cluster, hosts, signal }) => tripod.runPreflight(cluster, hosts, { signal }),
   withSession: ({ cluster, signal }) => tripod.withSession(cluster, { signal }, never),
   drill: ({ cluster, hosts, signal }) =>
     tripod.drill(cluster, hosts, { scenarios: tripod.SCENARIOS, sink, signal, command: "drill" }),
