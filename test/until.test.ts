@@ -46,7 +46,7 @@ describe("waiting for a condition", () => {
     expect(told).toEqual(["m3 is silent", "m3 is a learner"]);
   });
 
-  it("ends at its deadline with the last reason it was given, and says what to do", async () => {
+  it("ends at its deadline with the last reason it was given, and what to do", async () => {
     const failure: unknown = await until(answering(["m3 is silent", "m3 is a learner"], 5), {
       signal,
       interval: 5,
@@ -64,7 +64,7 @@ describe("waiting for a condition", () => {
     });
   });
 
-  it("says what the condition itself knows to do, where it knows more", async () => {
+  it("shows what the condition itself recommends, where it has more to recommend", async () => {
     let asked = "";
     const condition = {
       title: "w1 reaches w2",
@@ -80,7 +80,7 @@ describe("waiting for a condition", () => {
     expect(await until(answering([true], 0), { signal })).toBeGreaterThanOrEqual(0);
   });
 
-  it("stops when it is told to, before the next question", async () => {
+  it("stops when it is asked to, before the next question", async () => {
     const stop = new AbortController();
     const condition = answering(["not yet"]);
     const waiting = () => stop.abort(new Error("enough"));

@@ -45,10 +45,10 @@ async function fromFile(file: string, username: string): Promise<Credential> {
   const key = ssh2.utils.parseKey(text);
   if (key instanceof Error) {
     return /encrypted|passphrase/i.test(key.message)
-      ? { account: `${file}: encrypted`, hint: `Give the encrypted key to ssh-agent: ssh-add ${quote(file)}` }
+      ? { account: `${file}: encrypted`, hint: `give the encrypted key to ssh-agent: ssh-add ${quote(file)}` }
       : {
           account: `${file}: not a readable private key (${key.message})`,
-          hint: `Convert the key to OpenSSH's format: ssh-keygen -p -f ${quote(file)}`,
+          hint: `convert the key to OpenSSH's format: ssh-keygen -p -f ${quote(file)}`,
         };
   }
   if (!key.isPrivateKey()) return { account: `${file}: a public key; set the private one` };
@@ -56,12 +56,12 @@ async function fromFile(file: string, username: string): Promise<Credential> {
 }
 
 async function fromAgent(path: string | undefined, username: string): Promise<Credential> {
-  const hint = 'Start one (eval "$(ssh-agent)"; ssh-add), or set a key file in the inventory.';
+  const hint = 'start one (eval "$(ssh-agent)"; ssh-add), or set a key file in the inventory';
   if (!path) return { account: "agent: none, because SSH_AUTH_SOCK is not set" };
   const agent = new Agent(path);
   const keys = await agent.countKeys(AGENT_WITHIN);
   if (keys instanceof Error) return { account: `agent: does not answer at ${path} (${keys.message})`, hint };
-  if (keys === 0) return { account: "agent: holds no keys", hint: "Add a key to the agent: ssh-add" };
+  if (keys === 0) return { account: "agent: holds no keys", hint: "add a key to the agent: ssh-add" };
   return {
     method: { type: "agent", username, agent },
     agent,

@@ -72,7 +72,7 @@ async function place(
   const result = await connection.run(script, options);
   if (result.code === 0) return;
   const hint = result.stderr.includes("No space left")
-    ? "Free space on that file system, then run the same command again."
+    ? "free space on that file system, then run the same command again"
     : undefined;
   throw failed(connection.name, `could not write ${files.map(({ path }) => path).join(", ")}`, result, hint);
 }

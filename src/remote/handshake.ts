@@ -166,7 +166,7 @@ function explain(
   }
   const why = `while ${stage}: ${error.message}`;
   const hint = error.message.includes("no matching")
-    ? "Its sshd offers only algorithms that are considered insecure. Update it, or allow more in its sshd_config (KexAlgorithms, Ciphers, MACs)."
-    : "Check that an sshd listens there, and that neither MaxStartups (too many logins at once) nor a ban (fail2ban) rejects the connection.";
+    ? "its sshd offers only algorithms that are considered insecure; update it, or allow more in its sshd_config (KexAlgorithms, Ciphers, MACs)"
+    : "check that an sshd listens there, and that neither MaxStartups (too many logins at once) nor a ban (fail2ban) rejects the connection";
   return new TripodError("E_UNREACHABLE", `no SSH connection to ${at}`, { ...details, why, hint });
 }

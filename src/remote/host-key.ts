@@ -40,14 +40,14 @@ export function judgeHostKey(shown: Buffer, known: KnownHost, asked: Asked): Tri
   const revoked = known.revoked.find((each) => each.key.equals(shown));
   if (revoked) {
     const why = `revoked at ${place(revoked)}: ${key}`;
-    const hint = "Somebody else may have that key. Create new host keys on the machine, then record them.";
+    const hint = "somebody else may have that key; create new host keys on the machine, then record them";
     return new TripodError("E_HOST_KEY", "it presents a revoked host key", { host, origin, why, hint });
   }
   if (known.keys.some((each) => each.key.equals(shown))) return undefined;
   const recorded = known.keys.filter((each) => each.type in ALGORITHMS);
   if (recorded.length > 0) return changed(`it presents ${key}`, recorded, asked);
   const message = `its host key is unknown: ${key}`;
-  const hint = `Compare it with the key on the machine (${localCheck(type)}); if they are equal, record it: ${keyscan(type, target)}`;
+  const hint = `compare it with the key on the machine (${localCheck(type)}); if they are equal, record it: ${keyscan(type, target)}`;
   return new TripodError("E_HOST_KEY", message, { host, origin, why: nothingRecorded(known, target), hint });
 }
 
@@ -60,7 +60,7 @@ function changed(shows: string, recorded: readonly KnownKey[], { host, origin, t
   const why = [shows, ...recorded.map((each) => `recorded at ${place(each)}: ${each.type} ${fingerprint(each.key)}`)];
   const name = target.port === 22 ? target.address : `[${target.address}]:${target.port}`;
   const forget = `ssh-keygen -R ${quote(name)} -f ${quote(recorded[0]?.file ?? "")}`;
-  const hint = `If the machine was reinstalled, remove the old key (${forget}) and record the new one (${keyscan(undefined, target)}). If not, somebody may be intercepting the connection.`;
+  const hint = `if the machine was reinstalled, remove the old key (${forget}) and record the new one (${keyscan(undefined, target)}); if not, somebody may be intercepting the connection`;
   return new TripodError("E_HOST_KEY", "its host key has changed", { host, origin, why: why.join("\n"), hint });
 }
 

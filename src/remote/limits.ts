@@ -21,7 +21,7 @@ export interface CommandInfo {
 export function tooMuch({ host, origin, script }: CommandInfo, bytes: number): TripodError {
   const why = `it was ended; the command was:\n${excerpt(script)}`;
   const hint =
-    "Run it by hand on the host to see what it prints. A login file that prints endlessly can be the cause too.";
+    "run it by hand on the host to see what it prints; a login file that prints endlessly can be the cause too";
   return new TripodError("E_COMMAND", `a command printed more than ${bytes / 2 ** 20} MiB`, {
     host,
     origin,
@@ -34,6 +34,6 @@ export function tooMuch({ host, origin, script }: CommandInfo, bytes: number): T
 export function tooLong({ host, origin, script }: CommandInfo, ms: number): TripodError {
   const why = `the command was:\n${excerpt(script)}`;
   const hint =
-    "Run it by hand on the host to see what it waits for: often a network file system whose server is down, or a failing disk.";
+    "run it by hand on the host to see what it waits for: often a network file system whose server is down, or a failing disk";
   return new TripodError("E_COMMAND", `a command did not end within ${ms / 1000} s`, { host, origin, why, hint });
 }

@@ -161,6 +161,6 @@ function endedEarly(host: string, unit: string, { state, log }: UnitState): Trip
     const message = `the host was restarted while ${unit} ran; what it did is unknown`;
     return new TripodError("E_CONNECTION_LOST", message, { host, hint: RUN_AGAIN });
   }
-  const hint = `Find out who stopped it, or whether memory ran out: journalctl -u tripod-${unit}; dmesg`;
+  const hint = `find out who stopped it, or whether memory ran out: journalctl -u tripod-${unit}; dmesg`;
   return failed(host, `${unit} was killed before it ended`, { code: 137, stdout: log, stderr: "" }, hint);
 }

@@ -12,7 +12,7 @@ export interface Refusal {
 }
 
 /** The hint when the outcome of a command is unknown. */
-export const RUN_AGAIN = "Run the same command again: it reads the host before it changes anything.";
+export const RUN_AGAIN = "run the same command again: it reads the host before it changes anything";
 
 /** What sudo prints when it refuses, in English because it runs with LC_ALL=C. */
 const BY_SUDO = /sudo|^Sorry, user/m;
@@ -26,10 +26,10 @@ export function notStarted({ host, origin, user, sudo, code, said }: Refusal): T
   if (code === INCOMPLETE) {
     const message = `a login file of ${user} reads the commands that Tripod sends`;
     const reads = "the script did not arrive completely and was not run";
-    const hint = `Find the login file on the host that reads standard input (~${user}/.bashrc, ~${user}/.zshenv, /etc/bash.bashrc …) and let it do so in interactive shells only: case $- in *i*) …;; esac`;
+    const hint = `find the login file on the host that reads standard input (~${user}/.bashrc, ~${user}/.zshenv, /etc/bash.bashrc …) and let it do so in interactive shells only: case $- in *i*) …;; esac`;
     return new TripodError("E_AUTH", message, { host, origin, why: [reads, said.trim()].join("\n").trim(), hint });
   }
-  const hint = `Give ${user} an ordinary login shell on the host, without a forced command.`;
+  const hint = `give ${user} an ordinary login shell on the host, without a forced command`;
   return new TripodError("E_AUTH", `the login shell of ${user} runs no commands`, { host, origin, why, hint });
 }
 

@@ -71,7 +71,7 @@ export class SshConnection {
     const forward = promisify(client.forwardOut.bind(client));
     return forward("127.0.0.1", 0, host, port).catch((error: unknown) => {
       const { message, reason } = error as Error & { reason?: unknown };
-      const hint = reason === PROHIBITED ? "Set AllowTcpForwarding yes in its sshd_config." : undefined;
+      const hint = reason === PROHIBITED ? "set AllowTcpForwarding yes in its sshd_config" : undefined;
       const why = message.replace(/^\(SSH\) Channel open failure: /, "");
       throw this.#error("E_UNREACHABLE", `it cannot reach ${host}:${port}`, why, hint);
     });

@@ -58,7 +58,7 @@ ${exported(environment)}umask 022; mkdir -p ${RELEASE_CACHE} && cd ${RELEASE_CAC
 part=${quote(part)} url=${quote(artifact.url)} tries=0
 whole() { [ -s "$part" ] && [ "$(digest "$part")" = ${sha256} ]; }
 until whole; do
-  tries=$((tries + 1)); had=$(stat -c %s "$part" 2>/dev/null || echo 0)
+  had=$(stat -c %s "$part" 2>/dev/null || echo 0)
   ${trusting(ca)} ${CURL} ${caOption(ca)} --continue-at - --output "$part" "$url"; code=$?
   [ $code -ne 0 ] || whole || {
     found=$(digest "$part"); rm -f "$part"
@@ -67,7 +67,9 @@ until whole; do
   }
   # 33 and 416 (22): the server cannot continue this file.
   [ $code -ne 33 ] && { [ $code -ne 22 ] || [ "$had" -eq 0 ]; } || rm -f "$part"
-  whole || [ $tries -lt 5 ] || { echo "gave up after $tries attempts"; exit 1; }
+  # A bad line is given up when nothing more arrives, however often it breaks before.
+  [ "$(stat -c %s "$part" 2>/dev/null || echo 0)" -gt "$had" ] && tries=0 || tries=$((tries + 1))
+  whole || [ $tries -lt 5 ] || { echo "gave up after $tries attempts in which nothing arrived"; exit 1; }
   [ $code -ne 22 ] || [ "$had" -gt 0 ] || exit 1
 done`;
 }

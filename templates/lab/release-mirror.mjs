@@ -36,16 +36,16 @@ function serve(request, response) {
   response.writeHead(start === 0 ? 200 : 206, { "accept-ranges": "bytes", "content-length": stat.size - start, ...range });
   if (request.method === "HEAD") return response.end();
   const slow = fault === "slow" ? 100 : 0;
-  send(response, createReadStream(file, { start, highWaterMark: 1 << 18 }), { fault, slow, half: (stat.size - start) / 2 });
+  send(response, createReadStream(file, { start, highWaterMark: 1 << 18 }), { fault, slow, start, half: (stat.size - start) / 2 });
 }
 
-async function send(response, stream, { fault, slow, half }) {
+async function send(response, stream, { fault, slow, start, half }) {
   let sent = 0;
   for await (const chunk of stream) {
     if (fault === "wrong" && sent === 0) chunk[0] ^= 1;
     response.write(chunk);
     sent += chunk.length;
-    if (fault === "cut" && sent >= half) return response.destroy();
+    if (fault === "cut" && start === 0 && sent >= half) return response.destroy();
     if (slow > 0) await pause(slow);
     if (response.writableNeedDrain) await new Promise((done) => response.once("drain", done).once("close", done));
   }

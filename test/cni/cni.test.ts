@@ -9,7 +9,7 @@ const SRC = join(import.meta.dirname, "../../src");
 
 const named = (name: string) => cniOf({ cni: name });
 
-test("a pod network is told from another by its description only, nowhere by its name", () => {
+test("a pod network is distinguished from another by its description only, nowhere by its name", () => {
   const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const asking = files.filter((file) => /\bcni\b\)? *[!=]==/.test(readFileSync(join(SRC, file), "utf8")));
   expect(asking.filter((file) => !file.startsWith("cni/"))).toEqual([]);
@@ -18,7 +18,7 @@ test("a pod network is told from another by its description only, nowhere by its
 describe.each(CNIS)("the pod network $name", (cni) => {
   const { name, installedBy, installsPlugins, manifests, daemonSet, source } = cni;
 
-  it("says where what is written of it comes from", () => {
+  it("names the source of its description", () => {
     expect(cniOf({ cni: name }).name).toBe(name);
     expect(source).toMatch(/^https:\/\//);
   });

@@ -13,7 +13,7 @@ describe("A firewall that Tripod manages", () => {
     expectGolden(`firewall/${name}/ufw`, `${ufwRules(cluster, machine).join("\n")}\n`);
   });
 
-  it("is opened again after a boot, and whenever what loads it starts anew", () => {
+  it("is opened again after a boot, and whenever what loads it starts again", () => {
     expectGolden("firewall/tripod-firewall.service", firewallUnit());
     expect(firewallUnit()).toContain("PartOf=nftables.service");
   });

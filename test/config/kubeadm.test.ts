@@ -83,7 +83,7 @@ describe("An API server", () => {
     );
   });
 
-  it("is told to keep its endpoints by lease where that is still a choice", () => {
+  it("is set to keep its endpoints by lease where that is still a choice", () => {
     const extraArgs = (version: string) =>
       JSON.stringify(init(testCluster({ kubernetes: { version } })).ClusterConfiguration?.apiServer?.extraArgs);
     expect(extraArgs("1.20.2")).toContain('"endpoint-reconciler-type":"lease"');

@@ -12,7 +12,7 @@ describe("VRRP priorities", () => {
     expect((priorities[0] ?? 0) + CHECK_WEIGHT).toBeLessThan(priorities.at(-1) ?? 0);
   });
 
-  it("of more masters than the weight can tell apart are refused", () => {
+  it("of more masters than the weight can order are refused", () => {
     expect(() => vrrpPriorities(11)).toThrow(expect.objectContaining({ code: "E_INVENTORY" }));
   });
 

@@ -41,7 +41,7 @@ describe("from an inventory to a cluster that survives", () => {
     expect(events.filter(({ type }) => type === "resource.change").length).toBeGreaterThan(100);
   });
 
-  it("brings five bare machines to five Ready nodes, says what took the time, and nobody takes the VIP from its first master", async () => {
+  it("brings five bare machines to five Ready nodes, reports what took the time, and nobody takes the VIP from its first master", async () => {
     let events: readonly RunEvent[] = [];
     const moves = await watchingVip(lab, async () => {
       events = eventsOf(await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory, "--json"));
@@ -169,13 +169,13 @@ done`,
     await on(survivor, `${kubectl} delete deployment after-the-cut`);
   });
 
-  it("tells a sudo that refuses", async () => {
+  it("reports a sudo that refuses", async () => {
     await on("w2", "sudo rm -f /etc/sudoers.d/*");
     const { code, stderr } = await tripod("plan", "--lab", "-i", lab.inventory);
     expect([code, stderr]).toEqual([13, expect.stringMatching(/w2.*sudo/s)]);
   });
 
-  it("tells a changed host key, and does not talk to that host", async () => {
+  it("reports a changed host key, and does not connect to that host", async () => {
     await on("w1", "cp -a /etc/ssh /etc/ssh.kept && rm /etc/ssh/ssh_host_* && ssh-keygen -qA && systemctl restart ssh");
     const { code, stderr } = await tripod("plan", "--lab", "-i", lab.inventory);
     expect(code).toBe(11);

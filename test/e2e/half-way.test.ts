@@ -27,7 +27,7 @@ function kubeadmSays(verb: "init" | "join", host: string, words: RegExp) {
     words.test(event.reason);
 }
 
-it("keeps the old file whole when the disk is full, says so, and goes on when there is room", async () => {
+it("keeps the old file whole when the disk is full, reports it, and continues when there is room", async () => {
   await lab.on(
     "m1",
     "mkdir -p /etc/keepalived && mount -t tmpfs -o size=16k tmpfs /etc/keepalived && echo old > /etc/keepalived/keepalived.conf && dd if=/dev/zero of=/etc/keepalived/fill bs=4k count=3 status=none",
@@ -69,7 +69,7 @@ async function unjoin(): Promise<void> {
   );
 }
 
-it("joins a worker anew whose join died after its ca.crt was there, and lives through sshd being killed on every host", async () => {
+it("joins a worker again whose join died after its ca.crt was there, and lives through sshd being killed on every host", async () => {
   await unjoin();
   const said = await applyUntil(kubeadmSays("join", "w1", /./), () =>
     lab.on(

@@ -56,7 +56,7 @@ describe.skipIf(reason)(`operators${because(reason)}`, () => {
   });
   beforeEach(() => on(SLOW_SYSCTL));
 
-  test("of two exactly one works, and the other is told who it is and what they do", async () => {
+  test("of two exactly one works, and the other is shown who it is and what they do", async () => {
     const first = tripod(...prepare, "--yes");
     await called();
     const second = await tripod(...prepare, "--yes");
@@ -96,7 +96,7 @@ describe.skipIf(reason)(`operators${because(reason)}`, () => {
     await first;
   });
 
-  test("--detailed-exitcode tells drift from none", async () => {
+  test("--detailed-exitcode distinguishes drift from none", async () => {
     const plan = ["plan", "--lab", "-i", inventory, "--phase", "prepare", "--detailed-exitcode"];
     const drifted = await tripod(...plan);
     expect(drifted.code).toBe(2);
@@ -123,7 +123,7 @@ describe.skipIf(reason)(`operators${because(reason)}`, () => {
     expect(await forwarding()).toBe("1");
   });
 
-  test("Ctrl-C brings what runs to its end, begins nothing more, and says where it stopped", async () => {
+  test("Ctrl-C lets running changes end, begins nothing more, and reports where it stopped", async () => {
     const apply = atTerminal(...prepare, "--yes");
     await called();
     apply.type(CTRL_C);

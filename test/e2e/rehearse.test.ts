@@ -91,7 +91,7 @@ describe.skipIf(reason)(`the rehearsal of a production inventory and of its next
     },
   );
 
-  test("one page tells all of it", () => {
+  test("one page reports all of it", () => {
     const page = readFileSync(join(folder, "artifacts/rehearsal-fleet.html"), "utf8");
     for (const text of [
       "fleet.yaml, then fleet-next.yaml",

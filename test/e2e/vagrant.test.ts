@@ -55,7 +55,7 @@ describe.skipIf(reason)(`Vagrant's machines${because(reason)}`, () => {
     expect(await story.tripodMust("kubeconfig")).toContain("https://192.168.56.10:8443");
   });
 
-  it("are refused where another host key is shown than Vagrant's own road has told", async () => {
+  it("are refused where another host key is shown than the one that Vagrant itself reported", async () => {
     const restart = "sudo systemctl restart ssh";
     await on(
       "w1",
@@ -65,7 +65,7 @@ describe.skipIf(reason)(`Vagrant's machines${because(reason)}`, () => {
     await on("w1", `sudo rm -r /etc/ssh && sudo mv /etc/ssh.old /etc/ssh && ${restart}`);
   });
 
-  it("lose their power in a drill by `vagrant halt --force`: nobody in them is told, and no acknowledged write is lost", async () => {
+  it("lose their power in a drill by `vagrant halt --force`: they get no notice, and no acknowledged write is lost", async () => {
     const holder = /vip +(\w+)/.exec(await story.tripodMust("status"))?.[1] ?? "";
     await on(holder, TELL_TALE);
     const { code, stdout, stderr } = await story.tripod("drill", "power-holder", "--confirm", NAME, "--json");
@@ -75,7 +75,7 @@ describe.skipIf(reason)(`Vagrant's machines${because(reason)}`, () => {
     expect(await story.tripodMust("status")).toMatch(/^healthy$/m);
   });
 
-  it("that are halted are told apart from those that do not answer", async () => {
+  it("that are halted are distinguished from those that do not answer", async () => {
     await story.vagrant("halt", "--force", "w1");
     const { code, stdout } = await story.tripod("status");
     expect(code).toBe(31);

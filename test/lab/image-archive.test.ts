@@ -13,16 +13,19 @@ async function pack(folder: string, name = "registry.example/tools/pause:3.2"): 
   return file;
 }
 
-test.skipIf(missingPrograms("zstd"))("an image's archive says under which name containerd will know it", async () => {
-  const file = await pack(temporaryFolder());
-  const index = run("tar", "-xOf", file, "index.json").said;
-  expect(index).toContain('"io.containerd.image.name":"registry.example/tools/pause:3.2"');
-  expect(
-    run("tar", "-tf", file)
-      .said.split("\n")
-      .filter((name) => /sha256\/\w{64}$/.test(name)),
-  ).toHaveLength(3);
-});
+test.skipIf(missingPrograms("zstd"))(
+  "an image's archive has the name under which containerd will know it",
+  async () => {
+    const file = await pack(temporaryFolder());
+    const index = run("tar", "-xOf", file, "index.json").said;
+    expect(index).toContain('"io.containerd.image.name":"registry.example/tools/pause:3.2"');
+    expect(
+      run("tar", "-tf", file)
+        .said.split("\n")
+        .filter((name) => /sha256\/\w{64}$/.test(name)),
+    ).toHaveLength(3);
+  },
+);
 
 test.skipIf(missingPrograms("zstd"))("the same files make the same archive, byte for byte", async () => {
   const files = [await pack(temporaryFolder()), await pack(temporaryFolder())] as const;

@@ -24,7 +24,7 @@ const LOADED = [
   "service:tripod-firewall.service",
 ];
 
-test("no host's firewall is touched unless the inventory says so", () => {
+test("no host's firewall is changed unless the inventory sets it", () => {
   expect(firewall.hosts(situation(testCluster()))).toEqual([]);
   expect(firewall.hosts(situation(managed))).toHaveLength(5);
 });

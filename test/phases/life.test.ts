@@ -142,7 +142,7 @@ function parsed(inventory: object): Cluster {
 describe("every key of the inventory", () => {
   const all = leaves(inventoryJsonSchema());
 
-  it("says when it may be changed", () => {
+  it("declares when it may be changed", () => {
     expect(all.length).toBeGreaterThan(60);
     expect(all.filter(([, life]) => life === undefined)).toEqual([]);
   });

@@ -35,7 +35,7 @@ test.skipIf(noKeygen)(
     expect(error.explain()).toBe(`m1: its host key is unknown: ssh-ed25519 ${fingerprint} (E_HOST_KEY)
   at c.yaml:3:5
   | recorded in none of: ${file}
-  → Compare it with the key on the machine (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); if they are equal, record it: ssh-keyscan -p ${sshd.port} -t ed25519 127.0.0.1 >> ${file}`);
+  → compare it with the key on the machine (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); if they are equal, record it: ssh-keyscan -p ${sshd.port} -t ed25519 127.0.0.1 >> ${file}`);
     expect(sshd.logins).toEqual([]);
   },
 );
@@ -122,7 +122,7 @@ test.skipIf(noKeygen)(`the hint for an encrypted key is ssh-agent${because(noKey
   const file = encryptedKey(sshd);
   expect(await refusal(sshd, { identityFiles: [file] })).toMatchObject({
     code: "E_AUTH",
-    details: { why: `${file}: encrypted`, hint: `Give the encrypted key to ssh-agent: ssh-add ${file}` },
+    details: { why: `${file}: encrypted`, hint: `give the encrypted key to ssh-agent: ssh-add ${file}` },
   });
 });
 

@@ -101,7 +101,7 @@ story("a full disk leaves the old file unchanged and no temporary one", async ()
   expect(error).toMatchObject({
     code: "E_COMMAND",
     message: `could not write ${path}`,
-    details: { host: "localhost", hint: "Free space on that file system, then run the same command again." },
+    details: { host: "localhost", hint: "free space on that file system, then run the same command again" },
   });
   expect(error.details.why).toContain("No space left on device");
   expect([read(path), readdirSync(folder)]).toEqual(["old", ["f"]]);

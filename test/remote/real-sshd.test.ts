@@ -201,6 +201,6 @@ story("a machine is reached through a bastion, unless it does not allow forwardi
   expect((await (await connected({ ...target, bastion })).run("echo through")).stdout).toBe("through\n");
   expect(await failure(connect("m1", { ...target, bastion: closed }))).toMatchObject({
     code: "E_UNREACHABLE",
-    details: { hint: "Set AllowTcpForwarding yes in its sshd_config." },
+    details: { hint: "set AllowTcpForwarding yes in its sshd_config" },
   });
 });

@@ -3,7 +3,7 @@ import { command } from "../../src/resources/command.ts";
 import { scriptedHost } from "../support/scripted-host.ts";
 import { failure } from "../support/sshd.ts";
 
-test("who is told to run a command by hand can: one that reads what Tripod sends it is not among them", async () => {
+test("a command that is recommended to be run by hand can be run: none that reads what Tripod sends", async () => {
   const host = scriptedHost({ answer: () => ({ code: 1, stderr: "it broke" }) });
   const alone = await failure(command(host, "systemctl start kubelet"));
   expect(alone.details.hint).toContain("run the command above on the host");

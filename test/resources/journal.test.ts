@@ -37,7 +37,7 @@ test("a unit that said nothing has no reason", () => {
   ]);
 });
 
-test("what a host says is shown as one short line that a terminal does not obey", () => {
+test("the output of a host is shown as one short line that a terminal does not obey", () => {
   expect(safeLine("bad\u001b[2J\r\nnews\u202e\u0007 ")).toBe("bad [2J news");
   expect(safeLine("x".repeat(5000))).toHaveLength(300);
 });
@@ -52,7 +52,7 @@ machineStory(
   },
 );
 
-machineStory("who says nothing of errors is quoted with the last line", async (machine) => {
+machineStory("a program that logs no error is quoted with its last line", async (machine) => {
   machine.write("/fakes/journal", "one\ntwo\nthree\n");
   expect(
     journalOf("keepalived.service").reason((await machine.host.read(journalOf("keepalived.service").script)).stdout),

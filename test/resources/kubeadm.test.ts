@@ -132,7 +132,7 @@ machineStory(
   },
 );
 
-machineStory("before the cluster exists the plan says so", async (machine) => {
+machineStory("the plan shows that the cluster does not exist yet", async (machine) => {
   expect(changesIn(await walk(machine.host, joining(machine.host, machine.host), "plan"))).toEqual([
     {
       field: "member",

@@ -28,7 +28,7 @@ describe("the objects of a manifest", () => {
     expect(documents[0]?.text).toBe("kind: Namespace\nmetadata: {name: a}\nenabled: yes");
   });
 
-  it("that define custom resources say what the API will serve", () => {
+  it("that define custom resources name what the API will serve", () => {
     const text = `kind: CustomResourceDefinition
 metadata: {name: pools.example.org}
 spec:

@@ -56,7 +56,7 @@ machineStory("an API that does not answer is not taken for one that has the obje
   expect(await failure(walk(machine.host, wanted(machine)))).toMatchObject({ code: "E_COMMAND" });
 });
 
-machineStory("nothing that a manifest says is run on a master, whatever it says", async (machine) => {
+machineStory("nothing in a manifest is run on a master, whatever it contains", async (machine) => {
   standing(machine);
   const text = `${TEXT}TRIPOD_MANIFEST: 1\n'$(touch /planted)': "; touch /planted; '"\n`;
   const hostile = [manifest({ leader: machine.host, name: "flannel.yaml", text })];

@@ -79,7 +79,7 @@ exec 9>&1\n${scripts.join("\n")}`,
     expect(condition.hint?.()).toContain("on w2, w1, w3 or w4 drop");
   });
 
-  it("says no more than can be read, where nothing answers", async () => {
+  it("reports no more than can be read, where nothing answers", async () => {
     const { condition } = reaching(20, (_, of) => of !== "Service");
     const told = String(await condition.holds(signal)).split("\n");
     expect(told).toHaveLength(7);
@@ -93,7 +93,7 @@ exec 9>&1\n${scripts.join("\n")}`,
     expect(condition.hint?.()).toContain("check whether kube-proxy runs on w1");
   });
 
-  it("is not taken for true of a host that says nothing", async () => {
+  it("is not assumed of a host that prints nothing", async () => {
     const host = scriptedHost({ answer: () => ({ code: 2, stderr: "sh: cannot fork" }) });
     const addresses = new Map([[host.name, "10.244.11.5"]]);
     expect(await podsReached({ hosts: [host], addresses, serviceAddress: "10.96.0.1" }).holds(signal)).toContain(

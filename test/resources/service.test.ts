@@ -102,7 +102,7 @@ machineStory("restarts wait for their turn, starts do not", async (machine) => {
   expect(turns).toEqual(["mine"]);
 });
 
-machineStory("a service that does not start says why, in its own words", async (machine) => {
+machineStory("a service that does not start is reported with its own log", async (machine) => {
   await running(machine);
   await machine.connection.run(`systemctl stop ${UNIT}`);
   machine.write(`/fakes/broken/${UNIT}`, "");

@@ -87,7 +87,7 @@ machineStory("to be stopped, or to lose a host, is no failure of the cluster: it
   expect(await readVerifyRecord(machine.host)).toEqual({ result: "due" });
 });
 
-machineStory("why it failed is what is said, though the API server cannot be told of it", async (machine) => {
+machineStory("the reason of the failure is reported, even if the API server cannot record it", async (machine) => {
   standing(machine);
   const silent = {
     ...impatient,
@@ -111,7 +111,7 @@ const pod = (status: object, uid = "new") => ({
   status,
 });
 
-machineStory("a pod that does not run says why, and on which node it is missing", async (machine) => {
+machineStory("a pod that does not run is reported with the reason and the node that lacks it", async (machine) => {
   standing(machine);
   const waiting = { waiting: { reason: "ErrImagePull", message: "no such image" } };
   machine.write("/fakes/pods", pods(pod({ phase: "Pending", containerStatuses: [{ state: waiting }] })));

@@ -40,7 +40,7 @@ async function wayTo(name: string): Promise<SshTarget> {
 }
 
 describe("SSH to Vagrant's machines", () => {
-  test("is what `vagrant ssh-config` says, with the keys that Vagrant has made for each", async () => {
+  test("is what `vagrant ssh-config` prints, with the keys that Vagrant has made for each", async () => {
     vagrant.up("m1", { port: 2222 }, `${KEY.public} root@m1\n`);
     const elsewhere = { address: "192.168.121.7", port: 22, user: "admin", identityFiles: ["/a b/key", "/c"] };
     vagrant.up("w1", elsewhere, `${KEY.public} root@w1\n`);

@@ -158,6 +158,6 @@ test("a report to the standard output that does not fit on the disk is an error"
   expect([status, stderr]).toEqual([5, expect.stringContaining("cannot write to the standard output")]);
 });
 
-test("a list without runs says so", async () => {
+test("an empty list of runs is reported", async () => {
   expect(await tripod("--list")).toEqual({ exitCode: 0, stdout: "", stderr: "no run is recorded\n" });
 });

@@ -46,7 +46,7 @@ wal=$(ls -t /var/lib/etcd/member/wal/*.wal | head -n 1)
 dd if=/dev/urandom of="$wal" bs=1k seek=1 count=8 conv=notrunc status=none
 systemctl start --no-block etcd`;
 
-describe("what status says is so", () => {
+describe("what status reports is true", () => {
   it("a VIP that somebody wrote on a standby master is named with what takes it away, and an apply does not begin", async () => {
     await lab.untilHealthy();
     await lab.on("m2", `ip addr add ${VIP}/24 dev eth0`);
@@ -84,7 +84,7 @@ describe("what status says is so", () => {
     await lab.untilHealthy();
   });
 
-  it("a kubelet whose client certificate has expired is told by its date, and gets another as docs/health.md says", async () => {
+  it("a kubelet whose client certificate has expired is reported with its date, and is renewed as docs/health.md describes", async () => {
     await lab.on("m3", EXPIRED);
     await seen(node("m3")).toMatch(
       /: the client certificate of its kubelet expired on 2026-01-01: see docs\/health\.md/,
@@ -94,7 +94,7 @@ describe("what status says is so", () => {
     await lab.untilHealthy();
   });
 
-  it("a member that cannot read its log is told by etcd's own error, and is replaced as docs/health.md says", async () => {
+  it("a member that cannot read its log is reported with etcd's own error, and is replaced as docs/health.md describes", async () => {
     await lab.on("m2", GARBLED_WAL);
     await seen(member("m2")).toMatch(/: .*: .* \(its data is damaged: see docs\/health\.md/);
     await lab.on("m2", "systemctl stop etcd && mv /var/lib/etcd/member /root/etcd-damaged-member");

@@ -42,12 +42,12 @@ const OUTCOMES = {
 
 const missing = missingPrograms("nft", "perl", "/usr/bin/python3");
 describe.skipIf(missing)(`what is open, refused and dropped${because(missing)}`, () => {
-  machineStory("is told apart by perl", async (machine) => {
+  machineStory("is distinguished by perl", async (machine) => {
     await machine.connection.run("rm /usr/local/sbin/perl");
     expect(await tried(machine)).toEqual(OUTCOMES);
   });
 
-  machineStory("is told apart by python3 where there is no perl", async (machine) => {
+  machineStory("is distinguished by python3 where there is no perl", async (machine) => {
     await machine.connection.run("rm /usr/local/sbin/perl /usr/bin/perl");
     expect(await tried(machine)).toEqual(OUTCOMES);
   });

@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import ts from "typescript";
+import { expect, test } from "vitest";
+
+const SRC = join(import.meta.dirname, "../src");
+/** Words that begin with a capital wherever they stand. */
+const NAMES = /^(?:Tripod|Kubernetes|SSH|Ctrl|Debian)\b/;
+
+/** The texts that an expression may be; a hole of a template is `…`. */
+function textsOf(node: ts.Expression): string[] {
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isTemplateExpression(node))
+    return [[node.head.text, ...node.templateSpans.map((span) => span.literal.text)].join("…")];
+  if (ts.isConditionalExpression(node)) return [...textsOf(node.whenTrue), ...textsOf(node.whenFalse)];
+  if (ts.isParenthesizedExpression(node)) return textsOf(node.expression);
+  return [];
+}
+
+/** Every hint that is written in src/, as `file: text`. */
+function hints(): string[] {
+  const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  return files.flatMap((name) => {
+    const file = join(SRC, name);
+    const tree = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+    const found: string[] = [];
+    const visit = (node: ts.Node) => {
+      const named = ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node) ? node : undefined;
+      if (named?.name.getText(tree) === "hint" && named.initializer)
+        found.push(...textsOf(named.initializer).map((text) => `${relative(SRC, file)}: ${text}`));
+      ts.forEachChild(node, visit);
+    };
+    visit(tree);
+    return found;
+  });
+}
+
+test("every hint has one style: it begins with a small letter, and ends without a full stop", () => {
+  const all = hints();
+  expect(all.length).toBeGreaterThan(150);
+  const others = all.filter((hint) => {
+    const text = hint.slice(hint.indexOf(": ") + 2);
+    return (/^[A-Z][a-z]/.test(text) && !NAMES.test(text)) || text.endsWith(".");
+  });
+  expect(others).toEqual([]);
+});
