@@ -157,7 +157,11 @@ function namesIn(folder: string): string[] {
 }
 
 function unreadable(path: string, cause: unknown): TripodError {
-  return new TripodError("E_LOCAL", `cannot read ${path}`, { why: (cause as Error).message, cause });
+  return new TripodError("E_LOCAL", `cannot read ${path}`, {
+    why: (cause as Error).message,
+    hint: "check that it exists and that you may read it",
+    cause,
+  });
 }
 
 function runsFolder(env: Environment): string {

@@ -44,3 +44,29 @@ test("every hint has one style: it begins with a small letter, and ends without 
   });
   expect(others).toEqual([]);
 });
+
+/** Errors that need no hint: a bug; an answer of the user's; and what a wait shows as its reason and asks again. */
+const WITHOUT_HINT = ["E_INTERNAL", "E_INTERRUPTED"];
+const REASONS_OF_WAITS = ["drills/api.ts"];
+
+test("every error that a user can meet has a hint", () => {
+  const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  const without = files.flatMap((name) => {
+    const text = readFileSync(join(SRC, name), "utf8");
+    const tree = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
+    const found: string[] = [];
+    const visit = (node: ts.Node) => {
+      if (ts.isNewExpression(node) && node.expression.getText(tree) === "TripodError") {
+        const [code, message, details] = (node.arguments ?? []).map((argument) => argument.getText(tree));
+        const exempt = WITHOUT_HINT.some((each) => code?.includes(each)) || REASONS_OF_WAITS.includes(name);
+        // Details that are passed on, or spread, have their hint where they are written.
+        if (!exempt && !/\bhint\b|\.\.\.|^details$|^problem/.test(details ?? ""))
+          found.push(`${name}: ${message ?? ""}`);
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(tree);
+    return found;
+  });
+  expect(without).toEqual([]);
+});

@@ -58,7 +58,11 @@ export async function mustBeWritable(file: string): Promise<void> {
     () => false,
   );
   await access(exists ? file : dirname(file), constants.W_OK).catch((cause: unknown) => {
-    throw new TripodError("E_LOCAL", `cannot write ${file}`, { why: (cause as Error).message, cause });
+    throw new TripodError("E_LOCAL", `cannot write ${file}`, {
+      why: (cause as Error).message,
+      hint: "check that its folder exists, that you may write there, and that the disk has room",
+      cause,
+    });
   });
 }
 
@@ -73,7 +77,11 @@ export async function saveReport(file: string, text: string): Promise<void> {
     } else await writeFile(file, text);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw new TripodError("E_LOCAL", `cannot write ${file}`, { why: (cause as Error).message, cause });
+    throw new TripodError("E_LOCAL", `cannot write ${file}`, {
+      why: (cause as Error).message,
+      hint: "check that its folder exists, that you may write there, and that the disk has room",
+      cause,
+    });
   }
 }
 

@@ -44,7 +44,8 @@ export async function settingOf(options: RehearsalOptions, io: Io): Promise<Rehe
 }
 
 async function scenariosOf({ drill, all }: RehearsalOptions): Promise<string[]> {
-  if (drill === false && all) throw new TripodError("E_USAGE", "use either --no-drill or --all");
+  if (drill === false && all)
+    throw new TripodError("E_USAGE", "--no-drill and --all exclude each other", { hint: "use one of them" });
   if (drill === false) return [];
   const { SCENARIOS } = await import("../drills/index.ts");
   return SCENARIOS.filter(({ usual, stops }) => !stops && (usual || all)).map(({ name }) => name);
@@ -81,7 +82,11 @@ function startOf(events: readonly RehearsalEvent[]) {
 
 async function digestOf(file: string): Promise<string> {
   const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new TripodError("E_USAGE", `cannot read ${file}`, { why: (cause as Error).message, cause });
+    throw new TripodError("E_USAGE", `cannot read ${file}`, {
+      why: (cause as Error).message,
+      hint: "check that it exists and that you may read it",
+      cause,
+    });
   });
   return createHash("sha256").update(bytes).digest("hex");
 }

@@ -25,7 +25,10 @@ export function assertCheckDecides(priorities: readonly number[], weight: number
   const highest = Math.max(...priorities);
   const lowest = Math.min(...priorities);
   const fail = (why: string) => {
-    throw new TripodError("E_INVENTORY", "these masters cannot get valid VRRP priorities", { why });
+    throw new TripodError("E_INVENTORY", "these masters cannot get valid VRRP priorities", {
+      why,
+      hint: "use fewer masters: three or five are enough",
+    });
   };
   if (new Set(priorities).size < priorities.length) fail("two masters have the same priority: both would take the VIP");
   if (highest + weight >= lowest)

@@ -29,6 +29,7 @@ export function participantsOf(cluster: Cluster, hosts: readonly Host[]): Partic
   if (!client)
     throw new TripodError("E_REFUSED", "no machine can reach the VIP as a client; nothing was changed", {
       why: "the masters are behind a bastion, and the inventory has no worker to send requests from",
+      hint: "add a worker, or run Tripod where the VIP can be reached",
     });
   return { hosts, masters: hosts.filter(({ machine }) => machine.role === "master"), workers, probeHost, client };
 }

@@ -111,7 +111,13 @@ class ClusterLock {
   #error(does: string): Error {
     const owner = this.#masters.find((master) => master.owner)?.owner;
     const error = this.#masters.find((master) => master.error)?.error;
-    if (!owner) return error ?? new TripodError("E_CONNECTION_LOST", `the lock of ${this.#cluster} was lost`);
+    if (!owner)
+      return (
+        error ??
+        new TripodError("E_CONNECTION_LOST", `the lock of ${this.#cluster} was lost`, {
+          hint: "run the same command again",
+        })
+      );
     const since = new Date(Date.now() - owner.age * 1000).toISOString().replace("T", " ").slice(0, 19);
     return new TripodError("E_LOCKED", `${owner.name} ${does} ${this.#cluster}`, {
       why: `since ${since} UTC (${ago(owner.age)}): ${owner.command}`,

@@ -98,10 +98,15 @@ async function readText(file: string, shown: string, cwd: string): Promise<strin
     });
   });
   if (bytes.length > MOST_BYTES)
-    throw new TripodError("E_LOCAL", `${shown} is larger than 1 MiB: this is not an inventory`);
+    throw new TripodError("E_LOCAL", `${shown} is larger than 1 MiB: this is not an inventory`, {
+      hint: "check the path after -i",
+    });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new TripodError("E_LOCAL", `${shown} is not UTF-8 text`, { cause });
+    throw new TripodError("E_LOCAL", `${shown} is not UTF-8 text`, {
+      hint: "check the path after -i; if it is an inventory in another encoding, save it as UTF-8",
+      cause,
+    });
   }
 }

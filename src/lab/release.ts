@@ -46,5 +46,7 @@ export function parseReleases(texts: readonly string[], hosts: readonly string[]
 }
 
 function twice(whom: string, one: Release, other: Release): TripodError {
-  return new TripodError("E_USAGE", `--release sets both ${one} and ${other} for ${whom}`);
+  return new TripodError("E_USAGE", `--release sets both ${one} and ${other} for ${whom}`, {
+    hint: "name one of them",
+  });
 }

@@ -65,5 +65,7 @@ function around(address: number, prefix: number, others: readonly Subnet[]): Sub
 function highestFree(subnet: Subnet, taken: readonly number[]): number {
   for (let address = subnet.last - 1; address > subnet.first; address -= 1)
     if (!taken.includes(address)) return address;
-  throw new TripodError("E_LAB", `no address is left for the operator in ${formatSubnet(subnet)}`);
+  throw new TripodError("E_LAB", `no address is left for the operator in ${formatSubnet(subnet)}`, {
+    hint: "use a larger subnet in the inventory: the lab needs one address more than the machines and the VIP",
+  });
 }

@@ -80,7 +80,13 @@ function feed(
   stdin.write(prelude);
   input.on("data", (chunk: Buffer | string) => (traffic.bytesSent += Buffer.byteLength(chunk)));
   input.on("error", (cause) => {
-    giveUp(new TripodError("E_LOCAL", "cannot read the file to be sent", { why: cause.message, cause }));
+    giveUp(
+      new TripodError("E_LOCAL", "cannot read the file to be sent", {
+        why: cause.message,
+        hint: "check that it exists and that you may read it",
+        cause,
+      }),
+    );
   });
   input.pipe(stdin);
   return input;

@@ -57,7 +57,11 @@ export async function putFiles(connection: Connection, files: readonly FileConte
  */
 export async function putLocalFile(connection: Connection, file: LocalFile, signal?: AbortSignal): Promise<void> {
   const { size } = await stat(file.localPath).catch((cause: unknown) => {
-    throw new TripodError("E_LOCAL", `cannot read ${file.localPath}`, { why: String(cause), cause });
+    throw new TripodError("E_LOCAL", `cannot read ${file.localPath}`, {
+      why: String(cause),
+      hint: "check that it exists and that you may read it",
+      cause,
+    });
   });
   const input = Readable.from(withDigest(file, size), { objectMode: false });
   await place(connection, [file], placing([{ ...file, size }]), { input, signal });

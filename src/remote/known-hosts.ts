@@ -47,7 +47,11 @@ async function readIfThere(file: string): Promise<string> {
     return await readFile(file, "utf8");
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw new TripodError("E_LOCAL", `cannot read ${file}`, { why: String(cause), cause });
+    throw new TripodError("E_LOCAL", `cannot read ${file}`, {
+      why: String(cause),
+      hint: "check that it exists and that you may read it",
+      cause,
+    });
   }
 }
 

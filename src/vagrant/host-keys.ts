@@ -46,5 +46,6 @@ function knownHosts(publicKeys: string): string {
   if (keys.length > 0) return keys.map((key) => `* ${key}\n`).join("");
   throw new TripodError("E_LOCAL", "the SSH host keys of one of Vagrant's machines cannot be read", {
     why: publicKeys,
+    hint: "check with `vagrant ssh` that the machine runs and that its sshd has host keys (`ssh-keygen -A`)",
   });
 }

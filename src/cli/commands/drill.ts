@@ -79,7 +79,7 @@ function rounds(text: string): number {
 /** @throws TripodError E_USAGE */
 function choose(all: readonly Scenario[], names: readonly string[], options: DrillOptions): Scenario[] {
   if (names.length > 0 && options.all)
-    throw new TripodError("E_USAGE", "--all and scenario names exclude each other: use one of them");
+    throw new TripodError("E_USAGE", "--all and scenario names exclude each other", { hint: "use one of them" });
   const known = all.map(({ name }) => name);
   const unknown = names.find((name) => !(known as string[]).includes(name));
   if (unknown !== undefined)

@@ -132,7 +132,11 @@ async function removeOldPage(page: string): Promise<void> {
     await mkdir(dirname(page), { recursive: true });
     await rm(page, { force: true });
   } catch (cause) {
-    throw new TripodError("E_LOCAL", `cannot write ${page}`, { why: (cause as Error).message, cause });
+    throw new TripodError("E_LOCAL", `cannot write ${page}`, {
+      why: (cause as Error).message,
+      hint: "check that its folder exists, that you may write there, and that the disk has room",
+      cause,
+    });
   }
 }
 

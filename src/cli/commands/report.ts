@@ -49,7 +49,10 @@ async function report(run: string | undefined, options: ReportOptions, io: Io): 
     });
   });
   if (text === undefined)
-    throw new TripodError("E_LOCAL", `${path} contains no run`, { why: "it has no run.start event" });
+    throw new TripodError("E_LOCAL", `${path} contains no run`, {
+      why: "it has no run.start event",
+      hint: "see the recorded runs: tripod report --list",
+    });
   if (output === undefined) io.stdout.write(text);
   else await saveReport(resolve(io.cwd, output), text);
 }

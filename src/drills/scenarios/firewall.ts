@@ -29,7 +29,12 @@ export async function dropPackets(
   if (!isIPv4(operator) || !/^\d{1,5}$/.test(port)) {
     const why = `SSH_CONNECTION is ${JSON.stringify(stdout.trim().slice(0, 200))}`;
     const message = "the host does not report the address that Tripod is connected from, which must not be cut off";
-    throw new TripodError("E_COMMAND", message, { host: host.name, origin: host.machine.origin, why });
+    throw new TripodError("E_COMMAND", message, {
+      host: host.name,
+      origin: host.machine.origin,
+      why,
+      hint: "check that sshd sets SSH_CONNECTION, and that sudo keeps it",
+    });
   }
   const spared = [
     "-i lo -j RETURN",
