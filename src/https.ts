@@ -5,6 +5,8 @@ export interface Access {
   readonly signal: AbortSignal;
   /** Certificates of authorities that are trusted in addition to Node's own, PEM. */
   readonly ca?: string | undefined;
+  /** The first byte that is wanted; the answer is 206 where the server can do that, else 200 with the whole. Default: 0. */
+  readonly from?: number;
 }
 
 /** More redirects than any download needs. */
@@ -16,11 +18,12 @@ const HOPS = 5;
  * @returns the response, whose status is 2xx; its body streams
  * @throws Error with the reason: the status, the TLS or network failure, a redirect that is refused
  */
-export async function httpsGet(from: string, { signal, ca }: Access): Promise<Response> {
+export async function httpsGet(address: string, { signal, ca, from = 0 }: Access): Promise<Response> {
   const dispatcher = dispatcherFor(ca);
-  let url = new URL(from);
+  const headers = from > 0 ? { range: `bytes=${from}-` } : {};
+  let url = new URL(address);
   for (let hop = 0; hop <= HOPS; hop += 1) {
-    const response = await fetch(url, { signal, redirect: "manual", dispatcher });
+    const response = await fetch(url, { signal, redirect: "manual", dispatcher, headers });
     const location = response.headers.get("location");
     if (response.ok) return response;
     await response.body?.cancel();

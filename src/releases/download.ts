@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { createWriteStream, existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -13,6 +13,11 @@ import { forgetChecksum } from "./checksum.ts";
 /** bytes; kubelet and containerd have 30 to 130 MB. */
 const LARGEST = 2 ** 30;
 
+/** How often in a row a transfer may bring nothing. */
+const ATTEMPTS = 3;
+
+type Fetching = Access & { readonly progress: (received: number, total: number) => void };
+
 const running = new Map<string, Promise<string>>();
 
 /**
@@ -21,11 +26,7 @@ const running = new Map<string, Promise<string>>();
  * @returns its absolute path
  * @throws TripodError E_LOCAL where it cannot be fetched, E_REFUSED where its digest differs from the published one
  */
-export function downloaded(
-  artifact: Artifact,
-  sha256: string,
-  access: Access & { progress: (received: number, total: number) => void },
-): Promise<string> {
+export function downloaded(artifact: Artifact, sha256: string, access: Fetching): Promise<string> {
   const path = join(cacheFolder(), "releases", sha256, fileName(artifact));
   const already = running.get(path);
   if (already) return already;
@@ -35,33 +36,18 @@ export function downloaded(
   return work;
 }
 
-async function fetched(
-  artifact: Artifact,
-  sha256: string,
-  path: string,
-  { signal, ca, progress }: Access & { progress: (received: number, total: number) => void },
-): Promise<string> {
+async function fetched(artifact: Artifact, sha256: string, path: string, access: Fetching): Promise<string> {
   const partial = `${path}.${process.pid}`;
   await mkdir(dirname(path), { recursive: true });
   try {
-    const response = await httpsGet(artifact.url, { signal, ca });
-    const total = Number(response.headers.get("content-length") ?? 0);
+    await fetchAll(artifact.url, partial, access);
     const hash = createHash("sha256");
-    let received = 0;
-    const counted = new Transform({
-      transform(chunk: Buffer, _, done) {
-        hash.update(chunk);
-        received += chunk.length;
-        progress(received, total);
-        done(received > LARGEST ? new Error("it is larger than 1 GiB") : null, chunk);
-      },
-    });
-    await pipeline(response.body ?? [], counted, createWriteStream(partial), { signal });
+    await pipeline(createReadStream(partial), hash);
     await mustMatch(artifact, sha256, hash.digest("hex"));
     await rename(partial, path);
     return path;
   } catch (cause) {
-    signal.throwIfAborted();
+    access.signal.throwIfAborted();
     if (cause instanceof TripodError) throw cause;
     throw new TripodError("E_LOCAL", `cannot fetch ${artifact.url}`, {
       why: fetchFailure(cause),
@@ -71,6 +57,48 @@ async function fetched(
   } finally {
     await rm(partial, { force: true });
   }
+}
+
+/** A transfer that breaks continues where it broke, until several attempts in a row have brought nothing. */
+async function fetchAll(url: string, partial: string, access: Fetching): Promise<void> {
+  let had = 0;
+  for (let vain = 0; ;) {
+    try {
+      await fetchFrom(url, partial, had, access);
+      return;
+    } catch (error) {
+      access.signal.throwIfAborted();
+      const size = await stat(partial).then(
+        (found) => found.size,
+        () => 0,
+      );
+      vain = size > had ? 0 : vain + 1;
+      had = size;
+      if (vain === ATTEMPTS || size > LARGEST) throw error;
+    }
+  }
+}
+
+async function fetchFrom(
+  url: string,
+  partial: string,
+  from: number,
+  { signal, ca, progress }: Fetching,
+): Promise<void> {
+  const response = await httpsGet(url, { signal, ca, from });
+  const continues = response.status === 206;
+  let received = continues ? from : 0;
+  const total = received + Number(response.headers.get("content-length") ?? 0);
+  const counted = new Transform({
+    transform(chunk: Buffer, _, done) {
+      received += chunk.length;
+      progress(received, total);
+      done(received > LARGEST ? new Error("it is larger than 1 GiB") : null, chunk);
+    },
+  });
+  await pipeline(response.body ?? [], counted, createWriteStream(partial, { flags: continues ? "a" : "w" }), {
+    signal,
+  });
 }
 
 async function mustMatch(artifact: Artifact, wanted: string, found: string): Promise<void> {
