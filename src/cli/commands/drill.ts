@@ -40,9 +40,9 @@ export function drillCommand(io: Io): Command {
     .option("--confirm <cluster>", "the cluster's name, instead of being asked for it; not needed with --lab")
     .option("--break-lock <owner>", "take over the cluster's lock from this owner, as named by E_LOCKED")
     .option("-o, --output <file>", "write the report to this file: .html, .json, .xml (JUnit), or .txt")
-    .option("--json", "print one JSON event per line")
+    .option("--json", "print one JSON event per line; with --list one JSON array of the scenarios")
     .action(async (names: string[], { inventory, ...options }: Asked) => {
-      if (options.list) return list(io);
+      if (options.list) return list(options, io);
       if (inventory === undefined)
         throw new TripodError("E_USAGE", "required option '-i, --inventory <file>' not specified", {
           hint: "see tripod drill --help",
@@ -51,13 +51,16 @@ export function drillCommand(io: Io): Command {
     });
 }
 
-async function list(io: Io): Promise<void> {
+async function list({ json }: Asked, io: Io): Promise<void> {
   const { SCENARIOS } = await import("../../drills/index.ts");
-  const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
-  for (const { name, title, usual, stops } of SCENARIOS) {
-    const only = stops ? "  (--allow-quorum-loss)" : usual ? "" : "  (--all)";
-    io.stdout.write(`${name.padEnd(width)}  ${title}${only}\n`);
-  }
+  const scenarios = SCENARIOS.map(({ name, title, usual, stops }) => {
+    const option = stops ? "--allow-quorum-loss" : usual ? undefined : "--all";
+    return { name, title, ...(option && { option }) };
+  });
+  const width = Math.max(...scenarios.map(({ name }) => name.length));
+  const line = ({ name, title, option }: (typeof scenarios)[number]) =>
+    `${name.padEnd(width)}  ${title}${option ? `  (${option})` : ""}\n`;
+  io.stdout.write(json ? `${JSON.stringify(scenarios)}\n` : scenarios.map(line).join(""));
 }
 
 async function run(names: readonly string[], options: DrillOptions, io: Io): Promise<void> {
