@@ -135,9 +135,13 @@ function down(io: Io): Command {
     .action(async ({ inventory, snapshots }: DownOptions) => {
       const { labDown } = await import("../../lab/index.ts");
       const cluster = await loadTarget({ inventory }, io);
-      await labDown(cluster, { ...work(io), snapshots });
-      io.stdout.write(`the lab ${cluster.name} is removed\n`);
+      const existed = await labDown(cluster, { ...work(io), snapshots });
+      io.stdout.write(`${labRemoved(cluster.name, existed)}\n`);
     });
+}
+
+export function labRemoved(lab: string, existed: boolean): string {
+  return `the lab ${lab} ${existed ? "is removed" : "does not exist: there was nothing to remove"}`;
 }
 
 function save(io: Io): Command {
