@@ -8,7 +8,7 @@ import { askFor } from "../confirm.ts";
 import { formatOf, mustBeWritable } from "../drill-report.ts";
 import { drillOnScreen } from "../drilling.ts";
 import type { Io } from "../io.ts";
-import { onTarget, type TargetOptions, withLabOption } from "../target.ts";
+import { inventoryMeant, onTarget, type TargetOptions, withLabOption } from "../target.ts";
 import { onHosts } from "../walk.ts";
 
 interface DrillOptions extends TargetOptions {
@@ -45,7 +45,7 @@ export function drillCommand(io: Io): Command {
       if (options.list) return list(options, io);
       if (inventory === undefined)
         throw new TripodError("E_USAGE", "required option '-i, --inventory <file>' not specified", {
-          hint: "see tripod drill --help",
+          hint: inventoryMeant(names, false) ?? "see tripod drill --help",
         });
       await run(names, { ...options, inventory }, io);
     });
