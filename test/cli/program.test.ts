@@ -91,6 +91,14 @@ test("kubeconfig --force without a file to replace is refused", async () => {
   expect([exitCode, stderr]).toEqual([3, expect.stringContaining("→ add -o FILE, or remove --force")]);
 });
 
+test.each(["lab up", "rehearse", "vagrant box"])(
+  "the help of tripod %s names the default release of Debian",
+  async (verb) => {
+    const { stdout } = await tripod(`${verb} --help`);
+    expect(stdout.replace(/\s+/g, " ")).toMatch(/--release .*default: "?bookworm/);
+  },
+);
+
 test("--version prints the package's version and nothing else", async () => {
   const { exitCode, stdout } = await tripod("--version");
   expect(exitCode).toBe(0);

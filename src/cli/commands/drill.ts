@@ -5,7 +5,7 @@ import { TripodError } from "../../errors.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
 import { didYouMean } from "../../inventory/suggest.ts";
 import { askFor } from "../confirm.ts";
-import { formatOf, mustBeWritable } from "../drill-report.ts";
+import { EXTENSIONS, formatOf, mustBeWritable } from "../drill-report.ts";
 import { drillOnScreen } from "../drilling.ts";
 import type { Io } from "../io.ts";
 import { inventoryMeant, onTarget, type TargetOptions, withLabOption } from "../target.ts";
@@ -39,7 +39,7 @@ export function drillCommand(io: Io): Command {
     .option("--allow-quorum-loss", "also run the scenario in which etcd loses its quorum, and reads and writes stop")
     .option("--confirm <cluster>", "the cluster's name, instead of being asked for it; not needed with --lab")
     .option("--break-lock <owner>", "take over the cluster's lock from this owner, as named by E_LOCKED")
-    .option("-o, --output <file>", "write the report to this file: .html, .json, .xml (JUnit), or .txt")
+    .option("-o, --output <file>", `write the report to this file, in the format of its extension: ${EXTENSIONS}`)
     .option("--json", "print one JSON event per line; with --list one JSON array of the scenarios")
     .action(async (names: string[], { inventory, ...options }: Asked) => {
       if (options.list) return list(options, io);

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { LabHost, Snapshot } from "../../lab/index.ts";
+import { DEFAULT_RELEASE, RELEASES } from "../../lab/release.ts";
 import { giveTerminal } from "../child.ts";
 import type { Io } from "../io.ts";
 import { loadTarget } from "../target.ts";
@@ -64,7 +65,7 @@ function seconds(since: number): string {
 
 /** Which machines run which release of Debian. */
 export function releaseOption(): Option {
-  const help = "Debian release of the machines, bookworm or trixie; for some of them: trixie=w1,w2; may be repeated";
+  const help = `Debian release of the machines, ${RELEASES.join(" or ")}; for some of them: trixie=w1,w2; may be repeated; default: ${DEFAULT_RELEASE}, or what an existing lab has`;
   return new Option("--release <name[=machines]>", help).argParser((text: string, before?: readonly string[]) => [
     ...(before ?? []),
     text,

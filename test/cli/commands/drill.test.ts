@@ -77,3 +77,10 @@ test("nothing is broken for a report that cannot be kept", async () => {
   const { exitCode, stderr } = await tripod([...INVENTORY, "--confirm", "production", "-o", "/nowhere/drill.html"]);
   expect([exitCode, stderr]).toEqual([5, expect.stringContaining("cannot write /nowhere/drill.html")]);
 });
+
+test("the help of -o and the refusal of an unknown extension name the same ones", async () => {
+  const refused = await tripod([...INVENTORY, "--confirm", "production", "-o", "drill.pdf"]);
+  const [, named = "none"] = /→ use (.*?);/.exec(refused.stderr) ?? [];
+  const { stdout } = await tripod(["--help"]);
+  expect(stdout.replace(/\s+/g, " ")).toContain(`its extension: ${named} `);
+});
