@@ -64,8 +64,8 @@ function read(text: string, shown: string, cwd?: string): Reading {
   if (source.value === undefined) return { ...common, problems: [] };
   if (source.value === null) return { ...common, problems: [empty(cwd)] };
   const { data, error } = inventory.safeParse(source.value);
-  const draft = salvage(source.value);
-  const problems = [...(error?.issues ?? []).flatMap((issue) => explain(issue, source)), ...rules(draft)];
+  const { draft, refused } = salvage(source.value);
+  const problems = [...(error?.issues ?? []).flatMap((issue) => explain(issue, source)), ...rules(draft, refused)];
   return { ...common, problems, draft, ...(data && { inventory: data }) };
 }
 
