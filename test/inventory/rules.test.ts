@@ -192,6 +192,32 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
     [["network", { manifest: "https://me:pw@example.org/cni.yaml" }]],
     /^(?!.*pw@).*records and reports/,
   ],
+  [
+    "a mistyped scenario",
+    [["drill", { scenarios: { "power-holdr": { service: "1s" } } }]],
+    /unknown key `power-holdr`, did you mean `power-holder`/,
+  ],
+  [
+    "a mistyped limit of a scenario",
+    [["drill", { scenarios: { "power-holder": { servce: "1s" } } }]],
+    /unknown key `servce`, did you mean `service`/,
+  ],
+  [
+    "a mistyped source of programs",
+    [["software", { from: "relases" }]],
+    /`software\.from`: "relases" is not one of releases, packages, folder, did you mean `releases`/,
+  ],
+  [
+    "a mistyped source of one program",
+    [["software", { from: { etcd: "pakages" } }]],
+    /`software\.from\.etcd`: "pakages" is not one of releases, packages, folder, did you mean `packages`/,
+  ],
+  [
+    "a source of a mistyped program",
+    [["software", { from: { contanerd: "packages" } }]],
+    /unknown key `contanerd`, did you mean `containerd`/,
+  ],
+  ["a number as the source of programs", [["software", { from: 3 }]], /3 is not one of releases, packages, folder/],
   ["a taint with an unknown effect", [["workers.0.taints", ["a=b:Never"]]], /not a taint/],
 ];
 
