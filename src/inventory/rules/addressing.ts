@@ -88,6 +88,9 @@ function* vipIsFree(draft: Draft): Iterable<Problem> {
       path: ["loadBalancer", "vip"],
       message: `${vip ?? ""} is the address of ${called(owner)}: the VIP must be free`,
     };
+  for (const { path, text, what } of waysIn(draft))
+    if (text === vip)
+      yield { path, message: `${what} ${text} is the VIP, which no machine has before the cluster is up` };
 }
 
 function* apart(draft: Draft, segment: Subnet | undefined): Iterable<Problem> {

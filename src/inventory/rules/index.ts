@@ -11,6 +11,7 @@ import { componentRules } from "./components.ts";
 import { duplicates } from "./duplicates.ts";
 import { networkRules } from "./network.ts";
 import { placed } from "./placed.ts";
+import { portRules } from "./ports.ts";
 import { quorum } from "./quorum.ts";
 import { vagrantRules } from "./vagrant.ts";
 
@@ -24,6 +25,7 @@ export function* rules(draft: Draft, refused: (path: Path) => boolean): Iterable
   yield* softwareRules(draft.software ?? {}, draft.kubernetes.version);
   yield* etcdRules(draft.etcd ?? {});
   yield* loadBalancerRules(draft.loadBalancer);
+  yield* portRules(draft, refused);
   yield* drillRules(draft.drill ?? {});
   yield* powerRules(draft.power);
   yield* sshRules(["ssh"], draft.ssh ?? {});
