@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { dirname, resolve as resolvePath } from "node:path";
 import { TripodError } from "../errors.ts";
+import { readBytes } from "./bytes.ts";
 import type { Cluster } from "./cluster.ts";
 import { everyKey } from "./example.ts";
 import { explain } from "./explain.ts";
@@ -90,7 +90,7 @@ function conclude(
 }
 
 async function readText(file: string, shown: string, cwd: string): Promise<string> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
+  const bytes = await readBytes(file).catch((cause: unknown) => {
     const absent = ["ENOENT", "ENOTDIR", "EISDIR"].includes(String((cause as NodeJS.ErrnoException).code));
     throw new TripodError(absent ? "E_USAGE" : "E_LOCAL", `no inventory: ${reason(shown, cause)}`, {
       hint: `name one with -i FILE; ${everyKey(cwd)}`,
