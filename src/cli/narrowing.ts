@@ -8,10 +8,19 @@ export interface NarrowingOptions {
   readonly phase?: readonly string[];
 }
 
-/** The phases, for --help, which does not load them: the names of `PHASES` in src/phases/index.ts. */
+/** The phases, for --help, which does not load them: the names of `PHASES` in src/phases/index.ts. @internal exported for its test */
 export const PHASE_NAMES = [
-  ...["preflight", "packages", "prepare", "certificates", "etcd", "load-balancer", "container-runtime", "pod-network"],
-  ...["first-kubernetes", "kubernetes", "first-master", "network-manifest", "other-masters", "standby", "workers"],
+  ...["preflight", "packages", "prepare", "firewall", "certificates", "etcd", "load-balancer", "container-runtime"],
+  ...[
+    "pod-network",
+    "first-kubernetes",
+    "kubernetes",
+    "first-master",
+    "network-manifest",
+    "other-masters",
+    "standby",
+    "workers",
+  ],
   ...["nodes", "health", "verify"],
 ];
 

@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 
 /**
- * Reads a file or a pipe. A pipe is waited for by the event loop: `readFile` would block a thread in open(2) or read(2) until somebody
+ * Reads a file or a pipe. The event loop waits for a pipe: `readFile` would block a thread in open(2) or read(2) until somebody
  * writes, and Node waits for its threads before it exits, so that Ctrl-C could not end the process.
  * @throws Error of the file system
  */

@@ -4,7 +4,7 @@ import type { Draft } from "../schema.ts";
 import { HAPROXY_PORT } from "../sections/load-balancer.ts";
 
 /**
- * sshd of a master cannot listen where the API at the VIP does. A master with an SSH address of its own is reached through a forwarded port,
+ * sshd of a master cannot listen where the API at the VIP does. A master with `ssh.address` is reached through a forwarded port,
  * which is not sshd's; and the load balancer's rules refuse port 22.
  */
 export function* portRules(draft: Draft, refused: (path: Path) => boolean): Iterable<Problem> {
