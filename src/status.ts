@@ -86,12 +86,24 @@ export async function readStatus(
   const absent = cluster.machines
     .filter(({ name }) => !hosts.some((host) => host.name === name))
     .map(({ name }) => `${name}: ${unusable.find(({ details }) => details.host === name)?.message ?? NOT_CONNECTED}`);
-  const problems = [...absent, ...problemsOf(cluster, parts)];
+  const problems = [
+    ...absent,
+    ...(masters.length > 0 ? problemsOf(cluster, parts) : [NO_MASTER, ...straysOf(parts.vipStrays)]),
+  ];
   return { ...parts, problems, healthy: problems.length === 0 };
 }
 
 const NOT_CONNECTED = "login failed";
 const NO_MASTER = "no master could be reached";
+
+/** Whether a master could be asked. Without one nothing is known of nodes, API servers, etcd and the VIP's holder. */
+export function hasMaster({ loadBalancers }: Pick<Status, "loadBalancers">): boolean {
+  return loadBalancers.length > 0;
+}
+
+function straysOf(strays: Status["vipStrays"]): string[] {
+  return strays.map(({ host, found, remove }) => `${host} has ${found}: \`${remove}\` there removes it`);
+}
 
 /** What the first API server that answers reports; or why none answers. */
 async function readKnown(cluster: Cluster, masters: readonly Host[]): Promise<Known | string> {
@@ -187,7 +199,7 @@ function problemsOf(cluster: Cluster, parts: Omit<Status, "problems" | "healthy"
     ...(vipHolders.length === 1
       ? []
       : [`the VIP ${cluster.loadBalancer.vip} is held by ${vipHolders.join(" and ") || "no host"}`]),
-    ...vipStrays.map(({ host, found, remove }) => `${host} has ${found}: \`${remove}\` there removes it`),
+    ...straysOf(vipStrays),
     ...loadBalancers.flatMap(({ master, working }) => problem(working, `load balancer on ${master}`)),
     ...controllers.flatMap(({ name, leading }) => problem(leading, name)),
     ...podRoutes.flatMap(({ host, complete }) => problem(complete, `pod network on ${host}`)),

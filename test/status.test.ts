@@ -110,6 +110,22 @@ describe("a cluster", () => {
     ];
     expect([new Set(said), said.length, well]).toEqual([new Set(["no master could be reached"]), 11, false]);
   });
+
+  it("without a reachable master has that one problem, and none that only a master could show", async () => {
+    const refused = cluster.masters.map(
+      ({ name }) => new TripodError("E_UNREACHABLE", "nothing listens there", { host: name }),
+    );
+    const { problems } = await status({ m1: null, m2: null, m3: null }, refused);
+    expect(problems).toEqual([
+      ...cluster.masters.map(({ name }) => `${name}: nothing listens there`),
+      "no master could be reached",
+    ]);
+    const stray = { "addr show": "2: eth0    inet 10.0.0.10/24\n" };
+    expect((await status({ m1: null, m2: null, m3: null, w1: stray }, refused)).problems.slice(3)).toEqual([
+      "no master could be reached",
+      "w1 has 10.0.0.10/24 on eth0, which keepalived did not add: `ip addr del 10.0.0.10/24 dev eth0` there removes it",
+    ]);
+  });
 });
 
 describe("a cluster with a problem", () => {

@@ -20,14 +20,16 @@ const BY_ENDING: Readonly<Record<string, Format>> = {
   ".xml": "junit",
 };
 
+/** The extensions of reports, in a sentence. */
+export const EXTENSIONS = Object.keys(BY_ENDING).filter(Boolean).join(", ");
+
 /** @throws TripodError E_USAGE where the extension is unknown */
 export function formatOf(file: string | undefined): Format {
   const ending = extname(file ?? "").toLowerCase();
   const format = BY_ENDING[ending];
   if (format) return format;
-  const known = Object.keys(BY_ENDING).filter(Boolean).join(", ");
   throw new TripodError("E_USAGE", `no report format has the extension ${ending}`, {
-    hint: `use ${known}; or write any format to any file with \`tripod report --format\``,
+    hint: `use ${EXTENSIONS}; or write any format to any file with \`tripod report --format\``,
   });
 }
 

@@ -8,10 +8,29 @@ export interface NarrowingOptions {
   readonly phase?: readonly string[];
 }
 
+/** The phases, for --help, which does not load them: the names of `PHASES` in src/phases/index.ts. @internal exported for its test */
+export const PHASE_NAMES = [
+  ...["preflight", "packages", "prepare", "firewall", "certificates", "etcd", "load-balancer", "container-runtime"],
+  ...[
+    "pod-network",
+    "first-kubernetes",
+    "kubernetes",
+    "first-master",
+    "network-manifest",
+    "other-masters",
+    "standby",
+    "workers",
+  ],
+  ...["nodes", "health", "verify"],
+];
+
 export function withNarrowing(command: Command): Command {
   return command
     .option("--host <name...>", "only these hosts; what they need on others is checked, not changed")
-    .option("--phase <name...>", "only these phases; the phases they need are checked, not changed");
+    .option(
+      "--phase <name...>",
+      `only these phases; the phases they need are checked, not changed; the phases: ${PHASE_NAMES.join(", ")}`,
+    );
 }
 
 /**

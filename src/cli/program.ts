@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, type Option } from "commander";
 import { ERRORS, TripodError } from "../errors.ts";
 import { suggest } from "../inventory/suggest.ts";
 import { applyCommand } from "./commands/apply.ts";
@@ -19,6 +19,7 @@ import { isAbort } from "../remote/interruptible.ts";
 import { ExitWith } from "./exit.ts";
 import { failureOptions, printFailure } from "./failure.ts";
 import type { Io } from "./io.ts";
+import { inventoryMeant, onlyInventory } from "./target.ts";
 
 const EXAMPLES = `
 Examples:
@@ -96,7 +97,12 @@ function makeStrict(command: Command, io: Io, args: readonly string[]): void {
     .exitOverride((error) => {
       throw isUsageError(error) ? (unknownOption(error, command, args) ?? usageError(error, command)) : error;
     });
+  takesInventory(command)?.argParser(onlyInventory);
   for (const sub of command.commands) makeStrict(sub, io, args);
+}
+
+function takesInventory({ options }: Command): Option | undefined {
+  return options.find(({ long }) => long === "--inventory");
 }
 
 /** Commander reports a missing option before an unknown one; usually the unknown one is the missing one, misspelt. */
@@ -143,7 +149,15 @@ function usageError({ message, code }: CommanderError, command: Command): Tripod
       : code === "commander.unknownOption"
         ? optionsOf(command)
         : [];
-  return new TripodError("E_USAGE", what, { hint: hintFor(typed, known, command) });
+  const hint = positional(code, command) ?? hintFor(typed, known, command);
+  return new TripodError("E_USAGE", what, { hint });
+}
+
+/** `tripod validate FILE`: the hint names the option that was left out. */
+function positional(code: string, command: Command): string | undefined {
+  const wrong = ["commander.missingMandatoryOptionValue", "commander.excessArguments"].includes(code);
+  if (!wrong || !takesInventory(command) || command.opts().inventory !== undefined) return undefined;
+  return inventoryMeant(command.args, command.registeredArguments.length === 0);
 }
 
 /** The exit code of an error that needs no message, because commander or the command has printed it; else undefined. */

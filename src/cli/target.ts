@@ -25,6 +25,20 @@ export function withLabOption(command: Command): Command {
   );
 }
 
+/** For an inventory that was given without -i: the hint. @param others whether words that do not end as an inventory's name does are one too */
+export function inventoryMeant(words: readonly string[], others: boolean): string | undefined {
+  const file = words.find((word) => /\.ya?ml$/i.test(word)) ?? (others ? words[0] : undefined);
+  return file === undefined ? undefined : `Did you mean -i ${file}?`;
+}
+
+/** @throws TripodError E_USAGE for a second inventory: only one of them would be used */
+export function onlyInventory(file: string, before: string | undefined): string {
+  if (before === undefined) return file;
+  throw new TripodError("E_USAGE", `-i is given twice, with ${before} and ${file}`, {
+    hint: "a command works on one inventory: remove one of them",
+  });
+}
+
 /** @param login whether the command will log in to the machines with the inventory's keys */
 export async function loadTarget(options: TargetOptions, io: Io, login = false): Promise<Cluster> {
   const { loadCluster } = await import("../inventory/load.ts");

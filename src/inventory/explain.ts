@@ -31,9 +31,20 @@ export function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
       const meant = typeof given === "string" ? didYouMean(given, known) : "";
       return [said(path, `${shown(given)} is not one of ${known.join(", ")}${meant}`)];
     }
+    case "invalid_union":
+      return formOf(issue, valueAt(source.value, path)).flatMap((inner) =>
+        explain({ ...inner, path: [...issue.path, ...inner.path] }, source),
+      );
     default:
       return [said(path, issue.message)];
   }
+}
+
+/** Of a value that may be a word or a map, the issues of the form that was meant. */
+function formOf({ errors }: z.core.$ZodIssueInvalidUnion, given: unknown): readonly z.core.$ZodIssue[] {
+  const isMap = typeof given === "object" && given !== null;
+  const isInside = ({ code, path }: z.core.$ZodIssue) => path.length > 0 || code === "unrecognized_keys";
+  return errors.find((issues) => issues.every((issue) => isInside(issue) === isMap)) ?? errors[0] ?? [];
 }
 
 function said(path: Path, message: string): Problem {

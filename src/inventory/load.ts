@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { dirname, resolve as resolvePath } from "node:path";
 import { TripodError } from "../errors.ts";
+import { readBytes } from "./bytes.ts";
 import type { Cluster } from "./cluster.ts";
 import { everyKey } from "./example.ts";
 import { explain } from "./explain.ts";
@@ -64,8 +64,8 @@ function read(text: string, shown: string, cwd?: string): Reading {
   if (source.value === undefined) return { ...common, problems: [] };
   if (source.value === null) return { ...common, problems: [empty(cwd)] };
   const { data, error } = inventory.safeParse(source.value);
-  const draft = salvage(source.value);
-  const problems = [...(error?.issues ?? []).flatMap((issue) => explain(issue, source)), ...rules(draft)];
+  const { draft, refused } = salvage(source.value);
+  const problems = [...(error?.issues ?? []).flatMap((issue) => explain(issue, source)), ...rules(draft, refused)];
   return { ...common, problems, draft, ...(data && { inventory: data }) };
 }
 
@@ -90,7 +90,7 @@ function conclude(
 }
 
 async function readText(file: string, shown: string, cwd: string): Promise<string> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
+  const bytes = await readBytes(file).catch((cause: unknown) => {
     const absent = ["ENOENT", "ENOTDIR", "EISDIR"].includes(String((cause as NodeJS.ErrnoException).code));
     throw new TripodError(absent ? "E_USAGE" : "E_LOCAL", `no inventory: ${reason(shown, cause)}`, {
       hint: `name one with -i FILE; ${everyKey(cwd)}`,

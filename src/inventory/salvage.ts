@@ -4,18 +4,46 @@ import { type Draft, draft } from "./schema.ts";
 
 type Node = Record<string | number, unknown>;
 
+export interface Salvaged {
+  readonly draft: Draft;
+  /** Whether the value at this path, `["loadBalancer", "subnet"]`, was given and refused: it is absent from the draft, but its default does not hold. */
+  readonly refused: (path: Path) => boolean;
+}
+
 /**
  * Removes everything that the schema refuses from an inventory until the rest is valid, so that one bad value does not keep the
  * rules from checking the others. Each round removes all issues that the schema reports; a later round finds those hidden behind them.
  */
-export function salvage(value: unknown): Draft {
+export function salvage(value: unknown): Salvaged {
   const root: { inventory: unknown } = { inventory: structuredClone(value) };
+  const removed: Path[] = [];
   for (;;) {
     const { data, error } = draft.safeParse(root.inventory);
-    if (data) return data;
+    if (data)
+      return { draft: withoutDefaults(data, removed), refused: (path) => removed.some((one) => begins(path, one)) };
     const places = error.issues.flatMap(offending).map((path) => placeOf(root, ["inventory", ...path]));
-    for (const place of places) remove(root, place);
+    for (const place of places) {
+      remove(root, place);
+      removed.push(place.path.slice(1));
+    }
   }
+}
+
+function begins(path: Path, beginning: Path): boolean {
+  return beginning.every((step, depth) => path[depth] === step);
+}
+
+/** What was refused is absent, not its default: rules would compare that with the other keys, and one mistake would be reported as two. */
+function withoutDefaults(data: Draft, removed: readonly Path[]): Draft {
+  for (const path of removed) {
+    const around = path.slice(0, -1).reduce<unknown>((inside, step) => (inside as Node | undefined)?.[step], data);
+    const last = path.at(-1);
+    if (typeof around !== "object" || around === null || typeof last !== "string") continue;
+    const inside = (around as Node)[last];
+    if (path.length > 1) Reflect.deleteProperty(around, last);
+    else if (typeof inside === "object" && !Array.isArray(inside)) (around as Node)[last] = {};
+  }
+  return data;
 }
 
 function offending(issue: z.core.$ZodIssue): Path[] {
@@ -26,15 +54,16 @@ function offending(issue: z.core.$ZodIssue): Path[] {
 interface Place {
   readonly around: Node;
   readonly step: string | number;
+  readonly path: Path;
 }
 
 /** The deepest thing on the path that exists and has a name, or is a machine. */
 function placeOf(root: Node, path: Path): Place {
-  let named = { around: root, step: path[0] ?? "" };
+  let named: Place = { around: root, step: path[0] ?? "", path: path.slice(0, 1) };
   let around = root;
   for (const [depth, step] of path.entries()) {
     if (!(step in around)) break;
-    if (typeof step === "string" || depth === 2) named = { around, step };
+    if (typeof step === "string" || depth === 2) named = { around, step, path: path.slice(0, depth + 1) };
     const inner = around[step];
     if (typeof inner !== "object" || inner === null) break;
     around = inner as Node;

@@ -129,6 +129,9 @@ export interface JsonSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly additionalProperties?: boolean | JsonSchema;
+  /** The only possible keys of a map. */
+  readonly propertyNames?: { readonly enum?: readonly string[] };
+  readonly anyOf?: readonly JsonSchema[];
   /** When the key may be changed in an existing cluster; a map's value applies to all its keys. */
   readonly "x-life"?: Life;
 }
@@ -154,6 +157,16 @@ let known: JsonSchema | undefined;
 /** The allowed keys at a path, for suggestions. */
 export function keysAt(path: Path): string[] {
   let schema: JsonSchema | undefined = (known ??= inventoryJsonSchema());
-  for (const step of path) schema = typeof step === "number" ? schema?.items : schema?.properties?.[step];
-  return Object.keys(schema?.properties ?? {});
+  for (const step of path) schema = mapOf(typeof step === "number" ? schema?.items : valueOf(schema, step));
+  return [...Object.keys(schema?.properties ?? {}), ...(schema?.propertyNames?.enum ?? [])];
+}
+
+function valueOf(schema: JsonSchema | undefined, key: string): JsonSchema | undefined {
+  const { properties = {}, additionalProperties: any } = schema ?? {};
+  return properties[key] ?? (typeof any === "object" ? any : undefined);
+}
+
+/** Of several forms of a value, the map with known keys. */
+function mapOf(schema: JsonSchema | undefined): JsonSchema | undefined {
+  return schema?.anyOf?.find((form) => form.properties ?? form.propertyNames) ?? schema;
 }

@@ -6,7 +6,7 @@ import type { Progress } from "./cache.ts";
 import { emptyEtcdDisk } from "./etcd-disk.ts";
 import { labFolders } from "./folders.ts";
 import { packageFolder } from "./packages.ts";
-import { type Release, type Releases, RELEASES } from "./release.ts";
+import { DEFAULT_RELEASE, type Release, type Releases, RELEASES } from "./release.ts";
 import { rootFileSystem } from "./rootfs.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
@@ -52,7 +52,7 @@ export async function baseOf(lab: string, hosts: readonly string[], options: Bas
   const asked = typeof options.release === "string" ? { others: options.release, named: {} } : options.release;
   if (there) assertUnchanged(lab, there, asked, options.pristine);
   const flavour = there?.flavour ?? (options.pristine ? "pristine" : "ready");
-  const release = there?.release ?? asked?.others ?? "bookworm";
+  const release = there?.release ?? asked?.others ?? DEFAULT_RELEASE;
   const chosen = (host: string): Release => asked?.named[host] ?? asked?.others ?? release;
   const named = Object.fromEntries(hosts.map((host) => [host, there?.named[host] ?? chosen(host)]));
   const roots = { ...there?.roots };

@@ -5,7 +5,7 @@ import { type Base, baseOf, type BaseOptions } from "./base.ts";
 import { labFolders } from "./folders.ts";
 import { prepareHosts } from "./hosts.ts";
 import { imagesFolder } from "./images.ts";
-import { kubernetesFolder, linkBinaries } from "./kubernetes.ts";
+import { kubernetesFolder, linkBinaries, mustHaveAll } from "./kubernetes.ts";
 import { runningHosts, startHost } from "./lxc.ts";
 import { mirrorContent, type MirrorContent } from "./mirror/content.ts";
 import { hasMirror, makeMirror, startMirror } from "./mirror/mirror.ts";
@@ -31,6 +31,8 @@ const BOOT = 60_000;
 
 /** Creates and starts the missing parts of a lab, and waits until every host accepts a login. Only one process may do this at a time. */
 export async function bringUp(cluster: Cluster, options: LabOptions): Promise<void> {
+  // Before root file systems are created, which takes minutes.
+  if (!options.hostsOnly) mustHaveAll(cluster, options.binaries);
   const running = await runningHosts(cluster.name);
   const network = topology(cluster);
   const names = network.stations.map(({ name }) => name);

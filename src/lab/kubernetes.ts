@@ -21,6 +21,7 @@ import { labScript } from "./scripts.ts";
  */
 export async function kubernetesFolder(cluster: Cluster, given: string | undefined, work: Progress): Promise<string> {
   const { version } = cluster.kubernetes;
+  mustHaveAll(cluster, given);
   const folder = given ?? cluster.software.binaries;
   if (folder !== undefined) {
     await mustBeVersion(folder, version);
@@ -35,6 +36,26 @@ export async function kubernetesFolder(cluster: Cluster, given: string | undefin
   throw new TripodError("E_LAB", `the official release of Kubernetes ${version} cannot be reached from here`, {
     why: `the only alternative, Debian's source package, is version ${DEBIAN_VERSION}`,
     hint: `use --binaries DIR with a folder that contains ${PROGRAMS.join(", ")}`,
+  });
+}
+
+/** Debian 12's etcd is too old for later ones. */
+const NEWEST_WITH_DEBIANS_ETCD = 30;
+
+/**
+ * Refuses an inventory that needs programs which neither a release of Kubernetes nor Debian contains, unless there is a folder of programs.
+ * @throws TripodError E_LAB
+ */
+export function mustHaveAll({ kubernetes, software }: Cluster, given: string | undefined): void {
+  if ((given ?? software.binaries) !== undefined) return;
+  const { version, minor, skipPhases } = kubernetes;
+  const withDns = !skipPhases.some((phase) => phase === "addon" || phase === "addon/coredns");
+  const missing = [...(minor > NEWEST_WITH_DEBIANS_ETCD ? ["etcd", "etcdctl"] : []), ...(withDns ? ["coredns"] : [])];
+  if (missing.length === 0) return;
+  throw new TripodError("E_LAB", `the official release of Kubernetes ${version} has no ${missing.join(", ")}`, {
+    hint:
+      `use --binaries DIR with a folder that contains ${[...PROGRAMS, ...missing].join(", ")}` +
+      (withDns ? "; coredns is not needed with `skipPhases: [addon/coredns]`" : ""),
   });
 }
 

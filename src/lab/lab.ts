@@ -6,7 +6,7 @@ import { bringUp, type LabOptions, untilUp } from "./bring-up.ts";
 import { discard, type Progress } from "./cache.ts";
 import { removeControlGroups } from "./control-groups.ts";
 import { labFolders, snapshotsFolder } from "./folders.ts";
-import { endStarting, assertOurs, removeEmpty, removeFolder, removeOrphans } from "./leftovers.ts";
+import { endStarting, assertOurs, hasParts, removeEmpty, removeFolder, removeOrphans } from "./leftovers.ts";
 import { untilReleased } from "./loop-devices.ts";
 import { cutPower, runningHosts, startHost } from "./lxc.ts";
 import { stopMirror } from "./mirror/mirror.ts";
@@ -52,11 +52,15 @@ export interface DownOptions extends Progress {
   readonly snapshots?: boolean | undefined;
 }
 
-/** Removes the lab, even an incomplete one: processes, control groups, network, mounts, files. The cache stays; snapshots stay by default. */
-export async function labDown(cluster: Cluster, options: DownOptions): Promise<void> {
+/**
+ * Removes the lab, even an incomplete one: processes, control groups, network, mounts, files. The cache stays; snapshots stay by default.
+ * @returns whether there was anything to remove
+ */
+export async function labDown(cluster: Cluster, options: DownOptions): Promise<boolean> {
   requireRoot();
-  await exclusively(cluster.name, options, async () => {
+  return exclusively(cluster.name, options, async () => {
     await assertOurs(cluster.name);
+    const existed = (await hasParts(cluster.name)) || (options.snapshots === true && hasSnapshots(cluster.name));
     const running = await runningHosts(cluster.name).catch(() => []);
     await Promise.all(running.map((name) => cutPower(cluster.name, name)));
     await endStarting(cluster.name);
@@ -70,7 +74,12 @@ export async function labDown(cluster: Cluster, options: DownOptions): Promise<v
     if (options.snapshots) await discard(snapshotsFolder(cluster.name));
     await removeEmpty(dirname(snapshotsFolder(cluster.name)));
     await removeFolder(cluster.name);
+    return existed;
   });
+}
+
+function hasSnapshots(lab: string): boolean {
+  return existsSync(snapshotsFolder(lab));
 }
 
 export async function labStatus(cluster: Cluster): Promise<LabHost[]> {

@@ -56,6 +56,12 @@ export async function assertOurs(lab: string): Promise<void> {
   }
 }
 
+/** Whether anything of a lab exists, even of one that was only begun: files, network, or control groups. */
+export async function hasParts(lab: string): Promise<boolean> {
+  const files = [labFolders(lab).root, restoring(lab)];
+  return files.some((file) => existsSync(file)) || networkExists(lab) || (await groupsOf(lab)).length > 0;
+}
+
 /** LXC keeps a lock file there for every container, under the path of its folder. */
 const LXC_LOCKS = "/run/lxc/lock";
 

@@ -5,6 +5,9 @@ export const RELEASES = ["bookworm", "trixie"] as const;
 /** A release of Debian: 12 or 13. */
 export type Release = (typeof RELEASES)[number];
 
+/** Of a new lab for which none is asked. */
+export const DEFAULT_RELEASE: Release = "bookworm";
+
 /** The releases of hosts. */
 export interface Releases {
   readonly named: Readonly<Record<string, Release>>;

@@ -120,12 +120,17 @@ function snapshotFolder(lab: string, name: string): string {
 
 async function assertExists(cluster: Cluster, name: string): Promise<void> {
   const names = (await labSnapshots(cluster)).map((snapshot) => snapshot.name);
-  if (names.includes(name)) return;
-  throw new TripodError("E_LAB", `the lab ${cluster.name} has no snapshot ${name}`, {
-    hint:
-      names.length > 0
-        ? `the snapshots are ${names.join(", ")}`
-        : `create one: tripod lab save ${name} ${inventoryOption(cluster.file)}`,
+  if (!names.includes(name)) throw noSuchSnapshot(cluster, name, names);
+}
+
+/** @param names of the snapshots that exist @internal exported for its test */
+export function noSuchSnapshot({ name: lab, file }: Cluster, name: string, names: readonly string[]): TripodError {
+  if (names.length > 0)
+    return new TripodError("E_LAB", `the lab ${lab} has no snapshot ${name}`, {
+      hint: `the snapshots are ${names.join(", ")}`,
+    });
+  return new TripodError("E_LAB", `the lab ${lab} has no snapshots`, {
+    hint: `\`tripod lab save NAME ${inventoryOption(file)}\` takes one of a lab that is up`,
   });
 }
 

@@ -19,12 +19,16 @@ const REASONS: Readonly<Record<string, (at: string) => Reason>> = {
   }),
   ETIMEDOUT: (at) => ({ message: `no answer from ${at}`, hint: SWITCHED_ON }),
   ECONNRESET: (at) => ({ message: `${at} closed the connection at once`, hint: `${SSHD}; a firewall may do this too` }),
-  ENOTFOUND: (at) => ({ message: `unknown host name: ${at}`, hint: NAME }),
+  ENOTFOUND: (at) => ({ message: `unknown host name: ${withoutPort(at)}`, hint: NAME }),
   EAI_AGAIN: (at) => ({
-    message: `could not resolve the host name: ${at}`,
+    message: `could not resolve the host name: ${withoutPort(at)}`,
     hint: "check that this machine's name server answers",
   }),
 };
+
+function withoutPort(at: string): string {
+  return at.replace(/:\d+$/, "");
+}
 
 /** E_UNREACHABLE with a sentence for the network's error. `at` is `address:port`. */
 export function unreachable(host: string, origin: Origin | undefined, at: string, cause: unknown): TripodError {

@@ -1,8 +1,9 @@
-import { execFile, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, constants, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { ERRORS } from "../../src/errors.ts";
 import { temporaryFolder } from "../support/programs.ts";
 
@@ -31,6 +32,23 @@ test("a program that ends before its work is done reports that, and does not exi
 test("a standard error that cannot be written does not change how a command ends", () => {
   const script = '"$0" --import tsx "$1" validate --inventroy x 2>/dev/full';
   expect(spawnSync("sh", ["-c", script, process.execPath, MAIN]).status).toBe(ERRORS.E_USAGE.exit);
+});
+
+test("the second Ctrl-C ends a command that waits for an inventory from a pipe", async () => {
+  const pipe = join(temporaryFolder(), "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const program = spawn(process.execPath, ["--import", "tsx", MAIN, "validate", "-i", pipe], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  onTestFinished(() => void program.kill("SIGKILL"));
+  const ended = once(program, "exit");
+  // The pipe has a writer, which writes nothing, as soon as the program reads it.
+  const writer = await vi.waitFor(() => openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK), 20_000);
+  onTestFinished(() => closeSync(writer));
+  program.kill("SIGINT");
+  await once(program.stderr, "data");
+  program.kill("SIGINT");
+  expect(await ended).toEqual([ERRORS.E_INTERRUPTED.exit, null]);
 });
 
 test("only main.ts ends the process, and a drill's watchdog its own", () => {

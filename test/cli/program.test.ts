@@ -65,6 +65,40 @@ test.each([
   expect([exitCode, stderr.split("\n")[1]]).toEqual([3, `  → ${hint}`]);
 });
 
+test.each([
+  ["validate prod.yaml", "-i prod.yaml"],
+  ["validate prod", "-i prod"],
+  ["plan --lab prod.yaml", "-i prod.yaml"],
+  ["rehearse prod.yaml", "-i prod.yaml"],
+  ["drill prod.yaml", "-i prod.yaml"],
+  ["lab up prod.yml", "-i prod.yml"],
+  ["lab save before prod.yaml", "-i prod.yaml"],
+])("an inventory without -i (tripod %s) is refused, and the hint names the option", async (line, meant) => {
+  const { exitCode, stderr } = await tripod(line);
+  expect([exitCode, stderr.split("\n")[1]]).toEqual([3, `  → Did you mean ${meant}?`]);
+});
+
+test.each(["validate", "plan", "drill", "report", "lab up"])(
+  "a second inventory for tripod %s is refused",
+  async (verb) => {
+    const { exitCode, stderr } = await tripod(`${verb} -i a.yaml --inventory=b.yaml`);
+    expect([exitCode, stderr.split("\n")[0]]).toEqual([3, "-i is given twice, with a.yaml and b.yaml (E_USAGE)"]);
+  },
+);
+
+test("kubeconfig --force without a file to replace is refused", async () => {
+  const { exitCode, stderr } = await tripod("kubeconfig -i nowhere.yaml --force");
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining("→ add -o FILE, or remove --force")]);
+});
+
+test.each(["lab up", "rehearse", "vagrant box"])(
+  "the help of tripod %s names the default release of Debian",
+  async (verb) => {
+    const { stdout } = await tripod(`${verb} --help`);
+    expect(stdout.replace(/\s+/g, " ")).toMatch(/--release .*default: "?bookworm/);
+  },
+);
+
 test("--version prints the package's version and nothing else", async () => {
   const { exitCode, stdout } = await tripod("--version");
   expect(exitCode).toBe(0);

@@ -1,27 +1,5 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseDocument } from "yaml";
-import { parseInventory } from "../../src/inventory/load.ts";
-import { InventoryErrors } from "../../src/inventory/problem.ts";
-
-const SOUND = readFileSync(new URL("../../inventories/ha-3x2.yaml", import.meta.url), "utf8");
-
-type Change = readonly [path: string, value: unknown];
-
-/** What is wrong with a sound inventory (masters 10.0.0.11–13, workers 10.0.0.21–22, VIP 10.0.0.10) once it says this. */
-function mistakes(...changes: readonly Change[]): string[] {
-  const document = parseDocument(SOUND);
-  for (const [path, value] of changes) document.setIn(path.split(".").map(step), value);
-  try {
-    parseInventory(document.toString({ lineWidth: 0 }), "inventory.yaml");
-    return [];
-  } catch (error) {
-    if (error instanceof InventoryErrors) return error.errors.map(({ message }) => message);
-    throw error;
-  }
-}
-
-const step = (name: string) => (/^\d+$/.test(name) ? Number(name) : name);
+import { type Change, mistakes } from "../support/mistakes.ts";
 
 const machines = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ name: `n${index}`, address: `10.0.0.${100 + index}` }));
@@ -192,6 +170,61 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
     [["network", { manifest: "https://me:pw@example.org/cni.yaml" }]],
     /^(?!.*pw@).*records and reports/,
   ],
+  [
+    "a mistyped scenario",
+    [["drill", { scenarios: { "power-holdr": { service: "1s" } } }]],
+    /unknown key `power-holdr`, did you mean `power-holder`/,
+  ],
+  [
+    "a mistyped limit of a scenario",
+    [["drill", { scenarios: { "power-holder": { servce: "1s" } } }]],
+    /unknown key `servce`, did you mean `service`/,
+  ],
+  [
+    "a mistyped source of programs",
+    [["software", { from: "relases" }]],
+    /`software\.from`: "relases" is not one of releases, packages, folder, did you mean `releases`/,
+  ],
+  [
+    "a mistyped source of one program",
+    [["software", { from: { etcd: "pakages" } }]],
+    /`software\.from\.etcd`: "pakages" is not one of releases, packages, folder, did you mean `packages`/,
+  ],
+  [
+    "a source of a mistyped program",
+    [["software", { from: { contanerd: "packages" } }]],
+    /unknown key `contanerd`, did you mean `containerd`/,
+  ],
+  ["a number as the source of programs", [["software", { from: 3 }]], /3 is not one of releases, packages, folder/],
+  ["sshd where haproxy listens", [["ssh.port", 8443]], /^port 8443 is the API's at the VIP on every master/],
+  [
+    "sshd of one master where haproxy listens",
+    [
+      ["masters.1.ssh", { port: 4443 }],
+      ["loadBalancer.port", 4443],
+    ],
+    /^port 4443 is the API's/,
+  ],
+  [
+    "sshd where the API server listens",
+    [
+      ["ssh.port", 6443],
+      ["loadBalancer.haproxy", false],
+    ],
+    /^port 6443 is the API's/,
+  ],
+  ["the VIP on the loopback interface", [["loadBalancer.interface", "lo"]], /`lo` cannot have the VIP/],
+  ["the VIP as the bastion", [["ssh.bastion", { address: "10.0.0.10" }]], /the bastion 10\.0\.0\.10 is the VIP/],
+  [
+    "the VIP as the bastion of one machine",
+    [["workers.0.ssh", { bastion: { address: "10.0.0.10" } }]],
+    /the bastion 10\.0\.0\.10 is the VIP/,
+  ],
+  [
+    "the VIP as the SSH address of a machine",
+    [["workers.0.ssh", { address: "10.0.0.10" }]],
+    /the SSH address 10\.0\.0\.10 is the VIP/,
+  ],
   ["a taint with an unknown effect", [["workers.0.taints", ["a=b:Never"]]], /not a taint/],
 ];
 
@@ -221,6 +254,8 @@ const accepted: readonly [story: string, changes: readonly Change[]][] = [
     ],
   ],
   ["no workers", [["workers", []]]],
+  ["sshd of workers on haproxy's port", [["workers.0.ssh", { port: 8443 }]]],
+  ["masters behind a forwarded port", [["masters.0.ssh", { address: "203.0.113.1", port: 8443 }]]],
 ];
 
 describe("an inventory is refused with", () => {

@@ -31,6 +31,11 @@ describe("every sample inventory", () => {
 describe("the example", () => {
   const example = read("inventories/example.yaml");
 
+  it("is valid as it is, on a machine without any key file", async () => {
+    const file = new URL("inventories/example.yaml", root).pathname;
+    await expect(loadCluster(file, { env: { HOME: "/nowhere" } })).resolves.toHaveProperty("name", "production");
+  });
+
   it.each(keys(inventoryJsonSchema()))("shows %s", (key) => {
     expect(example).toMatch(new RegExp(`(?:^|[\\s{#-])${key}:`, "m"));
   });

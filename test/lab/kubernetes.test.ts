@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { kubernetesFolder, linkBinaries } from "../../src/lab/kubernetes.ts";
+import { kubernetesFolder, linkBinaries, mustHaveAll } from "../../src/lab/kubernetes.ts";
 import { testCluster } from "../support/cluster.ts";
 import { run, temporaryFolder } from "../support/programs.ts";
 
@@ -38,6 +38,28 @@ test("a folder without a control plane is refused, with what is missing", async 
   await expect(kubernetesFolder(testCluster(), folder, quiet)).rejects.toThrow(
     /has no kubelet, kubectl, kube-apiserver/,
   );
+});
+
+test.each([
+  ["1.36.3", [], /1\.36\.3 has no etcd, etcdctl, coredns$/],
+  ["1.31.0", ["addon"], /1\.31\.0 has no etcd, etcdctl$/],
+  ["1.30.0", [], /1\.30\.0 has no coredns$/],
+])(
+  "Kubernetes %s without %j is refused without a folder, because its release lacks programs, and the hint lists all of them",
+  async (version, skipPhases, message) => {
+    const cluster = testCluster({ kubernetes: { version, skipPhases } });
+    const hint = /--binaries DIR .*kubeadm, kubelet, .*kube-proxy, (?:etcd|coredns)/;
+    await expect(kubernetesFolder(cluster, undefined, quiet)).rejects.toMatchObject({
+      code: "E_LAB",
+      message: expect.stringMatching(message) as string,
+      details: { hint: expect.stringMatching(hint) as string },
+    });
+  },
+);
+
+test("Kubernetes 1.30 without coredns needs nothing that its release and Debian do not have", () => {
+  const kubernetes = { version: "1.30.0", skipPhases: ["addon/coredns"] };
+  expect(() => mustHaveAll(testCluster({ kubernetes }), undefined)).not.toThrow();
 });
 
 test("the programs for hosts are linked: etcd and CNI plugins too", async () => {

@@ -5,10 +5,10 @@ import { TripodError } from "../../errors.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
 import { didYouMean } from "../../inventory/suggest.ts";
 import { askFor } from "../confirm.ts";
-import { formatOf, mustBeWritable } from "../drill-report.ts";
+import { EXTENSIONS, formatOf, mustBeWritable } from "../drill-report.ts";
 import { drillOnScreen } from "../drilling.ts";
 import type { Io } from "../io.ts";
-import { onTarget, type TargetOptions, withLabOption } from "../target.ts";
+import { inventoryMeant, onTarget, type TargetOptions, withLabOption } from "../target.ts";
 import { onHosts } from "../walk.ts";
 
 interface DrillOptions extends TargetOptions {
@@ -39,25 +39,28 @@ export function drillCommand(io: Io): Command {
     .option("--allow-quorum-loss", "also run the scenario in which etcd loses its quorum, and reads and writes stop")
     .option("--confirm <cluster>", "the cluster's name, instead of being asked for it; not needed with --lab")
     .option("--break-lock <owner>", "take over the cluster's lock from this owner, as named by E_LOCKED")
-    .option("-o, --output <file>", "write the report to this file: .html, .json, .xml (JUnit), or .txt")
-    .option("--json", "print one JSON event per line")
+    .option("-o, --output <file>", `write the report to this file, in the format of its extension: ${EXTENSIONS}`)
+    .option("--json", "print one JSON event per line; with --list one JSON array of the scenarios")
     .action(async (names: string[], { inventory, ...options }: Asked) => {
-      if (options.list) return list(io);
+      if (options.list) return list(options, io);
       if (inventory === undefined)
         throw new TripodError("E_USAGE", "required option '-i, --inventory <file>' not specified", {
-          hint: "see tripod drill --help",
+          hint: inventoryMeant(names, false) ?? "see tripod drill --help",
         });
       await run(names, { ...options, inventory }, io);
     });
 }
 
-async function list(io: Io): Promise<void> {
+async function list({ json }: Asked, io: Io): Promise<void> {
   const { SCENARIOS } = await import("../../drills/index.ts");
-  const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
-  for (const { name, title, usual, stops } of SCENARIOS) {
-    const only = stops ? "  (--allow-quorum-loss)" : usual ? "" : "  (--all)";
-    io.stdout.write(`${name.padEnd(width)}  ${title}${only}\n`);
-  }
+  const scenarios = SCENARIOS.map(({ name, title, usual, stops }) => {
+    const option = stops ? "--allow-quorum-loss" : usual ? undefined : "--all";
+    return { name, title, ...(option && { option }) };
+  });
+  const width = Math.max(...scenarios.map(({ name }) => name.length));
+  const line = ({ name, title, option }: (typeof scenarios)[number]) =>
+    `${name.padEnd(width)}  ${title}${option ? `  (${option})` : ""}\n`;
+  io.stdout.write(json ? `${JSON.stringify(scenarios)}\n` : scenarios.map(line).join(""));
 }
 
 async function run(names: readonly string[], options: DrillOptions, io: Io): Promise<void> {

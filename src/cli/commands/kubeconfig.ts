@@ -17,25 +17,31 @@ export function kubeconfigCommand(io: Io): Command {
     .description("fetch the admin kubeconfig, which points at the VIP")
     .option("-o, --output <file>", "write it to this file (0600) instead of the standard output")
     .option("-f, --force", "replace the --output file without asking")
-    .action((options: KubeconfigOptions) =>
-      onTarget(options, io, async (cluster) => {
-        const { output, force } = options;
-        if (output && !force) await mayBeReplaced(output, io);
-        const [{ withSession }, { readKubeconfig }] = await Promise.all([
-          import("../../session.ts"),
-          import("../../kubeconfig.ts"),
-        ]);
-        const secret = await withSession(cluster, { signal: io.signal, machines: cluster.masters }, (masters) =>
-          readKubeconfig(masters, cluster),
-        );
-        if (!output) {
-          io.stdout.write(secret.reveal());
-          return;
-        }
-        await writeKubeconfig(resolve(io.cwd, output), secret);
-        io.stderr.write(`written to ${output} (0600); try: kubectl --kubeconfig ${output} get nodes\n`);
-      }),
+    .action((options: KubeconfigOptions) => fetchKubeconfig(options, io));
+}
+
+async function fetchKubeconfig(options: KubeconfigOptions, io: Io): Promise<void> {
+  const { output, force } = options;
+  if (force && !output)
+    throw new TripodError("E_USAGE", "--force without --output: the standard output replaces no file", {
+      hint: "add -o FILE, or remove --force",
+    });
+  await onTarget(options, io, async (cluster) => {
+    if (output && !force) await mayBeReplaced(output, io);
+    const [{ withSession }, { readKubeconfig }] = await Promise.all([
+      import("../../session.ts"),
+      import("../../kubeconfig.ts"),
+    ]);
+    const secret = await withSession(cluster, { signal: io.signal, machines: cluster.masters }, (masters) =>
+      readKubeconfig(masters, cluster),
     );
+    if (!output) {
+      io.stdout.write(secret.reveal());
+      return;
+    }
+    await writeKubeconfig(resolve(io.cwd, output), secret);
+    io.stderr.write(`written to ${output} (0600); try: kubectl --kubeconfig ${output} get nodes\n`);
+  });
 }
 
 /** @throws TripodError E_USAGE if nobody can answer, E_INTERRUPTED if the answer is no @internal exported for its test */

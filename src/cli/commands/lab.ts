@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { LabHost, Snapshot } from "../../lab/index.ts";
+import { DEFAULT_RELEASE, RELEASES } from "../../lab/release.ts";
 import { giveTerminal } from "../child.ts";
 import type { Io } from "../io.ts";
 import { loadTarget } from "../target.ts";
@@ -64,7 +65,7 @@ function seconds(since: number): string {
 
 /** Which machines run which release of Debian. */
 export function releaseOption(): Option {
-  const help = "Debian release of the machines, bookworm or trixie; for some of them: trixie=w1,w2; may be repeated";
+  const help = `Debian release of the machines, ${RELEASES.join(" or ")}; for some of them: trixie=w1,w2; may be repeated; default: ${DEFAULT_RELEASE}, or what an existing lab has`;
   return new Option("--release <name[=machines]>", help).argParser((text: string, before?: readonly string[]) => [
     ...(before ?? []),
     text,
@@ -135,9 +136,13 @@ function down(io: Io): Command {
     .action(async ({ inventory, snapshots }: DownOptions) => {
       const { labDown } = await import("../../lab/index.ts");
       const cluster = await loadTarget({ inventory }, io);
-      await labDown(cluster, { ...work(io), snapshots });
-      io.stdout.write(`the lab ${cluster.name} is removed\n`);
+      const existed = await labDown(cluster, { ...work(io), snapshots });
+      io.stdout.write(`${labRemoved(cluster.name, existed)}\n`);
     });
+}
+
+export function labRemoved(lab: string, existed: boolean): string {
+  return `the lab ${lab} ${existed ? "is removed" : "does not exist: there was nothing to remove"}`;
 }
 
 function save(io: Io): Command {

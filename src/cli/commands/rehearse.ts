@@ -9,7 +9,7 @@ import type { RehearsalSetting } from "../../rehearsal/events.ts";
 import type { Io } from "../io.ts";
 import { type RehearsalOptions, settingOf } from "../rehearsal-options.ts";
 import { isInsideLab, loadTarget, onTarget } from "../target.ts";
-import { releaseOption } from "./lab.ts";
+import { labRemoved, releaseOption } from "./lab.ts";
 
 interface RehearseOptions extends RehearsalOptions {
   readonly install?: boolean;
@@ -58,8 +58,8 @@ async function rehearseOnLab(options: RehearseOptions, io: Io): Promise<void> {
   const progress = progressOn(io);
   if (options.down) {
     const { labDown } = await import("../../lab/index.ts");
-    await labDown(await loadTarget({ inventory }, io), { progress, signal: io.signal });
-    io.stdout.write(`the lab ${setting.cluster} is removed\n`);
+    const existed = await labDown(await loadTarget({ inventory }, io), { progress, signal: io.signal });
+    io.stdout.write(`${labRemoved(setting.cluster, existed)}\n`);
     return;
   }
   const { locked } = await import("../../lab/file-lock.ts");

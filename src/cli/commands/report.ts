@@ -5,7 +5,7 @@ import { TripodError } from "../../errors.ts";
 import { hanging } from "../../printable.ts";
 import type { RecordedEvents, RecordedRun } from "../../record.ts";
 import type { Report } from "../../report/report.ts";
-import { drillReport, formatOf, FORMATS, type Format, saveReport } from "../drill-report.ts";
+import { drillReport, EXTENSIONS, formatOf, FORMATS, type Format, saveReport } from "../drill-report.ts";
 import type { Io } from "../io.ts";
 import { rehearsalReport } from "../rehearsal-report.ts";
 
@@ -30,7 +30,7 @@ export function reportCommand(io: Io): Command {
         "format of the report; default: by the extension of the --output file, else text",
       ).choices([...FORMATS]),
     )
-    .option("-o, --output <file>", "write the report to this file")
+    .option("-o, --output <file>", `write the report to this file: ${EXTENSIONS}, or any other with --format`)
     .action((run: string | undefined, options: ReportOptions) => report(run, options, io));
 }
 

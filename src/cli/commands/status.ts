@@ -15,7 +15,7 @@ export function statusCommand(io: Io): Command {
     .option("--json", "print JSON")
     .action((options: TargetOptions & { json?: boolean }) =>
       onTarget(options, io, async (cluster) => {
-        const [{ withSession }, { readStatus }] = await Promise.all([
+        const [{ withSession }, { hasMaster, readStatus }] = await Promise.all([
           import("../../session.ts"),
           import("../../status.ts"),
         ]);
@@ -27,15 +27,15 @@ export function statusCommand(io: Io): Command {
         io.stdout.write(
           options.json
             ? `${jsonText({ ...status, unusable: unusable.map(errorRecord) })}\n`
-            : `${[...unusable.map((failure) => failure.explain()), ...text(status).map((line) => hanging(line))].join("\n")}\n`,
+            : `${[...unusable.map((failure) => failure.explain()), ...text(status, hasMaster(status)).map((line) => hanging(line))].join("\n")}\n`,
         );
         if (!status.healthy) throw new ExitWith(ANSWERS.unhealthy.exit);
       }),
     );
 }
 
-/** Nodes, API servers, members of etcd and the VIP are always shown; everything else only if it is not healthy. */
-function text(status: Status): string[] {
+/** Of a cluster with a reachable master nodes, API servers, members of etcd and the VIP are always shown; else only what is not healthy. */
+function text(status: Status, known: boolean): string[] {
   const {
     nodes,
     vipHolders,
@@ -52,6 +52,10 @@ function text(status: Status): string[] {
   } = status;
   const state = (answer: true | string) => (answer === true ? "ready" : answer);
   const wrong = (answer: true | string, title: string) => (answer === true ? [] : [`${title}  ${answer}`]);
+  const strays = vipStrays.map(
+    ({ host, found, remove }) => `vip   ${host} has ${found}: \`${remove}\` there removes it`,
+  );
+  if (!known) return ["no master could be reached, so the state of the cluster is unknown", ...strays, "unhealthy"];
   return [
     ...nodes.map((node) => `node  ${node.name}  ${state(node.ready)}${node.version ? `  ${node.version}` : ""}`),
     ...api.map(({ master, ready }) => `api   ${master}  ${state(ready)}`),
@@ -61,7 +65,7 @@ function text(status: Status): string[] {
         : `etcd  ${master}  healthy${member.leader ? ", leader" : ""}${member.learner ? ", learner" : ""}  ${member.version}  ${(member.dbSize / 1e6).toFixed(1)} MB`,
     ),
     `vip   ${vipHolders.join(" and ") || "no host holds it"}`,
-    ...vipStrays.map(({ host, found, remove }) => `vip   ${host} has ${found}: \`${remove}\` there removes it`),
+    ...strays,
     ...loadBalancers.flatMap(({ master, working }) => wrong(working, `lb    ${master}`)),
     ...controllers.flatMap(({ name, leading }) => wrong(leading, `lead  ${name}`)),
     ...podRoutes.flatMap(({ host, complete }) => wrong(complete, `pods  ${host}`)),

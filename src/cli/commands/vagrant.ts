@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { type Release, RELEASES } from "../../lab/release.ts";
+import { DEFAULT_RELEASE, type Release, RELEASES } from "../../lab/release.ts";
 import type { Io } from "../io.ts";
 import { loadTarget } from "../target.ts";
 
@@ -18,7 +18,7 @@ export function vagrantCommand(io: Io): Command {
 
 function making(verb: string): Command {
   return new Command(verb)
-    .addOption(new Option("--release <name>", "Debian release").choices(RELEASES))
+    .addOption(new Option("--release <name>", `Debian release; default: ${DEFAULT_RELEASE}`).choices(RELEASES))
     .option("--install", "install missing packages on this machine");
 }
 

@@ -12,10 +12,13 @@ const ANY_SEGMENT = CNIS.filter(({ oneSegment, installedBy }) => !oneSegment && 
   .map(({ name }) => name)
   .join(" or ");
 
-/** Checks that the VIP and the machines are in the right subnets, and that pods, services and machines do not overlap. */
-export function* addressing(draft: Draft): Iterable<Problem> {
-  const segment = segmentOf(draft);
-  if (segment) yield* inSegment(draft, segment);
+/**
+ * Checks that the VIP and the machines are in the right subnets, and that pods, services and machines do not overlap.
+ * @param refused whether the schema refused the value at a path: then nothing is compared with that key's default
+ */
+export function* addressing(draft: Draft, refused: (path: Path) => boolean): Iterable<Problem> {
+  const segment = refused(["loadBalancer", "subnet"]) ? undefined : segmentOf(draft);
+  if (segment) yield* inSegment(draft, segment, !refused(["network", "cni"]) && !refused(["network", "manifest"]));
   yield* vipIsFree(draft);
   yield* apart(draft, segment?.subnet);
   yield* podsFit(draft);
@@ -45,13 +48,14 @@ function segmentOf({ loadBalancer, masters }: Draft): Segment | undefined {
   };
 }
 
-function* inSegment(draft: Draft, { subnet, title, hint }: Segment): Iterable<Problem> {
+/** @param networkKnown whether the pod network is known, and with it whether workers must be in the segment */
+function* inSegment(draft: Draft, { subnet, title, hint }: Segment, networkKnown: boolean): Iterable<Problem> {
   const { cni = DEFAULT_CNI.name, manifest } = draft.network ?? {};
   const { name, oneSegment } = cniOf(manifest === undefined ? { cni } : { manifest });
   const inhabitants: { path: Path; text?: string | undefined; what: string; instead?: string }[] = [
     { path: ["loadBalancer", "vip"], text: draft.loadBalancer.vip, what: "the VIP must be" },
     ...placed(draft)
-      .filter(({ role }) => role === "master" || oneSegment)
+      .filter(({ role }) => role === "master" || (networkKnown && oneSegment))
       .map(({ path, role, machine }) => ({
         path: [...path, "address"],
         text: machine.address,
@@ -84,6 +88,9 @@ function* vipIsFree(draft: Draft): Iterable<Problem> {
       path: ["loadBalancer", "vip"],
       message: `${vip ?? ""} is the address of ${called(owner)}: the VIP must be free`,
     };
+  for (const { path, text, what } of waysIn(draft))
+    if (text === vip)
+      yield { path, message: `${what} ${text} is the VIP, which no machine has before the cluster is up` };
 }
 
 function* apart(draft: Draft, segment: Subnet | undefined): Iterable<Problem> {

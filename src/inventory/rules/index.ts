@@ -1,4 +1,4 @@
-import type { Problem } from "../problem.ts";
+import type { Path, Problem } from "../problem.ts";
 import type { Draft } from "../schema.ts";
 import { drillRules, powerRules } from "../sections/drill.ts";
 import { etcdRules } from "../sections/etcd.ts";
@@ -11,19 +11,21 @@ import { componentRules } from "./components.ts";
 import { duplicates } from "./duplicates.ts";
 import { networkRules } from "./network.ts";
 import { placed } from "./placed.ts";
+import { portRules } from "./ports.ts";
 import { quorum } from "./quorum.ts";
 import { vagrantRules } from "./vagrant.ts";
 
 /** Rules about several keys. A rule checks the values that exist; missing and malformed values are reported by the schema. */
-export function* rules(draft: Draft): Iterable<Problem> {
+export function* rules(draft: Draft, refused: (path: Path) => boolean): Iterable<Problem> {
   yield* quorum(draft);
   yield* duplicates(draft);
-  yield* addressing(draft);
+  yield* addressing(draft, refused);
   yield* kubernetesRules(draft.kubernetes);
   yield* componentRules(draft);
   yield* softwareRules(draft.software ?? {}, draft.kubernetes.version);
   yield* etcdRules(draft.etcd ?? {});
   yield* loadBalancerRules(draft.loadBalancer);
+  yield* portRules(draft, refused);
   yield* drillRules(draft.drill ?? {});
   yield* powerRules(draft.power);
   yield* sshRules(["ssh"], draft.ssh ?? {});

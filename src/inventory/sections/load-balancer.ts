@@ -62,7 +62,13 @@ export const loadBalancer = z
   .describe("keepalived, which moves the VIP between the masters, and haproxy.");
 
 export function* loadBalancerRules(settings: Partial<z.output<typeof loadBalancer>>): Iterable<Problem> {
-  const { advertInterval, haproxy, port } = settings;
+  const { advertInterval, haproxy, port, interface: carrier } = settings;
+  if (carrier === "lo")
+    yield {
+      path: ["loadBalancer", "interface"],
+      message: "`lo` cannot have the VIP: no other machine reaches an address there",
+      hint: "set the interface that is in the masters' segment, or remove the key",
+    };
   // VRRPv3 (RFC 5798) sends it in centiseconds, in 12 bits.
   if (advertInterval !== undefined && (advertInterval % 10 !== 0 || advertInterval > 40_950))
     yield {

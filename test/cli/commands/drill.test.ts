@@ -22,6 +22,14 @@ test("the scenarios can be looked at without an inventory", async () => {
   expect(stdout).toMatch(/^quorum .*\(--allow-quorum-loss\)$/m);
 });
 
+test("--list --json prints the same list as JSON, with the option that a scenario needs", async () => {
+  const { exitCode, stdout } = await tripod(["--list", "--json"]);
+  const scenarios = JSON.parse(stdout) as { name: string; title: string; option?: string }[];
+  expect([exitCode, scenarios.length]).toEqual([0, (await tripod(["--list"])).stdout.trim().split("\n").length]);
+  expect(scenarios).toContainEqual({ name: "power-holder", title: "power cut of the VIP holder" });
+  expect(scenarios.find(({ name }) => name === "quorum")?.option).toBe("--allow-quorum-loss");
+});
+
 test("a drill without an inventory is none", async () => {
   expect(await tripod([])).toMatchObject({ exitCode: 3, stderr: expect.stringContaining("-i, --inventory") as string });
 });
@@ -68,4 +76,11 @@ test("scenarios are named, or all of them are meant", async () => {
 test("nothing is broken for a report that cannot be kept", async () => {
   const { exitCode, stderr } = await tripod([...INVENTORY, "--confirm", "production", "-o", "/nowhere/drill.html"]);
   expect([exitCode, stderr]).toEqual([5, expect.stringContaining("cannot write /nowhere/drill.html")]);
+});
+
+test("the help of -o and the refusal of an unknown extension name the same ones", async () => {
+  const refused = await tripod([...INVENTORY, "--confirm", "production", "-o", "drill.pdf"]);
+  const [, named = "none"] = /→ use (.*?);/.exec(refused.stderr) ?? [];
+  const { stdout } = await tripod(["--help"]);
+  expect(stdout.replace(/\s+/g, " ")).toContain(`its extension: ${named} `);
 });
