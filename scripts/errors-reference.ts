@@ -14,7 +14,7 @@ const SAMPLE = new TripodError("E_UNREACHABLE", "no route to 10.0.0.13:22", {
   host: "m3",
   origin: { file: "inventories/prod.yaml", line: 19, column: 13 },
   why: "connect EHOSTUNREACH 10.0.0.13:22",
-  hint: "Check that the machine is switched on and that its address is right.",
+  hint: "check that the machine is switched on and that its address is right",
 });
 
 const HOW_TO_READ = `An error shows what failed and where (the host, and the line of the inventory that names it), why (behind \`|\`: the last lines that the

@@ -128,7 +128,7 @@ function hintFor(typed: string, known: readonly string[], command: Command): str
     word,
     known.flatMap((one) => (one.startsWith(dashes) ? one.slice(dashes.length) : [])),
   );
-  return meant === undefined ? `see ${pathOf(command)} --help` : `Did you mean ${dashes}${meant}?`;
+  return meant === undefined ? `see ${pathOf(command)} --help` : `did you mean ${dashes}${meant}?`;
 }
 
 function ancestorsOf({ parent }: Command): Command[] {

@@ -28,7 +28,7 @@ export function withLabOption(command: Command): Command {
 /** For an inventory that was given without -i: the hint. @param others whether words that do not end as an inventory's name does are one too */
 export function inventoryMeant(words: readonly string[], others: boolean): string | undefined {
   const file = words.find((word) => /\.ya?ml$/i.test(word)) ?? (others ? words[0] : undefined);
-  return file === undefined ? undefined : `Did you mean -i ${file}?`;
+  return file === undefined ? undefined : `did you mean -i ${file}?`;
 }
 
 /** @throws TripodError E_USAGE for a second inventory: only one of them would be used */

@@ -47,7 +47,7 @@ test("a mistyped option is reported, not the required one that is missing becaus
   for (const line of ["validate --inventroy x", "plan --lab --inventroy=x"]) {
     const { exitCode, stderr } = await tripod(line);
     expect(exitCode).toBe(3);
-    expect(stderr).toBe("unknown option '--inventroy' (E_USAGE)\n  → Did you mean --inventory?\n");
+    expect(stderr).toBe("unknown option '--inventroy' (E_USAGE)\n  → did you mean --inventory?\n");
   }
   expect((await tripod("validate --json")).stderr).toContain("required option '-i, --inventory <file>' not specified");
 });
@@ -57,9 +57,9 @@ test.each([
   ["premises", "see tripod --help"],
   ["lab remove", "see tripod lab --help"],
   ["lab restart", "see tripod lab --help"],
-  ["aply", "Did you mean apply?"],
-  ["statsu", "Did you mean status?"],
-  ["lab stauts", "Did you mean status?"],
+  ["aply", "did you mean apply?"],
+  ["statsu", "did you mean status?"],
+  ["lab stauts", "did you mean status?"],
 ])("a command that there is not (tripod %s) is not taken for one that does something else", async (line, hint) => {
   const { exitCode, stderr } = await tripod(line);
   expect([exitCode, stderr.split("\n")[1]]).toEqual([3, `  → ${hint}`]);
@@ -75,7 +75,7 @@ test.each([
   ["lab save before prod.yaml", "-i prod.yaml"],
 ])("an inventory without -i (tripod %s) is refused, and the hint names the option", async (line, meant) => {
   const { exitCode, stderr } = await tripod(line);
-  expect([exitCode, stderr.split("\n")[1]]).toEqual([3, `  → Did you mean ${meant}?`]);
+  expect([exitCode, stderr.split("\n")[1]]).toEqual([3, `  → did you mean ${meant}?`]);
 });
 
 test.each(["validate", "plan", "drill", "report", "lab up"])(
@@ -106,15 +106,15 @@ test("--version prints the package's version and nothing else", async () => {
 });
 
 test.each([
-  ["wrok", "unknown command 'wrok' (E_USAGE)\n  → Did you mean work?\n"],
+  ["wrok", "unknown command 'wrok' (E_USAGE)\n  → did you mean work?\n"],
   ["wro", "unknown command 'wro' (E_USAGE)\n  → see tripod --help\n"],
   ["lbel", "unknown command 'lbel' (E_USAGE)\n  → see tripod --help\n"],
-  ["lab pu", "unknown command 'pu' (E_USAGE)\n  → Did you mean up?\n"],
-  ["work --hlep", "unknown option '--hlep' (E_USAGE)\n  → Did you mean --help?\n"],
+  ["lab pu", "unknown command 'pu' (E_USAGE)\n  → did you mean up?\n"],
+  ["work --hlep", "unknown option '--hlep' (E_USAGE)\n  → did you mean --help?\n"],
   ["work --yes", "unknown option '--yes' (E_USAGE)\n  → see tripod work --help\n"],
-  ["work --jsno=3", "unknown option '--jsno=3' (E_USAGE)\n  → Did you mean --json?\n"],
-  ["work --jsno", "unknown option '--jsno' (E_USAGE)\n  → Did you mean --json?\n"],
-  ["lab up --frehs", "unknown option '--frehs' (E_USAGE)\n  → Did you mean --fresh?\n"],
+  ["work --jsno=3", "unknown option '--jsno=3' (E_USAGE)\n  → did you mean --json?\n"],
+  ["work --jsno", "unknown option '--jsno' (E_USAGE)\n  → did you mean --json?\n"],
+  ["lab up --frehs", "unknown option '--frehs' (E_USAGE)\n  → did you mean --fresh?\n"],
   [
     "work more",
     "too many arguments for 'work'. Expected 0 arguments but got 1. (E_USAGE)\n  → see tripod work --help\n",

@@ -29,7 +29,9 @@ describe("VRRP priorities", () => {
     ["a sick one below VRRP's lowest", [60, 59, 50], -50, /within 1 to 254/],
   ])("are refused with %s", (_, priorities, weight, why) => {
     expect(() => assertCheckDecides(priorities, weight)).toThrow(
-      expect.objectContaining({ details: { why: expect.stringMatching(why) as string } }),
+      expect.objectContaining({
+        details: { hint: expect.any(String) as string, why: expect.stringMatching(why) as string },
+      }),
     );
   });
 });
