@@ -6,6 +6,7 @@ import { hardware } from "./hardware.ts";
 import { identity } from "./identity.ts";
 import { links } from "./links.ts";
 import { network } from "./network.ts";
+import { packaged } from "./packaged.ts";
 import { osRelease } from "./os-release.ts";
 
 /** Every fact; all are read after a host is connected. The clock first, so that the others' run time does not distort it. */
@@ -18,4 +19,5 @@ export const FACTS: readonly Fact<unknown>[] = [
   links,
   cgroups,
   firewall,
+  packaged,
 ];

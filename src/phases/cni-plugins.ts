@@ -13,7 +13,7 @@ import { cniBinDir, originOf, programs } from "./software.ts";
  */
 export async function cniPlugins(host: Host, context: Context): Promise<Resource[]> {
   const { cluster } = context;
-  if (originOf(cluster, "cni") !== "packages") return programs(host, context, "cni");
+  if (originOf(host, cluster, "cni") !== "packages") return programs(host, context, "cni");
   if (cniBinDir(host, cluster) !== OPT_CNI_BIN) return [];
   const link = (plugin: string) =>
     programLink({ path: `${OPT_CNI_BIN}/${plugin}`, target: `${host.os.cniBinDir}/${plugin}` });

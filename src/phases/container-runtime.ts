@@ -60,7 +60,7 @@ function mirrors({ containerd }: Cluster): Resource[] {
 
 /** The version of its configuration depends on it; undefined in a plan where a package is to be installed. */
 async function majorVersion(host: Host, cluster: Cluster): Promise<number | undefined> {
-  switch (originOf(cluster, "containerd")) {
+  switch (originOf(host, cluster, "containerd")) {
     case "releases":
       return major(versionsOf(cluster).containerd);
     case "folder":

@@ -23,7 +23,7 @@ export const etcd: Phase = {
   async resources(host, context) {
     const { cluster, masters, existing } = context;
     const installed = await programs(host, context, "etcd");
-    const program = programPath(cluster, "etcd", "etcd");
+    const program = programPath(host, cluster, "etcd", "etcd");
     // Clients' keys and certificates are read each time they are used; a member reads its own when it starts.
     const own = etcdCertificates(host.machine, cluster.etcd).filter(({ certificate }) =>
       /\/(server|peer)\.crt$/.test(certificate.path),

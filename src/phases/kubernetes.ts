@@ -45,7 +45,7 @@ async function resources(host: Host, context: Context): Promise<Resource[]> {
   return [
     ...installed,
     // A package brings its unit.
-    ...(installed.length > 0 ? unit(programPath(cluster, "kubernetes", "kubelet")) : []),
+    ...(installed.length > 0 ? unit(programPath(host, cluster, "kubernetes", "kubelet")) : []),
     enabled({ unit: "kubelet.service" }),
     directory({ path: "/etc/kubernetes", mode: 0o755 }),
     directory({ path: "/etc/kubernetes/manifests", mode: 0o755 }),

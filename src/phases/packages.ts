@@ -20,7 +20,7 @@ export const packages: Phase = {
 /** `hold`: what must change only together with the rest of the cluster. */
 function wanted(host: Host, cluster: Cluster): { names: string[]; hold: string[] } {
   const { packages: of } = host.os;
-  const packaged = (component: SoftwareComponent) => originOf(cluster, component) === "packages";
+  const packaged = (component: SoftwareComponent) => originOf(host, cluster, component) === "packages";
   const isMaster = host.machine.role === "master";
   const hold = [
     ...(packaged("containerd") ? of.containerd : []),

@@ -5,6 +5,7 @@ import { cniOf } from "../cni/index.ts";
 import { proxyEnvironment } from "../config/proxy.ts";
 import { TripodError } from "../errors.ts";
 import { hardware } from "../facts/hardware.ts";
+import { packaged } from "../facts/packaged.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { SoftwareOrigin } from "../inventory/sections/software.ts";
@@ -33,23 +34,28 @@ const IN_FOLDER: Readonly<Record<SoftwareComponent, FolderContent>> = {
   cni: { required: CNI_PLUGINS.map((plugin) => `cni/${plugin}`), optional: [], to: OPT_CNI_BIN },
 };
 
-/** Where a component comes from: what the inventory sets for it, else the folder where that contains it, else what it sets for all. */
-export function originOf({ software }: Cluster, component: SoftwareComponent): SoftwareOrigin {
+/**
+ * Where a component comes from on this host: what the inventory sets for it; else the folder, where that contains it; else what the inventory
+ * sets for all. Where it sets nothing, a component that a package has installed before stays a package's: a default must not exchange
+ * the programs of a running cluster, or of Docker.
+ */
+export function originOf(host: Host, { software }: Cluster, component: SoftwareComponent): SoftwareOrigin {
   const { from, binaries } = software;
   const own = typeof from === "object" ? from[component] : undefined;
   const there = (name: string) => binaries !== undefined && existsSync(join(binaries, name));
   if (own === undefined && IN_FOLDER[component].required.some(there)) return "folder";
-  return own ?? (typeof from === "string" ? from : "releases");
+  const set = own ?? (typeof from === "string" ? from : undefined);
+  return set ?? (host.fact(packaged).has(component) ? "packages" : "releases");
 }
 
 /** The absolute path of a program of a component on a host. */
-export function programPath(cluster: Cluster, component: SoftwareComponent, program: string): string {
-  return originOf(cluster, component) === "packages" ? `/usr/bin/${program}` : `${LOCAL_BIN}/${program}`;
+export function programPath(host: Host, cluster: Cluster, component: SoftwareComponent, program: string): string {
+  return originOf(host, cluster, component) === "packages" ? `/usr/bin/${program}` : `${LOCAL_BIN}/${program}`;
 }
 
 /** Where containerd looks for plugins on this host: in the package's folder only where all of them are the package's. */
 export function cniBinDir(host: Host, cluster: Cluster): string {
-  const allPackaged = originOf(cluster, "cni") === "packages" && !cniOf(cluster.network).installsPlugins;
+  const allPackaged = originOf(host, cluster, "cni") === "packages" && !cniOf(cluster.network).installsPlugins;
   return allPackaged ? host.os.cniBinDir : OPT_CNI_BIN;
 }
 
@@ -63,7 +69,7 @@ export function versionsOf({ kubernetes, software }: Cluster): ProgramVersions {
  * @throws TripodError E_LOCAL where the folder does not contain them, or a checksum cannot be fetched; E_PREFLIGHT for another processor
  */
 export async function programs(host: Host, context: Context, component: SoftwareComponent): Promise<Resource[]> {
-  const origin = originOf(context.cluster, component);
+  const origin = originOf(host, context.cluster, component);
   if (origin === "packages") return [];
   if (origin === "folder") return fromFolder(context.cluster, component);
   const ca = await authorities(context);

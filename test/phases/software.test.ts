@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { hardware } from "../../src/facts/hardware.ts";
+import { packaged as packagedSoftware } from "../../src/facts/packaged.ts";
 import { links } from "../../src/facts/links.ts";
 import { network } from "../../src/facts/network.ts";
 import type { Host } from "../../src/host.ts";
@@ -109,10 +111,10 @@ describe("what comes from releases", () => {
   async function downloads(
     overrides: ClusterOverrides,
     component: SoftwareComponent,
-    name = "m1",
-    architecture = "x86_64",
+    { architecture = "x86_64", packaged = [] as readonly string[] } = {},
   ) {
     const cluster = testCluster({ ...overrides, software: { from: "releases", ...overrides.software } });
+    const machine = machineNamed(cluster, "m1");
     const versions = versionsOf(cluster);
     const sources = { ...OFFICIAL, ...cluster.software.mirrors };
     const { version: kubernetes } = cluster.kubernetes;
@@ -121,10 +123,15 @@ describe("what comes from releases", () => {
     for (const arch of ["amd64", "arm64"] as const)
       for (const { url } of artifactsOf(component, { kubernetes, versions, architecture: arch, sources }))
         writeFileSync(join(folder, encodeURIComponent(url)), "a".repeat(64));
-    const facts = { cpus: 2, memory: 2 ** 32, architecture };
-    const host = { ...scriptedHost({ machine: machineNamed(cluster, name) }), fact: () => facts as never };
+    const host = scriptedHost({
+      machine,
+      facts: [
+        [hardware, { cpus: 2, memory: 2 ** 32, architecture }],
+        [packagedSoftware, new Set(packaged)],
+      ],
+    });
     const resources = await programs(host, testContext(cluster, [host]), component);
-    const said = scriptedHost({ machine: machineNamed(cluster, name), answer: () => "reaches no\n" });
+    const said = scriptedHost({ machine, answer: () => "reaches no\n" });
     const changes = await Promise.all(
       resources.map(async (each) => (await each.inspect(said, impatient)).changes(new Set())),
     );
@@ -167,9 +174,18 @@ describe("what comes from releases", () => {
     expect(await downloads(folder, "kubernetes")).toContain("kubelet 1.36.3");
   });
 
+  it("does not replace what a package has installed before, unless the inventory wants that", async () => {
+    const unset = { software: { from: undefined } };
+    const packaged = ["containerd", "etcd"];
+    expect(await downloads(unset, "containerd", { packaged })).toEqual([]);
+    expect(await downloads(unset, "etcd", { packaged })).toEqual([]);
+    expect(await downloads(unset, "cni", { packaged })).toEqual(["cni-plugins 1.9.1"]);
+    expect(await downloads({}, "etcd", { packaged })).toEqual(["etcd 3.6.14"]);
+  });
+
   it("does not exist for every processor, and the error names it", async () => {
-    expect(await downloads({}, "etcd", "m1", "aarch64")).toEqual(["etcd 3.6.14"]);
-    expect(await failure(downloads({}, "etcd", "m1", "ppc64le"))).toMatchObject({
+    expect(await downloads({}, "etcd", { architecture: "aarch64" })).toEqual(["etcd 3.6.14"]);
+    expect(await failure(downloads({}, "etcd", { architecture: "ppc64le" }))).toMatchObject({
       ...{ code: "E_PREFLIGHT", message: "there are no releases for its processor (ppc64le)" },
       details: { host: "m1" },
     });

@@ -34,7 +34,7 @@ export const software = z
       .describe(
         "Where programs come from, for all or for each of `kubernetes`, `etcd`, `containerd` (with runc) and `cni` (the plugins): " +
           "`releases` (the projects' own, verified by their checksums), `packages` (the host's package manager), or `folder` " +
-          "(`binaries`). Default: the folder for what it contains, releases for the rest.",
+          "(`binaries`). Default: the folder for what it contains; packages for what a package has installed before; releases for the rest.",
       )
       .meta({ life: "any time", examples: ["packages", { etcd: "packages" }] }),
     binaries: path

@@ -12,7 +12,7 @@ export const softwareAvailable: Check = {
   async examine(host, context) {
     const wanted = COMPONENTS.filter((component) => component !== "etcd" || host.machine.role === "master");
     await Promise.all(wanted.map((component) => programs(host, context, component)));
-    const packaged = wanted.filter((component) => originOf(context.cluster, component) === "packages");
+    const packaged = wanted.filter((component) => originOf(host, context.cluster, component) === "packages");
     if (!packaged.includes("etcd") || host.os.packages.etcd.length > 0) return [];
     return [
       {
@@ -29,7 +29,8 @@ export const etcdVersion: Check = {
   title: "the distribution's etcd is new enough for this Kubernetes, where etcd is a package",
   async examine(host, { cluster }) {
     const [name] = host.os.packages.etcd;
-    if (host.machine.role !== "master" || name === undefined || originOf(cluster, "etcd") !== "packages") return [];
+    if (host.machine.role !== "master" || name === undefined || originOf(host, cluster, "etcd") !== "packages")
+      return [];
     const { stdout } = await host.read(host.os.candidate(name));
     const version = coerce(stdout)?.version;
     const oldest = version === undefined ? undefined : tooOld(cluster.kubernetes.minor, "etcd", version);
