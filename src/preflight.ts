@@ -25,6 +25,7 @@ export async function runPreflight(
 ): Promise<PreflightReport> {
   return interruptible(signal, async (signal) => {
     const existing = await readExistingState(cluster, hosts);
+    signal.throwIfAborted();
     const context = runContext({ cluster, existing }, hosts, "plan", signal, { changed: 0, unchanged: 0 });
     const findings = await Promise.all(hosts.map((host) => findingsOf(host, context)));
     return { hosts: hosts.map(({ name }) => name), checks: CHECKS.length, findings: findings.flat() };
