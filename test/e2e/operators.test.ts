@@ -13,6 +13,7 @@ import { tripod, tripodMust } from "../support/tripod.ts";
 const INVENTORY = `name: operators
 kubernetes: { version: "1.36.3", tolerate: [NumCPU, Mem, SystemVerification], kubelet: { failCgroupV1: false } }
 loadBalancer: { vip: 10.67.0.10 }
+preflight: { tolerate: [etcd-version] }
 ssh: { user: root }
 masters: [{ name: m1, address: 10.67.0.11 }]
 `;
