@@ -22,8 +22,9 @@ export async function missingFiles(
 ): Promise<Problem[]> {
   const { software, network, ssh } = draft;
   const checks: Promise<Problem[]>[] = [];
-  const { binaries, images } = software ?? {};
+  const { binaries, images, ca } = software ?? {};
   if (binaries !== undefined) checks.push(binariesMissing(absolute(binaries)));
+  if (ca !== undefined) checks.push(fileMissing(["software", "ca"], absolute(ca)));
   if (images !== undefined) checks.push(imagesMissing(absolute(images)));
   if (network?.manifest !== undefined && !isUrl(network.manifest))
     checks.push(fileMissing(["network", "manifest"], absolute(network.manifest)));

@@ -13,6 +13,10 @@ if [ ! -e "$policy" ]; then
 fi
 export TRIPOD_NO_START=1 DEBIAN_FRONTEND=noninteractive`;
 
+/** Docker's package of containerd and runc. Installing Debian's beside it would remove it, and Docker with it. */
+const DOCKERS = "containerd.io";
+const PROVIDED = ["containerd", "runc"];
+
 /** Debian 12 and later, Ubuntu 22.04 and later. `kubeadm=1.36.3-*` is apt's syntax for a version. */
 export const debian: OsFamily = {
   name: "debian",
@@ -27,10 +31,12 @@ export const debian: OsFamily = {
     kubernetes: (version) => ["kubeadm", "kubelet", "kubectl"].map((name) => `${name}=${version}-*`),
   },
   installed: (names) =>
-    `dpkg-query -W -f='\${db:Status-Status} \${Package} \${Version}\\n' ${names.map(bare).join(" ")} 2>/dev/null | sed -n 's/^installed //p'`,
+    `dpkg-query -W -f='\${db:Status-Status} \${Package} \${Version}\\n' ${names.map(bare).join(" ")} ${DOCKERS} 2>/dev/null | sed -n 's/^installed //p'`,
   missing(names, installed) {
     const versions = installedVersions(installed);
+    const provided = versions.has(DOCKERS) ? PROVIDED : [];
     return names.filter((name) => {
+      if (provided.includes(name)) return false;
       const [, wanted = "*"] = name.split("=");
       const version = versions.get(bare(name));
       return version === undefined || !version.startsWith(wanted.replace(/\*$/, ""));
@@ -43,7 +49,7 @@ export const debian: OsFamily = {
   // Package lists are fetched only where those on the host do not suffice: a host that has all it needs does not depend on the mirror.
   install(names) {
     const apt =
-      "apt-get -q -y --no-install-recommends --allow-change-held-packages --allow-downgrades -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold";
+      "apt-get -q -y --no-install-recommends --no-remove --allow-change-held-packages --allow-downgrades -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold";
     const install = `${apt} install ${names.map((name) => `'${name}'`).join(" ")}`;
     return `${WITHOUT_STARTING}\n${install} || { ${apt} update && ${install}; }`;
   },

@@ -78,7 +78,7 @@ async function fetchOnHost(
   const script = `${fetchScript(artifact, sha256, { ca, environment })}\n${placeScript(artifact, sha256)}`;
   const result = await runLong(
     host.connection,
-    { unit: `release-${artifact.name}`, command: script },
+    { unit: `release-${artifact.name}`, command: script, within: SLOW_LINE },
     {
       wait: (condition) =>
         working.wait({
@@ -112,6 +112,9 @@ function withoutMeter(log: string): string {
     .filter((line) => !/% Total|Dload|^[\s\d]*\r/.test(line))
     .join("\n");
 }
+
+/** ms. A stalled transfer is given up by curl, long before. */
+const SLOW_LINE = 3 * 3_600_000;
 
 /** Exit code of `fetchScript` where the digest differs. */
 const MISMATCH = 65;

@@ -54,6 +54,18 @@ describe("Package names", () => {
   });
 });
 
+describe("Docker's containerd.io", () => {
+  it("counts as containerd, because Debian's beside it would remove it and Docker", () => {
+    expect(debian.missing(["containerd", "runc", "socat"], "containerd.io 1.7.27-1\n")).toEqual(["socat"]);
+    expect(debian.missing(["containerd", "runc"], "")).toEqual(["containerd", "runc"]);
+    expect(debian.installed(["containerd"])).toContain(" containerd containerd.io ");
+  });
+
+  it("is removed by no transaction, and neither is any other package", () => {
+    expect(debian.install(["containerd"])).toMatch(/apt-get .*--no-remove .* install 'containerd'/);
+  });
+});
+
 const noDpkg = missingPrograms("dpkg-query");
 describe.skipIf(noDpkg)(`dpkg itself${because(noDpkg)}`, () => {
   it("prints what is installed, and nothing of what is not", () => {
