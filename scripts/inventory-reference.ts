@@ -13,7 +13,7 @@ One YAML file describes a cluster. Everything is strict: a key that is not on th
 
 - Durations have a unit: \`300ms\`, \`1.5s\`, \`10m\`, \`12h\`, \`30d\`.
 - Paths are relative to the inventory's folder; \`~/\` is your home.
-- ProgramVersions are text: quote them. YAML reads \`1.30\` as the number 1.3.
+- Versions are text: quote them. YAML reads \`1.30\` as the number 1.3.
 - Anchors and aliases work. Merge keys (\`<<\`) are not supported.
 - The column *Changes* shows whether a key can be changed in an existing cluster. *any time*: an apply carries it out. *at creation*: it is
   fixed when the cluster is created, and another value is refused. *operator's side*: it sets how Tripod works, and changes nothing on any

@@ -35,6 +35,18 @@ export async function httpsGet(address: string, { signal, ca, from = 0 }: Access
   throw new Error(`more than ${HOPS} redirects`);
 }
 
+/** A stream as a whole. @param most MiB @throws Error where it is larger */
+export async function readWhole(chunks: AsyncIterable<unknown> | null, most: number): Promise<Buffer> {
+  const all: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of chunks ?? []) {
+    all.push(Buffer.from(chunk as Uint8Array));
+    size += all.at(-1)?.length ?? 0;
+    if (size > most * 2 ** 20) throw new Error(`it is larger than ${most} MiB`);
+  }
+  return Buffer.concat(all);
+}
+
 /** fetch reports only that it failed; the reason is in its cause. */
 export function fetchFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

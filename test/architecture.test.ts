@@ -26,7 +26,7 @@ const LAYERS = [
   ["releases"],
   ["pki", "render", "cni", "os", "versions.ts", "https.ts", "until.ts"],
   ["secret.ts", "errors.ts", "xdg.ts", "process.ts"],
-  ["printable.ts", "layout.ts", "condition.ts", "last-lines.ts"],
+  ["printable.ts", "layout.ts", "condition.ts", "last-lines.ts", "file-digest.ts"],
 ];
 
 /** Folders that may import even less than their layer allows. */
@@ -35,7 +35,7 @@ const KNOWS: Readonly<Record<string, readonly string[]>> = {
   ui: ["drills", "engine", "printable.ts"],
   lab: [
     ...["inventory", "os", "pki", "releases", "render", "versions.ts"],
-    ...["errors.ts", "last-lines.ts", "process.ts", "xdg.ts"],
+    ...["errors.ts", "file-digest.ts", "https.ts", "last-lines.ts", "process.ts", "xdg.ts"],
   ],
   cni: [],
   os: [],

@@ -18,7 +18,7 @@ export function proxyEnvironment(cluster: Cluster): Readonly<Record<string, stri
   };
 }
 
-/** A drop-in of containerd's unit: the proxy for pulling images. It exists without a proxy too, so that removing one takes effect. */
+/** A drop-in of containerd's unit: the proxy for pulling images. Without a proxy it sets none, so that removing one takes effect. */
 export function containerdProxy(cluster: Cluster): string {
   const environment = Object.entries(proxyEnvironment(cluster)).map(([name, value]) => `${name}=${value}`);
   return render("containerd/proxy.conf", { environment });

@@ -1,6 +1,6 @@
 import { type Origin, TripodError, TripodErrors } from "../errors.ts";
 import { hanging, printable, visible } from "../printable.ts";
-import { shownBare, withoutKeys } from "./shown.ts";
+import { shownBare, withoutSecrets } from "./shown.ts";
 
 /** Keys and list positions from the top of the inventory: `["masters", 0, "address"]`. */
 export type Path = readonly (string | number)[];
@@ -56,7 +56,7 @@ export class InventoryErrors extends TripodErrors {
 }
 
 export function inventoryErrors(mistakes: readonly Mistake[], text: string, file: string): InventoryErrors {
-  const lines = withoutKeys(text).split(/\r?\n/);
+  const lines = withoutSecrets(text).split(/\r?\n/);
   // A mistake at an anchor is found once for each alias.
   const distinct = new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake]));
   const sorted = [...distinct.values()].sort(

@@ -18,8 +18,19 @@ export function shownBare(text: string): string {
   return quoted(text).slice(1, -1).replaceAll('\\"', '"');
 }
 
-/** A text with the content of private keys masked. */
-export function withoutKeys(text: string): string {
+/** The password of a URL: all that is between its user and the last @ before a space or a quote. */
+const URL_PASSWORD = /(:\/\/[^\s/@:"']*:)[^\s"']*@/g;
+
+/** A text with the passwords of URLs and the content of private keys masked. */
+export function withoutSecrets(text: string): string {
+  return withoutKeys(withoutPasswords(text));
+}
+
+function withoutPasswords(text: string): string {
+  return text.replace(URL_PASSWORD, "$1***@");
+}
+
+function withoutKeys(text: string): string {
   const [head] = PRIVATE_KEY.exec(text) ?? [];
   if (head === undefined) return text;
   const start = text.indexOf(head) + head.length;
@@ -28,7 +39,8 @@ export function withoutKeys(text: string): string {
   return text.slice(0, start) + key.replace(/[^\r\n]+/g, "***") + withoutKeys(rest);
 }
 
-function quoted(text: string): string {
+function quoted(given: string): string {
+  const text = withoutPasswords(given);
   const key = PRIVATE_KEY.exec(text.slice(0, 2 * MOST));
   const start = text.slice(0, key ? Math.min(MOST, key.index + key[0].length) : MOST).toWellFormed();
   return jsonText(start.length < text.length ? `${start}…` : start);

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, rmdir } from "node:fs/promises";
+import { readFile, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TripodError } from "../errors.ts";
 import { kill, runProgram } from "../process.ts";
@@ -10,6 +10,7 @@ import { local } from "./local.ts";
 import { mountPoints } from "./mounts.ts";
 import { networkExists, removeNetwork } from "./network.ts";
 import { poll } from "./poll.ts";
+import { processesWith } from "./processes.ts";
 
 /**
  * Kills hosts that LXC can no longer stop, because their network, and with it LXC's control sockets, or their folder is missing. An intact
@@ -25,17 +26,10 @@ export async function removeOrphans(lab: string): Promise<void> {
 export async function endStarting(lab: string): Promise<void> {
   const folder = `--lxcpath=${labFolders(lab).hosts}`;
   await poll(10_000, undefined, async () => {
-    const pids = (await readdir("/proc")).map(Number).filter((pid) => pid > 0);
-    const argvs = await Promise.all(pids.map(async (pid) => [pid, await argvOf(pid)] as const));
-    const starting = argvs.filter(([, argv]) => argv.includes("lxc-start") && argv.includes(folder));
-    for (const [pid] of starting) kill(pid, "SIGKILL");
+    const starting = await processesWith((argv) => argv.includes("lxc-start") && argv.includes(folder));
+    for (const pid of starting) kill(pid, "SIGKILL");
     return starting.length === 0 || "lxc-start is still running";
   });
-}
-
-/** Empty for a process that has ended. */
-async function argvOf(pid: number): Promise<string[]> {
-  return (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
 }
 
 /**

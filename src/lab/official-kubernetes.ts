@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { PassThrough, Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 import { TripodError } from "../errors.ts";
+import { fileDigest } from "../file-digest.ts";
+import { fetchFailure, httpsGet, readWhole } from "../https.ts";
+import { fetchToFile } from "../releases/download.ts";
 import { cached, cachePlace, type Progress } from "./cache.ts";
 
 /** All programs of a node and its control plane. */
@@ -70,33 +69,20 @@ function folderOf(version: string, site: string): string {
   return `${site}/v${version}/bin/linux/${ARCHITECTURE}`;
 }
 
-async function download(url: string, file: string, signal?: AbortSignal): Promise<void> {
-  const options = signal ? { signal } : {};
+async function download(url: string, file: string, signal = new AbortController().signal): Promise<void> {
   try {
-    const published = (await (await get(`${url}.sha256`, options)).text()).trim();
-    const { body } = await get(url, options);
-    const sum = createHash("sha256");
-    const summing = new PassThrough().on("data", (chunk: Buffer) => sum.update(chunk));
-    await pipeline(
-      Readable.fromWeb(body as ReadableStream),
-      summing,
-      createWriteStream(file, { mode: 0o755 }),
-      options,
-    );
-    const found = sum.digest("hex");
+    const sum = await httpsGet(`${url}.sha256`, { signal });
+    const published = (await readWhole(sum.body, 1)).toString().trim();
+    await fetchToFile(url, file, { signal, progress: () => undefined });
+    await chmod(file, 0o755);
+    const found = await fileDigest(file);
     if (found !== published) throw new Error(`its SHA-256 is ${found}, but the published one is ${published}`);
   } catch (cause) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw new TripodError("E_LAB", `downloading ${url} failed`, {
-      why: cause instanceof Error ? cause.message : String(cause),
+      why: fetchFailure(cause),
       hint: "try again, or use a folder of Kubernetes programs: --binaries DIR",
       cause,
     });
   }
-}
-
-async function get(url: string, options: RequestInit): Promise<Response> {
-  const answer = await fetch(url, options);
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status} ${answer.statusText}`);
-  return answer;
 }

@@ -6,12 +6,13 @@ import { containerdProxy } from "../config/proxy.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { directory } from "../resources/directory.ts";
+import { editedFile } from "../resources/edited-file.ts";
 import { file } from "../resources/file.ts";
 import type { Resource } from "../resources/resource.ts";
 import { service } from "../resources/service.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
 import { firewall } from "./firewall.ts";
-import { cniBinDir, originOf, programs, versionsOf } from "./software.ts";
+import { cniBinDir, originOf, programPath, programs, versionsOf } from "./software.ts";
 import { packages } from "./packages.ts";
 import { preflight } from "./preflight/index.ts";
 import { prepare } from "./prepare.ts";
@@ -20,7 +21,6 @@ const CONFIG = "/etc/containerd/config.toml";
 const UNIT = "/etc/systemd/system/containerd.service";
 const PROXY = `${UNIT}.d/tripod-proxy.conf`;
 const CERTS = "/etc/containerd/certs.d";
-const PROGRAM = "/usr/local/bin/containerd";
 
 export const containerRuntime: Phase = {
   name: "container-runtime",
@@ -30,6 +30,7 @@ export const containerRuntime: Phase = {
   async resources(host, context) {
     const { cluster } = context;
     const installed = await programs(host, context, "containerd");
+    const program = programPath(host, cluster, "containerd", "containerd");
     const version = await majorVersion(host, cluster);
     const content =
       version === undefined
@@ -38,14 +39,15 @@ export const containerRuntime: Phase = {
     return [
       ...installed,
       // A package brings its unit.
-      ...(installed.length > 0 ? [file({ path: UNIT, content: containerdUnit(PROGRAM), mode: 0o644 })] : []),
+      ...(installed.length > 0 ? [file({ path: UNIT, content: containerdUnit(program), mode: 0o644 })] : []),
       directory({ path: "/etc/containerd", mode: 0o755 }),
       file({ path: CONFIG, content, mode: 0o644 }),
-      directory({ path: `${UNIT}.d`, mode: 0o755 }),
-      file({ path: PROXY, content: containerdProxy(cluster), mode: 0o644 }),
+      ...(cluster.proxy ? [directory({ path: `${UNIT}.d`, mode: 0o755 })] : []),
+      // Without a proxy there is no such file, or one that sets none: containerd is not restarted for nothing.
+      editedFile({ path: PROXY, edit: (text) => (cluster.proxy || text !== "" ? containerdProxy(cluster) : "") }),
       ...mirrors(cluster),
       file({ path: "/etc/crictl.yaml", content: crictlConfig(), mode: 0o644 }),
-      service({ unit: "containerd.service", reads: [CONFIG, PROXY, ...(installed.length > 0 ? [PROGRAM, UNIT] : [])] }),
+      service({ unit: "containerd.service", reads: [CONFIG, PROXY, ...(installed.length > 0 ? [program, UNIT] : [])] }),
     ];
   },
 };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { TripodError } from "../errors.ts";
 import { cniOf, publishedManifest } from "../cni/index.ts";
-import { fetchFailure, httpsGet } from "../https.ts";
+import { fetchFailure, httpsGet, readWhole } from "../https.ts";
 import type { Cluster, ManifestNetwork } from "../inventory/cluster.ts";
 import { shownSource } from "../inventory/shown.ts";
 import { manifestObjects } from "../resources/manifest-objects.ts";
@@ -55,10 +55,10 @@ function otherDigest({ network }: Cluster, { manifest, sha256 = "" }: ManifestNe
 async function read(from: string, stop: AbortSignal): Promise<Buffer> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(WITHIN)]);
   try {
-    return await readAll(
-      from.startsWith("https://")
-        ? ((await httpsGet(from, { signal })).body ?? [])
-        : createReadStream(from, { signal }),
+    const remote = from.startsWith("https://");
+    return await readWhole(
+      remote ? (await httpsGet(from, { signal })).body : createReadStream(from, { signal }),
+      LARGEST,
     );
   } catch (cause) {
     // Ctrl-C is not the manifest's fault.
@@ -69,15 +69,4 @@ async function read(from: string, stop: AbortSignal): Promise<Buffer> {
       cause,
     });
   }
-}
-
-async function readAll(chunks: AsyncIterable<unknown> | Iterable<never>): Promise<Buffer> {
-  const all: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of chunks) {
-    all.push(Buffer.from(chunk as Uint8Array));
-    size += all.at(-1)?.length ?? 0;
-    if (size > LARGEST * 2 ** 20) throw new Error(`it is larger than ${LARGEST} MiB`);
-  }
-  return Buffer.concat(all);
 }

@@ -1,8 +1,6 @@
 import { dirname } from "node:path";
 import { cniOf } from "../cni/index.ts";
 import { bridgeConflist, POD_ROUTES_SCRIPT, podRouting, podRoutesScript, podRoutesUnit } from "../config/bridge.ts";
-import { links } from "../facts/links.ts";
-import { network } from "../facts/network.ts";
 import type { Host } from "../host.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
@@ -10,6 +8,7 @@ import { podRoutes } from "../resources/pod-routes.ts";
 import type { Resource } from "../resources/resource.ts";
 import { service } from "../resources/service.ts";
 import { packages } from "./packages.ts";
+import { mtuOf } from "./carrier.ts";
 import { cniPlugins } from "./cni-plugins.ts";
 import { allHosts, type Context, type Phase, sameHost } from "./phase.ts";
 import { cidrsOf, CONFLIST } from "./pod-cidrs.ts";
@@ -49,9 +48,4 @@ async function bridgeAndRoutes(host: Host, context: Context): Promise<Resource[]
     service({ unit: ROUTES, reads: [unit, POD_ROUTES_SCRIPT] }),
     podRoutes({ ...routing, script: POD_ROUTES_SCRIPT }),
   ];
-}
-/** The MTU of the interface with the host's address, bytes. */
-function mtuOf(host: Host): number | undefined {
-  const own = host.fact(network).find(({ address }) => address === host.machine.address);
-  return own && host.fact(links).get(own.interface);
 }

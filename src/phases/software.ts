@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { STANDARD_PLUGINS } from "../cni/cni.ts";
 import { cniOf } from "../cni/index.ts";
 import { proxyEnvironment } from "../config/proxy.ts";
 import { TripodError } from "../errors.ts";
@@ -11,7 +12,7 @@ import type { Cluster } from "../inventory/cluster.ts";
 import type { SoftwareOrigin } from "../inventory/sections/software.ts";
 import { architectureOf, type Artifact, type SoftwareComponent } from "../releases/artifact.ts";
 import { checksumOf } from "../releases/checksum.ts";
-import { artifactsOf, CNI_PLUGINS, LOCAL_BIN, OFFICIAL, OPT_CNI_BIN } from "../releases/projects.ts";
+import { artifactsOf, LOCAL_BIN, OFFICIAL, OPT_CNI_BIN } from "../releases/projects.ts";
 import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
 import { release } from "../resources/release.ts";
@@ -31,7 +32,7 @@ const IN_FOLDER: Readonly<Record<SoftwareComponent, FolderContent>> = {
   kubernetes: { required: ["kubeadm", "kubelet", "kubectl"], optional: ["crictl"], to: LOCAL_BIN },
   etcd: { required: ["etcd", "etcdctl"], optional: ["etcdutl"], to: LOCAL_BIN },
   containerd: { required: ["containerd", "containerd-shim-runc-v2", "ctr", "runc"], optional: [], to: LOCAL_BIN },
-  cni: { required: CNI_PLUGINS.map((plugin) => `cni/${plugin}`), optional: [], to: OPT_CNI_BIN },
+  cni: { required: STANDARD_PLUGINS.map((plugin) => `cni/${plugin}`), optional: [], to: OPT_CNI_BIN },
 };
 
 /**

@@ -1,12 +1,12 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TripodError } from "../errors.ts";
-import { type Access, fetchFailure, httpsGet } from "../https.ts";
+import { type Access, fetchFailure, httpsGet, readWhole } from "../https.ts";
 import { cacheFolder } from "../xdg.ts";
 import { type Artifact, fileName } from "./artifact.ts";
 
-/** bytes; the longest checksum file has a few hundred lines. */
-const LARGEST = 2 ** 20;
+/** MiB; the longest checksum file has a few hundred lines. */
+const LARGEST = 1;
 /** ms */
 const WITHIN = 30_000;
 
@@ -24,10 +24,16 @@ export async function checksumOf(artifact: Artifact, access: Access): Promise<st
     throw new TripodError("E_LOCAL", `${artifact.checksums} has no checksum of ${fileName(artifact)}`, {
       hint: "check the version under `software.versions`, and that the mirror has the layout of the official releases",
     });
-  await mkdir(dirname(kept), { recursive: true });
-  await writeFile(`${kept}.${process.pid}`, found);
-  await rename(`${kept}.${process.pid}`, kept);
+  // Without room in the cache it is fetched again by the next run.
+  await keep(kept, found).catch(() => undefined);
   return found;
+}
+
+async function keep(path: string, digest: string): Promise<void> {
+  const partial = `${path}.${process.pid}`;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(partial, digest);
+  await rename(partial, path);
 }
 
 /** Forgets the digest of an artifact that does not match it: if the source published a wrong one, the next run fetches the right one. */
@@ -52,14 +58,8 @@ export function parseChecksums(text: string, file: string): string | undefined {
 
 async function fetchText({ checksums }: Artifact, { signal, ca }: Access): Promise<string> {
   try {
-    const response = await httpsGet(checksums, { signal: AbortSignal.any([signal, AbortSignal.timeout(WITHIN)]), ca });
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of response.body ?? []) {
-      chunks.push(chunk as Uint8Array);
-      if ((size += (chunk as Uint8Array).length) > LARGEST) throw new Error("it is larger than 1 MiB");
-    }
-    return Buffer.concat(chunks).toString();
+    const within = AbortSignal.any([signal, AbortSignal.timeout(WITHIN)]);
+    return (await readWhole((await httpsGet(checksums, { signal: within, ca })).body, LARGEST)).toString();
   } catch (cause) {
     signal.throwIfAborted();
     throw new TripodError("E_LOCAL", `cannot fetch ${checksums}`, {

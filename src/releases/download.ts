@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { TripodError } from "../errors.ts";
+import { fileDigest } from "../file-digest.ts";
 import { type Access, fetchFailure, httpsGet } from "../https.ts";
 import { cacheFolder } from "../xdg.ts";
 import { type Artifact, fileName } from "./artifact.ts";
@@ -38,12 +38,10 @@ export function downloaded(artifact: Artifact, sha256: string, access: Fetching)
 
 async function fetched(artifact: Artifact, sha256: string, path: string, access: Fetching): Promise<string> {
   const partial = `${path}.${process.pid}`;
-  await mkdir(dirname(path), { recursive: true });
   try {
-    await fetchAll(artifact.url, partial, access);
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(partial), hash);
-    await mustMatch(artifact, sha256, hash.digest("hex"));
+    await mkdir(dirname(path), { recursive: true });
+    await fetchToFile(artifact.url, partial, access);
+    await mustMatch(artifact, sha256, await fileDigest(partial));
     await rename(partial, path);
     return path;
   } catch (cause) {
@@ -59,8 +57,8 @@ async function fetched(artifact: Artifact, sha256: string, path: string, access:
   }
 }
 
-/** A transfer that breaks continues where it broke, until several attempts in a row have brought nothing. */
-async function fetchAll(url: string, partial: string, access: Fetching): Promise<void> {
+/** A transfer that breaks continues where it broke, until several attempts in a row have brought nothing. @throws Error with the reason */
+export async function fetchToFile(url: string, partial: string, access: Fetching): Promise<void> {
   let had = 0;
   for (let vain = 0; ;) {
     try {

@@ -1,3 +1,4 @@
+import { STANDARD_PLUGINS } from "../cni/cni.ts";
 import type { ProgramVersions } from "../versions.ts";
 import type { Architecture, Artifact, SoftwareComponent } from "./artifact.ts";
 
@@ -6,9 +7,6 @@ export const LOCAL_BIN = "/usr/local/bin";
 
 /** containerd's own default for CNI plugins, where the projects' releases and manifests install them. */
 export const OPT_CNI_BIN = "/opt/cni/bin";
-
-/** The plugins that Tripod's pod networks call. */
-export const CNI_PLUGINS: readonly string[] = ["bridge", "host-local", "loopback", "portmap"];
 
 /** Where releases are fetched from: origins without a trailing slash. Mirrors have the same layout below them. */
 export interface Sources {
@@ -70,7 +68,7 @@ export function artifactsOf(component: SoftwareComponent, wanted: Wanted): reado
     case "cni": {
       const version = versions.cniPlugins;
       const url = `${released("containernetworking/plugins", version)}/cni-plugins-linux-${arch}-v${version}.tgz`;
-      const files = CNI_PLUGINS.map((name) => ({ member: `./${name}`, path: `${OPT_CNI_BIN}/${name}` }));
+      const files = STANDARD_PLUGINS.map((name) => ({ member: `./${name}`, path: `${OPT_CNI_BIN}/${name}` }));
       return [{ name: "cni-plugins", version, url, checksums: `${url}.sha256`, files }];
     }
   }

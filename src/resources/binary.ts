@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
+import { fileDigest } from "../file-digest.ts";
 import { putLocalFile } from "../remote/files.ts";
 import { DIGEST, sh } from "../remote/shell.ts";
 import { defineResource } from "./resource.ts";
@@ -43,13 +41,7 @@ const digests = new Map<string, Promise<string>>();
 async function digestOfLocal(path: string): Promise<string> {
   const { mtimeMs, size } = await stat(path);
   const version = `${path} ${mtimeMs} ${size}`;
-  const known = digests.get(version) ?? digestOf(path);
+  const known = digests.get(version) ?? fileDigest(path);
   digests.set(version, known);
   return known;
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest("hex");
 }

@@ -50,6 +50,17 @@ test.each([
   expect(pieces(key).filter((piece) => printed.includes(piece))).toEqual([]);
 });
 
+test.each([
+  ["of a proxy", `${SMALL}proxy: { https: "http://me:p@ss%2Fw0rd@proxy.example:3128", no: 1 }\n`],
+  ["of a manifest", `${SMALL}network: { manifest: "https://me:p@ss%2Fw0rd@example.org/cni.yaml" }\n`],
+  ["of a mirror", `${SMALL}software: { mirrors: { etcd: "ftp://me:p@ss%2Fw0rd@example.org" } }\n`],
+  ["given as an address", SMALL.replace("10.0.0.10", "ssh://me:p@ss%2Fw0rd@example.org")],
+])("the password in the URL %s is not printed", (_, text) => {
+  const printed = mistakes(text);
+  expect(printed).toContain("://me:***@");
+  expect(printed).not.toMatch(/w0rd|p@ss/);
+});
+
 test("of a long value the first sixty characters are shown", () => {
   expect(shown("x".repeat(61))).toBe(`"${"x".repeat(60)}…"`);
   expect(mistakes(SMALL.replace("small", "X".repeat(5000)))).toContain(`\`name\`: "${"X".repeat(60)}…" is not a DNS`);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { errorRecord } from "../../engine/events.ts";
 import { TripodErrors } from "../../errors.ts";
 import { hanging, jsonText } from "../../printable.ts";
+import { count } from "../../ui/screen.ts";
 import type { Io } from "../io.ts";
 import { onTarget, type TargetOptions, withTarget } from "../target.ts";
 import { onHosts } from "../walk.ts";
@@ -16,7 +17,7 @@ export function preflightCommand(io: Io): Command {
           const { runPreflight } = await import("../../preflight.ts");
           const { findings, checks } = await runPreflight(cluster, hosts, { signal: io.signal });
           const problems = findings.flatMap(({ warning, error }) => (warning ? [] : [error]));
-          const summary = `preflight: ${count(hosts.length, "host")}, ${count(checks, "check")}, ${count(problems.length, "problem")}`;
+          const summary = `preflight: ${count(hosts.length, "host")}, ${count(checks, "check")}, ${problems.length === 0 ? "no problems" : count(problems.length, "problem")}`;
           if (options.json) {
             const listed = findings.map(({ check, warning, error }) => ({
               check: check.name,
@@ -32,8 +33,4 @@ export function preflightCommand(io: Io): Command {
         }),
       ),
     );
-}
-
-function count(number: number, what: string): string {
-  return `${number === 0 ? "no" : number} ${what}${number === 1 ? "" : "s"}`;
 }

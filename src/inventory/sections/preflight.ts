@@ -27,13 +27,15 @@ const TOLERABLE = [
   "ufw-knows-vrrp",
   "ports-reachable",
   "etcd-version",
-  "etcd-disk",
 ] as const;
 
 /** The checks that protect a cluster or its data, and those without which the run could not end: they cannot be tolerated. */
 const REQUIRED = ["matches-cluster", "etcd-data", "authorities", "pod-ranges", "manifest", "software"] as const;
 
-export type CheckName = (typeof TOLERABLE)[number] | (typeof REQUIRED)[number];
+/** @internal exported for its test */
+export const CHECK_NAMES = [...TOLERABLE, ...REQUIRED];
+
+export type CheckName = (typeof CHECK_NAMES)[number];
 
 /** @internal exported for its test */
 export function isTolerable(name: string): boolean {
@@ -56,7 +58,7 @@ export const preflight = z
     tolerate: distinct(check)
       .default([])
       .describe("Checks whose failure is only a warning, each by its name (docs/preflight.md).")
-      .meta({ life: "operator's side", examples: [["etcd-disk"]] }),
+      .meta({ life: "operator's side", examples: [["router-id-free"]] }),
   })
   .prefault({})
   .describe("What is checked on every host before anything is changed.");

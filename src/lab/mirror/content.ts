@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
-import { appendFile, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { architectureOf, type Artifact, COMPONENTS, fileName } from "../../releases/artifact.ts";
 import { artifactsOf, OPT_CNI_BIN } from "../../releases/projects.ts";
 import { TripodError } from "../../errors.ts";
+import { fileDigest } from "../../file-digest.ts";
 import { versionsFor, type ProgramVersions } from "../../versions.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
 import { cached, type Progress } from "../cache.ts";
@@ -42,8 +42,7 @@ export async function mirrorContent(
   work: Progress,
 ): Promise<MirrorContent> {
   const versions = await versionsOfLab(kubernetes.minor, programs, rootfs);
-  // The layout of these inputs; another one is another folder.
-  const madeOf = { layout: 2, programs, rootfs, versions, crictl: await labScriptText("crictl.sh") };
+  const madeOf = { programs, rootfs, versions, crictl: await labScriptText("crictl.sh") };
   const folder = await cached(`releases-${kubernetes.version}`, madeOf, work, async (root) => {
     work.progress(`creating a mirror of the releases for Kubernetes ${kubernetes.version}`);
     for (const artifact of artifacts(kubernetes.version, versions)) await publish(artifact, root, [programs, rootfs]);
@@ -108,9 +107,7 @@ export async function publish(artifact: Artifact, root: string, from: readonly [
   const [first] = artifact.files;
   if (first && first.member === undefined) await copyFile(found(first.path, from), file);
   else await pack(artifact, file, from);
-  const digest = createHash("sha256")
-    .update(await readFile(file))
-    .digest("hex");
+  const digest = await fileDigest(file);
   const sums = join(root, decodeURIComponent(new URL(artifact.checksums).pathname));
   // Kubernetes and crictl publish the digest alone, the others `DIGEST  FILE`, some with a line for each of their files.
   const bare = /dl\.k8s\.io\/|cri-tools\//.test(artifact.url);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { TripodError } from "../../errors.ts";
 import type { SoftwareSettings } from "../../inventory/cluster.ts";
@@ -10,6 +10,7 @@ import type { ProgramVersions } from "../../versions.ts";
 import { labFolders } from "../folders.ts";
 import { inNetwork } from "../network.ts";
 import { poll } from "../poll.ts";
+import { processesWith } from "../processes.ts";
 import { labScript } from "../scripts.ts";
 import { MIRRORED, type MirrorContent } from "./content.ts";
 
@@ -22,6 +23,7 @@ interface MirrorRecord {
 }
 
 const YEAR = 365;
+const SERVER = labScript("release-mirror.mjs");
 
 /** The files of a lab's mirror of releases. */
 function files(lab: string) {
@@ -29,18 +31,14 @@ function files(lab: string) {
   const inside = (name: string) => join(root, name);
   return {
     root,
-    ...{
-      content: inside("content"),
-      ca: inside("ca.crt"),
-      certificate: inside("server.crt"),
-      key: inside("server.key"),
-    },
-    ...{
-      record: inside("mirror.json"),
-      faults: inside("faults.json"),
-      ready: inside("ready"),
-      log: inside("server.log"),
-    },
+    content: inside("content"),
+    ca: inside("ca.crt"),
+    certificate: inside("server.crt"),
+    key: inside("server.key"),
+    record: inside("mirror.json"),
+    /** Written by the server once it accepts connections. */
+    ready: inside("ready"),
+    log: inside("server.log"),
   };
 }
 
@@ -75,7 +73,7 @@ export async function startMirror(lab: string, signal: AbortSignal | undefined):
   if (!existsSync(record) || (await serverPids(lab)).length > 0) return;
   await rm(ready, { force: true });
   const { address } = JSON.parse(await readFile(record, "utf8")) as MirrorRecord;
-  startDetached([...inNetwork(lab), process.execPath, labScript("release-mirror.mjs"), root, address], log);
+  startDetached([...inNetwork(lab), process.execPath, SERVER, root, address], log);
   const answer = await poll(20_000, signal, () => Promise.resolve(existsSync(ready) || `see ${log}`));
   if (answer === true) return;
   throw new TripodError("E_LAB", "the lab's mirror of releases did not start", {
@@ -84,23 +82,29 @@ export async function startMirror(lab: string, signal: AbortSignal | undefined):
   });
 }
 
+/** @throws TripodError E_LAB where it does not end */
 export async function stopMirror(lab: string): Promise<void> {
-  await poll(10_000, undefined, async () => {
+  const answer = await poll(10_000, undefined, async () => {
     const pids = await serverPids(lab);
     for (const pid of pids) kill(pid, "SIGKILL");
-    return pids.length === 0 || "the lab's mirror is still running";
+    return pids.length === 0 || `process ${pids.join(", ")} is still running`;
+  });
+  if (answer === true) return;
+  throw new TripodError("E_LAB", "the lab's mirror of releases does not end", {
+    why: answer,
+    hint: "end that process, and run the same command again",
   });
 }
 
-/** By their argv, which has the mirror's folder: a recorded pid could be another process by now. */
-async function serverPids(lab: string): Promise<number[]> {
+function serverPids(lab: string): Promise<number[]> {
   const { root } = files(lab);
-  const pids = (await readdir("/proc")).map(Number).filter((pid) => pid > 0);
-  const argvs = await Promise.all(
-    pids.map(async (pid) => (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0")),
-  );
-  return pids.filter(
-    (_, index) => argvs[index]?.includes(root) && argvs[index].some((word) => word.endsWith("release-mirror.mjs")),
+  return processesWith((argv) => argv.includes(root) && argv.includes(SERVER));
+}
+
+/** Whether something of this inventory comes from releases. */
+export function wantsReleases({ from }: SoftwareSettings): boolean {
+  return (
+    from === undefined || (typeof from === "string" ? from === "releases" : Object.values(from).includes("releases"))
   );
 }
 

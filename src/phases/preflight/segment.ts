@@ -1,8 +1,7 @@
 import { cniOf } from "../../cni/index.ts";
-import { links } from "../../facts/links.ts";
 import { type Address, network } from "../../facts/network.ts";
-import type { Host } from "../../host.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
+import { carrierOf, mtuOf } from "../carrier.ts";
 import { type Context, onceKey } from "../phase.ts";
 import type { Check } from "./check.ts";
 
@@ -66,14 +65,6 @@ function mtusOf(context: Context): Promise<ReadonlyMap<number, readonly string[]
     }
     return Promise.resolve(found);
   });
-}
-
-function mtuOf(host: Host): number | undefined {
-  return host.fact(links).get(carrierOf(host)?.interface ?? "");
-}
-
-function carrierOf(host: Host): Address | undefined {
-  return host.fact(network).find(({ address }) => address === host.machine.address);
 }
 
 function usesBridge({ network: chosen }: Cluster): boolean {

@@ -1,6 +1,7 @@
 import { coerce } from "semver";
 import { COMPONENTS } from "../../releases/artifact.ts";
 import { tooOld } from "../../versions.ts";
+import { installedVersions } from "../../os/os.ts";
 import { originOf, programs } from "../software.ts";
 import type { Check } from "./check.ts";
 
@@ -23,7 +24,7 @@ export const softwareAvailable: Check = {
   },
 };
 
-/** The package manager's candidate where etcd is a package; in a bare container without lists it names none, and apply finds out. */
+/** What is installed stays; else it is the package manager's candidate. A fresh host without lists names none, and apply finds out. */
 export const etcdVersion: Check = {
   name: "etcd-version",
   title: "the distribution's etcd is new enough for this Kubernetes, where etcd is a package",
@@ -31,8 +32,11 @@ export const etcdVersion: Check = {
     const [name] = host.os.packages.etcd;
     if (host.machine.role !== "master" || name === undefined || originOf(host, cluster, "etcd") !== "packages")
       return [];
-    const { stdout } = await host.read(host.os.candidate(name));
-    const version = coerce(stdout)?.version;
+    const [installed, candidate] = await Promise.all([
+      host.read(host.os.installed([name])),
+      host.read(host.os.candidate(name)),
+    ]);
+    const version = coerce(installedVersions(installed.stdout).get(name) ?? candidate.stdout)?.version;
     const oldest = version === undefined ? undefined : tooOld(cluster.kubernetes.minor, "etcd", version);
     if (version === undefined || oldest === undefined) return [];
     return [

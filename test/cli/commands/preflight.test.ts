@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { InventoryErrors } from "../../../src/inventory/problem.ts";
 import { parseInventory } from "../../../src/inventory/load.ts";
 import { CHECKS } from "../../../src/phases/preflight/checks.ts";
-import { isTolerable } from "../../../src/inventory/sections/preflight.ts";
+import { CHECK_NAMES, isTolerable } from "../../../src/inventory/sections/preflight.ts";
 import { findingsOf } from "../../../src/phases/preflight/index.ts";
 import { testCluster } from "../../support/cluster.ts";
 import { testContext } from "../../support/context.ts";
@@ -10,6 +10,8 @@ import { hostsOf } from "../../phases/preflight/fit.ts";
 
 test("every check has a name of its own, and a sentence for the documentation", () => {
   expect(new Set(CHECKS.map(({ name }) => name)).size).toBe(CHECKS.length);
+  // A name that an inventory may tolerate, and that no check has, would tolerate nothing.
+  expect(CHECKS.map(({ name }) => name).toSorted()).toEqual(CHECK_NAMES.toSorted());
   for (const { title } of CHECKS) expect(title).toMatch(/^[a-z].*[^.]$/);
 });
 
