@@ -77,6 +77,7 @@ function defaultOf(schema: JsonSchema): string {
 function typeOf(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map(code).join(" or ");
   if (schema.type === "array") return `list of ${schema.items?.properties ? "machines" : typeOf(schema.items ?? {})}`;
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeOf))].join(", or ");
   if (schema.minimum !== undefined) return `${schema.minimum} to ${schema.maximum ?? ""}`;
   return schema.title ?? { object: "map", boolean: "true or false", string: "text" }[schema.type ?? ""] ?? "anything";
 }

@@ -28,8 +28,8 @@ export const calico: Cni = {
   installsPlugins: true,
   modules: ["ipip", "ip_set"],
   traffic: [
-    { protocol: "tcp", number: 179, what: "BGP" },
-    { protocol: "ip", number: 4, what: "IP-in-IP" },
+    { protocol: "tcp", number: 179, program: "bird", what: "BGP" },
+    { protocol: "ip", number: 4, program: "calico", what: "IP-in-IP" },
   ],
   podRange: "Calico reads the pod subnet from kubeadm's ConfigMap",
   manifests: MANIFESTS,

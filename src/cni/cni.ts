@@ -20,7 +20,7 @@ export interface Cni {
   readonly installsPlugins: boolean;
   /** Kernel modules that it needs beyond those that every host gets. */
   readonly modules: readonly string[];
-  /** What has to pass between all hosts. */
+  /** What has to pass between all hosts; `firewall: manage` opens it. */
   readonly traffic: readonly Traffic[];
   /** How the pod range gets into it. */
   readonly podRange: string;
@@ -37,6 +37,8 @@ interface Traffic {
   readonly protocol: "tcp" | "udp" | "ip";
   /** The port; of `ip`, the protocol's number. */
   readonly number: number;
+  /** The program that listens, as the kernel names the process; or the one that sends. */
+  readonly program: string;
   readonly what: string;
 }
 

@@ -16,7 +16,7 @@ export const flannel: Cni = {
   plugins: STANDARD_PLUGINS,
   installsPlugins: true,
   modules: ["vxlan"],
-  traffic: [{ protocol: "udp", number: 8472, what: "VXLAN" }],
+  traffic: [{ protocol: "udp", number: 8472, program: "flannel", what: "VXLAN" }],
   podRange: "Tripod writes the pod subnet into `net-conf.json` of its ConfigMap",
   manifests: [
     {

@@ -7,8 +7,8 @@ export const FIREWALL_SCRIPT = "/etc/tripod/firewall.sh";
 
 /** What a host accepts. */
 interface Opening {
-  readonly protocol: "tcp" | "udp" | "vrrp";
-  /** `2379`, or the first and the last one of a range; none for VRRP. */
+  readonly protocol: "tcp" | "udp" | "ip";
+  /** `2379`, or the first and the last one of a range; of `ip`, the protocol's number. */
   readonly ports: readonly number[];
   /** An address or a subnet; undefined: anyone. */
   readonly source?: string;
@@ -20,16 +20,18 @@ interface Opening {
  */
 export function openings(cluster: Cluster, machine: Machine): readonly Opening[] {
   const others = cluster.machines.filter(({ name }) => name !== machine.name);
+  const machines = others.map(({ address }) => address);
   const sources = {
     host: [],
     masters: others.filter(({ role }) => role === "master").map(({ address }) => address),
-    machines: [...others.map(({ address }) => address), cluster.kubernetes.podSubnet],
+    machines,
+    "machines and pods": [...machines, cluster.kubernetes.podSubnet],
     anyone: [undefined],
   };
   return portMatrix(cluster)
     .filter(({ roles }) => roles.includes(machine.role))
     .flatMap(({ protocol, first, last, from }) => {
-      const range = [first, last].filter((port) => port !== undefined);
+      const range = last === undefined ? [first] : [first, last];
       return sources[from].map((source) => ({ protocol, ports: range, ...(source !== undefined && { source }) }));
     });
 }
@@ -62,18 +64,23 @@ export function richRules(cluster: Cluster, machine: Machine): readonly string[]
   return openings(cluster, machine).map(({ protocol, ports: range, source }) => {
     const from = source === undefined ? "" : `source address="${source}" `;
     const what =
-      protocol === "vrrp" ? `protocol value="vrrp"` : `port port="${range.join("-")}" protocol="${protocol}"`;
+      protocol === "ip"
+        ? `protocol value="${isVrrp(range) ? "vrrp" : range.join("")}"`
+        : `port port="${range.join("-")}" protocol="${protocol}"`;
     return `rule family="ipv4" ${from}${what} accept`;
   });
 }
 
-/** ufw's rules, pods' included, in the words of `ufw show added`: ufw(8). VRRP needs ufw 0.36.2. */
+/**
+ * ufw's rules, pods' included, in the words of `ufw show added`: ufw(8). VRRP needs ufw 0.36.2. Another IP protocol has no rule in ufw: then
+ * everything from that source is accepted.
+ */
 export function ufwRules(cluster: Cluster, machine: Machine): readonly string[] {
   const { podSubnet } = cluster.kubernetes;
   const own = openings(cluster, machine).map(({ protocol, ports: range, source }) => {
     if (source === undefined) return `allow ${range.join(":")}/${protocol}`;
-    const what = protocol === "vrrp" ? "proto vrrp" : `to any port ${range.join(":")} proto ${protocol}`;
-    return `allow from ${source} ${what}`;
+    if (protocol === "ip") return `allow from ${source}${isVrrp(range) ? " proto vrrp" : ""}`;
+    return `allow from ${source} to any port ${range.join(":")} proto ${protocol}`;
   });
   return [...own, `route allow from ${podSubnet}`, `route allow to ${podSubnet}`];
 }
@@ -81,12 +88,16 @@ export function ufwRules(cluster: Cluster, machine: Machine): readonly string[] 
 /** As `nft -n list chain` prints it. */
 function nftRule({ protocol, ports: range, source }: Opening): string {
   const from = source === undefined ? "" : `ip saddr ${source} `;
-  return `${from}${protocol === "vrrp" ? `ip protocol ${VRRP_PROTOCOL}` : `${protocol} dport ${range.join("-")}`} accept`;
+  return `${from}${protocol === "ip" ? `ip protocol ${range.join("")}` : `${protocol} dport ${range.join("-")}`} accept`;
 }
 
 /** As `iptables -S` prints it. */
 function iptablesRule({ protocol, ports: range, source }: Opening): string {
   const from = source === undefined ? "" : `-s ${source.includes("/") ? source : `${source}/32`} `;
-  const what = protocol === "vrrp" ? `-p ${VRRP_PROTOCOL}` : `-p ${protocol} -m ${protocol} --dport ${range.join(":")}`;
+  const what = protocol === "ip" ? `-p ${range.join("")}` : `-p ${protocol} -m ${protocol} --dport ${range.join(":")}`;
   return `${from}${what} -j ACCEPT`;
+}
+
+function isVrrp([protocol]: Opening["ports"]): boolean {
+  return protocol === VRRP_PROTOCOL;
 }

@@ -10,7 +10,7 @@ iptables_INPUT='{{iptablesInput}}'
 iptables_FORWARD='{{iptablesForward}}'
 
 # Chains of nftables that drop: family, table, chain, hook, the handle of the rule that drops everything (0: the policy does), whether
-# it has our jump. Not those of iptables, and not those of programs that write their own tables anew.
+# it has our jump. Not those of iptables, and not those of programs that write their own tables again.
 nft_chains() {
     command -v nft >/dev/null || return 0
     nft -n list tables | while read -r _ family table; do
@@ -45,7 +45,7 @@ iptables_chains() {
 # What is there, in the words of the rules above.
 nft_rules() { nft -n list chain "$1" "$2" "tripod_$3" 2>/dev/null | sed -n 's/^\t\t//p'; }
 # A protocol has a name where /etc/protocols has one for it.
-iptables_rules() { iptables -w 5 -S "TRIPOD-$1" 2>/dev/null | sed -n "s/^-A TRIPOD-$1 //p" | sed 's/-p vrrp /-p 112 /'; }
+iptables_rules() { iptables -w 5 -S "TRIPOD-$1" 2>/dev/null | sed -n "s/^-A TRIPOD-$1 //p" | sed 's/-p vrrp /-p 112 /; s/-p ipencap /-p 4 /'; }
 
 # The differences of a chain: its title, what is wanted, what is there, whether it has the jump.
 differences() {

@@ -19,12 +19,12 @@ const version = (project: string, example: string) =>
     .describe(`The version of ${project}. Default: the one that Tripod's table names for this Kubernetes.`)
     .meta({ examples: [example] });
 
-const source = (official: string, what: string) =>
+const source = (official: string, what: string, example: string) =>
   textual("URL", /^https:\/\/[^\s/?#@]+(?:\/[^\s?#]*[^\s/?#])?$/, "an https:// URL without a user and a trailing slash")
     .refine((text) => URL.canParse(text), { error: saying("an https:// URL") })
     .optional()
     .describe(`What replaces ${official} for ${what}: a mirror with the same layout.`)
-    .meta({ examples: ["https://mirror.example.org/k8s"] });
+    .meta({ examples: [`https://mirror.example.org/${example}`] });
 
 export const software = z
   .strictObject({
@@ -61,8 +61,8 @@ export const software = z
       .meta({ life: "any time" }),
     mirrors: z
       .strictObject({
-        kubernetes: source("https://dl.k8s.io", "Kubernetes"),
-        github: source("https://github.com", "all other projects"),
+        kubernetes: source("https://dl.k8s.io", "Kubernetes", "k8s"),
+        github: source("https://github.com", "all other projects", "github"),
       })
       .prefault({})
       .describe("Where releases are fetched from instead of from the projects' own servers.")

@@ -7,8 +7,8 @@ import type { Check } from "./check.ts";
 
 /** Ports that a role needs, and the program that may already listen on them because Tripod installed it. */
 function wanted(cluster: Cluster, role: Role): readonly (readonly [number, string])[] {
-  return matrix(cluster).flatMap(({ first, last, program, roles }): [number, string][] =>
-    first !== undefined && last === undefined && roles.includes(role) ? [[first, program]] : [],
+  return matrix(cluster).flatMap(({ protocol, first, last, program, roles }): [number, string][] =>
+    protocol === "tcp" && last === undefined && roles.includes(role) ? [[first, program]] : [],
   );
 }
 

@@ -125,17 +125,18 @@ function attemptsOf(context: Context): readonly Attempt[] {
   return pairs.flatMap(({ from, to }) =>
     all
       .filter((port) => applies(port, from, to) && (isFresh(to, context) || isListenedOn(port)))
-      .map(({ first = VRRP_PROTOCOL, last }) => ({ from, to, port: last ?? first })),
+      .map(({ first, last }) => ({ from, to, port: last ?? first })),
   );
 }
 
-function applies({ protocol, roles, from: who }: Port, from: Host, to: Host): boolean {
-  if (protocol === "udp" || who === "host" || !roles.includes(to.machine.role)) return false;
+function applies({ protocol, first, roles, from: who }: Port, from: Host, to: Host): boolean {
+  if (protocol !== "tcp" && !(protocol === "ip" && first === VRRP_PROTOCOL)) return false;
+  if (who === "host" || !roles.includes(to.machine.role)) return false;
   return who !== "masters" || from.machine.role === "master";
 }
 
-function isListenedOn({ first, last }: Port): boolean {
-  return first !== undefined && last === undefined;
+function isListenedOn({ protocol, last }: Port): boolean {
+  return protocol === "tcp" && last === undefined;
 }
 
 /** Nothing of a cluster runs on it, so its ports are free for a moment. */
