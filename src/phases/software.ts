@@ -15,7 +15,7 @@ import { checksumOf } from "../releases/checksum.ts";
 import { artifactsOf, LOCAL_BIN, OFFICIAL, OPT_CNI_BIN } from "../releases/projects.ts";
 import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
-import { release } from "../resources/release.ts";
+import { hostReaches, release } from "../resources/release.ts";
 import type { Resource } from "../resources/resource.ts";
 import { versionsFor, type ProgramVersions } from "../versions.ts";
 import { type Context, onceKey } from "./phase.ts";
@@ -74,11 +74,17 @@ export async function programs(host: Host, context: Context, component: Software
   if (origin === "packages") return [];
   if (origin === "folder") return fromFolder(context.cluster, component);
   const ca = await authorities(context);
-  const environment = proxyEnvironment(context.cluster);
+  const way = { ca, environment: proxyEnvironment(context.cluster) };
   return Promise.all(
-    artifactsFor(host, context.cluster, component).map(async (artifact) =>
-      release({ artifact, sha256: await checksum(context, artifact, ca), ca, environment }),
-    ),
+    artifactsFor(host, context.cluster, component).map(async (artifact) => {
+      const { origin: source } = new URL(artifact.url);
+      // Each source is asked once a run: where nothing answers, that takes seconds.
+      const reaches = (asked: Host) =>
+        context.once(onceKey<boolean | undefined>(`${asked.name} reaches ${source}`), () =>
+          hostReaches(asked, artifact.url, way),
+        );
+      return release({ artifact, sha256: await checksum(context, artifact, ca), way, reaches });
+    }),
   );
 }
 

@@ -15,6 +15,8 @@ export interface LongCommand {
   readonly command: string;
   /** Goes to its stdin: a file in /run (0600, a tmpfs) that is removed before the command starts. */
   readonly input?: string | Buffer | Secret;
+  /** A unit of this name that runs another command, as one of another version of Tripod, is waited for, and then this one is started. */
+  readonly exact?: boolean;
   /** Deadline, ms; default 15 min. */
   readonly within?: number;
 }
@@ -44,13 +46,10 @@ export async function runLong(connection: Connection, long: LongCommand, waiting
   if (!/^[\w.-]+$/.test(unit)) throw new TripodError("E_INTERNAL", `not a valid unit name: ${unit}`);
   const start = starting(connection, long);
   // Safe to call twice: the second call finds the first by its id.
-  let started = await start().then(
-    () => true,
-    (error: unknown) => {
-      if (isAway(error) && error.code === "E_CONNECTION_LOST") return false;
-      throw error;
-    },
-  );
+  let started = await start().catch((error: unknown) => {
+    if (isAway(error) && error.code === "E_CONNECTION_LOST") return false;
+    throw error;
+  });
   let result: Result | undefined;
   // Stored, not thrown: the wait continues after an E_CONNECTION_LOST, but this one must end.
   let early: TripodError | undefined;
@@ -58,8 +57,8 @@ export async function runLong(connection: Connection, long: LongCommand, waiting
   const holds = async (signal: AbortSignal) => {
     let unitState: UnitState;
     try {
-      if (!started) await start(signal);
-      started = true;
+      if (!started) started = await start(signal);
+      if (!started) return `another ${unit} is running, of an earlier run`;
       unitState = await readUnit(connection, unit, signal);
     } catch (error) {
       if (isAway(error)) return `the host does not answer: ${error.message}`;
@@ -89,10 +88,12 @@ export function stillRuns(unit: string): string {
   return `{ [ ! -e /run/tripod/${unit}.exit ] && systemctl --quiet is-active tripod-${unit}.service; }`;
 }
 
-/** Starts the unit, unless it is running already or this very call has started it before. */
-function starting(connection: Connection, { unit, command, input = "" }: LongCommand) {
+/** Starts the unit, unless it is running already or this very call has started it before. False: it runs another command. */
+function starting(connection: Connection, { unit, command, input = "", exact = false }: LongCommand) {
   const id = randomBytes(8).toString("hex");
   const content = bytesOf(input);
+  const text = unitScript(unit, command);
+  const other = exact ? `[ "$(cat ${unit}.sh)" = ${quote(text)} ] || echo other; ` : "";
   const script = [
     "umask 077",
     "mkdir -p /run/tripod && cd /run/tripod || exit",
@@ -101,16 +102,17 @@ function starting(connection: Connection, { unit, command, input = "" }: LongCom
     `[ "$(cat ${unit}.id 2>/dev/null)" != ${id} ] || exit 0`,
     `case $(systemctl is-active tripod-${unit}.service) in active|activating|deactivating)`,
     // A unit that has written its exit code has ended, even if systemd is still cleaning up.
-    `  [ -e ${unit}.exit ] || exit 0; systemctl stop tripod-${unit}.service 2>/dev/null;; esac`,
+    `  [ -e ${unit}.exit ] || { ${other}exit 0; }; systemctl stop tripod-${unit}.service 2>/dev/null;; esac`,
     `rm -f ${unit}.exit ${unit}.pid`,
     `${takeBytes(content.length)} >${unit}.in && [ "$(wc -c <${unit}.in)" -eq ${content.length} ] || exit`,
-    `printf %s ${quote(unitScript(unit, command))} >${unit}.sh && : >${unit}.log || exit`,
+    `printf %s ${quote(text)} >${unit}.sh && : >${unit}.log || exit`,
     `systemd-run --quiet --collect --unit=tripod-${unit} /bin/sh /run/tripod/${unit}.sh || { code=$?; rm -f ${unit}.in; exit $code; }`,
     `echo ${id} >${unit}.id`,
   ].join("\n");
   return async (signal?: AbortSignal) => {
     const result = await connection.run(script, { input: content, signal, within: READ_WITHIN });
     if (result.code !== 0) throw failed(connection.name, `could not start ${unit} as a systemd unit`, result);
+    return result.stdout !== "other\n";
   };
 }
 

@@ -63,7 +63,7 @@ export const packages = defineResource<PackagesArgs, PackagesState>({
     const script = `${exported(environment)}${steps.join(" && ")}`;
     const result = await runLong(
       host.connection,
-      { unit: "packages", command: script },
+      { unit: "packages", command: script, exact: true },
       // The wait already shows its last line as its reason.
       { wait: (condition) => working.wait(condition), progress: () => undefined },
     );

@@ -8,22 +8,19 @@ export const RELEASE_CACHE = "/var/cache/tripod";
 const RECORDS = "/var/lib/tripod/releases";
 
 /** How a host reaches the source. */
-interface Reach {
+export interface Way {
   /** Certificates that are trusted too, PEM. */
-  readonly ca: string | undefined;
-  /** The proxy's variables. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly ca?: string | undefined;
+  /** The proxy's variables, by name. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** TLS only, also after a redirect; a connection that stalls for half a minute is given up. */
 const CURL =
   "curl --fail --location --proto =https --proto-redir =https --connect-timeout 10 --speed-limit 1024 --speed-time 30";
 
-/**
- * A script that only reads. It prints `record VERSION DIGEST`, `intact` where exactly these files are installed and unchanged, and where not:
- * `reaches yes` or `no`, if the host has curl.
- */
-export function readScript(artifact: Artifact, sha256: string, { ca, environment }: Reach): string {
+/** A script that only reads. It prints `record VERSION DIGEST`, and `intact` where exactly these files are installed and unchanged. */
+export function readScript(artifact: Artifact): string {
   const paths = artifact.files.map(({ path }) => path);
   return `${DIGEST}
 r=${RECORDS}/${artifact.name}
@@ -32,13 +29,17 @@ intact() {
   echo "record $version $whole"
   [ "$(sed 1d "$r" | cut -d' ' -f2- | tr '\\n' ' ')" = ${quote(`${paths.join(" ")} `)} ] || return
   sed 1d "$r" | while read -r want path; do [ -x "$path" ] && [ "$(digest "$path")" = "$want" ] || exit 1; done || return
-  echo intact; [ "$whole" = ${sha256} ]
+  echo intact
 }
-intact 2>/dev/null || ! command -v curl >/dev/null || (
-  unset NO_PROXY no_proxy; ${exported(environment)}
-  ${trusting(ca)} ${CURL} ${caOption(ca)} --silent --head --max-time 20 --output /dev/null ${quote(artifact.url)} 2>/dev/null && echo reaches yes || echo reaches no
-)
+intact 2>/dev/null
 true`;
+}
+
+/** A script that changes nothing. It prints `yes` or `no`: whether the host reaches this file; nothing where it has no curl. */
+export function reachScript(url: string, { ca, environment = {} }: Way): string {
+  return `command -v curl >/dev/null || exit 0
+${exported(environment)}${trusting(ca)}
+${CURL} ${caOption(ca)} --silent --head --max-time 20 --output /dev/null ${quote(url)} 2>/dev/null && echo yes || echo no`;
 }
 
 /**
@@ -51,15 +52,16 @@ export function meterInWords(line: string): string {
 }
 
 /** A script that fetches the artifact, continuing what has arrived before. It exits with 65 where the digest is not the published one. */
-export function fetchScript(artifact: Artifact, sha256: string, { ca, environment }: Reach): string {
+export function fetchScript(artifact: Artifact, sha256: string, { ca, environment = {} }: Way): string {
   const part = `${fileName(artifact)}.part`;
   return `${DIGEST}
 ${exported(environment)}umask 022; mkdir -p ${RELEASE_CACHE} && cd ${RELEASE_CACHE} || exit
 part=${quote(part)} url=${quote(artifact.url)} tries=0
 whole() { [ -s "$part" ] && [ "$(digest "$part")" = ${sha256} ]; }
+${trusting(ca)}
 until whole; do
   had=$(stat -c %s "$part" 2>/dev/null || echo 0)
-  ${trusting(ca)} ${CURL} ${caOption(ca)} --continue-at - --output "$part" "$url"; code=$?
+  ${CURL} ${caOption(ca)} --retry 3 --continue-at - --output "$part" "$url"; code=$?
   [ $code -ne 0 ] || whole || {
     found=$(digest "$part"); rm -f "$part"
     # What had arrived before may have been another file: it is fetched once more, from the beginning.
@@ -101,12 +103,13 @@ chmod 644 "$t"; mv -fT -- "$t" ${quote(record)}
 rm -f -- "$part"`;
 }
 
-/** The host's own authorities and ours, on curl's stdin: nothing is written. */
+/** The host's own authorities and ours, in a file in memory that ends with the script: curl before 7.87 reads it again after a redirect. */
 function trusting(ca: string | undefined): string {
   if (ca === undefined) return "";
-  return `{ cat /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt 2>/dev/null; printf %s ${quote(ca)}; } |`;
+  return `trusted=$(mktemp /run/tripod-ca.XXXXXXXXXX) || exit; trap 'rm -f "$trusted"' EXIT
+{ cat /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt 2>/dev/null; printf %s ${quote(ca)}; } >"$trusted"`;
 }
 
 function caOption(ca: string | undefined): string {
-  return ca === undefined ? "" : "--cacert /dev/stdin";
+  return ca === undefined ? "" : '--cacert "$trusted"';
 }

@@ -5,7 +5,15 @@ import { lastLines } from "../last-lines.ts";
 import { type Artifact, fileName } from "../releases/artifact.ts";
 import { forgetChecksum } from "../releases/checksum.ts";
 import { downloaded } from "../releases/download.ts";
-import { fetchScript, meterInWords, placeScript, readScript, RELEASE_CACHE } from "./release-scripts.ts";
+import {
+  fetchScript,
+  meterInWords,
+  placeScript,
+  reachScript,
+  readScript,
+  RELEASE_CACHE,
+  type Way,
+} from "./release-scripts.ts";
 import { putLocalFile } from "../remote/files.ts";
 import { runLong } from "../remote/long.ts";
 import { command } from "./command.ts";
@@ -15,10 +23,9 @@ export interface ReleaseArgs {
   readonly artifact: Artifact;
   /** The published digest of the download, 64 hex digits. */
   readonly sha256: string;
-  /** Certificates that are trusted for the download too, PEM. */
-  readonly ca?: string | undefined;
-  /** The proxy's variables, by name; the host's download is given them. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly way?: Way;
+  /** Whether the host reaches the source itself, if another release has found out; undefined where it has no curl yet. */
+  readonly reaches?: (host: Host) => Promise<boolean | undefined>;
 }
 
 interface ReleaseState {
@@ -44,14 +51,12 @@ export const release = defineResource<ReleaseArgs, ReleaseState>({
   kind: "release",
   name: ({ artifact }) => artifact.name,
   writes: ({ artifact }) => artifact.files.map(({ path }) => path),
-  async read(host, { artifact, sha256, ca, environment = {} }) {
-    const { stdout } = await host.read(readScript(artifact, sha256, { ca, environment }));
+  async read(host, { artifact, sha256, way = {}, reaches = (of) => hostReaches(of, artifact.url, way) }) {
+    const { stdout } = await host.read(readScript(artifact));
     const [, version = "", found = ""] = /^record (\S{1,40}) ([0-9a-f]{64})$/m.exec(stdout) ?? [];
-    const reaches = /^reaches (yes|no)$/m.exec(stdout)?.[1];
-    return {
-      ...{ version, sha256: found, intact: /^intact$/m.test(stdout) },
-      ...(reaches !== undefined && { reaches: reaches === "yes" }),
-    };
+    const intact = /^intact$/m.test(stdout);
+    const state = { version, sha256: found, intact };
+    return intact && found === sha256 ? state : { ...state, reaches: await reaches(host) };
   },
   diff({ artifact: { version, url }, sha256 }, found) {
     if (found.intact && found.sha256 === sha256) return [];
@@ -69,16 +74,18 @@ export const release = defineResource<ReleaseArgs, ReleaseState>({
     reaches === false ? UPLOADS(() => upload(host, args, working)) : FETCHES(() => fetchOnHost(host, args, working)),
 });
 
+/** Whether a host reaches a file of a source, redirects included; undefined where it has no curl yet. */
+export async function hostReaches(host: Host, url: string, way: Way): Promise<boolean | undefined> {
+  const answer = /^(yes|no)$/m.exec((await host.read(reachScript(url, way))).stdout)?.[1];
+  return answer === undefined ? undefined : answer === "yes";
+}
+
 /** Runs as its own unit: a lost connection does not end it, and what has arrived is kept. */
-async function fetchOnHost(
-  host: Host,
-  { artifact, sha256, ca, environment = {} }: ReleaseArgs,
-  working: Working,
-): Promise<void> {
-  const script = `${fetchScript(artifact, sha256, { ca, environment })}\n${placeScript(artifact, sha256)}`;
+async function fetchOnHost(host: Host, { artifact, sha256, way = {} }: ReleaseArgs, working: Working): Promise<void> {
+  const script = `(\n${fetchScript(artifact, sha256, way)}\n) || exit\n${placeScript(artifact, sha256)}`;
   const result = await runLong(
     host.connection,
-    { unit: `release-${artifact.name}`, command: script, within: SLOW_LINE },
+    { unit: `release-${artifact.name}`, command: script, exact: true, within: SLOW_LINE },
     {
       wait: (condition) =>
         working.wait({
@@ -119,10 +126,10 @@ const SLOW_LINE = 3 * 3_600_000;
 /** Exit code of `fetchScript` where the digest differs. */
 const MISMATCH = 65;
 
-async function upload(host: Host, { artifact, sha256, ca }: ReleaseArgs, working: Working): Promise<void> {
+async function upload(host: Host, { artifact, sha256, way }: ReleaseArgs, working: Working): Promise<void> {
   const shown = (what: string) => (done: number, total: number) =>
     working.progress(`${what} ${fileName(artifact)}: ${megabytes(done)} of ${total > 0 ? megabytes(total) : "?"} MB`);
-  const access = { signal: working.signal, ca, progress: shown("fetching") };
+  const access = { signal: working.signal, ca: way?.ca, progress: shown("fetching") };
   const localPath = await downloaded(artifact, sha256, access);
   await command(host, `mkdir -p -m 755 ${RELEASE_CACHE}`);
   const path = `${RELEASE_CACHE}/${fileName(artifact)}.part`;

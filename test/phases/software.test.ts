@@ -131,10 +131,18 @@ describe("what comes from releases", () => {
       ],
     });
     const resources = await programs(host, testContext(cluster, [host]), component);
-    const said = scriptedHost({ machine, answer: () => "reaches no\n" });
+    const asked: string[] = [];
+    const said = scriptedHost({
+      machine,
+      answer(script) {
+        if (script.includes("--head")) asked.push(/https:\/\/[^/]+/.exec(script)?.[0] ?? "");
+        return "no\n";
+      },
+    });
     const changes = await Promise.all(
       resources.map(async (each) => (await each.inspect(said, impatient)).changes(new Set())),
     );
+    expect(new Set(asked).size, "each source is asked once").toBe(asked.length);
     return resources.map((each, index) => `${each.name} ${changes[index]?.[0]?.to?.split(" ")[0] ?? ""}`);
   }
 

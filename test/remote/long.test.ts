@@ -133,6 +133,23 @@ story("a later run that finds it running waits for it instead of starting anothe
   expect(host.starts()).toBe(1);
 });
 
+story(
+  "another command that runs under its name is waited for, where only this one will do, and then it is started",
+  async () => {
+    const host = newHost();
+    const abort = new AbortController();
+    const killed = host.waiting(
+      once(() => abort.abort(new Error("killed"))),
+      abort.signal,
+    );
+    await failure(runLong(host.connection, { unit: "u", command: `cat ${host.gate}` }, killed));
+    const second = runLong(host.connection, { unit: "u", command: "echo mine", exact: true }, host.waiting(host.open));
+    expect((await second).stdout).toBe("mine\n");
+    expect(host.reasons).toContain("another u is running, of an earlier run");
+    expect(host.starts()).toBe(2);
+  },
+);
+
 story("a command that has ended is started again when it is requested again", async () => {
   const host = newHost();
   for (const word of ["one", "two"]) {

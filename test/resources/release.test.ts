@@ -119,9 +119,26 @@ machineStory("a host behind a proxy reaches the source through it, and nothing e
     0o755,
   );
   const environment = { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: "10.0.0.11,.svc" };
-  await walk(machine.host, [release({ artifact, sha256, environment })]);
+  await walk(machine.host, [release({ artifact, sha256, way: { environment } })]);
   expect(machine.read("/fakes/proxies")).toBe("http://proxy.example:3128 10.0.0.11,.svc\n".repeat(2));
 });
+
+machineStory(
+  "a mirror's authority is trusted beside the host's own, also after a redirect, and no file of it is left",
+  async (machine) => {
+    source(machine, archive);
+    machine.write("/etc/ssl/certs/ca-certificates.crt", "the host's own\n");
+    // Before 7.87, curl reads the file once for each server.
+    machine.write(
+      "/usr/local/sbin/curl",
+      CURL.replace("--head) head=1;;", '--head) head=1;; --cacert) cat "$2" "$2" >>/fakes/trusted;;'),
+      0o755,
+    );
+    await walk(machine.host, [release({ artifact, sha256, way: { ca: "the mirror's\n" } })]);
+    expect(machine.read("/fakes/trusted")).toBe("the host's own\nthe mirror's\n".repeat(4));
+    expect((await machine.host.read("ls /run")).stdout).not.toContain("tripod-ca");
+  },
+);
 
 machineStory("a file with another checksum is refused, and nothing is put in place", async (machine) => {
   source(machine, Buffer.from("not etcd, but as long as it takes"));
