@@ -84,6 +84,16 @@ describe("what status reports is true", () => {
     await lab.untilHealthy();
   });
 
+  it("a cluster whose machines all lose power at once comes back by itself, and has nothing to change after the boot", async () => {
+    const names = ["m1", "m2", "m3", "w1", "w2"];
+    for (const switched of ["off", "on"])
+      await Promise.all(names.map((name) => tripodMust("lab", switched, "-i", lab.inventory, name)));
+    const { verified } = await lab.untilHealthy();
+    expect(verified).toBe(true);
+    const { code, stdout } = await tripod("plan", "--lab", "-i", lab.inventory, "--detailed-exitcode");
+    expect(code, stdout).toBe(0);
+  });
+
   it("a kubelet whose client certificate has expired is reported with its date, and is renewed as docs/health.md describes", async () => {
     await lab.on("m3", EXPIRED);
     await seen(node("m3")).toMatch(
