@@ -73,6 +73,7 @@ export async function programs(host: Host, context: Context, component: Software
   const origin = originOf(host, context.cluster, component);
   if (origin === "packages") return [];
   if (origin === "folder") return fromFolder(context.cluster, component);
+  const replaceable = isReplaceable(context.cluster, component);
   const ca = await authorities(context);
   const way = { ca, environment: proxyEnvironment(context.cluster) };
   return Promise.all(
@@ -83,7 +84,7 @@ export async function programs(host: Host, context: Context, component: Software
         context.once(onceKey<boolean | undefined>(`${asked.name} reaches ${source}`), () =>
           hostReaches(asked, artifact.url, way),
         );
-      return release({ artifact, sha256: await checksum(context, artifact, ca), way, reaches });
+      return release({ artifact, sha256: await checksum(context, artifact, ca), way, reaches, replaceable });
     }),
   );
 }
@@ -93,8 +94,15 @@ export function writtenBy(resources: readonly Resource[]): string[] {
   return resources.flatMap(({ writes = [] }) => writes);
 }
 
-function fromFolder({ software }: Cluster, component: SoftwareComponent): Resource[] {
+/** A pod network's own pods install plugins of theirs: Calico's replace the standard ones. Who was last is nobody's drift. */
+function isReplaceable({ network }: Cluster, component: SoftwareComponent): boolean {
+  return component === "cni" && cniOf(network).installsPlugins;
+}
+
+function fromFolder(cluster: Cluster, component: SoftwareComponent): Resource[] {
+  const { software } = cluster;
   const { required, optional, to } = IN_FOLDER[component];
+  const replaceable = isReplaceable(cluster, component);
   const folder = software.binaries ?? "";
   const missing = required.filter((name) => !existsSync(join(folder, name)));
   if (missing.length > 0)
@@ -104,7 +112,7 @@ function fromFolder({ software }: Cluster, component: SoftwareComponent): Resour
   const names = [...required, ...optional.filter((name) => existsSync(join(folder, name)))];
   return [
     directory({ path: to, mode: 0o755 }),
-    ...names.map((name) => binary({ localPath: join(folder, name), path: join(to, basename(name)) })),
+    ...names.map((name) => binary({ localPath: join(folder, name), path: join(to, basename(name)), replaceable })),
   ];
 }
 

@@ -8,6 +8,8 @@ export interface BinaryArgs {
   /** On the operator's machine. */
   readonly localPath: string;
   readonly path: string;
+  /** Others may replace it: only that there is a program counts. */
+  readonly replaceable?: boolean;
 }
 
 /** A program from the operator's machine on the host, uploaded where its digest differs. */
@@ -22,8 +24,10 @@ export const binary = defineResource<BinaryArgs, { wanted: string; found: string
     ]);
     return { wanted, found: stdout.trim() };
   },
-  diff: (_, { wanted, found }) =>
-    wanted === found ? [] : [{ field: "sha256", from: found.slice(0, 12) || "absent", to: wanted.slice(0, 12) }],
+  diff: ({ replaceable = false }, { wanted, found }) =>
+    wanted === found || (replaceable && found !== "")
+      ? []
+      : [{ field: "sha256", from: found.slice(0, 12) || "absent", to: wanted.slice(0, 12) }],
   async apply(host, { localPath, path }, _, working) {
     let tenths = 0;
     const progress = (sent: number, total: number) => {

@@ -19,8 +19,8 @@ export interface Way {
 const CURL =
   "curl --fail --location --proto =https --proto-redir =https --connect-timeout 10 --speed-limit 1024 --speed-time 30";
 
-/** A script that only reads. It prints `record VERSION DIGEST`, and `intact` where exactly these files are installed and unchanged. */
-export function readScript(artifact: Artifact): string {
+/** A script that only reads. It prints `record VERSION DIGEST`, and `intact` where exactly these files are installed and, unless they are `replaceable`, unchanged. */
+export function readScript(artifact: Artifact, replaceable: boolean): string {
   const paths = artifact.files.map(({ path }) => path);
   return `${DIGEST}
 r=${RECORDS}/${artifact.name}
@@ -28,7 +28,7 @@ intact() {
   read -r version whole <"$r" || return
   echo "record $version $whole"
   [ "$(sed 1d "$r" | cut -d' ' -f2- | tr '\\n' ' ')" = ${quote(`${paths.join(" ")} `)} ] || return
-  sed 1d "$r" | while read -r want path; do [ -x "$path" ] && [ "$(digest "$path")" = "$want" ] || exit 1; done || return
+  sed 1d "$r" | while read -r want path; do [ -x "$path" ]${replaceable ? "" : ' && [ "$(digest "$path")" = "$want" ]'} || exit 1; done || return
   echo intact
 }
 intact 2>/dev/null

@@ -24,6 +24,8 @@ export interface ReleaseArgs {
   /** The published digest of the download, 64 hex digits. */
   readonly sha256: string;
   readonly way?: Way;
+  /** Others may replace the installed programs: only that they are there counts. */
+  readonly replaceable?: boolean;
   /** Whether the host reaches the source itself, if another release has found out; undefined where it has no curl yet. */
   readonly reaches?: (host: Host) => Promise<boolean | undefined>;
 }
@@ -51,8 +53,11 @@ export const release = defineResource<ReleaseArgs, ReleaseState>({
   kind: "release",
   name: ({ artifact }) => artifact.name,
   writes: ({ artifact }) => artifact.files.map(({ path }) => path),
-  async read(host, { artifact, sha256, way = {}, reaches = (of) => hostReaches(of, artifact.url, way) }) {
-    const { stdout } = await host.read(readScript(artifact));
+  async read(
+    host,
+    { artifact, sha256, replaceable = false, way = {}, reaches = (of) => hostReaches(of, artifact.url, way) },
+  ) {
+    const { stdout } = await host.read(readScript(artifact, replaceable));
     const [, version = "", found = ""] = /^record (\S{1,40}) ([0-9a-f]{64})$/m.exec(stdout) ?? [];
     const intact = /^intact$/m.test(stdout);
     const state = { version, sha256: found, intact };

@@ -165,6 +165,8 @@ machineStory("a program that somebody changed, and another version, are installe
   const from = async (sha = sha256) =>
     changesIn(await walk(machine.host, [release({ artifact, sha256: sha })], "plan")).map((change) => change.from);
   expect(await from()).toEqual(["3.6.14, changed since"]);
+  const replaceable = [release({ artifact, sha256, replaceable: true })];
+  expect(changesIn(await walk(machine.host, replaceable, "plan"))).toEqual([]);
   await walk(machine.host, wanted);
   expect(await from()).toEqual([]);
   expect(await from("0".repeat(64))).toEqual(["3.6.14"]);
