@@ -6,7 +6,7 @@ import type { Progress } from "./cache.ts";
 import { emptyEtcdDisk } from "./etcd-disk.ts";
 import { labFolders } from "./folders.ts";
 import { packageFolder } from "./packages.ts";
-import { DEFAULT_RELEASE, type Release, type Releases, RELEASES } from "./release.ts";
+import { debianOf, DEFAULT_RELEASE, EL9_LIKE, type Release, type Releases, RELEASES } from "./release.ts";
 import { rootFileSystem } from "./rootfs.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
@@ -80,8 +80,14 @@ function assertUnchanged(lab: string, there: Base, asked: Releases | undefined, 
 }
 
 async function newRoot(release: Release, flavour: Base["flavour"], work: Progress): Promise<Root> {
-  const rootfs = await rootFileSystem(release, flavour, work);
-  const packages = flavour === "pristine" ? await packageFolder(release, rootfs, work) : undefined;
+  if (release === EL9_LIKE && flavour !== "pristine")
+    throw new TripodError("E_USAGE", `${EL9_LIKE} hosts have no software of a node`, {
+      hint: "create them as pristine machines: --pristine",
+    });
+  const rootfs = await rootFileSystem(debianOf(release), release === EL9_LIKE ? EL9_LIKE : flavour, work);
+  // An EL9-like host's are RPMs, within its root file system.
+  const packages =
+    flavour === "pristine" && release !== EL9_LIKE ? await packageFolder(release, rootfs, work) : undefined;
   const etcdDisk = await emptyEtcdDisk(join(rootfs, "var/lib/etcd"), work);
   return { rootfs, etcdDisk, ...(packages !== undefined && { packages }) };
 }

@@ -12,6 +12,7 @@ import { hasMirror, makeMirror, startMirror, wantsReleases } from "./mirror/mirr
 import { makeNetwork } from "./network.ts";
 import { raiseInotifyLimit, onOperatorMachine, recordSettings } from "./operator-machine.ts";
 import { poll } from "./poll.ts";
+import { debianOf } from "./release.ts";
 import { rootFileSystem } from "./rootfs.ts";
 import { answering, canLogIn } from "./ssh.ts";
 import { notMirrored, type Station, topology } from "./topology.ts";
@@ -67,7 +68,7 @@ async function provideSoftware(cluster: Cluster, base: Base, options: LabOptions
   const folders = labFolders(name);
   const programs = await kubernetesFolder(cluster, options.binaries, options);
   await linkBinaries(programs, folders.binaries, cluster.kubernetes.minor);
-  const rootfs = await rootFileSystem(base.release, "ready", options);
+  const rootfs = await rootFileSystem(debianOf(base.release), "ready", options);
   if (software.images === undefined) {
     const images = await imagesFolder(cluster, programs, rootfs, options);
     await rm(folders.images, { force: true });

@@ -4,7 +4,7 @@ import { debian } from "../os/debian.ts";
 import { privateApt } from "./apt.ts";
 import { cached, discard, type Progress } from "./cache.ts";
 import { local } from "./local.ts";
-import type { Release } from "./release.ts";
+import type { DebianRelease } from "./release.ts";
 import { labScript, labScriptText } from "./scripts.ts";
 
 /** The Debian packages of a cluster's node. */
@@ -20,7 +20,7 @@ export const PACKAGES_ON_HOST = "srv/packages";
 export const PACKAGE_SOURCES = `deb [trusted=yes] file:/${PACKAGES_ON_HOST} ./\n`;
 
 /** An apt repository with all packages that pristine hosts may install, including dependencies. A folder in the cache. */
-export async function packageFolder(release: Release, pristine: string, work: Progress): Promise<string> {
+export async function packageFolder(release: DebianRelease, pristine: string, work: Progress): Promise<string> {
   const madeOf = { pristine: basename(pristine), NODE_PACKAGES, script: await labScriptText("index-packages.sh") };
   return cached(`packages-${release}`, madeOf, work, async (folder) => {
     work.progress(`fetching the packages of Debian ${release} that the hosts will install`);

@@ -1,12 +1,25 @@
 import { TripodError } from "../errors.ts";
 
-export const RELEASES = ["bookworm", "trixie"] as const;
+export const DEBIAN_RELEASES = ["bookworm", "trixie"] as const;
 
 /** A release of Debian: 12 or 13. */
+export type DebianRelease = (typeof DEBIAN_RELEASES)[number];
+
+/** A Debian 12 with the os-release, dnf, rpm and firewalld of RHEL 9's family; only as a pristine host. docs/lab.md says what it proves. */
+export const EL9_LIKE = "el9-like";
+
+export const RELEASES = [...DEBIAN_RELEASES, EL9_LIKE] as const;
+
+/** What a host runs. */
 export type Release = (typeof RELEASES)[number];
 
+/** The release of Debian whose programs it has. */
+export function debianOf(release: Release): DebianRelease {
+  return release === EL9_LIKE ? "bookworm" : release;
+}
+
 /** Of a new lab for which none is asked. */
-export const DEFAULT_RELEASE: Release = "bookworm";
+export const DEFAULT_RELEASE: DebianRelease = "bookworm";
 
 /** The releases of hosts. */
 export interface Releases {
@@ -27,8 +40,8 @@ export function parseReleases(texts: readonly string[], hosts: readonly string[]
     const [name = "", list] = text.split("=", 2);
     const release = RELEASES.find((known) => known === name);
     if (!release)
-      throw new TripodError("E_USAGE", `unknown release of Debian: ${name}`, {
-        hint: `use ${RELEASES.join(" or ")}: --release ${RELEASES.at(-1) ?? ""}, or --release ${RELEASES.at(-1) ?? ""}=w1,w2`,
+      throw new TripodError("E_USAGE", `unknown release: ${name}`, {
+        hint: `use ${RELEASES.join(" or ")}: --release trixie, or --release trixie=w1,w2`,
       });
     if (list === undefined) {
       if (others !== undefined && others !== release) throw twice("all hosts", others, release);

@@ -7,14 +7,14 @@ import { isolated } from "../lab/isolated.ts";
 import { hostKernelFiles, modulesFolder } from "../lab/kernel.ts";
 import { local } from "../lab/local.ts";
 import { requirePrograms, requireRoot } from "../lab/programs.ts";
-import type { Release } from "../lab/release.ts";
+import type { DebianRelease } from "../lab/release.ts";
 import { rootFileSystem } from "../lab/rootfs.ts";
 import { labScript, labScriptText } from "../lab/scripts.ts";
 import { render } from "../render/render.ts";
 import { runVagrant } from "./command.ts";
 
 export interface BoxOptions extends Progress {
-  readonly release?: Release;
+  readonly release?: DebianRelease;
   /** Installs missing Debian packages on the operator's machine. */
   readonly install?: boolean;
 }
@@ -49,7 +49,7 @@ interface Bound {
 const METADATA = { provider: "lxc", version: "1.0.0" };
 
 /** A file in the cache; its content is specified in BOXES.md of vagrant-lxc. */
-async function boxFile(release: Release, work: Progress): Promise<string> {
+async function boxFile(release: DebianRelease, work: Progress): Promise<string> {
   const { signal } = work;
   const base = await rootFileSystem(release, "ready", work);
   const modules = ownModules();

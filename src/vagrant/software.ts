@@ -6,14 +6,14 @@ import { imagesFolder, WORKLOAD_IMAGE } from "../lab/images.ts";
 import { kubernetesFolder, linkBinaries } from "../lab/kubernetes.ts";
 import { softwareIn } from "../lab/overrides.ts";
 import { requirePrograms, requireRoot } from "../lab/programs.ts";
-import type { Release } from "../lab/release.ts";
+import type { DebianRelease } from "../lab/release.ts";
 import { rootFileSystem } from "../lab/rootfs.ts";
 import { stateFolder } from "../xdg.ts";
 
 export interface SoftwareOptions extends Progress {
   /** A folder with the programs of the inventory's Kubernetes; default: found as the lab does. */
   readonly binaries?: string;
-  readonly release?: Release;
+  readonly release?: DebianRelease;
   /** Installs missing Debian packages on the operator's machine. */
   readonly install?: boolean;
 }

@@ -12,7 +12,7 @@ test.each([
 });
 
 test.each([
-  [["buster"], "unknown release of Debian: buster"],
+  [["buster"], "unknown release: buster"],
   [["trixie=w1,w9"], "--release trixie=w1,w9: unknown machine w9"],
   [["trixie=w1", "bookworm=w1"], "--release sets both trixie and bookworm for w1"],
   [["trixie", "bookworm"], "--release sets both trixie and bookworm for all hosts"],

@@ -65,7 +65,7 @@ function seconds(since: number): string {
 
 /** Which machines run which release of Debian. */
 export function releaseOption(): Option {
-  const help = `Debian release of the machines, ${RELEASES.join(" or ")}; for some of them: trixie=w1,w2; may be repeated; default: ${DEFAULT_RELEASE}, or what an existing lab has`;
+  const help = `release of the machines: ${RELEASES.join(", ")} (docs/lab.md); for some of them: trixie=w1,w2; may be repeated; default: ${DEFAULT_RELEASE}, or what an existing lab has`;
   return new Option("--release <name[=machines]>", help).argParser((text: string, before?: readonly string[]) => [
     ...(before ?? []),
     text,

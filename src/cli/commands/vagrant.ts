@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { DEFAULT_RELEASE, type Release, RELEASES } from "../../lab/release.ts";
+import { DEFAULT_RELEASE, type DebianRelease, DEBIAN_RELEASES } from "../../lab/release.ts";
 import type { Io } from "../io.ts";
 import { loadTarget } from "../target.ts";
 
 interface MakingOptions {
-  readonly release?: Release;
+  readonly release?: DebianRelease;
   readonly install?: boolean;
 }
 
@@ -18,7 +18,7 @@ export function vagrantCommand(io: Io): Command {
 
 function making(verb: string): Command {
   return new Command(verb)
-    .addOption(new Option("--release <name>", `Debian release; default: ${DEFAULT_RELEASE}`).choices(RELEASES))
+    .addOption(new Option("--release <name>", `Debian release; default: ${DEFAULT_RELEASE}`).choices(DEBIAN_RELEASES))
     .option("--install", "install missing packages on this machine");
 }
 
