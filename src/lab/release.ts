@@ -5,7 +5,7 @@ export const DEBIAN_RELEASES = ["bookworm", "trixie"] as const;
 /** A release of Debian: 12 or 13. */
 export type DebianRelease = (typeof DEBIAN_RELEASES)[number];
 
-/** A Debian 12 with the os-release, dnf, rpm and firewalld of RHEL 9's family; only as a pristine host. docs/lab.md says what it proves. */
+/** A Debian 12 with the os-release, dnf, rpm and firewalld of RHEL 9's family; only as a pristine host. what it proves is in docs/lab.md. */
 export const EL9_LIKE = "el9-like";
 
 export const RELEASES = [...DEBIAN_RELEASES, EL9_LIKE] as const;

@@ -15,7 +15,7 @@ export interface LongCommand {
   readonly command: string;
   /** Goes to its stdin: a file in /run (0600, a tmpfs) that is removed before the command starts. */
   readonly input?: string | Buffer | Secret;
-  /** A unit of this name that runs another command, as one of another version of Tripod, is waited for, and then this one is started. */
+  /** Where a unit of this name runs another command, as one of another version of Tripod, the call waits for its end, and then starts this one. */
   readonly exact?: boolean;
   /** Deadline, ms; default 15 min. */
   readonly within?: number;
