@@ -3,7 +3,7 @@ import type { Source } from "./locate.ts";
 import { dotted, type Path, type Problem } from "./problem.ts";
 import { keysAt } from "./schema.ts";
 import { shown, shownBare } from "./shown.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean, suggest } from "./suggest.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
   string: "text",
@@ -15,8 +15,27 @@ const KINDS: Readonly<Record<string, string>> = {
   record: "a map of keys",
 };
 
-/** An issue of zod as problems in plain words. */
-export function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
+/** A problem and its part in another: a required key that is mistyped is one mistake, not two. */
+interface Explained extends Problem {
+  /** The key is required, and not there. */
+  readonly missing?: true;
+  /** The key that an unknown one was most likely intended as. */
+  readonly intended?: Path;
+}
+
+/** The schema's issues in plain words. A key that is missing because it is misspelt is reported once, at the misspelt one. */
+export function explainAll(issues: readonly z.core.$ZodIssue[], source: Source): Problem[] {
+  const problems = issues.flatMap((issue) => explain(issue, source));
+  const intended = new Set(problems.flatMap(({ intended = [] }) => withParents(intended).map(dotted)));
+  return problems.filter(({ missing, path }) => !missing || !intended.has(dotted(path)));
+}
+
+/** `[["loadBalancer"], ["loadBalancer", "vip"]]` */
+function withParents(path: Path): Path[] {
+  return path.map((_, depth) => path.slice(0, depth + 1));
+}
+
+function explain(issue: z.core.$ZodIssue, source: Source): Explained[] {
   const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
   switch (issue.code) {
     case "unrecognized_keys":
@@ -54,19 +73,20 @@ function said(path: Path, message: string): Problem {
   };
 }
 
-function unknownKey(path: Path, key: string): Problem {
-  const merge = key === "<<" ? ": merge keys are not supported, write the keys out" : "";
-  return {
-    path,
-    at: "key",
-    message: `unknown key \`${shownBare(key)}\`${merge || didYouMean(key, keysAt(path.slice(0, -1)))}`,
-  };
+function unknownKey(path: Path, key: string): Explained {
+  const unknown = { path, at: "key" as const, message: `unknown key \`${shownBare(key)}\`` };
+  if (key === "<<")
+    return { ...unknown, message: `${unknown.message}: merge keys are not supported, write the keys out` };
+  const around = path.slice(0, -1);
+  const similar = suggest(key, keysAt(around));
+  if (similar === undefined) return unknown;
+  return { ...unknown, message: `${unknown.message}, did you mean \`${similar}\`?`, intended: [...around, similar] };
 }
 
-function wrongType(path: Path, expected: string, source: Source): Problem {
+function wrongType(path: Path, expected: string, source: Source): Explained {
   const name = path.length === 0 ? "an inventory" : `\`${dotted(path)}\``;
   const value = valueAt(source.value, path);
-  if (value === undefined) return { path, message: `${name} is missing` };
+  if (value === undefined) return { path, message: `${name} is missing`, missing: true };
   if (value === null) return { path, message: `${name} has no value: set one, or remove the key` };
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
     return unquoted(path, value, shownBare(source.written(path) ?? String(value)));

@@ -3,7 +3,7 @@ import { TripodError } from "../errors.ts";
 import { readBytes } from "./bytes.ts";
 import type { Cluster } from "./cluster.ts";
 import { everyKey } from "./example.ts";
-import { explain } from "./explain.ts";
+import { explainAll } from "./explain.ts";
 import { missingFiles, reason } from "./files.ts";
 import { locate, type Source } from "./locate.ts";
 import { absolute, type Operator, operator } from "./operator.ts";
@@ -65,7 +65,7 @@ function read(text: string, shown: string, cwd?: string): Reading {
   if (source.value === null) return { ...common, problems: [empty(cwd)] };
   const { data, error } = inventory.safeParse(source.value);
   const { draft, refused } = salvage(source.value);
-  const problems = [...(error?.issues ?? []).flatMap((issue) => explain(issue, source)), ...rules(draft, refused)];
+  const problems = [...explainAll(error?.issues ?? [], source), ...rules(draft, refused)];
   return { ...common, problems, draft, ...(data && { inventory: data }) };
 }
 
