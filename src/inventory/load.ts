@@ -5,6 +5,7 @@ import type { Cluster } from "./cluster.ts";
 import { everyKey } from "./example.ts";
 import { explainAll } from "./explain.ts";
 import { missingFiles, reason } from "./files.ts";
+import { foreign } from "./foreign.ts";
 import { locate, type Source } from "./locate.ts";
 import { absolute, type Operator, operator } from "./operator.ts";
 import { inventoryErrors, type Mistake, type Problem } from "./problem.ts";
@@ -63,6 +64,9 @@ function read(text: string, shown: string, cwd?: string): Reading {
   const common = { text, shown, source };
   if (source.value === undefined) return { ...common, problems: [] };
   if (source.value === null) return { ...common, problems: [empty(cwd)] };
+  const other = foreign(source.value, cwd);
+  // The rest of such a file, its other documents too, would only repeat that.
+  if (other) return { ...common, source: { ...source, mistakes: [] }, problems: [other] };
   const { data, error } = inventory.safeParse(source.value);
   const { draft, refused } = salvage(source.value);
   const problems = [...explainAll(error?.issues ?? [], source), ...rules(draft, refused)];
