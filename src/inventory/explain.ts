@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Source } from "./locate.ts";
 import { dotted, type Path, type Problem } from "./problem.ts";
+import { insteadOfKey, insteadOfMap, insteadOfNetwork } from "./other-words.ts";
 import { keysAt } from "./schema.ts";
 import { shown, shownBare } from "./shown.ts";
 import { didYouMean, suggest } from "./suggest.ts";
@@ -48,7 +49,8 @@ function explain(issue: z.core.$ZodIssue, source: Source): Explained[] {
       const known = issue.values.map(String);
       const given = valueAt(source.value, path);
       const meant = typeof given === "string" ? didYouMean(given, known) : "";
-      return [said(path, `${shown(given)} is not one of ${known.join(", ")}${meant}`)];
+      const hint = dotted(path) === "network.cni" ? insteadOfNetwork(String(given)) : undefined;
+      return [{ ...said(path, `${shown(given)} is not one of ${known.join(", ")}${meant}`), ...(hint && { hint }) }];
     }
     case "invalid_union":
       return formOf(issue, valueAt(source.value, path)).flatMap((inner) =>
@@ -79,7 +81,7 @@ function unknownKey(path: Path, key: string): Explained {
     return { ...unknown, message: `${unknown.message}: merge keys are not supported, write the keys out` };
   const around = path.slice(0, -1);
   const similar = suggest(key, keysAt(around));
-  if (similar === undefined) return unknown;
+  if (similar === undefined) return { ...unknown, ...insteadOfKey(path) };
   return { ...unknown, message: `${unknown.message}, did you mean \`${similar}\`?`, intended: [...around, similar] };
 }
 
@@ -90,7 +92,7 @@ function wrongType(path: Path, expected: string, source: Source): Explained {
   if (value === null) return { path, message: `${name} has no value: set one, or remove the key` };
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
     return unquoted(path, value, shownBare(source.written(path) ?? String(value)));
-  const hint = typeof value === "string" ? meant(expected, value) : undefined;
+  const hint = typeof value === "string" || typeof value === "number" ? meant(path, expected, `${value}`) : undefined;
   return {
     path,
     message: `${name} must be ${KINDS[expected] ?? expected}, not ${shown(value)}`,
@@ -98,7 +100,8 @@ function wrongType(path: Path, expected: string, source: Source): Explained {
   };
 }
 
-function meant(expected: string, text: string): string | undefined {
+function meant(path: Path, expected: string, text: string): string | undefined {
+  if (expected === "object") return insteadOfMap(path, text);
   if (expected === "boolean" && /^(yes|no|on|off)$/i.test(text))
     return "write true or false: YAML 1.2 has no other words for them";
   if (expected === "boolean" && /^(true|false)$/.test(text)) return "remove the quotes";

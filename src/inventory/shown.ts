@@ -21,9 +21,12 @@ export function shownBare(text: string): string {
 /** The password of a URL: all that is between its user and the last @ before a space or a quote. */
 const URL_PASSWORD = /(:\/\/[^\s/@:"']*:)[^\s"']*@/g;
 
-/** A text with the passwords of URLs and the content of private keys masked. */
+/** A key for a password, which no inventory has, and its value. */
+const PASSWORD_KEY = /((?:password|passphrase)["']?:[ \t]+)(?:"[^"\n]*"|'[^'\n]*'|[^\s,}"'][^\n,}]*)/gi;
+
+/** A text with passwords and the content of private keys masked. */
 export function withoutSecrets(text: string): string {
-  return withoutKeys(withoutPasswords(text));
+  return withoutKeys(withoutPasswords(text).replace(PASSWORD_KEY, "$1***"));
 }
 
 function withoutPasswords(text: string): string {
