@@ -3,6 +3,7 @@ import { adminKubeconfig } from "./config/kubeconfig.ts";
 import { TripodError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { Cluster } from "./inventory/cluster.ts";
+import { clusterOptions } from "./inventory/option.ts";
 import { clientCredentials, type ClientCredentials } from "./pki/client.ts";
 import { ADMIN_CONF } from "./resources/kubectl.ts";
 import { Secret } from "./secret.ts";
@@ -22,7 +23,7 @@ export async function readKubeconfig(masters: readonly Host[], cluster: Cluster)
   }
   throw new TripodError("E_REFUSED", `no master has ${ADMIN_CONF}`, {
     origin: { file: cluster.file, line: 1, column: 1 },
-    hint: "there is no cluster here yet; `tripod apply` creates one",
+    hint: `there is no cluster here yet; \`tripod apply ${clusterOptions(cluster)}\` creates one`,
   });
 }
 

@@ -116,7 +116,7 @@ export function readRun(path: string): RecordedEvents {
     throw new TripodError("E_LOCAL", `${path} is not the record of a run`, {
       origin: { file: path, line: index + 1, column: 1 },
       why: "this line is not an event",
-      hint: "use a run of `tripod report --list`, or a file with the output of `tripod apply --json`",
+      hint: "use a run of `tripod report --list`, or a file with the output of `tripod apply --yes --json -i FILE`",
     });
   });
   return events as unknown as RecordedEvents;

@@ -10,6 +10,7 @@ import { readVip, removeStray, strayVip } from "./health/vip.ts";
 import type { TripodError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { Cluster } from "./inventory/cluster.ts";
+import { clusterOptions } from "./inventory/option.ts";
 import { API_SERVER_PORT } from "./layout.ts";
 import { type Node, readNodes } from "./resources/kubectl.ts";
 import { readVerifyRecord } from "./resources/verify-record.ts";
@@ -115,17 +116,18 @@ async function readKnown(cluster: Cluster, masters: readonly Host[]): Promise<Kn
   const [leases, dns, verified] = await Promise.all([
     readLeases(master),
     hasNetwork ? readDns(master, cluster) : undefined,
-    hasNetwork ? readVerified(master) : undefined,
+    hasNetwork ? readVerified(master, cluster) : undefined,
   ]);
   return { nodes, leases, dns, verified };
 }
 
-async function readVerified(master: Host): Promise<Answer> {
+async function readVerified(master: Host, cluster: Cluster): Promise<Answer> {
   const record = await readVerifyRecord(master);
   if (typeof record === "string") return record;
   const { result, why } = record;
   if (result === "reached") return true;
-  return result === "failed" ? (why ?? "failed") : "not verified since the last change: run `tripod apply`";
+  if (result === "failed") return why ?? "failed";
+  return `not verified since the last change: run \`tripod apply ${clusterOptions(cluster)}\``;
 }
 
 function strangersOf({ machines }: Cluster, nodes: readonly Node[]): string[] {

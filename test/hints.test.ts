@@ -45,6 +45,17 @@ test("every hint has one style: it begins with a small letter, and ends without 
   expect(others).toEqual([]);
 });
 
+/** Commands that work on one inventory. */
+const ON_AN_INVENTORY =
+  /\btripod (?:validate|preflight|plan|apply|status|drill|kubeconfig|rehearse|lab \w+|vagrant software)\b(?! --(?:help|list))[^`;]*/g;
+
+test("a command in a hint names the inventory: typed as it is, it works", () => {
+  const without = hints().flatMap((hint) =>
+    [...hint.matchAll(ON_AN_INVENTORY)].map(([command]) => command).filter((command) => !/-i |…/.test(command)),
+  );
+  expect(without).toEqual([]);
+});
+
 /** Errors that need no hint: a bug; an answer of the user's; and what a wait shows as its reason and asks again. */
 const WITHOUT_HINT = ["E_INTERNAL", "E_INTERRUPTED"];
 const REASONS_OF_WAITS = ["drills/api.ts"];

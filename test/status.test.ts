@@ -65,7 +65,7 @@ describe("a cluster", () => {
       healthy: false,
       problems: ["Verify: w1 gets no answer from the pod on w2 (10.244.22.2)"],
     });
-    expect((await of("")).problems).toEqual(["Verify: not verified since the last change: run `tripod apply`"]);
+    expect((await of("")).problems).toEqual(["Verify: not verified since the last change: run `tripod apply -i FILE`"]);
   });
 
   it("with a node that is not in the inventory is healthy, and the node is named", async () => {

@@ -6,6 +6,7 @@ import { nodesReady } from "../health/nodes.ts";
 import { oneVipHolder, STEADY } from "../health/vip.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
+import { clusterOptions } from "../inventory/option.ts";
 import { lastLine } from "../last-lines.ts";
 import type { Condition } from "../condition.ts";
 import { kubectl } from "../resources/kubectl.ts";
@@ -116,7 +117,7 @@ export async function refuseUnlessHealthy(
     if (!(error instanceof TripodError && error.code === "E_DEADLINE")) throw error;
     throw new TripodError("E_REFUSED", "the cluster is not healthy; nothing was changed", {
       why: problems.join("\n") || error.details.why || "",
-      hint: "see `tripod status`; wait, or repair it with `tripod apply`",
+      hint: `see \`tripod status ${clusterOptions(cluster)}\`; wait, or repair it with \`tripod apply ${clusterOptions(cluster)}\``,
       cause: error,
     });
   }

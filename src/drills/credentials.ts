@@ -1,6 +1,8 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { parse } from "yaml";
 import { TripodError } from "../errors.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import { clusterOptions } from "../inventory/option.ts";
 import { ETCD_PKI } from "../layout.ts";
 import { READ_WITHIN } from "../remote/limits.ts";
 import type { Host } from "../host.ts";
@@ -28,7 +30,7 @@ export function apiCredentials(kubeconfig: Secret): SecureContext {
  * The certificate of etcd's health check, from the first master that has one. It is kept in memory only.
  * @throws TripodError E_REFUSED where no master has one
  */
-export async function etcdCredentials(masters: readonly Host[]): Promise<SecureContext> {
+export async function etcdCredentials(masters: readonly Host[], cluster: Cluster): Promise<SecureContext> {
   const files = ["ca.crt", "healthcheck-client.crt", "healthcheck-client.key"];
   const script = files.map((file) => `cat ${ETCD_PKI}/${file} && echo || exit`).join("\n");
   for (const master of masters) {
@@ -38,6 +40,6 @@ export async function etcdCredentials(masters: readonly Host[]): Promise<SecureC
     return createSecureContext({ ca, cert, key });
   }
   throw new TripodError("E_REFUSED", "no master has a client certificate for etcd's health", {
-    hint: "create it with `tripod apply`",
+    hint: `create it with \`tripod apply ${clusterOptions(cluster)}\``,
   });
 }

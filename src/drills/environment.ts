@@ -99,7 +99,7 @@ export async function withEnvironment<T>(
 async function openAccess(cluster: Cluster, { masters, client }: Participants): Promise<Access> {
   const startedAt = now();
   const tls = apiCredentials(await readKubeconfig(masters, cluster));
-  const etcdTls = await etcdCredentials(masters);
+  const etcdTls = await etcdCredentials(masters, cluster);
   const endpoint = apiEndpoint({ cluster, tls }, client.dial);
   const namespace = `tripod-drill-${startedAt.toString(36)}`;
   return { startedAt, tls, etcdTls, endpoint, api: apiThrough(endpoint), namespace };

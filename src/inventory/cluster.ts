@@ -93,6 +93,8 @@ export interface Cluster {
   readonly network: NetworkSettings;
   readonly firewall: Inventory["firewall"];
   readonly drill: DrillSettings;
+  /** Set where the machines are those of the inventory's lab, not its own. */
+  readonly lab?: true;
   /** The folder of the Vagrantfile that defines these machines, absolute: `vagrant ssh-config`, not `Machine.ssh`, sets how SSH connects. */
   readonly vagrant?: string | undefined;
   /** Commands of the operator's shell that switch a machine off and on; `{{name}}` and `{{address}}` stand for the machine's. */

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { relative, resolve } from "node:path";
+import type { Cluster } from "./cluster.ts";
 
 /** Names that stand for what a process has open: another command finds something else there, or nothing. */
 const OF_A_PROCESS = /^\/(?:dev|proc)\//;
@@ -25,4 +26,9 @@ export function inventoryOption(file: string, cwd = process.cwd()): string {
   const inside = relative(cwd, path);
   const shown = inside.startsWith("..") ? path : inside;
   return `-i ${isLasting(path) && PLAIN.test(shown) ? shown : "FILE"}`;
+}
+
+/** The same for a cluster, `--lab -i inventories/lab.yaml` for one on its lab's machines: a hint must not lead to the real ones. */
+export function clusterOptions({ file, lab }: Pick<Cluster, "file" | "lab">): string {
+  return `${lab ? "--lab " : ""}${inventoryOption(file)}`;
 }

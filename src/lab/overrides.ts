@@ -54,6 +54,7 @@ export function withLab(cluster: Cluster): Cluster {
   const machines = [...masters, ...workers];
   const mirrored: { -readonly [Key in keyof Cluster]: Cluster[Key] } = {
     ...cluster,
+    lab: true,
     masters,
     workers,
     machines,

@@ -36,6 +36,6 @@ function certificates(pem: string): X509Certificate[] {
 
 function refused(message: string): TripodError {
   return new TripodError("E_REFUSED", message, {
-    hint: "check /etc/kubernetes/admin.conf on the masters: `tripod apply` repairs it",
+    hint: "check /etc/kubernetes/admin.conf on the masters: `tripod apply -i FILE` repairs it",
   });
 }

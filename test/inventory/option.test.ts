@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadCluster } from "../../src/inventory/load.ts";
-import { inventoryOption } from "../../src/inventory/option.ts";
+import { clusterOptions, inventoryOption } from "../../src/inventory/option.ts";
 import { temporaryFolder } from "../support/programs.ts";
 
 test("a hint names the inventory as it can be typed where one is", () => {
@@ -16,6 +16,13 @@ test("a hint names the inventory as it can be typed where one is", () => {
   expect(inventoryOption(file, join(cwd, "inventories"))).toBe("-i prod.yaml");
   expect(inventoryOption(file, "/")).toBe(`-i ${file.slice(1)}`);
   expect(inventoryOption(file, join(cwd, "elsewhere"))).toBe(`-i ${file}`);
+});
+
+test("a hint for a cluster on its lab's machines does not lead to the real ones", () => {
+  const file = join(temporaryFolder(), "prod.yaml");
+  writeFileSync(file, "");
+  expect(clusterOptions({ file, lab: true })).toBe(`--lab -i ${file}`);
+  expect(clusterOptions({ file })).toBe(`-i ${file}`);
 });
 
 test("a hint names no inventory that the next command could not read", () => {

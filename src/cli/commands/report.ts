@@ -116,7 +116,7 @@ function pathOf(run: string | undefined, runs: readonly RecordedRun[], io: Io): 
   if (found) return found.path;
   if (run === undefined)
     throw new TripodError("E_USAGE", "no run is recorded", {
-      hint: "`tripod plan`, `tripod apply`, `tripod drill` and `tripod rehearse` record their runs",
+      hint: "start one: plan, apply, drill and rehearse record their runs",
     });
   const file = resolve(io.cwd, run);
   if (existsSync(file)) return file;
