@@ -1,8 +1,9 @@
-import { access, constants, lstat, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, extname, resolve } from "node:path";
+import { lstat, rename, rm, writeFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
 import type { DrillEvent } from "../drills/events.ts";
 import { TripodError } from "../errors.ts";
 import type { Io } from "./io.ts";
+import { cannotWrite } from "./output-file.ts";
 
 export const FORMATS = ["text", "json", "junit", "html"] as const;
 
@@ -53,21 +54,6 @@ export async function drillReport(events: readonly DrillEvent[], format: Format)
   return report && write(report);
 }
 
-/** Checked before anything is broken. @throws TripodError E_LOCAL */
-export async function mustBeWritable(file: string): Promise<void> {
-  const exists = await access(file).then(
-    () => true,
-    () => false,
-  );
-  await access(exists ? file : dirname(file), constants.W_OK).catch((cause: unknown) => {
-    throw new TripodError("E_LOCAL", `cannot write ${file}`, {
-      why: (cause as Error).message,
-      hint: "check that its folder exists, that you may write there, and that the disk has room",
-      cause,
-    });
-  });
-}
-
 /** Writes the file completely or not at all, for instance on a full disk. @throws TripodError E_LOCAL */
 export async function saveReport(file: string, text: string): Promise<void> {
   const temporary = `${file}.${process.pid}`;
@@ -79,11 +65,7 @@ export async function saveReport(file: string, text: string): Promise<void> {
     } else await writeFile(file, text);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw new TripodError("E_LOCAL", `cannot write ${file}`, {
-      why: (cause as Error).message,
-      hint: "check that its folder exists, that you may write there, and that the disk has room",
-      cause,
-    });
+    throw cannotWrite(file, cause);
   }
 }
 

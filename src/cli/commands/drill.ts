@@ -5,9 +5,10 @@ import { TripodError } from "../../errors.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
 import { didYouMean } from "../../inventory/suggest.ts";
 import { askFor } from "../confirm.ts";
-import { EXTENSIONS, formatOf, mustBeWritable } from "../drill-report.ts";
+import { EXTENSIONS, formatOf } from "../drill-report.ts";
 import { drillOnScreen } from "../drilling.ts";
 import type { Io } from "../io.ts";
+import { mustBeWritable } from "../output-file.ts";
 import { inventoryMeant, onTarget, type TargetOptions, withLabOption } from "../target.ts";
 import { onHosts } from "../walk.ts";
 

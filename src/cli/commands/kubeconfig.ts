@@ -5,6 +5,7 @@ import { TripodError } from "../../errors.ts";
 import type { Secret } from "../../secret.ts";
 import { confirm } from "../confirm.ts";
 import type { Io } from "../io.ts";
+import { mustBeWritable } from "../output-file.ts";
 import { onTarget, type TargetOptions, withTarget } from "../target.ts";
 
 interface KubeconfigOptions extends TargetOptions {
@@ -26,6 +27,7 @@ async function fetchKubeconfig(options: KubeconfigOptions, io: Io): Promise<void
     throw new TripodError("E_USAGE", "--force without --output: the standard output replaces no file", {
       hint: "add -o FILE, or remove --force",
     });
+  if (output) await mustBeWritable(resolve(io.cwd, output));
   await onTarget(options, io, async (cluster) => {
     if (output && !force) await mayBeReplaced(output, io);
     const [{ withSession }, { readKubeconfig }] = await Promise.all([

@@ -1,12 +1,12 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { TripodError } from "../../errors.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
 import { inventoryOption } from "../../inventory/option.ts";
 import type { RehearsedClusters } from "../../rehearsal/clusters.ts";
 import type { RehearsalSetting } from "../../rehearsal/events.ts";
 import type { Io } from "../io.ts";
+import { cannotWrite, mustBeWritable } from "../output-file.ts";
 import { type RehearsalOptions, settingOf } from "../rehearsal-options.ts";
 import { isInsideLab, loadTarget, onTarget } from "../target.ts";
 import { labRemoved, releaseOption } from "./lab.ts";
@@ -132,12 +132,9 @@ async function removeOldPage(page: string): Promise<void> {
     await mkdir(dirname(page), { recursive: true });
     await rm(page, { force: true });
   } catch (cause) {
-    throw new TripodError("E_LOCAL", `cannot write ${page}`, {
-      why: (cause as Error).message,
-      hint: "check that its folder exists, that you may write there, and that the disk has room",
-      cause,
-    });
+    throw cannotWrite(page, cause);
   }
+  await mustBeWritable(page);
 }
 
 /** Rehearses inside the lab's network namespace, from which the real machines cannot be reached. */

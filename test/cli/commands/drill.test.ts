@@ -1,7 +1,9 @@
+import { mkdirSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { runCommandLine } from "../../../src/cli/program.ts";
 import { recordingIo } from "../../support/io.ts";
+import { temporaryFolder } from "../../support/programs.ts";
 
 const cwd = new URL("../../../", import.meta.url).pathname;
 const INVENTORY = ["-i", "inventories/ha-3x2.yaml"];
@@ -83,4 +85,19 @@ test("the help of -o and the refusal of an unknown extension name the same ones"
   const [, named = "none"] = /→ use (.*?);/.exec(refused.stderr) ?? [];
   const { stdout } = await tripod(["--help"]);
   expect(stdout.replace(/\s+/g, " ")).toContain(`its extension: ${named} `);
+});
+
+test.each(["absent/drill.html", "inventories.html/drill.html"])(
+  "a report that cannot be written to %s is refused before anything is contacted",
+  async (output) => {
+    const { exitCode, stderr } = await tripod(["-i", "absent.yaml", "-o", output]);
+    expect([exitCode, stderr]).toEqual([5, expect.stringMatching(/cannot write .*\n.* does not exist\n/)]);
+  },
+);
+
+test("a report cannot replace a folder", async () => {
+  const io = recordingIo({ cwd: temporaryFolder() });
+  mkdirSync(`${io.cwd}/drills`);
+  expect(await runCommandLine(["drill", "-i", "absent.yaml", "-o", "drills"], io)).toBe(5);
+  expect(io.stderr.text).toContain("drills is a folder");
 });

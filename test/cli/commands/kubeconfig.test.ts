@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { mayBeReplaced, writeKubeconfig } from "../../../src/cli/commands/kubeconfig.ts";
+import { runCommandLine } from "../../../src/cli/program.ts";
 import { Secret } from "../../../src/secret.ts";
 import { recordingIo } from "../../support/io.ts";
 import { temporaryFolder } from "../../support/programs.ts";
@@ -42,6 +43,18 @@ describe("a kubeconfig's place", () => {
     await mayBeReplaced("other", io);
     expect(io.stderr.text).toBe("");
   });
+});
+
+test.each([
+  ["absent/config", "absent does not exist"],
+  ["config/config", "config is not a folder"],
+  [".", "is a folder"],
+])("tripod kubeconfig -o %s is refused before the inventory is read and a host is contacted", async (output, why) => {
+  const cwd = folder();
+  const io = recordingIo({ cwd });
+  expect(await runCommandLine(["kubeconfig", "-i", "absent.yaml", "-o", output], io)).toBe(5);
+  expect(io.stderr.text.replaceAll(`${cwd}/`, "")).toContain("(E_LOCAL)");
+  expect(io.stderr.text.replaceAll(`${cwd}/`, "")).toContain(why);
 });
 
 describe("a kubeconfig", () => {
