@@ -14,13 +14,14 @@ export function* quorum({ masters }: Draft): Iterable<Problem> {
     yield {
       path,
       at: "key",
-      message: `${count} masters: more than ${MOST_MASTERS} etcd members are slower, but not safer`,
+      message: `${count} masters are refused: more than ${MOST_MASTERS} etcd members are slower, but not safer`,
+      hint: `list ${MOST_MASTERS} masters at most; the other machines can be workers`,
     };
   else if (count % 2 === 0)
     yield {
       path,
       at: "key",
-      message: `${count} masters tolerate no more failures than ${count - 1}, because etcd needs a majority`,
-      hint: `use ${count - 1} or ${count + 1} masters`,
+      message: `an even number of masters is refused: etcd needs a majority, so ${count} masters tolerate no more failures than ${count - 1}`,
+      hint: `list ${count - 1} or ${count + 1} masters; any other machine can be a worker`,
     };
 }
