@@ -1,8 +1,9 @@
 import type { z } from "zod";
+import { accepts } from "./accepts.ts";
 import type { Source } from "./locate.ts";
 import { dotted, type Path, type Problem } from "./problem.ts";
 import { insteadOfKey, insteadOfMap, insteadOfNetwork } from "./other-words.ts";
-import { keysAt } from "./schema.ts";
+import { exampleAt, keysAt } from "./schema.ts";
 import { shown, shownBare } from "./shown.ts";
 import { didYouMean, suggest } from "./suggest.ts";
 
@@ -112,13 +113,20 @@ function meant(path: Path, expected: string, text: string): string | undefined {
 /** YAML reads 1.30 as the number 1.3. */
 function unquoted(path: Path, value: number | boolean, written: string): Problem {
   const key = path.findLast((step) => typeof step === "string") ?? "";
-  const full = key === "version" && /^\d+\.\d+$/.test(written) ? `"${written}.0"` : `"${written}"`;
+  const set = (text: string) => (typeof path.at(-1) === "number" ? text : `${key}: ${text}`);
   const asRead = written === String(value) ? `a ${typeof value}` : `the ${typeof value} ${value}`;
-  return {
-    path,
-    message: `\`${dotted(path)}\` must be text: without quotes ${written} is ${asRead}`,
-    hint: `quote it: ${typeof path.at(-1) === "number" ? full : `${key}: ${full}`}`,
-  };
+  const message = `\`${dotted(path)}\` must be text: without quotes ${written} is ${asRead}`;
+  const full = [written, `${written}.0`].find((text) => accepts(path, text));
+  if (full !== undefined) return { path, message, hint: `quote it: ${set(`"${full}"`)}` };
+  const example = exampleAt(path);
+  if (example === undefined) return { path, message, hint: "see docs/inventory.md" };
+  if (/^\d+(?:ms|[smhd])$/.test(example))
+    return {
+      path,
+      message: `\`${dotted(path)}\` needs a unit: ${written} has none`,
+      hint: `write for instance ${set(example)}`,
+    };
+  return { path, message, hint: `write for instance ${set(`"${example}"`)}` };
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -156,9 +156,22 @@ let known: JsonSchema | undefined;
 
 /** The allowed keys at a path, for suggestions. */
 export function keysAt(path: Path): string[] {
+  const schema = schemaAt(path);
+  return [...Object.keys(schema?.properties ?? {}), ...(schema?.propertyNames?.enum ?? [])];
+}
+
+/** A text that a key takes, or an item of a list: its default, or an example. */
+export function exampleAt(path: Path): string | undefined {
+  const { default: usual, examples: [example] = [] } = schemaAt(path) ?? {};
+  const [list] = schemaAt(path.slice(0, -1))?.examples ?? [];
+  const item = Array.isArray(list) && typeof path.at(-1) === "number" ? (list[0] as unknown) : undefined;
+  return [usual, example, item].find((value) => typeof value === "string");
+}
+
+function schemaAt(path: Path): JsonSchema | undefined {
   let schema: JsonSchema | undefined = (known ??= inventoryJsonSchema());
   for (const step of path) schema = mapOf(typeof step === "number" ? schema?.items : valueOf(schema, step));
-  return [...Object.keys(schema?.properties ?? {}), ...(schema?.propertyNames?.enum ?? [])];
+  return schema;
 }
 
 function valueOf(schema: JsonSchema | undefined, key: string): JsonSchema | undefined {

@@ -42,7 +42,7 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
   ],
   ["an election of less than ten heartbeats", [["etcd", { heartbeat: "200ms" }]], /less than ten heartbeats of 200 ms/],
   ["an election of more than 50 s", [["etcd", { election: "51s" }]], /etcd takes at most 50s/],
-  ["a heartbeat without a unit", [["etcd", { heartbeat: 100 }]], /must be text/],
+  ["a heartbeat without a unit", [["etcd", { heartbeat: 100 }]], /`etcd.heartbeat` needs a unit/],
   ["a heartbeat of nothing", [["etcd", { heartbeat: "0ms" }]], /whole number of milliseconds above zero/],
   ["a certificate that outlives its CA", [["etcd", { validity: "3651d" }]], /longer than the CA is valid/],
   ["a renewal longer than the life", [["etcd", { validity: "30d" }]], /would be renewed by every apply/],
