@@ -195,6 +195,39 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
     [["software", { from: { contanerd: "packages" } }]],
     /unknown key `contanerd`, did you mean `containerd`/,
   ],
+  [
+    "a version of what comes from packages",
+    [["software", { from: { containerd: "packages" }, versions: { runc: "1.4.3" } }]],
+    /`versions.runc` has no effect: runc comes from packages/,
+  ],
+  [
+    "a version of what comes from a folder",
+    [["software", { from: "folder", binaries: "bin", versions: { crictl: "1.36.0" } }]],
+    /`versions.crictl` has no effect: crictl comes from `binaries`/,
+  ],
+  [
+    "a mirror of releases where Kubernetes comes from packages",
+    [["software", { from: { kubernetes: "packages" }, mirrors: { kubernetes: "https://mirror.example.org/k8s" } }]],
+    /`mirrors.kubernetes` has no effect/,
+  ],
+  [
+    "a mirror of releases where everything comes from packages",
+    [["software", { from: "packages", mirrors: { github: "https://mirror.example.org" } }]],
+    /`mirrors.github` has no effect/,
+  ],
+  [
+    "a folder of programs where everything comes from elsewhere",
+    [
+      [
+        "software",
+        {
+          from: { kubernetes: "releases", etcd: "packages", containerd: "packages", cni: "packages" },
+          binaries: "bin",
+        },
+      ],
+    ],
+    /`binaries` has no effect/,
+  ],
   ["a number as the source of programs", [["software", { from: 3 }]], /3 is not one of releases, packages, folder/],
   ["sshd where haproxy listens", [["ssh.port", 8443]], /^port 8443 is the API's at the VIP on every master/],
   [
@@ -229,6 +262,21 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
 ];
 
 const accepted: readonly [story: string, changes: readonly Change[]][] = [
+  [
+    "a version, a mirror and a folder for what comes from there",
+    [
+      [
+        "software",
+        {
+          from: { etcd: "packages" },
+          binaries: "bin",
+          versions: { containerd: "2.3.4" },
+          mirrors: { github: "https://mirror.example.org" },
+        },
+      ],
+    ],
+  ],
+  ["a folder before packages", [["software", { from: "packages", binaries: "bin" }]]],
   ["the oldest version", [["kubernetes.version", "1.20.0"]]],
   ["a wildcard and an IPv6 address in the certificate", [["kubernetes.certSans", ["*.example.org", "fd00::1"]]]],
   ["a tolerated port", [["kubernetes.tolerate", ["Port-10250", "FileExisting-crictl"]]]],

@@ -1,6 +1,6 @@
 import { valid } from "semver";
 import { z } from "zod";
-import { COMPONENTS } from "../../releases/artifact.ts";
+import { COMPONENTS, type SoftwareComponent } from "../../releases/artifact.ts";
 import { tooOld } from "../../versions.ts";
 import type { Problem } from "../problem.ts";
 import { path, saying, textual } from "../scalars.ts";
@@ -36,7 +36,7 @@ export const software = z
           "`releases` (the projects' own, verified by their checksums), `packages` (the host's package manager), or `folder` " +
           "(`binaries`). Default: the folder for what it contains; packages for what a package has installed before; releases for the rest.",
       )
-      .meta({ life: "any time", examples: ["packages", { etcd: "packages" }] }),
+      .meta({ life: "any time", examples: ["releases", { etcd: "packages" }] }),
     binaries: path
       .optional()
       .describe(
@@ -77,7 +77,16 @@ export const software = z
   .prefault({})
   .describe("Where programs and images come from.");
 
-/** Versions that do not work with this Kubernetes, and origins that need a folder. */
+/** The component of each version. */
+const COMPONENT_OF = {
+  etcd: "etcd",
+  containerd: "containerd",
+  runc: "containerd",
+  cniPlugins: "cni",
+  crictl: "kubernetes",
+} as const;
+
+/** Versions that do not work with this Kubernetes, origins that need a folder, and keys that would have no effect. */
 export function* softwareRules(
   settings: Partial<z.output<typeof software>>,
   kubernetesVersion: string | undefined,
@@ -93,6 +102,7 @@ export function* softwareRules(
         message: `${program} ${set} does not work with Kubernetes 1.${minor}, which needs ${oldest} or later`,
       };
   }
+  yield* withoutEffect(settings);
   if (binaries !== undefined || from === undefined) return;
   const chosen =
     typeof from === "string"
@@ -105,4 +115,48 @@ export function* softwareRules(
         message: "`folder` needs `binaries`",
         hint: "set `software.binaries` to the folder with the programs",
       };
+}
+
+/** Versions and mirrors are those of releases; a folder is that of components which `from` does not take from elsewhere. */
+function* withoutEffect({
+  from,
+  binaries,
+  versions = {},
+  mirrors = {},
+}: Partial<z.output<typeof software>>): Iterable<Problem> {
+  const elsewhere = (component: SoftwareComponent) => {
+    const set = typeof from === "string" ? from : from?.[component];
+    return set === "releases" ? undefined : set;
+  };
+  const named = (origin: SoftwareOrigin) => (origin === "folder" ? "`binaries`" : "packages");
+  for (const [program, component] of Object.entries(COMPONENT_OF) as [keyof typeof COMPONENT_OF, SoftwareComponent][]) {
+    const origin = elsewhere(component);
+    if (versions[program] === undefined || origin === undefined) continue;
+    yield {
+      path: ["software", "versions", program],
+      at: "key",
+      message: `\`versions.${program}\` has no effect: ${program} comes from ${named(origin)}, and versions are those of releases`,
+      hint: `remove it, or set \`software.from.${component}\` to releases`,
+    };
+  }
+  for (const [mirror, components] of [
+    ["kubernetes", ["kubernetes"]],
+    ["github", COMPONENTS],
+  ] as const)
+    if (mirrors[mirror] !== undefined && components.every((component) => elsewhere(component) !== undefined))
+      yield {
+        path: ["software", "mirrors", mirror],
+        at: "key",
+        message: `\`mirrors.${mirror}\` has no effect: nothing is fetched from there, because \`from\` is not releases`,
+        hint: "remove it, or let `software.from` be releases for what is to be fetched from there",
+      };
+  // A single word for all is what the folder does not contain.
+  const all = typeof from === "object" ? COMPONENTS.map((component) => from[component] ?? "folder") : [];
+  if (binaries !== undefined && all.length > 0 && !all.includes("folder"))
+    yield {
+      path: ["software", "binaries"],
+      at: "key",
+      message: "`binaries` has no effect: `from` takes every component from elsewhere",
+      hint: "remove it, or set `software.from` to folder for what comes from there",
+    };
 }
