@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { accepts } from "./accepts.ts";
 import type { Source } from "./locate.ts";
 import { dotted, type Path, type Problem } from "./problem.ts";
-import { insteadOfKey, insteadOfMap, insteadOfNetwork } from "./other-words.ts";
+import { insteadOfKey, insteadOfMap, insteadOfWord } from "./other-words.ts";
 import { exampleAt, keysAt } from "./schema.ts";
 import { shown, shownBare } from "./shown.ts";
 import { didYouMean, suggest } from "./suggest.ts";
@@ -50,8 +50,12 @@ function explain(issue: z.core.$ZodIssue, source: Source): Explained[] {
       const known = issue.values.map(String);
       const given = valueAt(source.value, path);
       const meant = typeof given === "string" ? didYouMean(given, known) : "";
-      const hint = dotted(path) === "network.cni" ? insteadOfNetwork(String(given)) : undefined;
-      return [{ ...said(path, `${shown(given)} is not one of ${known.join(", ")}${meant}`), ...(hint && { hint }) }];
+      const hint = insteadOfWord(path, given);
+      const message =
+        typeof given === "string"
+          ? `${shown(given)} is not one of ${known.join(", ")}${meant}`
+          : `must be one of ${known.join(", ")}, not ${shown(given)}`;
+      return [{ ...said(path, message), ...(hint && { hint }) }];
     }
     case "invalid_union":
       return formOf(issue, valueAt(source.value, path)).flatMap((inner) =>

@@ -83,9 +83,9 @@ function conclude(
   file: string,
   me: Operator,
 ): Cluster {
-  const mistakes = [...problems, ...more].map(({ path, at, message, hint }): Mistake => ({
+  const mistakes = [...problems, ...more].map(({ path, at, message, hint, other }): Mistake => ({
     origin: source.origin(path, at),
-    message,
+    message: other ? `${message} (line ${source.origin(other).line})` : message,
     ...(hint && { hint }),
   }));
   if (!inventory || mistakes.length + source.mistakes.length > 0)

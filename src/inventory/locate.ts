@@ -32,7 +32,10 @@ export function locate(text: string, file: string): Source {
   const options = { lineCounter: counter, prettyErrors: false, logLevel: "error", uniqueKeys: false } as const;
   const document = parseDocument(text, options);
   const mistakes = syntaxMistakes(document, text, place);
-  for (const { offset, ...mistake } of unfold(document)) mistakes.push({ origin: place(offset), ...mistake });
+  for (const { offset, first, message, fatal } of unfold(document)) {
+    const added = first === undefined ? "" : `: the first is in line ${place(first).line}`;
+    mistakes.push({ origin: place(offset), message: message + added, fatal });
+  }
   const find = finder(document);
   return {
     value: mistakes.some(({ fatal }) => fatal) ? undefined : document.toJS({ maxAliasCount: -1 }),

@@ -121,8 +121,18 @@ function fullVersion(text: string): string {
   return /^v?(\d+\.\d+\.\d+)$/.exec(text)?.[1] ?? "X.Y.Z";
 }
 
+/** For a value that is none of the words that a key takes. */
+export function insteadOfWord(path: Path, value: unknown): string | undefined {
+  const place = placeOf(path);
+  if (place === "network.cni") return value === false ? "write none" : insteadOfNetwork(String(value));
+  if (place !== "firewall" || typeof value !== "boolean") return undefined;
+  return value
+    ? "write manage: Tripod opens the ports that the cluster needs"
+    : "write leave: Tripod changes no firewall";
+}
+
 /** For a pod network's name, as `network.cni` or anywhere else. */
-export function insteadOfNetwork(name: string): string | undefined {
+function insteadOfNetwork(name: string): string | undefined {
   if (CNIS.some((cni) => cni.name === name)) return `write network: { cni: ${name} }`;
   if (!OTHER_NETWORKS.includes(name)) return undefined;
   return `write network: { manifest: FILE }, a file with the manifest of ${name} (docs/pod-networks.md)`;

@@ -13,6 +13,8 @@ export interface Problem {
   readonly message: string;
   /** What to do, an imperative. */
   readonly hint?: string;
+  /** The other key that the message is about: its line is added to the message. */
+  readonly other?: Path;
 }
 
 /** A problem with its place in the text. */

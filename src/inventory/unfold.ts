@@ -6,6 +6,8 @@ export interface TreeMistake {
   /** Its place in the text. */
   readonly offset: number;
   readonly message: string;
+  /** For a duplicate key, the place of the first. */
+  readonly first?: number;
   /** The tree is not reliable: nothing more is checked in it. */
   readonly fatal: boolean;
 }
@@ -23,8 +25,7 @@ export function unfold(document: Document.Parsed): TreeMistake[] {
   const open = new Set<Node>();
   /** Number of nodes in it and below, with aliases resolved. */
   const sizes = new Map<Node, number>();
-  const say = (node: Node, message: string, fatal = true) =>
-    mistakes.push({ offset: node.range?.[0] ?? 0, message, fatal });
+  const say = (node: Node, message: string) => mistakes.push({ offset: node.range?.[0] ?? 0, message, fatal: true });
 
   const meant = (node: Node | null): Node | null => {
     if (!isAlias(node)) return node && through(node);
@@ -46,13 +47,15 @@ export function unfold(document: Document.Parsed): TreeMistake[] {
     open.add(node);
     if (isSeq<Node | null>(node)) node.items = node.items.map(put);
     if (isMap<Node, Node | null>(node)) {
-      const seen = new Set<string>();
+      const seen = new Map<string, number>();
       for (const pair of node.items) {
         const name = keyOf(pair);
         if (name === undefined) say(pair.key, "a key must be plain text (quote what begins with a brace)");
         else {
-          if (seen.has(name)) say(pair.key, `duplicate key \`${shownBare(name)}\``, false);
-          seen.add(name);
+          const [offset = 0] = pair.key.range ?? [];
+          const first = seen.get(name);
+          if (first === undefined) seen.set(name, offset);
+          else mistakes.push({ offset, message: `duplicate key \`${shownBare(name)}\``, first, fatal: false });
           pair.value = put(pair.value);
         }
       }

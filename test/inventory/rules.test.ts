@@ -49,7 +49,11 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
   ["a life of half a day", [["etcd", { validity: "12h" }]], /a number of days/],
   ["a VIP that is no address", [["loadBalancer.vip", "api.example.org"]], /not an IPv4 address/],
   ["a VIP outside the masters' subnet", [["loadBalancer.vip", "10.0.1.10"]], /not in 10\.0\.0\.0\/24/],
-  ["a VIP that is a worker's", [["loadBalancer.vip", "10.0.0.21"]], /the address of w1: the VIP must be free/],
+  [
+    "a VIP that is a worker's",
+    [["loadBalancer.vip", "10.0.0.21"]],
+    /must be free, but it is the address of w1 \(line \d+\)/,
+  ],
   ["a VIP that is the network's address", [["loadBalancer.vip", "10.0.0.0"]], /is the network address/],
   [
     "a subnet without the third master",
@@ -228,7 +232,11 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
     ],
     /`binaries` has no effect/,
   ],
-  ["a number as the source of programs", [["software", { from: 3 }]], /3 is not one of releases, packages, folder/],
+  [
+    "a number as the source of programs",
+    [["software", { from: 3 }]],
+    /must be one of releases, packages, folder, not 3/,
+  ],
   ["sshd where haproxy listens", [["ssh.port", 8443]], /^port 8443 is the API's at the VIP on every master/],
   [
     "sshd of one master where haproxy listens",

@@ -86,7 +86,8 @@ function* vipIsFree(draft: Draft): Iterable<Problem> {
   if (owner)
     yield {
       path: ["loadBalancer", "vip"],
-      message: `${vip ?? ""} is the address of ${called(owner)}: the VIP must be free`,
+      message: `the VIP ${vip ?? ""} must be free, but it is the address of ${called(owner)}`,
+      other: [...owner.path, "address"],
     };
   for (const { path, text, what } of waysIn(draft))
     if (text === vip)

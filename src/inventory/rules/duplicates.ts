@@ -9,17 +9,20 @@ export function* duplicates(draft: Draft): Iterable<Problem> {
     yield {
       path: [...machine.path, "name"],
       message: `duplicate name ${first.machine.name ?? ""}: ${dotted(first.path)} has it too`,
+      other: [...first.path, "name"],
     };
   for (const [machine, first] of pairs(machines, ({ machine }) => machine.address))
     yield {
       path: [...machine.path, "address"],
       message: `duplicate address ${first.machine.address ?? ""}: ${called(first)} has it too`,
+      other: [...first.path, "address"],
     };
   for (const [{ path, machine }, first] of pairs(machines, (each) => endpoint(each, draft))) {
     if (machine.address === first.machine.address) continue;
     yield {
       path: machine.ssh?.address === undefined ? [...path, "address"] : [...path, "ssh", "address"],
       message: `SSH would connect to ${called(first)}: it has the same address and port`,
+      other: [...first.path, "address"],
     };
   }
 }
