@@ -77,8 +77,34 @@ function createProgram(io: Io, verbs: readonly Command[], args: readonly string[
     .on("option:no-color", () => (io.env.NO_COLOR = "1"))
     .addHelpText("after", `${EXAMPLES}\n\nExit codes: tripod help exit-codes`);
   for (const verb of verbs) program.addCommand(verb);
+  for (const command of [program, ...verbs]) if (command.commands.length > 0) addHelp(command);
   makeStrict(program, io, args);
   return program;
+}
+
+/** `tripod help lab up`. Commander's own prints the help of everything where there is no such command. */
+function addHelp(around: Command): void {
+  around
+    .helpCommand(false)
+    .command("help")
+    .description("show the help of a command")
+    .argument("[command...]")
+    .action((words: readonly string[]) => {
+      let command = around;
+      for (const word of words) {
+        const found = command.commands.find((sub) => sub.name() === word);
+        if (!found)
+          throw new TripodError("E_USAGE", `unknown command '${word}'`, {
+            hint: hintFor(word, namesIn(command), command),
+          });
+        command = found;
+      }
+      command.outputHelp();
+    });
+}
+
+function namesIn({ commands }: Command): string[] {
+  return commands.map((sub) => sub.name());
 }
 
 /** Sends commander's output through Io, and turns its errors into TripodErrors. */
@@ -145,7 +171,7 @@ function usageError({ message, code }: CommanderError, command: Command): Tripod
   const typed = /'(.*)'/s.exec(what)?.[1] ?? "";
   const known =
     code === "commander.unknownCommand"
-      ? command.commands.map((sub) => sub.name())
+      ? namesIn(command)
       : code === "commander.unknownOption"
         ? optionsOf(command)
         : [];

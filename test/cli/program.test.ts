@@ -139,6 +139,28 @@ test("the help of one command exits with 0 and shows the global options too", as
   expect(stdout).toContain("--no-color");
 });
 
+test.each([
+  ["help exit-code", "unknown command 'exit-code' (E_USAGE)\n  → did you mean exit-codes?\n"],
+  ["help nothing", "unknown command 'nothing' (E_USAGE)\n  → see tripod --help\n"],
+  ["help lab stauts", "unknown command 'stauts' (E_USAGE)\n  → did you mean status?\n"],
+  ["lab help nothing", "unknown command 'nothing' (E_USAGE)\n  → see tripod lab --help\n"],
+])(
+  "the help of a command that does not exist (tripod %s) is refused with the one that was meant",
+  async (line, stderr) => {
+    expect(await tripod(line)).toEqual({ exitCode: 3, stdout: "", stderr });
+  },
+);
+
+test.each([
+  ["help", "--help"],
+  ["help lab", "lab --help"],
+  ["help lab up", "lab up --help"],
+  ["lab help up", "lab up --help"],
+])("tripod %s prints the same as tripod %s", async (line, same) => {
+  const { exitCode, stdout } = await tripod(line);
+  expect([exitCode, stdout]).toEqual([0, (await tripod(same)).stdout]);
+});
+
 test("exit-codes explains every exit code", async () => {
   const { stdout } = await tripod("exit-codes");
   expect(stdout).toContain("  24  E_REFUSED          refused, because to continue could destroy something\n");
