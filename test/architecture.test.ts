@@ -196,11 +196,11 @@ describe("the rules", () => {
     expect(filesWith(/^export default\b|\bas default\b/m)).toEqual([]);
   });
 
-  test("the process ends in main.ts and nowhere else, but for the watchdog, which is one of its own", () => {
+  test("the process ends in main.ts and nowhere else, but for the watchdog, which has its own", () => {
     expect(filesWith(/\bprocess\.(exit|abort|exitCode|reallyExit)\b/)).toEqual(["cli/main.ts", "drills/watchdog.ts"]);
   });
 
-  test("only the command line speaks for the process", () => {
+  test("only the command line prints, prompts and exits", () => {
     expect(filesWith(/\bconsole\.|\bprocess\.std(out|err|in)\./)).toEqual(["drills/watchdog.ts"]);
   });
 

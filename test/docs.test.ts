@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { runCommandLine } from "../src/cli/program.ts";
 import { parseInventory } from "../src/inventory/load.ts";
 import { recordingIo } from "./support/io.ts";
-import { proseOfPage, proseOfSource, unplainWords } from "./support/plain-words.ts";
+import { commentsOf, proseOfPage, proseOfSource, titlesOf, unplainWords } from "./support/plain-words.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -80,14 +80,23 @@ describe("the words of the list in test/support/plain-words.ts", () => {
   const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .map((name) => join("src", name));
+  const filesIn = (folder: string) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+  const tests = filesIn("test").filter((path) => path.endsWith(".test.ts") && path !== "test/docs.test.ts");
+  const stories = filesIn("test/fixtures/inventory").filter((path) => path.endsWith(".yaml"));
   const found = new Map(
     [
+      ...filesIn("templates").map((path) => [path, unplainWords(commentsOf(read(path)))] as const),
+      ...tests.map((path) => [path, unplainWords(titlesOf(read(path)))] as const),
+      ...stories.map((path) => [path, unplainWords(commentsOf(read(path)))] as const),
       ...pages.map((page) => [page, unplainWords(proseOfPage(read(page)))] as const),
       ...sources.map((path) => [path, unplainWords(proseOfSource(path, read(path)))] as const),
     ].filter(([, words]) => words.length > 0),
   );
 
-  test("are in no document, no message and no comment", () => {
+  test("are in no document, no message, no comment, no template and no test's title", () => {
     expect([...found]).toEqual([]);
   });
 
@@ -98,6 +107,18 @@ describe("the words of the list in test/support/plain-words.ts", () => {
   ])("are found in “%s”", (text, words) => {
     expect(unplainWords(text).map((word) => /“(.*?)”/.exec(word)?.[1])).toEqual(expect.arrayContaining(words));
     expect(unplainWords(text)).toHaveLength(words.length);
+  });
+
+  test("are searched for in the titles of tests and the comments of templates", () => {
+    const words = (text: string) => unplainWords(text).map((word) => /“(.*?)”/.exec(word)?.[1]);
+    expect(words(titlesOf('it("is well", f); test.each(["anew"])("stands %s", (told) => told("again"));'))).toEqual([
+      "is well",
+      "stands",
+    ]);
+    expect(words(commentsOf("stands=1 # Who\n  # has no key\n  # must wait.\nanew {{told}}\n# A {{told}}"))).toEqual(
+      [],
+    );
+    expect(words(commentsOf("# Who has no key\n# must wait.\n"))).toEqual(["Who has no key must"]);
   });
 
   test("are searched for in sentences and comments, not in names and code", () => {

@@ -3,7 +3,7 @@
 # Written by Tripod; a change made here is undone by the next apply.
 # A packet is dropped as soon as one chain drops it, whatever the others accept. So every chain of nftables or iptables that drops what it does not
 # name gets a jump to a chain of ours: right before the rule that drops everything, or at the end where the policy does. What
-# the host drops by name, and what a network policy drops, comes before that and stays dropped. `check` prints what differs, `lay` lays it.
+# the host drops by name, and what a network policy drops, comes before that and stays dropped. `check` prints what differs, `lay` repairs it.
 nft_input='{{nftInput}}'
 nft_forward='{{nftForward}}'
 iptables_INPUT='{{iptablesInput}}'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Becomes the last step of the LXC box's root file system, whose path is $1: what Vagrant expects of a box, and what an installer would have
-# done on a machine that has a network of its own.
+# done on a machine that has its own network.
 set -eu
 root=$1
 
@@ -34,5 +34,5 @@ WantedBy=multi-user.target
 UNIT
 chroot "$root" systemctl --quiet enable own.service
 
-# vagrant-lxc runs this before it stops a container by force: the plug is not to be pulled with a warning.
+# vagrant-lxc runs this before it stops a container by force: a power cut comes without a warning.
 ln -sf ../bin/true "$root/usr/sbin/halt"

@@ -25,6 +25,6 @@ mkdir -p "$root/etc/systemd/journald.conf.d"
 # The kernel's log is the machine's, and has what all its hosts wrote there.
 printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=64M\nReadKMsg=no\n' >"$root/etc/systemd/journald.conf.d/lab.conf"
 
-# How it was made is no business of the hosts: they have no mirror.
+# Remove traces of the installation: the hosts have no mirror.
 rm -f "$root"/etc/apt/sources.list.d/* "$root"/etc/apt/apt.conf.d/99mmdebstrap "$root"/etc/dpkg/dpkg.cfg.d/99mmdebstrap
 : >"$root/etc/apt/sources.list"

@@ -11,7 +11,7 @@ for name in kube-apiserver kube-controller-manager kube-scheduler kube-proxy; do
 done
 [ ! -e "$programs/coredns" ] || install -D "$programs/coredns" "$roots/coredns/coredns"
 
-# kube-proxy calls iptables and conntrack. iptables loads an extension for each kind of match, and these need libraries of their own (libm):
+# kube-proxy calls iptables and conntrack. iptables loads an extension for each kind of match, and these need their own libraries (libm):
 # without one of them, rules fail in silence.
 in_rootfs() { chroot "$rootfs" sh -c "$1"; }
 called=$(in_rootfs 'ls /usr/sbin/xtables-nft-multi /usr/sbin/conntrack /usr/lib/*/xtables/*.so')

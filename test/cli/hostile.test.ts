@@ -104,7 +104,7 @@ const PRINTERS: Readonly<Record<string, () => string>> = {
 };
 
 test.each(Object.entries(PRINTERS))(
-  "%s: nothing that a host or a peer says steers the operator's terminal",
+  "%s: nothing that a host or a peer returns steers the operator's terminal",
   (_, print) => {
     const text = print();
     expect(text).toContain("no\\u001b]0;mine");

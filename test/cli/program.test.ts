@@ -123,7 +123,7 @@ test.each([
     "lab up more",
     "too many arguments for 'up'. Expected 0 arguments but got 1. (E_USAGE)\n  → see tripod lab up --help\n",
   ],
-])("a slip of the finger (%s) exits with 3 and says what was meant", async (line, stderr) => {
+])("a slip of the finger (%s) exits with 3 and suggests the intended word", async (line, stderr) => {
   expect(await tripod(line, nothing)).toMatchObject({ exitCode: 3, stdout: "", stderr });
 });
 

@@ -35,7 +35,7 @@ describe.each(CNIS)("the pod network $name", (cni) => {
     }
   });
 
-  it("is recognized in a cluster where pods of its own install it", () => {
+  it("is recognized in a cluster where its own pods install it", () => {
     expect(daemonSet !== undefined).toBe(manifests.length > 0);
     if (installedBy === "manifest") expect(installsPlugins).toBe(true);
   });

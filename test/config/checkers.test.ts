@@ -114,7 +114,7 @@ describe.each(shells)("%s", (shell) => {
 
 const noBash = missingPrograms("bash");
 describe.skipIf(noBash)(`bash${because(noBash)}`, () => {
-  it.each(["m1", "w1"])("can read what lays the routes on %s", (name) => {
+  it.each(["m1", "w1"])("can read what adds the routes on %s", (name) => {
     expect(run("bash", "-n", join(GOLDEN, `bridge/${name}/pod-routes.sh`))).toEqual(fine);
   });
 });

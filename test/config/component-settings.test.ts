@@ -41,7 +41,7 @@ describe("kubelet settings of the inventory", () => {
 
   // In YAML 1.1, which the kubelet reads, each of them without its quotes is something else.
   it.each(["off", "on", "yes", "no", "y", "0644", "1_000", "0x1f", "1:30", "null", "~", "<<", "2026-01-01"])(
-    "leave text that stands in quotes what it is: %j",
+    "leave quoted text what it is: %j",
     (value) => {
       const written = withComponentSettings(`${TEXT}resolvConf: "${value}"\n`, { maxPods: 200, podCIDR: value });
       for (const version of ["1.1", "1.2"] as const)

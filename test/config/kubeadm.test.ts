@@ -20,7 +20,7 @@ function join(cluster: Cluster, name: string): Fields {
 }
 
 describe("kubeadm", () => {
-  it.each(KUBEADM_VERSIONS)("%s is told how to make the first master, the other masters and the workers", (version) => {
+  it.each(KUBEADM_VERSIONS)("%s gets the configuration of the first master, the other masters and the workers", (version) => {
     for (const [name, text] of kubeadmFiles(version)) expectGolden(`kubeadm/${version}/${name}`, text);
   });
 
@@ -36,7 +36,7 @@ describe("kubeadm", () => {
     ["1.22.0", "v1beta3"],
     ["1.30.14", "v1beta3"],
     ["1.31.0", "v1beta4"],
-  ])("%s speaks %s", (version, api) => {
+  ])("%s uses %s", (version, api) => {
     const documents = init(testCluster({ kubernetes: { version } }));
     expect(documents.ClusterConfiguration?.apiVersion).toBe(`kubeadm.k8s.io/${api}`);
     expect(documents.InitConfiguration?.apiVersion).toBe(`kubeadm.k8s.io/${api}`);
@@ -110,7 +110,7 @@ describe("A node", () => {
     ["1.20.2", ["node-role.kubernetes.io/master"]],
     ["1.24.0", ["node-role.kubernetes.io/master", "node-role.kubernetes.io/control-plane"]],
     ["1.25.0", ["node-role.kubernetes.io/control-plane"]],
-  ])("that is a master of %s with taints of its own has kubeadm's too", (version, keys) => {
+  ])("that is a master of %s with its own taints has kubeadm's too", (version, keys) => {
     const taint = { key: "example.org/quiet", effect: "NoExecute" } as const;
     const masters = [testMachine("m1", "10.0.0.11", "master", { taints: [taint] })];
     expect(init(testCluster({ masters, kubernetes: { version } })).InitConfiguration?.nodeRegistration?.taints).toEqual(

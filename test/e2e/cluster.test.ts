@@ -58,7 +58,7 @@ describe("from an inventory to a cluster that survives", () => {
     expect(healthy).toBe(true);
   });
 
-  it("is seen to stand by the real programs on the hosts", async () => {
+  it("is verified by the real programs on the hosts", async () => {
     const nodes = await on("m1", "kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes -o wide --no-headers");
     expect(nodes.match(/ Ready /g)).toHaveLength(5);
     const tls =
@@ -81,7 +81,7 @@ describe("from an inventory to a cluster that survives", () => {
     ).toBe("ssd");
   });
 
-  it("leaves no bootstrap token and no half-open door behind", async () => {
+  it("leaves no bootstrap token and no half-open access behind", async () => {
     const tokens = await on(
       "m1",
       "kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token -o name",

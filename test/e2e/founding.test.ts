@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => lab[Symbol.asyncDispose]());
 
 test.each(ROUNDS)(
-  "a cluster is founded on bare machines every time (round $round, busy: $busy), and nobody takes the VIP from its first master",
+  "a cluster is created on bare machines every time (round $round, busy: $busy), and nobody takes the VIP from its first master",
   async ({ busy }) => {
     const { ms, ...founding } = await found(lab, busy);
     console.log(`founded in ${(ms / 1000).toFixed(0)} s`);

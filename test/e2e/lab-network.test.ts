@@ -78,7 +78,7 @@ describe.skipIf(reason)(`a lab of an inventory with subnets and a bastion${becau
     expect(machine.packets()).toBeGreaterThan(0); // so it would have been noticed
   });
 
-  test("leaves nothing behind", async () => {
+  test("is removed completely", async () => {
     machine[Symbol.dispose]();
     await labDown(cluster, quiet);
     const changes = changesSince(before, NAME);

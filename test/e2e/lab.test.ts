@@ -96,7 +96,7 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     expect(on("m1", "wc -l </proc/swaps")).toBe("1");
   });
 
-  test("etcd has a small disk of its own on every host, empty, and with room that is nobody else's", () => {
+  test("etcd has its own small disk on every host, empty, and with room that is nobody else's", () => {
     const mounted = "findmnt --noheadings --output SOURCE,FSTYPE --target /var/lib/etcd";
     expect(on("m1", mounted)).toMatch(/^\/dev\/loop\d+ +ext4$/);
     expect(on("w1", mounted)).not.toBe(on("m1", mounted));
@@ -218,14 +218,14 @@ describe.skipIf(reason)(`a lab${because(reason)}`, () => {
     });
   });
 
-  test("a lab that stands on one root file system is not turned into another", async () => {
+  test("a lab that uses one root file system is not turned into another", async () => {
     await expect(labUp(cluster, { ...quiet, hostsOnly: true, release: "trixie" })).rejects.toMatchObject({
       code: "E_LAB",
       details: { hint: "remove the lab first: tripod lab down -i FILE" },
     });
   });
 
-  describe("leaves nothing behind", () => {
+  describe("is removed completely", () => {
     afterEach(() => {
       expect(existsSync(labFolders(NAME).root)).toBe(false);
       expect(readdirSync(state)).toEqual([]);

@@ -47,7 +47,7 @@ async function live(memory: string, patience = 10): Promise<boolean> {
 
 describe("the operator dies", () => {
   it(
-    `at ${PARTS === 1 ? "every resource" : "many resources"} of a bootstrap, and each time the next run goes on to the same end`,
+    `at ${PARTS === 1 ? "every resource" : "many resources"} of a bootstrap, and each time the next run continues to the same end`,
     async () => {
       const memory = join(lab.folder, "deaths.json");
       await writeFile(memory, "{}");

@@ -72,7 +72,7 @@ describe.skipIf(reason)(`operators${because(reason)}`, () => {
     expect(await forwarding()).toBe("1");
   });
 
-  test("one who is killed leaves no lock behind, and the next apply goes on from there", async () => {
+  test("one who is killed leaves no lock behind, and the next apply continues from there", async () => {
     const first = tripod(...prepare, "--yes");
     await called();
     const { stderr } = await tripod(...prepare, "--yes");

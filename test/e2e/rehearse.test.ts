@@ -76,7 +76,7 @@ describe.skipIf(reason)(`the rehearsal of a production inventory and of its next
 
   // Twelve nodes that restart their kubelets at once have no breath left on two cores: there it is only measured.
   test.skipIf(ALL)(
-    "a worker more and another kubelet setting are felt by nobody who asks the API, and the report says so",
+    "a worker more and another kubelet setting are felt by nobody who asks the API, and the report shows it",
     () => {
       const [walk, drill] = (acts().at(-2)?.records ?? []).toSorted();
       const report = drillReportOf(readRun(drill?.includes("-drill") ? drill : (walk ?? "")) as readonly DrillEvent[]);

@@ -83,7 +83,7 @@ describe.skipIf(reason)(`Vagrant's machines${because(reason)}`, () => {
     expect(stdout).toMatch(/^api +m3 +ready$/m);
   });
 
-  it("are gone after `vagrant destroy`, and leave this machine as it was", async () => {
+  it("are removed by `vagrant destroy`, and leave this machine as it was", async () => {
     await story.vagrant("destroy", "--force");
     expect(await story.vagrant("status")).not.toContain("running");
     await story[Symbol.asyncDispose]();

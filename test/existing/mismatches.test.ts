@@ -91,7 +91,7 @@ describe("of an existing cluster", () => {
       { network: { cni: "none" } },
       "the pod network is fixed when a cluster is created: it is `bridge`",
     ],
-  ])("%s is refused with what stands and what the inventory says", (_, overrides, message) => {
+  ])("%s is refused with what exists and what the inventory has", (_, overrides, message) => {
     const found = settingsMismatches(testCluster(overrides), existingState());
     expect(found).toEqual([expect.objectContaining({ message: expect.stringContaining(message) as string })]);
     expect(JSON.stringify(found)).not.toMatch(/reset|empty/);

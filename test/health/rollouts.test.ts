@@ -94,7 +94,7 @@ describe("a pod network has rolled out", () => {
     expect(await holds([])).toBe("DaemonSet net/agent is not in the cluster");
   });
 
-  test("also when a node that the inventory does not name is gone", async () => {
+  test("also when a node that the inventory does not name is missing", async () => {
     const gone = daemonSet({ desiredNumberScheduled: 4, updatedNumberScheduled: 3, numberAvailable: 3 });
     expect(await holds([gone], [pod("agent", "w9")])).toBe(true);
   });

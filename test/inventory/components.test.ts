@@ -114,7 +114,7 @@ describe("a field is there from one minor on, and refused before:", () => {
   it.each<[Section, string, number]>([
     ["kubelet", "logging.sanitization", 23],
     ["kubeProxy", "udpIdleTimeout", 25],
-  ])("and one that is gone after its last: %s, %s, 1.%i", (section, path, last) => {
+  ])("and one that is refused after its last: %s, %s, 1.%i", (section, path, last) => {
     for (const minor of MINORS) {
       const version = `1.${minor}.1`;
       const expected = minor > last ? [expect.stringContaining(`has \`${path}\` up to 1.${last}; `)] : [];
@@ -173,7 +173,7 @@ describe("a name that no version has", () => {
     ]);
   });
 
-  it("may stand where keys are free", () => {
+  it("are accepted where keys are free", () => {
     const free = "evictionHard evictionSoft evictionSoftGracePeriod evictionMinimumReclaim featureGates systemReserved";
     const more = "kubeReserved qosReserved staticPodURLHeader cpuManagerPolicyOptions topologyManagerPolicyOptions";
     const settings = Object.fromEntries(`${free} ${more}`.split(" ").map((key) => [key, { "any.thing": "1" }]));

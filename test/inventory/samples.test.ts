@@ -18,7 +18,7 @@ describe("every sample inventory", () => {
     );
   });
 
-  it.each(samples)("%s opens with the line that tells editors its schema", (path) => {
+  it.each(samples)("%s opens with the line that names its schema for editors", (path) => {
     expect(read(path)).toMatch(/^# yaml-language-server: \$schema=\.\.\/schema\/inventory\.schema\.json\n/);
   });
 
@@ -54,7 +54,7 @@ describe("generated files", () => {
 });
 
 describe("every key", () => {
-  it.each(described(inventoryJsonSchema()))("%s has a description of its own", (_, schema) => {
+  it.each(described(inventoryJsonSchema()))("%s has its own description", (_, schema) => {
     expect(schema.description).toMatch(/^[\w`/].*\.$/);
   });
 });

@@ -46,7 +46,7 @@ test("two processes that need the same at once build it once, and the second rep
   expect(build).toHaveBeenCalledTimes(1);
 });
 
-test("a failed build leaves nothing behind, and the next one starts from scratch", async () => {
+test("a failed build is removed, and the next one starts from scratch", async () => {
   const place = cachePlace("thing", 1);
   await mkdir(`${place}.partial`, { recursive: true });
   await writeFile(join(`${place}.partial`, "of-a-killed-process"), "");

@@ -10,7 +10,7 @@ test("a snapshot that does not exist is refused with the names of those that do"
   });
 });
 
-test("where there are no snapshots at all, nobody is told to create one of the name they wanted to remove", () => {
+test("where there are no snapshots at all, no hint is to create one of the name they wanted to remove", () => {
   const { message, details } = noSuchSnapshot(testCluster(), "good", []);
   expect(message).toBe("the lab prod has no snapshots");
   expect(details.hint).toMatch(/^`tripod lab save NAME -i .*` takes one of a lab that is up$/);

@@ -14,7 +14,7 @@ describe("The OS family of a host", () => {
     ["RHEL 9", { ID: "rhel", ID_LIKE: "fedora" }, "rhel"],
     ["Alpine", { ID: "alpine" }, undefined],
     ["a system that does not say", {}, undefined],
-  ])("%s is told from its os-release", (_, release, name) => {
+  ])("%s is recognized by its os-release", (_, release, name) => {
     expect(osOf(release)?.name).toBe(name);
   });
 });

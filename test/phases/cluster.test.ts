@@ -60,7 +60,7 @@ describe("the load balancer", () => {
     expect(kinds).toContain("service:keepalived.service");
   });
 
-  it("is waited for once: one master asks who holds the VIP", async () => {
+  it("is awaited once: one master asks who holds the VIP", async () => {
     const cluster = testCluster();
     const hosts = cluster.masters.map(({ name }) => on(cluster, name));
     const conditions = hosts.map(async (host) => loadBalancer.until?.(host, testContext(cluster, hosts)));

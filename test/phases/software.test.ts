@@ -252,12 +252,12 @@ describe("CNI plugins", () => {
   };
   const paths = ["bridge", "host-local", "loopback", "portmap"].map((plugin) => `/opt/cni/bin/${plugin}`);
 
-  it("are looked for in the package's folder, where `bridge` calls no others", async () => {
+  it("are searched in the package's folder, where `bridge` calls no others", async () => {
     expect(await found({})).toEqual({ keys: [], folder: "/usr/lib/cni" });
     expect(await found({}, rhel)).toEqual({ keys: [], folder: "/usr/libexec/cni" });
   });
 
-  it("are looked for where they were uploaded to", async () => {
+  it("are searched where they were uploaded to", async () => {
     const folder = "/opt/cni/bin";
     expect(await found({ software: uploads() })).toEqual({ keys: paths.map((path) => `binary:${path}`), folder });
   });
@@ -265,7 +265,7 @@ describe("CNI plugins", () => {
   it.each<[string, ClusterOverrides["network"]]>([
     ["flannel", { cni: "flannel" }],
     ["a manifest of the user's", { manifest: "/home/operator/cni.yaml" }],
-  ])("of %s are looked for where its pods install them, and the package's are found there too", async (_, network) => {
+  ])("of %s are searched where its pods install them, and the package's are found there too", async (_, network) => {
     const linked = { keys: paths.map((path) => `program-link:${path}`), folder: "/opt/cni/bin" };
     expect(await found({ network })).toEqual(linked);
     expect(await found({ network }, rhel)).toEqual(linked);

@@ -146,7 +146,7 @@ describe("a certificate", () => {
   it.each([
     ["2049-12-31T23:59:59Z", "UTCTIME", "491231235959Z"],
     ["2050-01-01T00:00:00Z", "GENERALIZEDTIME", "20500101000000Z"],
-  ])("that ends on %s says so as %s", async (end, type, value) => {
+  ])("that ends on %s shows it as %s", async (end, type, value) => {
     const start = new Date(new Date(end).getTime() - 365 * 86_400_000);
     const authority = await createAuthority({ commonName: "etcd-ca", keys: "ecdsa-p256", validityDays: 3650 }, start);
     const { certificate } = await issue(authority, request, start);

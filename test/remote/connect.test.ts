@@ -109,7 +109,7 @@ test("a refused login names the user and every key that was tried", async () => 
 });
 
 test.skipIf(noKeygen)(
-  `an encrypted key is no obstacle where another one opens the door${because(noKeygen)}`,
+  `an encrypted key is no obstacle where another one is accepted${because(noKeygen)}`,
   async () => {
     const sshd = await startSshd();
     const encrypted = encryptedKey(sshd);
@@ -219,7 +219,7 @@ test("a closed port and an unknown name are different errors", async () => {
   });
 });
 
-test("a host that accepts the connection and stays silent is given up in time, and the error names the stage", async () => {
+test("a host that accepts the connection and stays silent is given up in time, and the error names the step", async () => {
   const sshd = await startSshd();
   const mute = createServer().listen(0, "127.0.0.1");
   await once(mute, "listening");

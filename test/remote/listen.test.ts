@@ -29,7 +29,7 @@ async function staying(connection: Connection) {
 test.each([
   ["over SSH", async () => connected(await startSshd({ loginFile: "echo Welcome!" }))],
   ["on this machine", () => Promise.resolve(localConnection())],
-])("a command that speaks before it ends is heard at once, %s", async (_, connect) => {
+])("what a command prints before it ends is received at once, %s", async (_, connect) => {
   const { heard, letGo } = await staying(await connect());
   expect(heard.at(-1)).toBe("here\n");
   expect(await letGo()).toEqual({ code: 0, stdout: "here\ngone\n", stderr: "" });

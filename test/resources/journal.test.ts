@@ -18,7 +18,7 @@ test.each([
     "panic: freepages: failed to get all reachable pages",
     "panic: freepages: failed to get all reachable pages",
   ],
-])("why etcd died is told %s", (_, line, expected) => {
+])("why etcd died is reported %s", (_, line, expected) => {
   expect(etcdJournal.reason(`${line}\n\n`)).toBe(expected);
 });
 

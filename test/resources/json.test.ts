@@ -35,7 +35,7 @@ describe.each(ANSWERS)("%s in place of an answer", (answer) => {
     ["etcd's members", readMembers],
     ["etcd's status", (host) => readEtcd(host, [host])],
     ["Leases", readLeases],
-  ])("is told with its host where %s are asked for", async (_, read) => {
+  ])("is reported with its host where %s are asked for", async (_, read) => {
     expect(await read(saying(answer))).toMatch(/^the output of .* on m1 cannot be parsed: ./);
   });
 

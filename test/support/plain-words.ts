@@ -80,6 +80,20 @@ export function proseOfSource(path: string, text: string): string {
   return [...strings.filter((string) => /\S\s+\S/.test(string)), ...comments].map(proseOf).join("\n\n");
 }
 
+/** The titles of a test file: `it("…"`, `describe.each(…)("…"`. */
+export function titlesOf(text: string): string {
+  const titles = text.matchAll(/(?:\b(?:it|test|describe)(?:\.\w+)?|\))\(\s*(["`])((?:(?!\1)[^\\\n]|\\.)*)\1/g);
+  return [...titles].map(([, , title = ""]) => title.replace(/\$\{[^}]*\}/g, "…")).join("\n\n");
+}
+
+/** The comments of a template, in which `#` or `//` begins a line, without what is put into it; neighbouring lines are one text. */
+export function commentsOf(template: string): string {
+  const comments = template.matchAll(/(?:^[ \t]*(?:#|\/\/) .*\n?)+|\{\{!--.*?--\}\}/gm);
+  return [...comments]
+    .map(([comment]) => proseOf(comment.replace(/^[ \t]*(?:#|\/\/) |\{\{(?!!).*?\}\}/gm, "")))
+    .join("\n\n");
+}
+
 /** Without code in backticks, and with paragraphs in one line each. */
 function proseOf(text: string): string {
   return text.replace(/`[^`\n]*`/g, "…").replace(/\n\s*(?=\S)/g, " ");

@@ -17,7 +17,7 @@ async function tripod(args: readonly string[], { typed, ...stdin }: { isTTY?: bo
   return { exitCode, stdout: io.stdout.text, stderr: io.stderr.text };
 }
 
-test("the scenarios can be looked at without an inventory", async () => {
+test("the scenarios can be listed without an inventory", async () => {
   const { exitCode, stdout } = await tripod(["--list"]);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^power-holder +power cut of the VIP holder$/m);
@@ -44,7 +44,7 @@ test("a slip in the name of a scenario is known", async () => {
   ]);
 });
 
-test("the quorum is taken away by name alone", async () => {
+test("naming the scenario alone does not stop the quorum", async () => {
   const { exitCode, stderr } = await tripod([...INVENTORY, "quorum", "--confirm", "production"]);
   expect([exitCode, stderr]).toEqual([24, expect.stringContaining("--allow-quorum-loss")]);
 });
@@ -70,7 +70,7 @@ test.each(["0", "1000", "many"])("%s is no number of rounds", async (rounds) => 
   expect(await tripod([...INVENTORY, "--rounds", rounds])).toMatchObject({ exitCode: 3 });
 });
 
-test("scenarios are named, or all of them are meant", async () => {
+test("scenarios are named, or all of them are chosen", async () => {
   const { exitCode, stderr } = await tripod([...INVENTORY, "--all", "power-holder"]);
   expect([exitCode, stderr]).toEqual([3, expect.stringContaining("use one of them")]);
 });

@@ -8,7 +8,7 @@ import { testCluster } from "../../support/cluster.ts";
 import { testContext } from "../../support/context.ts";
 import { hostsOf } from "../../phases/preflight/fit.ts";
 
-test("every check has a name of its own, and a sentence for the documentation", () => {
+test("every check has its own name, and a sentence for the documentation", () => {
   expect(new Set(CHECKS.map(({ name }) => name)).size).toBe(CHECKS.length);
   // A name that an inventory may tolerate, and that no check has, would tolerate nothing.
   expect(CHECKS.map(({ name }) => name).toSorted()).toEqual(CHECK_NAMES.toSorted());

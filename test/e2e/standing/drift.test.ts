@@ -47,7 +47,7 @@ while [ ! -e /run/probe.stop ] && [ $n -lt 3000 ]; do
   sleep 0.1
 done; echo "probes: $n"; rm -f /run/probe.*`;
 
-it("finds what was changed by hand, each with a line of its own, and repairs it without any client noticing", async () => {
+it("finds what was changed by hand, each in its own line, and repairs it without any client noticing", async () => {
   for (const { host, by } of DRIFT) await lab.on(host, by);
   const plan = changesIn(eventsOf(await tripodMust("plan", "--lab", "-i", lab.inventory, "--json")));
   for (const { done, host, resource } of DRIFT) {

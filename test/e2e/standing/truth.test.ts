@@ -47,7 +47,7 @@ dd if=/dev/urandom of="$wal" bs=1k seek=1 count=8 conv=notrunc status=none
 systemctl start --no-block etcd`;
 
 describe("what status reports is true", () => {
-  it("a VIP that somebody wrote on a standby master is named with what takes it away, and an apply does not begin", async () => {
+  it("a VIP that somebody wrote on a standby master is named with what removes it, and an apply does not begin", async () => {
     await lab.untilHealthy();
     await lab.on("m2", `ip addr add ${VIP}/24 dev eth0`);
     const { vipHolders, healthy, problems } = await lab.status();

@@ -106,7 +106,7 @@ describe("the VIP", () => {
   it.each([
     ["answers a ping", `answered\n${neighbour("DELAY")}`],
     ["answers at the Ethernet's level alone", neighbour("REACHABLE")],
-  ])("is taken where a stranger %s", async (_, text) => {
+  ])("is in use where another machine %s", async (_, text) => {
     const found = await problems(vipFree, answering(text));
     expect(found).toMatchObject([
       {

@@ -30,7 +30,7 @@ test.each([
   [listening("*:8443", by("java", 9)), "port 8443 is used by java (pid 9); haproxy needs it"],
   [listening("127.0.0.1:8404", by("envoy", 9)), "port 8404 is used by envoy (pid 9); haproxy needs it"],
   [listening("127.0.0.1:10250"), "port 10250 is used by another process; kubelet needs it"],
-])("a stranger's port is named, with who has it: %#", async (line, message) => {
+])("a port of another program is named, with who has it: %#", async (line, message) => {
   const found = await problems(ports, { m1: { answer: () => line } });
   expect(found).toMatchObject([{ name: "m1", problem: { message, hint: expect.stringContaining("stop") as string } }]);
 });
