@@ -20,9 +20,12 @@ function join(cluster: Cluster, name: string): Fields {
 }
 
 describe("kubeadm", () => {
-  it.each(KUBEADM_VERSIONS)("%s gets the configuration of the first master, the other masters and the workers", (version) => {
-    for (const [name, text] of kubeadmFiles(version)) expectGolden(`kubeadm/${version}/${name}`, text);
-  });
+  it.each(KUBEADM_VERSIONS)(
+    "%s gets the configuration of the first master, the other masters and the workers",
+    (version) => {
+      for (const [name, text] of kubeadmFiles(version)) expectGolden(`kubeadm/${version}/${name}`, text);
+    },
+  );
 
   it("gets its documents as a secret, because the token is in them", () => {
     const cluster = testCluster();
