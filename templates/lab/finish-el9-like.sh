@@ -64,7 +64,7 @@ name=What a node installs, made of Debian's packages
 baseurl=file:///srv/packages
 gpgcheck=0
 EOF
-# Debian's dnf keeps what it has installed in a repository of its own; RHEL's does not.
+# Debian's dnf keeps what it has installed in its own repository; RHEL's does not.
 sed -i 's/^enabled *=.*/enabled = false/' /etc/dnf/plugins/local.conf
 mkdir -p /etc/dnf/vars
 echo 9 >/etc/dnf/vars/releasever
