@@ -25,6 +25,8 @@ interface Scenario {
   readonly installed?: string;
   /** What the host has of a repository: `ours`, `theirs`, a key. */
   readonly described?: string;
+  /** A program of an earlier run, from releases. */
+  readonly earlier?: string;
   readonly software?: ClusterOverrides["software"];
   readonly os?: Host["os"];
 }
@@ -35,7 +37,7 @@ const OTHERS = [...debian.packages.containerd, ...debian.packages.node, "contain
 const ALL = `${OTHERS}\nkubeadm 1.36.3-1.1\nkubelet 1.36.3-1.1\nkubectl 1.36.3-1.1\n`;
 
 /** What the packages phase plans for a worker; and how its package manager was asked. */
-async function planned({ enough = [], installed = OTHERS, described = "", software, os = debian }: Scenario) {
+async function planned({ enough = [], installed = OTHERS, described = "", earlier, software, os = debian }: Scenario) {
   const cluster = testCluster({
     software: { packageRepository: { url: MIRROR, fingerprint: FINGERPRINT }, ...software },
   });
@@ -46,6 +48,7 @@ async function planned({ enough = [], installed = OTHERS, described = "", softwa
       asked.push(lists);
       return enough.includes(lists) ? "" : { code: 100, stdout: "E: Version '1.36.3-*' for 'kubeadm' was not found\n" };
     }
+    if (earlier !== undefined && script.includes(`/var/lib/tripod/releases/${earlier} `)) return { code: 10 };
     if (script.includes("/core:/stable:/v1[.]36/")) return described;
     return /dpkg-query|rpm -q/.test(script) ? installed : "";
   };
@@ -128,6 +131,23 @@ describe("before anything is changed", () => {
         message: `its package manager cannot install what it needs, also from ${MIRROR}/core:/stable:/v1.36/deb`,
         why: "kubeadm=1.36.3-* kubelet=1.36.3-* kubectl=1.36.3-*\n\nE: Version '1.36.3-*' for 'kubeadm' was not found",
       },
+    ]);
+  });
+
+  it("so are programs of an earlier run that would be used instead of the package's, with the command that removes them", async () => {
+    const { problems } = await planned({ installed: ALL, earlier: "kubelet" });
+    expect(problems).toMatchObject([
+      {
+        message:
+          "kubernetes is to come from packages, but the programs in /usr/local/bin that an earlier run installed would be used",
+        why: expect.stringMatching(
+          /^rm -f \/usr\/local\/bin\/kubeadm .*\/etc\/systemd\/system\/kubelet\.service .* && systemctl daemon-reload$/,
+        ) as string,
+      },
+    ]);
+    expect(problems[0]?.hint).toContain("systemctl restart kubelet");
+    expect((await planned({ installed: ALL, earlier: "containerd" })).problems).toMatchObject([
+      { message: expect.stringMatching(/^containerd is to come from packages/) as string },
     ]);
   });
 

@@ -8,6 +8,7 @@ import { packageSupply } from "../package-supply.ts";
 import type { Context } from "../phase.ts";
 import { originOf, programs } from "../software.ts";
 import type { Check, Problem } from "./check.ts";
+import { earlierPrograms } from "./earlier-programs.ts";
 
 /** Throws E_LOCAL where a folder does not contain a program, or no checksum is published for its version. */
 export const softwareAvailable: Check = {
@@ -19,7 +20,11 @@ export const softwareAvailable: Check = {
     await Promise.all(wanted.map((component) => programs(host, context, component)));
     const packaged = wanted.filter((component) => originOf(host, context.cluster, component) === "packages");
     const noEtcd = packaged.includes("etcd") && host.os.packages.etcd.length === 0;
-    return [...(noEtcd ? [etcdMissing(host.os.name)] : []), ...(await notInstallable(host, context))];
+    return [
+      ...(noEtcd ? [etcdMissing(host.os.name)] : []),
+      ...(await earlierPrograms(host, context.cluster)),
+      ...(await notInstallable(host, context)),
+    ];
   },
 };
 
