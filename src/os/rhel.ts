@@ -1,4 +1,4 @@
-import { installedVersions, type OsFamily, quoted } from "./os.ts";
+import { installedVersions, type OsFamily, type PackageRepository, quoted } from "./os.ts";
 
 /** Of python3-dnf-plugin-versionlock, which `packages.node` installs. */
 const VERSIONLOCK = "/etc/dnf/plugins/versionlock.list";
@@ -63,18 +63,25 @@ dnf -q versionlock add ${names.join(" ")}`,
   install: (names) => `dnf install -q -y ${TRANSACTION} ${quoted(names)}`,
   // dnf itself keeps its lists fresh. It ends with 1 whether or not there is a transaction to say no to.
   simulate(names, lists) {
-    const repository = typeof lists === "string" ? undefined : lists;
-    const ca = repository?.ca === undefined ? "" : `printf %s ${quoted([repository.ca])} >"$t/ca.crt"\n`;
-    const trusted = ca === "" ? "" : ` --setopt=${ADDED}.sslcacert="$t/ca.crt"`;
-    const added = repository ? ` --repofrompath=${quoted([`${ADDED},${repository.url}/`])}${trusted}` : "";
+    const repository = typeof lists === "string" ? "" : ` ${added(lists)}`;
     return `t=$(mktemp -d) || exit 1; trap 'rm -rf "$t"' EXIT
-${ca}dnf install --assumeno${lists === "fresh" ? " --refresh" : ""}${added} ${TRANSACTION} ${quoted(names)} >"$t/said" 2>&1
+${typeof lists === "string" ? "" : written(lists)}dnf install --assumeno${lists === "fresh" ? " --refresh" : ""}${repository} ${TRANSACTION} ${quoted(names)} >"$t/said" 2>&1
 cat "$t/said"; grep -Eq 'Operation aborted|Nothing to do' "$t/said"`;
   },
   // A table: name, architecture, version, repository, size.
   simulatedVersion: (name, printed) => new RegExp(`^ ${name} +\\S+ +(\\S+)`, "m").exec(printed)?.[1],
   cniBinDir: "/usr/libexec/cni",
 };
+
+/** The key and the authority of a repository, in the simulation's temporary folder. */
+function written({ key, ca }: PackageRepository): string {
+  return `printf %s ${quoted([key])} >"$t/key"\n${ca === undefined ? "" : `printf %s ${quoted([ca])} >"$t/ca.crt"\n`}`;
+}
+
+function added({ url, ca }: PackageRepository): string {
+  const trusted = ca === undefined ? "" : ` --setopt=${ADDED}.sslcacert="$t/ca.crt"`;
+  return `--repofrompath=${quoted([`${ADDED},${url}/`])} --setopt=${ADDED}.gpgkey="file://$t/key"${trusted}`;
+}
 
 /** `kubeadm-1.36.3` is a name and a version, `iptables-nft` a name. */
 function split(name: string): { readonly name: string; readonly version?: string } {
