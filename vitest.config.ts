@@ -19,7 +19,8 @@ const MACHINE = [
   "test/engine/cluster-lock.test.ts",
   "test/health/dns.test.ts",
   "test/inventory/{option,shown}.test.ts",
-  "test/lab/{cache,image-archive,kubernetes,local,mirror,official-kubernetes,operator-machine}.test.ts",
+  "test/lab/{cache,image-archive,kubernetes,local,mirror,official-kubernetes,operator-machine,package-repository}.test.ts",
+  "test/releases/repository-key.test.ts",
   "test/support/local-connection.test.ts",
   "test/phases/{bootstrap,killed,life,manifest-network,preflight/{existing-cluster,files-on-host,reach}}.test.ts",
 ];

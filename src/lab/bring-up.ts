@@ -7,8 +7,9 @@ import { prepareHosts } from "./hosts.ts";
 import { imagesFolder } from "./images.ts";
 import { kubernetesFolder, linkBinaries, mustHaveAll } from "./kubernetes.ts";
 import { runningHosts, startHost } from "./lxc.ts";
-import { mirrorContent, type MirrorContent } from "./mirror/content.ts";
-import { hasMirror, makeMirror, startMirror, wantsReleases } from "./mirror/mirror.ts";
+import { mirrorContent } from "./mirror/content.ts";
+import { hasMirror, makeMirror, type Published, startMirror, wantsReleases, wantsRepository } from "./mirror/mirror.ts";
+import { repositoryContent } from "./mirror/package-repository.ts";
 import { makeNetwork } from "./network.ts";
 import { raiseInotifyLimit, onOperatorMachine, recordSettings } from "./operator-machine.ts";
 import { poll } from "./poll.ts";
@@ -61,9 +62,10 @@ export async function bringUp(cluster: Cluster, options: LabOptions): Promise<vo
  * Programs and images of Kubernetes, linked into the lab's folder, unless the inventory sets them.
  * @returns what the mirror of releases serves, for hosts that have no software yet
  */
-async function provideSoftware(cluster: Cluster, base: Base, options: LabOptions): Promise<MirrorContent | undefined> {
+async function provideSoftware(cluster: Cluster, base: Base, options: LabOptions): Promise<Published | undefined> {
   const { software, name } = cluster;
-  const mirrored = base.flavour === "pristine" && wantsReleases(software);
+  const packaged = base.flavour === "pristine" && wantsRepository(software);
+  const mirrored = packaged || (base.flavour === "pristine" && wantsReleases(software));
   if (software.images !== undefined && software.binaries !== undefined && !mirrored) return undefined;
   const folders = labFolders(name);
   const programs = await kubernetesFolder(cluster, options.binaries, options);
@@ -74,7 +76,11 @@ async function provideSoftware(cluster: Cluster, base: Base, options: LabOptions
     await rm(folders.images, { force: true });
     await symlink(images, folders.images);
   }
-  return mirrored ? mirrorContent(cluster, programs, rootfs, options) : undefined;
+  if (!mirrored) return undefined;
+  return {
+    releases: await mirrorContent(cluster, programs, rootfs, options),
+    repository: packaged ? await repositoryContent(cluster, programs, rootfs, options) : undefined,
+  };
 }
 
 /** @throws TripodError E_LAB with each host's last error */

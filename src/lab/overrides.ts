@@ -3,7 +3,7 @@ import { TripodError } from "../errors.ts";
 import type { Cluster, Machine, SoftwareSettings, SshTarget } from "../inventory/cluster.ts";
 import { inventoryOption } from "../inventory/option.ts";
 import { labFolders } from "./folders.ts";
-import { fromMirror, hasMirror, wantsReleases } from "./mirror/mirror.ts";
+import { fromMirror, hasMirror, wantsReleases, wantsRepository } from "./mirror/mirror.ts";
 import { WORKLOAD_IMAGE } from "./images.ts";
 import { inNetwork, networkExists } from "./network.ts";
 import { sshCommand } from "./ssh.ts";
@@ -67,11 +67,12 @@ export function withLab(cluster: Cluster): Cluster {
   return Object.freeze(mirrored);
 }
 
-/** Releases from the lab's mirror, where it has one and the inventory wants them; else the lab's Kubernetes, and packages for the rest. */
+/** Releases and packages of Kubernetes from the lab's mirror, where it has one and the inventory wants them; else the lab's Kubernetes, and packages for the rest. */
 function labSoftware({ name, software }: Cluster): SoftwareSettings {
   const folders = labFolders(name);
   const { images } = softwareIn(folders, software);
-  if (hasMirror(name) && wantsReleases(software)) return { ...fromMirror(name, software), ...(images && { images }) };
+  if (hasMirror(name) && (wantsReleases(software) || wantsRepository(software)))
+    return { ...fromMirror(name, software), ...(images && { images }) };
   return softwareIn(folders, software);
 }
 

@@ -13,6 +13,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   ip: "iproute2",
   zstd: "zstd",
   "mkfs.ext4": "e2fsprogs",
+  "gpg-agent": "gnupg",
 };
 
 /** @throws TripodError E_LAB */

@@ -1,11 +1,15 @@
-import { cniOf } from "../cni/index.ts";
-import type { Host } from "../host.ts";
+import { dirname } from "node:path";
+import { aptAuthority, repositoryFiles } from "../config/package-repository.ts";
 import { proxyEnvironment } from "../config/proxy.ts";
-import type { Cluster } from "../inventory/cluster.ts";
-import type { SoftwareComponent } from "../releases/artifact.ts";
+import type { Host } from "../host.ts";
+import type { PackageRepository } from "../os/os.ts";
+import { directory } from "../resources/directory.ts";
+import { editedFile } from "../resources/edited-file.ts";
+import { file } from "../resources/file.ts";
 import { packages as installed } from "../resources/package.ts";
+import type { Resource } from "../resources/resource.ts";
+import { packageSupply, wantedPackages } from "./package-supply.ts";
 import { allHosts, type Phase } from "./phase.ts";
-import { originOf } from "./software.ts";
 import { preflight } from "./preflight/index.ts";
 
 /** Everything a host needs from its package manager, in one transaction: package managers are slow, and lock each other out. */
@@ -14,22 +18,24 @@ export const packages: Phase = {
   title: "Packages",
   needs: [allHosts(preflight)],
   hosts: ({ cluster }) => cluster.machines,
-  resources: (host, { cluster }) => [installed({ ...wanted(host, cluster), environment: proxyEnvironment(cluster) })],
+  async resources(host, context) {
+    const { cluster } = context;
+    const { repository } = await packageSupply(host, context);
+    return [
+      ...(repository ? described(host, repository) : []),
+      installed({ ...wantedPackages(host, cluster), environment: proxyEnvironment(cluster) }),
+    ];
+  },
 };
 
-/** `hold`: what must change only together with the rest of the cluster. */
-function wanted(host: Host, cluster: Cluster): { names: string[]; hold: string[] } {
-  const { packages: of } = host.os;
-  const packaged = (component: SoftwareComponent) => originOf(host, cluster, component) === "packages";
-  const isMaster = host.machine.role === "master";
-  const hold = [
-    ...(packaged("containerd") ? of.containerd : []),
-    ...(packaged("kubernetes") ? of.kubernetes(cluster.kubernetes.version) : []),
-    ...(packaged("etcd") && isMaster ? of.etcd : []),
+/** Kubernetes' own repository, where the host's do not have the version. */
+function described({ os }: Host, repository: PackageRepository): Resource[] {
+  const files = Object.entries(repositoryFiles(os, repository));
+  const { caFile } = os.repository;
+  const edit = (text: string) => (repository.ca !== undefined || text !== "" ? aptAuthority(os, repository) : "");
+  return [
+    ...[...new Set(files.map(([path]) => dirname(path)))].map((path) => directory({ path, mode: 0o755 })),
+    ...files.map(([path, content]) => file({ path, content, mode: 0o644 })),
+    ...(caFile === undefined ? [] : [editedFile({ path: caFile, edit })]),
   ];
-  const names = [...hold, ...of.node];
-  if (cniOf(cluster.network).plugins.length > 0 && packaged("cni")) names.push(...of.cniPlugins);
-  if (!isMaster) return { names, hold };
-  if (cluster.loadBalancer.haproxy) names.push(...of.haproxy);
-  return { names: [...names, ...of.keepalived], hold };
 }

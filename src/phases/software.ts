@@ -139,7 +139,8 @@ function checksum({ once, signal }: Context, artifact: Artifact, ca: string | un
   return once(onceKey<string>(`checksum of ${artifact.url}`), () => checksumOf(artifact, { signal, ca }));
 }
 
-function authorities({ once, cluster }: Context): Promise<string | undefined> {
+/** The certificates of `software.ca`, PEM; undefined without the key. Read once a run. */
+export function authorities({ once, cluster }: Context): Promise<string | undefined> {
   const { ca } = cluster.software;
   return once(onceKey<string | undefined>("authorities for downloads"), async () =>
     ca === undefined ? undefined : await readFile(ca, "utf8"),

@@ -5,7 +5,7 @@ import { type Artifact, fileName } from "../releases/artifact.ts";
 /** Where downloads arrive on a host, until they are installed. */
 export const RELEASE_CACHE = "/var/cache/tripod";
 /** One record for each artifact: `VERSION DIGEST` of the download, then `DIGEST PATH` of each installed file. */
-const RECORDS = "/var/lib/tripod/releases";
+export const RECORDS = "/var/lib/tripod/releases";
 
 /** How a host reaches the source. */
 export interface Way {

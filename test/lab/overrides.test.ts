@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
 import { labFolders } from "../../src/lab/folders.ts";
 import { enterLab, labSsh, withLab } from "../../src/lab/overrides.ts";
@@ -64,6 +65,30 @@ test("the lab's programs and images are used if the inventory sets none", async 
     binaries,
     images: "/mine",
   });
+});
+
+test("Kubernetes' packages come from the lab's own repository, if it has one and the inventory wants packages", async () => {
+  const mirror = join(labFolders(NAME).root, "mirror");
+  await mkdir(mirror, { recursive: true });
+  await mkdir(labFolders(NAME).binaries, { recursive: true });
+  const repository = { published: "package-repository-1.36.3-abc", fingerprint: "A".repeat(40) };
+  const record = { address: "10.0.0.1", published: "releases-1.36.3-abc", versions: {}, repository };
+  await writeFile(join(mirror, "mirror.json"), JSON.stringify(record));
+  const software = (from: "packages" | { kubernetes: "packages" } | { etcd: "packages" }) =>
+    withLab(testCluster({ name: NAME, software: { from } })).software;
+  const packageRepository = {
+    url: "https://10.0.0.1/package-repository-1.36.3-abc/pkgs.k8s.io",
+    fingerprint: "A".repeat(40),
+  };
+  for (const from of ["packages", { kubernetes: "packages" }] as const) {
+    expect(software(from)).toMatchObject({ from, packageRepository, ca: join(mirror, "ca.crt") });
+    expect(software(from)).not.toHaveProperty("binaries");
+  }
+  expect(software({ etcd: "packages" })).toHaveProperty("binaries");
+  const own = { url: "https://packages.example.org", fingerprint: "B".repeat(40) };
+  expect(
+    withLab(testCluster({ name: NAME, software: { from: "packages", packageRepository: own } })).software,
+  ).toMatchObject({ packageRepository: own });
 });
 
 test("without a lab, entering it is an error", () => {

@@ -11,7 +11,16 @@ test("a lab needs root", () => {
 
 test("programs that are missing on a fresh machine are reported by Debian package", async () => {
   const folder = temporaryFolder();
-  expect(missingPackages([folder])).toEqual(["lxc", "openssh-client", "mmdebstrap", "iproute2", "zstd", "e2fsprogs"]);
-  for (const program of ["ip", "zstd", "ssh-keyscan", "mkfs.ext4"]) await writeFile(join(folder, program), "");
+  expect(missingPackages([folder])).toEqual([
+    "lxc",
+    "openssh-client",
+    "mmdebstrap",
+    "iproute2",
+    "zstd",
+    "e2fsprogs",
+    "gnupg",
+  ]);
+  for (const program of ["ip", "zstd", "ssh-keyscan", "mkfs.ext4", "gpg-agent"])
+    await writeFile(join(folder, program), "");
   expect(missingPackages(["/nonexistent", folder])).toEqual(["lxc", "mmdebstrap"]);
 });

@@ -19,13 +19,26 @@ describe("The OS family of a host", () => {
   });
 });
 
+const REPOSITORY = {
+  url: "https://mirror.example.org/it's/core:/stable:/v1.36/deb",
+  ...{ minor: 36, key: "-----BEGIN PGP PUBLIC KEY BLOCK-----\n", ca: "-----BEGIN CERTIFICATE-----\n" },
+};
+
 describe.each(OS_FAMILIES)("On $name", (family) => {
   const names = [...family.packages.keepalived, ...family.packages.kubernetes("1.36.3")];
 
   it("both of its scripts are plain POSIX shell", () => {
     const bare = names.map((name) => family.bareName(name));
     expect(bare).toEqual(["keepalived", "kubeadm", "kubelet", "kubectl"]);
-    for (const script of [family.installed(names), family.install(names), family.held(bare), family.hold(bare)])
+    for (const script of [
+      family.installed(names),
+      family.install(names),
+      family.held(bare),
+      family.hold(bare),
+      family.simulate(names, "known"),
+      family.simulate(names, "fresh"),
+      family.simulate(names, REPOSITORY),
+    ])
       expect(run("sh", "-nc", script)).toEqual({ code: 0, said: "" });
   });
 
@@ -51,6 +64,16 @@ describe("Package names", () => {
       [],
     );
     expect(rhel.installed(["iptables-nft", "kubeadm-1.36.3"])).toContain(" iptables-nft kubeadm ");
+  });
+});
+
+describe("The version that a simulated transaction installs", () => {
+  it("is in what each package manager prints", () => {
+    const apt = "Inst etcd-server [3.4.23-4] (3.5.16-4 Debian:13.1/stable [amd64])\nInst etcd (3.6.0-1 Debian:13)\n";
+    expect(debian.simulatedVersion("etcd-server", apt)).toBe("3.5.16-4");
+    expect(debian.simulatedVersion("etcd-client", apt)).toBeUndefined();
+    const dnf = "Installing:\n kubelet   x86_64   1.36.3-150500.1.1   kubernetes   14 M\nUpgrading:\n";
+    expect(rhel.simulatedVersion("kubelet", dnf)).toBe("1.36.3-150500.1.1");
   });
 });
 

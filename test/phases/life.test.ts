@@ -90,6 +90,9 @@ const CHANGES: Readonly<Record<string, Value>> = {
 /** They concern what comes from releases, which this cluster does not use: test/phases/software.test.ts changes them. */
 const OF_RELEASES = ["etcd", "containerd", "runc", "cniPlugins", "crictl"].map((name) => `software.versions.${name}`);
 
+/** They concern hosts whose repositories do not have Kubernetes: test/phases/package-repository.test.ts changes them. */
+const OF_REPOSITORY = ["url", "fingerprint"].map((name) => `software.packageRepository.${name}`);
+
 /** A pod network is chosen by one of two keys: that of the other one is refused on a cluster that has `bridge`. */
 const FIXED_HERE = ["network.manifest"];
 
@@ -149,7 +152,7 @@ describe("every key of the inventory", () => {
 
   it("is changed on an existing cluster, unless it is the operator's side only", () => {
     const tried = all.filter(([, life]) => life !== "operator's side").map(([key]) => key);
-    expect([...Object.keys(CHANGES), ...OF_RELEASES].toSorted()).toEqual(tried.toSorted());
+    expect([...Object.keys(CHANGES), ...OF_RELEASES, ...OF_REPOSITORY].toSorted()).toEqual(tried.toSorted());
   });
 });
 

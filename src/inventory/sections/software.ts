@@ -1,6 +1,7 @@
 import { valid } from "semver";
 import { z } from "zod";
 import { COMPONENTS, type SoftwareComponent } from "../../releases/artifact.ts";
+import { PACKAGES_KEY, PACKAGES_SITE } from "../../releases/repository-key.ts";
 import { tooOld } from "../../versions.ts";
 import type { Problem } from "../problem.ts";
 import { path, saying, textual } from "../scalars.ts";
@@ -19,9 +20,14 @@ const version = (project: string, example: string) =>
     .describe(`The version of ${project}. Default: the one that Tripod's table names for this Kubernetes.`)
     .meta({ examples: [example] });
 
+const site = textual(
+  "URL",
+  /^https:\/\/[^\s/?#@]+(?:\/[^\s?#]*[^\s/?#])?$/,
+  "an https:// URL without a user and a trailing slash",
+).refine((text) => URL.canParse(text), { error: saying("an https:// URL") });
+
 const source = (official: string, what: string, example: string) =>
-  textual("URL", /^https:\/\/[^\s/?#@]+(?:\/[^\s?#]*[^\s/?#])?$/, "an https:// URL without a user and a trailing slash")
-    .refine((text) => URL.canParse(text), { error: saying("an https:// URL") })
+  site
     .optional()
     .describe(`What replaces ${official} for ${what}: a mirror with the same layout.`)
     .meta({ examples: [`https://mirror.example.org/${example}`] });
@@ -67,6 +73,26 @@ export const software = z
       .prefault({})
       .describe("Where releases are fetched from instead of from the projects' own servers.")
       .meta({ life: "operator's side" }),
+    packageRepository: z
+      .strictObject({
+        url: site
+          .default(PACKAGES_SITE)
+          .describe(`Where it is: a mirror has the layout of ${PACKAGES_SITE}, with a repository for each minor.`)
+          .meta({ examples: ["https://mirror.example.org/kubernetes"] }),
+        fingerprint: textual(
+          "fingerprint",
+          /^(?:[0-9A-Fa-f]{4} {0,2}){9}[0-9A-Fa-f]{4}$/,
+          "the fingerprint of an OpenPGP key: 40 hex digits",
+        )
+          .default(PACKAGES_KEY)
+          .describe("The fingerprint of the key that signs it; no other key is accepted.")
+          .meta({ examples: [PACKAGES_KEY] }),
+      })
+      .prefault({})
+      .describe(
+        "Kubernetes' own package repository, which hosts get where `kubernetes` comes from packages and their repositories do not have its version.",
+      )
+      .meta({ life: "any time" }),
     ca: path
       .optional()
       .describe(

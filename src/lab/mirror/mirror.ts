@@ -6,6 +6,7 @@ import type { SoftwareSettings } from "../../inventory/cluster.ts";
 import { lastLines } from "../../last-lines.ts";
 import { createAuthority, issue } from "../../pki/authority.ts";
 import { kill, startDetached } from "../../process.ts";
+import { PACKAGES_SITE } from "../../releases/repository-key.ts";
 import type { ProgramVersions } from "../../versions.ts";
 import { labFolders } from "../folders.ts";
 import { inNetwork } from "../network.ts";
@@ -13,6 +14,7 @@ import { poll } from "../poll.ts";
 import { processesWith } from "../processes.ts";
 import { labScript } from "../scripts.ts";
 import { MIRRORED, type MirrorContent } from "./content.ts";
+import { REPOSITORIES, type RepositoryContent } from "./package-repository.ts";
 
 interface MirrorRecord {
   /** Its address in the lab's network: that of the operator in the first segment. */
@@ -20,6 +22,14 @@ interface MirrorRecord {
   /** The name of the content's folder in the cache, which is the first part of every path. */
   readonly published: string;
   readonly versions: ProgramVersions;
+  /** Kubernetes' package repository, likewise. */
+  readonly repository?: { readonly published: string; readonly fingerprint: string };
+}
+
+/** What a mirror serves. */
+export interface Published {
+  readonly releases: MirrorContent;
+  readonly repository?: RepositoryContent | undefined;
 }
 
 const YEAR = 365;
@@ -48,7 +58,8 @@ export function hasMirror(lab: string): boolean {
 }
 
 /** Creates the mirror's files: a link to its content, the lab's authority, and a certificate for its address. */
-export async function makeMirror(lab: string, address: string, { folder, versions }: MirrorContent): Promise<void> {
+export async function makeMirror(lab: string, address: string, { releases, repository }: Published): Promise<void> {
+  const { folder, versions } = releases;
   const { root, content, ca, certificate, key, record } = files(lab);
   await rm(root, { recursive: true, force: true });
   await mkdir(root, { recursive: true });
@@ -59,11 +70,17 @@ export async function makeMirror(lab: string, address: string, { folder, version
   const server = await issue(authority, request, now);
   const published = basename(folder);
   await mkdir(content, { recursive: true });
-  await symlink(folder, join(content, published));
+  for (const each of [folder, ...(repository ? [repository.folder] : [])])
+    await symlink(each, join(content, basename(each)));
   await writeFile(ca, authority.certificate);
   await writeFile(certificate, server.certificate);
   await writeFile(key, server.key.reveal(), { mode: 0o600 });
-  const written: MirrorRecord = { address, published, versions };
+  const written: MirrorRecord = {
+    ...{ address, published, versions },
+    ...(repository && {
+      repository: { published: basename(repository.folder), fingerprint: repository.fingerprint },
+    }),
+  };
   await writeFile(record, `${JSON.stringify(written, null, 2)}\n`);
 }
 
@@ -108,10 +125,17 @@ export function wantsReleases({ from }: SoftwareSettings): boolean {
   );
 }
 
+/** Whether this inventory's Kubernetes is to come from packages. */
+export function wantsRepository({ from }: SoftwareSettings): boolean {
+  return from === "packages" || (typeof from === "object" && from.kubernetes === "packages");
+}
+
 /** The inventory's software, fetched from the lab's mirror in the versions that it has; what the inventory sets stays. */
 export function fromMirror(lab: string, software: SoftwareSettings): SoftwareSettings {
   const { record, ca } = files(lab);
-  const { address, published, versions } = JSON.parse(readFileSync(record, "utf8")) as MirrorRecord;
+  const { address, published, versions, repository } = JSON.parse(readFileSync(record, "utf8")) as MirrorRecord;
+  const url = repository && `https://${address}/${repository.published}/${REPOSITORIES}`;
+  const packageRepository = repository && url && { url, fingerprint: repository.fingerprint };
   // What is published under a URL never changes, so other content has other URLs.
   const mirrors = Object.fromEntries(
     Object.entries(MIRRORED).map(([name, folder]) => [name, `https://${address}/${published}/${folder}`]),
@@ -119,6 +143,7 @@ export function fromMirror(lab: string, software: SoftwareSettings): SoftwareSet
   return {
     ca,
     ...software,
+    ...(packageRepository && software.packageRepository.url === PACKAGES_SITE && { packageRepository }),
     versions: { ...versions, ...software.versions },
     mirrors: { ...mirrors, ...software.mirrors },
   };

@@ -2,41 +2,67 @@ import { coerce } from "semver";
 import { COMPONENTS } from "../../releases/artifact.ts";
 import { tooOld } from "../../versions.ts";
 import { installedVersions } from "../../os/os.ts";
+import type { Host } from "../../host.ts";
+import { lastLines } from "../../last-lines.ts";
+import { packageSupply } from "../package-supply.ts";
+import type { Context } from "../phase.ts";
 import { originOf, programs } from "../software.ts";
-import type { Check } from "./check.ts";
+import type { Check, Problem } from "./check.ts";
+import { earlierPrograms } from "./earlier-programs.ts";
 
 /** Throws E_LOCAL where a folder does not contain a program, or no checksum is published for its version. */
 export const softwareAvailable: Check = {
   name: "software",
   title:
-    "every program can be had: its folder contains it, or its project publishes a checksum for this version and processor",
+    "every program can be had: its folder contains it, its project publishes a checksum for this version and processor, or the package manager can install it in this version and would remove nothing",
   async examine(host, context) {
     const wanted = COMPONENTS.filter((component) => component !== "etcd" || host.machine.role === "master");
     await Promise.all(wanted.map((component) => programs(host, context, component)));
     const packaged = wanted.filter((component) => originOf(host, context.cluster, component) === "packages");
-    if (!packaged.includes("etcd") || host.os.packages.etcd.length > 0) return [];
+    const noEtcd = packaged.includes("etcd") && host.os.packages.etcd.length === 0;
     return [
-      {
-        message: `${host.os.name} has no etcd package`,
-        hint: "let etcd come from releases: `software: {from: {etcd: releases}}`; or put etcd and etcdctl into `software.binaries`",
-      },
+      ...(noEtcd ? [etcdMissing(host.os.name)] : []),
+      ...(await earlierPrograms(host, context.cluster)),
+      ...(await notInstallable(host, context)),
     ];
   },
 };
 
-/** What is installed stays; else it is the package manager's candidate. A fresh host without lists names none, and apply finds out. */
+function etcdMissing(system: string): Problem {
+  return {
+    message: `${system} has no etcd package`,
+    hint: "let etcd come from releases: `software: {from: {etcd: releases}}`; or put etcd and etcdctl into `software.binaries`",
+  };
+}
+
+async function notInstallable(host: Host, context: Context): Promise<Problem[]> {
+  const { install, installable, printed, repository } = await packageSupply(host, context);
+  if (installable) return [];
+  const also = repository ? `, also from ${repository.url}` : "";
+  return [
+    {
+      message: `its package manager cannot install what it needs${also}`,
+      why: `${install.join(" ")}\n\n${lastLines(printed)}`,
+      hint: "make the host's package repositories have them in these versions, or let the component come from elsewhere with `software.from`",
+    },
+  ];
+}
+
+/** What is installed stays; else it is what the package manager would install. */
 export const etcdVersion: Check = {
   name: "etcd-version",
   title: "the distribution's etcd is new enough for this Kubernetes, where etcd is a package",
-  async examine(host, { cluster }) {
+  async examine(host, context) {
+    const { cluster } = context;
     const [name] = host.os.packages.etcd;
     if (host.machine.role !== "master" || name === undefined || originOf(host, cluster, "etcd") !== "packages")
       return [];
-    const [installed, candidate] = await Promise.all([
+    const [{ stdout }, { printed }] = await Promise.all([
       host.read(host.os.installed([name])),
-      host.read(host.os.candidate(name)),
+      packageSupply(host, context),
     ]);
-    const version = coerce(installedVersions(installed.stdout).get(name) ?? candidate.stdout)?.version;
+    const found = installedVersions(stdout).get(name) ?? host.os.simulatedVersion(name, printed);
+    const version = coerce(found)?.version;
     const oldest = version === undefined ? undefined : tooOld(cluster.kubernetes.minor, "etcd", version);
     if (version === undefined || oldest === undefined) return [];
     return [

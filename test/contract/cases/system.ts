@@ -70,6 +70,19 @@ export const SYSTEM: readonly ResourceCase[] = [
     everNew: /^\/run\/tripod\//,
   },
   {
+    of: "packages",
+    title: "a package that is upgraded together with what is held with it",
+    prepare(machine) {
+      machine.write("/fakes/packages", "kubelet 1.35.0-1.1\ncri-tools 1.35.0-1.1\n");
+      machine.write("/fakes/held", "kubelet\n");
+    },
+    make: () => {
+      const names = ["kubelet=1.36.3-*"];
+      return [packages({ names, hold: names, holdToo: ["cri-tools", "kubernetes-cni"] })];
+    },
+    everNew: /^\/run\/tripod\//,
+  },
+  {
     of: "enabled",
     title: "a unit that starts at boot",
     prepare: (machine) => unit(machine, "kubelet.service"),

@@ -86,7 +86,8 @@ export async function problems(
   return all.flat();
 }
 
-/** What a host says that others reach, and that has nothing else. */
+/** What a host says that others reach, whose package manager finds all packages, and that has nothing else. */
 export function reached(script: string): ReturnType<NonNullable<ScriptedHostOptions["answer"]>> {
+  if (script.includes("--simulate")) return "";
   return script.includes("\nrun listen ") ? "pid 4711\n" : { code: 1 };
 }

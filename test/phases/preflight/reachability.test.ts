@@ -4,7 +4,7 @@ import { preflight } from "../../../src/phases/preflight/index.ts";
 import { portsReachable } from "../../../src/phases/preflight/reachability.ts";
 import { testCluster, testMachine } from "../../support/cluster.ts";
 import { testContext } from "../../support/context.ts";
-import { findings, hostsOf, problems, type UnfitHosts } from "./fit.ts";
+import { findings, hostsOf, problems, reached, type UnfitHosts } from "./fit.ts";
 
 type Outcomes = Readonly<Record<string, string>>;
 
@@ -24,7 +24,7 @@ function host(outcomes: Outcomes = {}, more: { readonly listens?: string; readon
       return words("\nrun connect ")
         .map((target) => `${target} ${outcomes[target] ?? "open"}\n`)
         .join("");
-    return script.startsWith("set -- check") ? (more.check ?? "") : { code: 1 };
+    return script.startsWith("set -- check") ? (more.check ?? "") : reached(script);
   };
   return { answer };
 }

@@ -4,6 +4,7 @@ import { operatingSystem } from "../../../src/phases/preflight/operating-system.
 import { etcdVersion, softwareAvailable } from "../../../src/phases/preflight/software.ts";
 import { testCluster } from "../../support/cluster.ts";
 import { testContext } from "../../support/context.ts";
+import { answering } from "../../support/scripted-host.ts";
 import { findings, hostsOf, problems } from "./fit.ts";
 
 test.each([
@@ -38,12 +39,18 @@ test.each([
   ["1.36.3", "", []],
 ])("the distribution's etcd is compared with what Kubernetes %s needs: %s", async (version, candidate, expected) => {
   const cluster = testCluster({ kubernetes: { version } });
-  expect(await findings(etcdVersion, { m1: { answer: () => candidate } }, cluster)).toEqual(expected);
+  const simulated = candidate && `Inst etcd-server (${candidate} Debian:12.9/stable [amd64])\nConf etcd-server\n`;
+  const unfit = Object.fromEntries(cluster.machines.map(({ name }) => [name, { answer: () => "" }]));
+  const m1 = { answer: answering({ "--simulate": simulated }) };
+  expect(await findings(etcdVersion, { ...unfit, m1 }, cluster)).toEqual(expected);
+  const installed = { answer: answering({ "dpkg-query": candidate && `etcd-server ${candidate}\n` }) };
+  expect(await findings(etcdVersion, { ...unfit, m1: installed }, cluster)).toEqual(expected);
 });
 
 test("where etcd is to be a package and the system has none, the first master is not changed before that is found", async () => {
   const cluster = testCluster();
-  const hosts = hostsOf(cluster).map((host) => ({ ...host, os: rhel }));
+  const unfit = Object.fromEntries(cluster.machines.map(({ name }) => [name, { answer: () => "" }]));
+  const hosts = hostsOf(cluster, unfit).map((host) => ({ ...host, os: rhel }));
   const [first, , , worker] = hosts;
   if (!first || !worker) return expect.unreachable();
   expect(await softwareAvailable.examine(first, testContext(cluster, hosts))).toMatchObject([
