@@ -1,11 +1,11 @@
-import { coerce } from "semver";
+import { coerce, diff, gt } from "semver";
 import { COMPONENTS } from "../../releases/artifact.ts";
 import { tooOld } from "../../versions.ts";
 import { installedVersions } from "../../os/os.ts";
 import type { Host } from "../../host.ts";
 import { lastLines } from "../../last-lines.ts";
 import { packageSupply } from "../package-supply.ts";
-import type { Context } from "../phase.ts";
+import { type Context, onceKey } from "../phase.ts";
 import { originOf, programs } from "../software.ts";
 import type { Check, Problem } from "./check.ts";
 import { earlierPrograms } from "./earlier-programs.ts";
@@ -48,28 +48,57 @@ async function notInstallable(host: Host, context: Context): Promise<Problem[]> 
   ];
 }
 
-/** What is installed stays; else it is what the package manager would install. */
 export const etcdVersion: Check = {
   name: "etcd-version",
-  title: "the distribution's etcd is new enough for this Kubernetes, where etcd is a package",
+  title:
+    "the distribution's etcd is new enough for this Kubernetes, and for a new cluster that of all masters is of one minor version, where etcd is a package",
   async examine(host, context) {
-    const { cluster } = context;
+    const { cluster, existing, hosts } = context;
+    const version = await packagedEtcd(host, context);
+    if (version === undefined) return [];
+    const oldest = tooOld(cluster.kubernetes.minor, "etcd", version);
+    const others = await Promise.all(
+      hosts.map(async (other) => ({ name: other.name, version: await packagedEtcd(other, context) })),
+    );
+    // An existing cluster may have two for a while: its members are upgraded one by one.
+    const newer = existing.clusterExists ? undefined : others.find((other) => hasNewerMinor(other.version, version));
+    const from = "let etcd come from releases: `software: {from: {etcd: releases}}`";
+    return [
+      ...(oldest === undefined
+        ? []
+        : [
+            {
+              message: `its package of etcd is ${version}, but Kubernetes 1.${cluster.kubernetes.minor} needs ${oldest} or later`,
+              hint: from,
+            },
+          ]),
+      ...(newer === undefined
+        ? []
+        : [
+            {
+              message: `its package of etcd is ${version}, that of ${newer.name} is ${newer.version}: the older one cannot become a member of a cluster that the newer one creates`,
+              hint: `${from}; or give all masters the same release of the distribution`,
+            },
+          ]),
+    ];
+  },
+};
+
+function hasNewerMinor(version: string | undefined, than: string): boolean {
+  return version !== undefined && gt(version, than) && diff(version, than) !== "patch";
+}
+
+/** The version of a master's etcd package: what is installed stays; else what the package manager would install. Undefined: no package. */
+function packagedEtcd(host: Host, context: Context): Promise<string | undefined> {
+  return context.once(onceKey<string | undefined>(`etcd's package on ${host.name}`), async () => {
     const [name] = host.os.packages.etcd;
-    if (host.machine.role !== "master" || name === undefined || originOf(host, cluster, "etcd") !== "packages")
-      return [];
+    if (host.machine.role !== "master" || name === undefined) return undefined;
+    if (originOf(host, context.cluster, "etcd") !== "packages") return undefined;
     const [{ stdout }, { printed }] = await Promise.all([
       host.read(host.os.installed([name])),
       packageSupply(host, context),
     ]);
     const found = installedVersions(stdout).get(name) ?? host.os.simulatedVersion(name, printed);
-    const version = coerce(found)?.version;
-    const oldest = version === undefined ? undefined : tooOld(cluster.kubernetes.minor, "etcd", version);
-    if (version === undefined || oldest === undefined) return [];
-    return [
-      {
-        message: `its package of etcd is ${version}, but Kubernetes 1.${cluster.kubernetes.minor} needs ${oldest} or later`,
-        hint: "let etcd come from releases: `software: {from: {etcd: releases}}`",
-      },
-    ];
-  },
-};
+    return coerce(found)?.version;
+  });
+}
