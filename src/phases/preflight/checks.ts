@@ -1,7 +1,8 @@
 import type { Check } from "./check.ts";
 import { operatorClock } from "./clocks.ts";
 import { podsForwarded, ufwKnowsVrrp } from "./firewall.ts";
-import { foreignEtcd, matchesExisting, podRanges, sameAuthorities } from "./existing-cluster.ts";
+import { foreignEtcd } from "./etcd-data.ts";
+import { matchesExisting, podRanges, sameAuthorities } from "./existing-cluster.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
 import { manifestReadable } from "./manifest.ts";
 import { ownAddress, routerIdFree, subnetsFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";

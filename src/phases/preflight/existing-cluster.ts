@@ -1,5 +1,4 @@
 import { hasPodRoutes } from "../../health/pod-routes.ts";
-import { ETCD_PKI } from "../../layout.ts";
 import { kubernetesAuthorities } from "../../pki/kubernetes.ts";
 import { machineMismatches } from "../../existing/machine-mismatches.ts";
 import { type Mismatch, settingsMismatches } from "../../existing/mismatches.ts";
@@ -10,9 +9,6 @@ import { cidrsOf } from "../pod-cidrs.ts";
 import type { Check } from "./check.ts";
 
 const MISMATCHES = onceKey<ReadonlyMap<string | undefined, Mismatch[]>>("mismatches");
-
-const EMPTY_IT =
-  "if the machine is to join this cluster, reset it first (`kubeadm reset`, and move its data away); if not, correct the inventory";
 
 /** The inventory matches the existing cluster: nothing in it can be carried out only in part, or not at all. */
 export const matchesExisting: Check = {
@@ -36,25 +32,6 @@ function mismatchesOf({ once, cluster, existing }: Context): Promise<ReadonlyMap
     return Promise.resolve(found);
   });
 }
-
-/** The data in etcd's data directory was written by a member of this cluster: its authority is on the host too. */
-export const foreignEtcd: Check = {
-  name: "etcd-data",
-  title: "the data in /var/lib/etcd, if there is any, is that of this cluster",
-  async examine(host) {
-    if (host.machine.role !== "master") return [];
-    const { code } = await host.read(`[ -d /var/lib/etcd/member ] && [ ! -e ${ETCD_PKI}/ca.crt ]`);
-    if (code !== 0) return [];
-    return [
-      {
-        code: "E_REFUSED",
-        message: "/var/lib/etcd contains data of an etcd that Tripod did not install",
-        why: `${ETCD_PKI}/ca.crt does not exist`,
-        hint: EMPTY_IT,
-      },
-    ];
-  },
-};
 
 /** All masters have the same authorities, or none has any. Throws E_REFUSED where they differ. */
 export const sameAuthorities: Check = {
