@@ -12,6 +12,7 @@ const TOLERABLE = [
   "clock",
   "operator-clock",
   "cgroup-version",
+  "kernel-modules",
   "own-address",
   "subnets-free",
   "l2-segment",

@@ -3,6 +3,7 @@ import { operatorClock } from "./clocks.ts";
 import { podsForwarded, ufwKnowsVrrp } from "./firewall.ts";
 import { foreignEtcd } from "./etcd-data.ts";
 import { matchesExisting, podRanges, sameAuthorities } from "./existing-cluster.ts";
+import { kernelModules } from "./kernel-modules.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
 import { manifestReadable } from "./manifest.ts";
 import { ownAddress, routerIdFree, subnetsFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
@@ -22,6 +23,7 @@ export const CHECKS: readonly Check[] = [
   clocks,
   operatorClock,
   cgroupVersion,
+  kernelModules,
   ownAddress,
   subnetsFree,
   segment,
