@@ -76,7 +76,7 @@ export const etcdMember = defineResource<EtcdMemberArgs, MemberState>({
 });
 
 /**
- * What runs is not our member, which creates its data as it starts: Debian's package starts an etcd of its own as soon as somebody
+ * What runs is not our member, which creates its data as it starts: Debian's package starts an etcd as soon as somebody
  * installs it. Waiting until the other members are healthy, as before a restart, would never end.
  */
 function isAnother({ service, hasData }: Pick<MemberState, "service" | "hasData">): boolean {
