@@ -28,6 +28,7 @@ const TOLERABLE = [
   "ufw-knows-vrrp",
   "ports-reachable",
   "etcd-version",
+  "containerd-config",
 ] as const;
 
 /** The checks that protect a cluster or its data, and those without which the run could not end: they cannot be tolerated. */

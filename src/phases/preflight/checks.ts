@@ -1,4 +1,5 @@
 import type { Check } from "./check.ts";
+import { containerdConfigured } from "./containerd-config.ts";
 import { operatorClock } from "./clocks.ts";
 import { podsForwarded, ufwKnowsVrrp } from "./firewall.ts";
 import { foreignEtcd } from "./etcd-data.ts";
@@ -40,6 +41,7 @@ export const CHECKS: readonly Check[] = [
   portsReachable,
   softwareAvailable,
   etcdVersion,
+  containerdConfigured,
   matchesExisting,
   foreignEtcd,
   sameAuthorities,
