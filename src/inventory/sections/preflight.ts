@@ -13,6 +13,7 @@ const TOLERABLE = [
   "operator-clock",
   "cgroup-version",
   "kernel-modules",
+  "selinux",
   "own-address",
   "subnets-free",
   "l2-segment",

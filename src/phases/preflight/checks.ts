@@ -12,6 +12,7 @@ import { sysctlsKept, vipNotInFiles } from "./other-files.ts";
 import { ports } from "./ports.ts";
 import { portsReachable } from "./reachability.ts";
 import { sameMtu, segment } from "./segment.ts";
+import { selinux } from "./selinux.ts";
 import { etcdVersion, softwareAvailable } from "./software.ts";
 import { operatingSystem } from "./operating-system.ts";
 
@@ -25,6 +26,7 @@ export const CHECKS: readonly Check[] = [
   operatorClock,
   cgroupVersion,
   kernelModules,
+  selinux,
   ownAddress,
   subnetsFree,
   segment,
