@@ -30,6 +30,7 @@ const TOLERABLE = [
   "ports-reachable",
   "etcd-version",
   "containerd-config",
+  "etcd-disk",
 ] as const;
 
 /** The checks that protect a cluster or its data, and those without which the run could not end: they cannot be tolerated. */
