@@ -21,7 +21,7 @@ const MACHINE = [
   "test/inventory/{option,shown}.test.ts",
   "test/lab/{cache,image-archive,kubernetes,local,mirror,official-kubernetes,operator-machine}.test.ts",
   "test/support/local-connection.test.ts",
-  "test/phases/{bootstrap,killed,life,manifest-network,preflight/{containerd-config,etcd-data,etcd-disk,files-on-host,kernel-modules,reach,selinux}}.test.ts",
+  "test/phases/{bootstrap,killed,life,manifest-network,preflight/{containerd-config,disk-latency,etcd-data,files-on-host,kernel-modules,reach,selinux}}.test.ts",
 ];
 
 class SharingLast extends BaseSequencer {

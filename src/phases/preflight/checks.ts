@@ -3,7 +3,7 @@ import { containerdConfigured } from "./containerd-config.ts";
 import { operatorClock } from "./clocks.ts";
 import { podsForwarded, ufwKnowsVrrp } from "./firewall.ts";
 import { foreignEtcd } from "./etcd-data.ts";
-import { etcdDisk } from "./etcd-disk.ts";
+import { diskLatency } from "./disk-latency.ts";
 import { matchesExisting, podRanges, sameAuthorities } from "./existing-cluster.ts";
 import { kernelModules } from "./kernel-modules.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
@@ -47,7 +47,7 @@ export const CHECKS: readonly Check[] = [
   containerdConfigured,
   matchesExisting,
   foreignEtcd,
-  etcdDisk,
+  diskLatency,
   sameAuthorities,
   podRanges,
   manifestReadable,

@@ -38,7 +38,7 @@ function lostWith(line: string): string {
 /** containerd's configuration sets nothing that is lost when Tripod writes its own: another runtime (NVIDIA's), imports, a registry's settings. */
 export const containerdConfigured: Check = {
   name: "containerd-config",
-  title: `${CONFIG} sets nothing that Tripod's own would lose`,
+  title: `The host's ${CONFIG} sets nothing that Tripod's own would lose`,
   async examine(host) {
     const { stdout } = await host.read(SCRIPT);
     const lost = [...new Set(stdout.split("\n").map(lostWith))].filter((each) => each !== "");

@@ -33,7 +33,8 @@ true`;
 /** The data in etcd's data directory was written by a member of this cluster, and the etcd that runs is one. */
 export const foreignEtcd: Check = {
   name: "etcd-data",
-  title: "the data in /var/lib/etcd, if there is any, is that of this cluster, and no other etcd runs that has keys",
+  title:
+    "The data in a master's /var/lib/etcd, if there is any, is that of this cluster, and no other etcd that has keys runs there",
   async examine(host) {
     if (host.machine.role !== "master") return [];
     const { stdout } = await host.read(SCRIPT);

@@ -13,7 +13,7 @@ const MISMATCHES = onceKey<ReadonlyMap<string | undefined, Mismatch[]>>("mismatc
 /** The inventory matches the existing cluster: nothing in it can be carried out only in part, or not at all. */
 export const matchesExisting: Check = {
   name: "matches-cluster",
-  title: "the inventory matches the existing cluster: nothing in it could be carried out only in part",
+  title: "The inventory matches the existing cluster: nothing in it could be carried out only in part",
   async examine(host, context) {
     const mismatches = await mismatchesOf(context);
     return [
@@ -36,7 +36,7 @@ function mismatchesOf({ once, cluster, existing }: Context): Promise<ReadonlyMap
 /** All masters have the same authorities, or none has any. Throws E_REFUSED where they differ. */
 export const sameAuthorities: Check = {
   name: "authorities",
-  title: "all masters have the same certificate authorities, or none",
+  title: "All masters have the same certificate authorities, or none",
   async examine(host, context) {
     if (host.name !== context.masters[0]?.name) return [];
     await Promise.all([
@@ -51,7 +51,7 @@ export const sameAuthorities: Check = {
 /** The pod ranges in the machines' own configuration are valid: all other hosts get routes to them. Throws E_REFUSED where one is not. */
 export const podRanges: Check = {
   name: "pod-ranges",
-  title: "the pod ranges in the hosts' own configuration are valid",
+  title: "The pod ranges in the hosts' own configuration are valid",
   async examine(host, context) {
     if (hasPodRoutes(context.cluster) && isLeader(host, context)) await cidrsOf(context);
     return [];

@@ -31,7 +31,7 @@ true`;
 /** What the kernel loads by itself may also be built in without a trace: where there is no list, only the modules that Tripod loads are named. */
 export const kernelModules: Check = {
   name: "kernel-modules",
-  title: "the kernel has the modules that containerd, the pod network and kube-proxy need",
+  title: "The host's kernel has the modules that containerd, the pod network and kube-proxy need",
   async examine(host, { cluster }) {
     const loaded = loadedModules(cluster);
     const { stdout } = await host.read(script([...loaded, ...proxyModules(cluster)]));

@@ -9,7 +9,7 @@ const HINT = `make it permissive, as kubeadm's guide does: \`setenforce 0\`, and
 /** Read without getenforce, which is not installed everywhere. A machine that is a node has worked so far: for it, this is a warning. */
 export const selinux: Check = {
   name: "selinux",
-  title: "SELinux does not enforce its policy, now or after the next boot",
+  title: "The host's SELinux does not enforce its policy, now or after the next boot",
   async examine(host, { existing }) {
     const { stdout } = await host.read(
       `[ -e /sys/fs/selinux/enforce ] || exit 0

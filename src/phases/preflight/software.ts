@@ -9,7 +9,7 @@ import type { Check } from "./check.ts";
 export const softwareAvailable: Check = {
   name: "software",
   title:
-    "every program can be had: its folder contains it, or its project publishes a checksum for this version and processor",
+    "Every program for the host can be had: its folder contains it, or its project publishes a checksum for this version and processor",
   async examine(host, context) {
     const wanted = COMPONENTS.filter((component) => component !== "etcd" || host.machine.role === "master");
     await Promise.all(wanted.map((component) => programs(host, context, component)));
@@ -27,7 +27,7 @@ export const softwareAvailable: Check = {
 /** What is installed stays; else it is the package manager's candidate. A fresh host without lists names none, and apply finds out. */
 export const etcdVersion: Check = {
   name: "etcd-version",
-  title: "the distribution's etcd is new enough for this Kubernetes, where etcd is a package",
+  title: "The distribution's etcd is new enough for this Kubernetes, where etcd is a package",
   async examine(host, { cluster }) {
     const [name] = host.os.packages.etcd;
     if (host.machine.role !== "master" || name === undefined || originOf(host, cluster, "etcd") !== "packages")
