@@ -22,7 +22,7 @@ const MACHINE = [
   "test/lab/{cache,image-archive,kubernetes,local,mirror,official-kubernetes,operator-machine,package-repository}.test.ts",
   "test/releases/repository-key.test.ts",
   "test/support/local-connection.test.ts",
-  "test/phases/{bootstrap,killed,life,manifest-network,preflight/{existing-cluster,files-on-host,reach}}.test.ts",
+  "test/phases/{bootstrap,killed,life,manifest-network,preflight/{containerd-config,disk-latency,etcd-data,files-on-host,kernel-modules,reach,selinux}}.test.ts",
 ];
 
 class SharingLast extends BaseSequencer {

@@ -15,7 +15,7 @@ export interface PreflightReport {
 }
 
 /**
- * All preflight checks of all hosts, and nothing else: what an apply would refuse, and what it would warn of. Writes nothing.
+ * All preflight checks of all hosts, and nothing else: what an apply would refuse, and what it would warn of. Changes nothing; a disk is measured as in an apply.
  * @throws TripodError E_INTERRUPTED; what a check throws that is not a problem of a host, such as E_LOCAL
  */
 export async function runPreflight(
@@ -26,7 +26,7 @@ export async function runPreflight(
   return interruptible(signal, async (signal) => {
     const existing = await readExistingState(cluster, hosts);
     signal.throwIfAborted();
-    const context = runContext({ cluster, existing }, hosts, "plan", signal, { changed: 0, unchanged: 0 });
+    const context = runContext({ cluster, existing }, hosts, "apply", signal, { changed: 0, unchanged: 0 });
     const findings = await Promise.all(hosts.map((host) => findingsOf(host, context)));
     return { hosts: hosts.map(({ name }) => name), checks: CHECKS.length, findings: findings.flat() };
   });

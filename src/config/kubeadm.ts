@@ -15,20 +15,31 @@ export interface JoinCredentials {
   readonly caCertHash: string;
 }
 
+/** What depends on the host itself. */
+export interface NodeSettings {
+  /** The kubelet's `--resolv-conf`, for its first start: kubeadm's document is the same for all nodes. */
+  readonly resolvConf?: string | undefined;
+}
+
 /** The newest config API that every kubeadm of this minor version reads: v1beta3 came with 1.22, v1beta4 with 1.31. */
 function apiVersion(minor: number): string {
   return `kubeadm.k8s.io/${minor < 22 ? "v1beta2" : minor < 31 ? "v1beta3" : "v1beta4"}`;
 }
 
 /** The documents for `kubeadm init --config` on the first master. They contain the token, so they are a secret as a whole. */
-export function initConfig(cluster: Cluster, machine: Machine, { token }: { readonly token: Secret }): Secret {
+export function initConfig(
+  cluster: Cluster,
+  machine: Machine,
+  { token }: { readonly token: Secret },
+  node: NodeSettings = {},
+): Secret {
   const { kubernetes } = cluster;
   const init: Document = {
     apiVersion: apiVersion(kubernetes.minor),
     kind: "InitConfiguration",
     bootstrapTokens: [{ token: token.reveal(), ttl: goDuration(TOKEN_LIFE), description: TOKEN_DESCRIPTION }],
     localAPIEndpoint: { advertiseAddress: machine.address, bindPort: API_SERVER_PORT },
-    nodeRegistration: nodeRegistration(kubernetes, machine),
+    nodeRegistration: nodeRegistration(kubernetes, machine, node),
     ...(kubernetes.minor >= 22 && kubernetes.skipPhases.length > 0 ? { skipPhases: kubernetes.skipPhases } : {}),
   };
   const documents = [
@@ -48,7 +59,12 @@ export function initFlags({ kubernetes }: Cluster): readonly string[] {
 }
 
 /** The document for `kubeadm join --config` on another master or a worker, through the virtual IP and with the CA pinned. */
-export function joinConfig(cluster: Cluster, machine: Machine, { token, caCertHash }: JoinCredentials): Secret {
+export function joinConfig(
+  cluster: Cluster,
+  machine: Machine,
+  { token, caCertHash }: JoinCredentials,
+  node: NodeSettings = {},
+): Secret {
   const join: Document = {
     apiVersion: apiVersion(cluster.kubernetes.minor),
     kind: "JoinConfiguration",
@@ -59,7 +75,7 @@ export function joinConfig(cluster: Cluster, machine: Machine, { token, caCertHa
         caCertHashes: [caCertHash],
       },
     },
-    nodeRegistration: nodeRegistration(cluster.kubernetes, machine),
+    nodeRegistration: nodeRegistration(cluster.kubernetes, machine, node),
     ...(machine.role === "master"
       ? { controlPlane: { localAPIEndpoint: { advertiseAddress: machine.address, bindPort: API_SERVER_PORT } } }
       : {}),
@@ -117,13 +133,16 @@ function clusterConfiguration(cluster: Cluster): Document {
   };
 }
 
-function nodeRegistration(kubernetes: KubernetesSettings, machine: Machine): Document {
+function nodeRegistration(kubernetes: KubernetesSettings, machine: Machine, { resolvConf }: NodeSettings): Document {
   const taints = taintsAtJoin(kubernetes, machine);
   return {
     name: machine.name,
     // A bare path is deprecated from 1.24 on, where sockets are URLs.
     criSocket: kubernetes.minor < 24 ? CONTAINERD_SOCKET : `unix://${CONTAINERD_SOCKET}`,
-    kubeletExtraArgs: argumentList(kubernetes, { "node-ip": machine.address }),
+    kubeletExtraArgs: argumentList(kubernetes, {
+      "node-ip": machine.address,
+      ...(resolvConf === undefined ? {} : { "resolv-conf": resolvConf }),
+    }),
     ...(taints ? { taints } : {}),
     ...(kubernetes.tolerate.length > 0 ? { ignorePreflightErrors: kubernetes.tolerate } : {}),
   };

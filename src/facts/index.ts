@@ -7,6 +7,7 @@ import { identity } from "./identity.ts";
 import { links } from "./links.ts";
 import { network } from "./network.ts";
 import { packaged } from "./packaged.ts";
+import { resolver } from "./resolver.ts";
 import { osRelease } from "./os-release.ts";
 
 /** Every fact; all are read after a host is connected. The clock first, so that the others' run time does not distort it. */
@@ -20,4 +21,5 @@ export const FACTS: readonly Fact<unknown>[] = [
   cgroups,
   firewall,
   packaged,
+  resolver,
 ];

@@ -7,6 +7,7 @@ import type { Resource } from "../resources/resource.ts";
 import type { Secret } from "../secret.ts";
 import { kubernetesAuthorityOf } from "./authorities.ts";
 import { leader } from "./leader.ts";
+import { resolvConfOf } from "./resolv-conf.ts";
 import { type Context, onceKey } from "./phase.ts";
 
 const TOKEN = onceKey<Secret>("bootstrap token");
@@ -32,7 +33,10 @@ export function join(host: Host, context: Context): Resource {
   return kubeadmJoin({
     leader: leader(context),
     controlPlane: host.machine.role === "master",
-    config: async () => joinConfig(context.cluster, host.machine, await joinCredentials(context)),
+    config: async () =>
+      joinConfig(context.cluster, host.machine, await joinCredentials(context), {
+        resolvConf: resolvConfOf(host, context),
+      }),
     flags: [],
   });
 }

@@ -11,6 +11,7 @@ import type { Resource } from "../resources/resource.ts";
 import { token } from "./credentials.ts";
 import { isLeader } from "./leader.ts";
 import { allHosts, type Phase, sameHost } from "./phase.ts";
+import { resolvConfOf } from "./resolv-conf.ts";
 import { certificates } from "./certificates.ts";
 import { etcd } from "./etcd.ts";
 import { firstKubernetes } from "./kubernetes.ts";
@@ -38,7 +39,13 @@ export const firstMaster: Phase = {
       kubeadmInit({
         leader: host,
         controlPlane: true,
-        config: async () => initConfig(cluster, host.machine, { token: await token(context) }),
+        config: async () =>
+          initConfig(
+            cluster,
+            host.machine,
+            { token: await token(context) },
+            { resolvConf: resolvConfOf(host, context) },
+          ),
         flags: initFlags(cluster),
         lastObject: lastObject(cluster),
         endpoint: { vip, port },

@@ -1,12 +1,13 @@
 import { withMasterTaints } from "../config/kubeadm.ts";
 import { withComponentSettings } from "../config/component-settings.ts";
-import type { Cluster } from "../inventory/cluster.ts";
+import type { Host } from "../host.ts";
 import { editedFile } from "../resources/edited-file.ts";
 import { node } from "../resources/node.ts";
 import type { Resource } from "../resources/resource.ts";
 import { service } from "../resources/service.ts";
 import { leader } from "./leader.ts";
-import { type Phase, sameHost } from "./phase.ts";
+import { type Context, type Phase, sameHost } from "./phase.ts";
+import { resolvConfOf } from "./resolv-conf.ts";
 import { firstMaster } from "./first-master.ts";
 import { otherMasters } from "./other-masters.ts";
 import { workers } from "./workers.ts";
@@ -17,10 +18,12 @@ const MASTER_TAINTS = ["node-role.kubernetes.io/master:NoSchedule", "node-role.k
 const KUBELET_CONFIG = "/var/lib/kubelet/config.yaml";
 
 /** kubeadm writes them when a node joins, and does not update them. */
-function kubeletSettings({ kubernetes: { kubelet } }: Cluster): Resource[] {
-  if (Object.keys(kubelet).length === 0) return [];
+function kubeletSettings(host: Host, context: Context): Resource[] {
+  const resolvConf = resolvConfOf(host, context);
+  const settings = { ...context.cluster.kubernetes.kubelet, ...(resolvConf === undefined ? {} : { resolvConf }) };
+  if (Object.keys(settings).length === 0) return [];
   return [
-    editedFile({ path: KUBELET_CONFIG, edit: (text) => withComponentSettings(text, kubelet) }),
+    editedFile({ path: KUBELET_CONFIG, edit: (text) => withComponentSettings(text, settings) }),
     service({ unit: "kubelet.service", reads: [KUBELET_CONFIG] }),
   ];
 }
@@ -46,7 +49,7 @@ export const nodes: Phase = {
         // A taint that the inventory names is wanted, even where it is one of kubeadm's own.
         unwantedTaints: open ? MASTER_TAINTS.filter((taint) => !named.has(taint)) : [],
       }),
-      ...kubeletSettings(context.cluster),
+      ...kubeletSettings(host, context),
     ];
   },
 };

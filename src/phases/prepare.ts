@@ -1,6 +1,5 @@
-import { cniOf } from "../cni/index.ts";
 import { hostsFile } from "../config/hosts.ts";
-import { KERNEL_MODULES, modulesFile, SYSCTL_FILE, SYSCTLS, sysctlFile } from "../config/kernel.ts";
+import { loadedModules, modulesFile, SYSCTL_FILE, SYSCTLS, sysctlFile } from "../config/kernel.ts";
 import { directory } from "../resources/directory.ts";
 import { editedFile } from "../resources/edited-file.ts";
 import { file } from "../resources/file.ts";
@@ -27,10 +26,10 @@ export const prepare: Phase = {
     ...["/etc/modules-load.d", "/etc/sysctl.d"].map((path) => directory({ path, mode: 0o755 })),
     file({
       path: "/etc/modules-load.d/tripod.conf",
-      content: modulesFile(cniOf(cluster.network).modules),
+      content: modulesFile(loadedModules(cluster)),
       mode: 0o644,
     }),
-    ...[...KERNEL_MODULES, ...cniOf(cluster.network).modules].map((name) => kernelModule({ name })),
+    ...loadedModules(cluster).map((name) => kernelModule({ name })),
     file({ path: SYSCTL_FILE, content: sysctlFile(), mode: 0o644 }),
     sysctl({ values: SYSCTLS }),
     noSwap({}),

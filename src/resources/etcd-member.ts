@@ -47,10 +47,13 @@ export const etcdMember = defineResource<EtcdMemberArgs, MemberState>({
     ]);
     return { service, hasData: files.stdout.includes("data"), bootstrapping: files.stdout.includes("bootstrap") };
   },
-  diff({ reads }, { service, bootstrapping }, pending) {
+  diff({ reads }, { service, hasData, bootstrapping }, pending) {
     const changes: Change[] = [];
     if (service.enabled !== "enabled") changes.push({ field: "enabled", from: service.enabled, to: "enabled" });
-    if (service.active !== "active") changes.push({ field: "running", from: service.active || "absent", to: "active" });
+    if (isAnother({ service, hasData }))
+      changes.push({ field: "running", from: "an etcd without this member's data", to: "this member" });
+    else if (service.active !== "active")
+      changes.push({ field: "running", from: service.active || "absent", to: "active" });
     else {
       const newer = [...new Set([...service.newer, ...reads.filter((path) => pending.has(path))])];
       if (newer.length > 0)
@@ -65,11 +68,27 @@ export const etcdMember = defineResource<EtcdMemberArgs, MemberState>({
     const { masters, alone } = args;
     const { service } = state;
     await command(host, enableScript(SERVICE.unit));
-    if (service.active !== "active") await start(host, args, state, working);
+    if (isAnother(state)) await replace(host, args, state, working);
+    else if (service.active !== "active") await start(host, args, state, working);
     else if (service.newer.length > 0) await alone(() => restart(host, masters, working));
     await command(host, `rm -f ${BOOTSTRAP}`);
   },
 });
+
+/**
+ * What runs is not our member, which creates its data as it starts: Debian's package starts an etcd as soon as somebody
+ * installs it. Waiting until the other members are healthy, as before a restart, would never end.
+ */
+function isAnother({ service, hasData }: Pick<MemberState, "service" | "hasData">): boolean {
+  return service.active === "active" && !hasData;
+}
+
+async function replace(host: Host, args: EtcdMemberArgs, state: MemberState, working: Working): Promise<void> {
+  // Where this member may not start, nothing is stopped either.
+  isFirstStart(host, args);
+  await command(host, "systemctl stop etcd.service");
+  await start(host, args, state, working);
+}
 
 async function start(host: Host, args: EtcdMemberArgs, { hasData }: MemberState, working: Working): Promise<void> {
   const bootstrap =

@@ -65,13 +65,14 @@ systemctl ${verb} ${u} || { journalctl -u ${u} -n 12 --no-pager -o cat >&2; fals
 });
 
 export async function readService(host: Host, { unit, reads = [], reloads }: ServiceArgs): Promise<ServiceState> {
+  // In UTC: date(1) cannot read the name of every time zone, such as ChST, the one of Guam.
   const since = reloads ? "StateChangeTimestamp" : "ExecMainStartTimestamp";
   const { stdout } = await host.read(`${OUTDATED}
 u=${quote(unit)}
 echo "Enabled=$(systemctl is-enabled "$u" 2>/dev/null)"
-systemctl show --timestamp=us -p ActiveState -p ${since} "$u"
+systemctl show --timestamp=us+utc -p ActiveState -p ${since} "$u"
 outdated "$u" && echo Outdated=yes
-t=$(systemctl show --timestamp=us -p ${since} --value "$u"); t=$(date -d "$t" +%s%6N 2>/dev/null || echo 0)
+t=$(systemctl show --timestamp=us+utc -p ${since} --value "$u"); t=$(date -d "$t" +%s%6N 2>/dev/null || echo 0)
 for f in ${reads.map(quote).join(" ")}; do
   [ -e "$f" ] || continue
   m=$(stat -c %.6Y "$f"); m=\${m%.*}\${m#*.}

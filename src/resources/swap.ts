@@ -1,28 +1,56 @@
+import { sh } from "../remote/shell.ts";
 import { command } from "./command.ts";
 import { defineResource } from "./resource.ts";
 
 /** The third field is `swap` (fstab(5)); white space may come before the first, and what follows the third may be missing. */
 const FSTAB_SWAP = "^[[:space:]]*[^#[:space:]][^[:space:]]*[[:space:]]+[^[:space:]]+[[:space:]]+swap([[:space:]]|$)";
 
-/** No swap: none in use now, and none named in /etc/fstab for the next boot (the lines are commented out, not lost). */
-export const noSwap = defineResource<Record<string, never>, { active: string[]; configured: string[] }>({
+/** Services that create swap at boot: zram-tools, Ubuntu's zram-config, Raspberry Pi OS, and swapspace. */
+const SERVICES = ["zramswap.service", "zram-config.service", "dphys-swapfile.service", "swapspace.service"];
+
+/**
+ * Units that create swap at the next boot, one a line: those that are enabled, and those that systemd generates: zram-generator for its
+ * devices, systemd-gpt-auto-generator for partitions of the type swap. What it generates from /etc/fstab ends with its line there.
+ */
+const UNITS = `${sh`systemctl list-unit-files --no-legend --no-pager '*.swap' ${SERVICES}`} 2>/dev/null | while read -r unit state _; do
+  case $state in enabled | generated) ;; *) continue ;; esac
+  grep -qs '^SourcePath=/etc/fstab$' /run/systemd/generator*/"$unit" || printf '%s\n' "$unit"
+done`;
+
+interface Swap {
+  /** Devices and files that are in use. */
+  readonly active: readonly string[];
+  /** Lines of /etc/fstab. */
+  readonly configured: readonly string[];
+  readonly units: readonly string[];
+}
+
+/** No swap: none in use, and none at the next boot: lines of /etc/fstab are commented out, not lost, and units are masked. */
+export const noSwap = defineResource<Record<string, never>, Swap>({
   kind: "swap",
   name: () => "off",
   async read(host) {
     const { stdout } = await host.read(
-      `tail -n +2 /proc/swaps | cut -d' ' -f1; echo --; grep -sE '${FSTAB_SWAP}' /etc/fstab; true`,
+      `tail -n +2 /proc/swaps | cut -d' ' -f1; echo --; grep -sE '${FSTAB_SWAP}' /etc/fstab; echo --; ${UNITS}`,
     );
-    const [active = "", configured = ""] = stdout.split("--\n");
-    return { active: lines(active), configured: lines(configured) };
+    const [active = "", configured = "", units = ""] = stdout.split("--\n");
+    return { active: lines(active), configured: lines(configured), units: lines(units) };
   },
-  diff: (_, { active, configured }) => [
+  diff: (_, { active, configured, units }) => [
     ...active.map((device) => ({ field: "swap in use", from: device, to: "off" })),
     ...configured.map((line) => ({ field: "/etc/fstab", from: line, to: `# ${line}` })),
+    ...units.map((unit) => ({ field: unit, from: "creates swap at boot", to: "off" })),
   ],
-  async apply(host) {
-    await command(host, `swapoff -a && { [ ! -e /etc/fstab ] || sed -i -E 's/${FSTAB_SWAP}/# &/' /etc/fstab; }`);
+  async apply(host, _, { units }) {
+    const off = `swapoff -a && { [ ! -e /etc/fstab ] || sed -i -E 's/${FSTAB_SWAP}/# &/' /etc/fstab; }`;
+    await command(host, [...units.map(never), off].join(" &&\n"));
   },
 });
+
+/** Stops a unit, now and at boot. One whose file is in /etc/systemd/system cannot be masked, but disabled. */
+function never(unit: string): string {
+  return sh`{ systemctl --quiet mask --now -- ${unit} 2>/dev/null || systemctl --quiet disable --now -- ${unit}; }`;
+}
 
 function lines(text: string): string[] {
   return text.split("\n").filter((line) => line.trim() !== "");

@@ -15,6 +15,13 @@ describe("An etcd member", () => {
     expectGolden("etcd/uploaded/etcd.service", etcdUnit("/usr/local/bin/etcd"));
   });
 
+  it("may have its data on a disk of its own, mounted there or linked to it", () => {
+    const unit = etcdUnit("/usr/bin/etcd");
+    expect(unit).toMatch(/^RequiresMountsFor=\/var\/lib\/etcd$/m);
+    expect(unit).toMatch(/^ReadWritePaths=\/var\/lib\/etcd$/m);
+    expect(unit).not.toMatch(/^StateDirectory/m);
+  });
+
   it("that has lost its data can never create its own cluster", () => {
     expect(etcdEnvironment(cluster, machineNamed(cluster, "m1"))).toContain("ETCD_INITIAL_CLUSTER_STATE=existing\n");
     const files = [...etcdUnit("/usr/bin/etcd").matchAll(/^EnvironmentFile=(.*)$/gm)].map(([, file]) => file);

@@ -45,6 +45,16 @@ describe("kubeadm", () => {
     expect(documents.InitConfiguration?.apiVersion).toBe(`kubeadm.k8s.io/${api}`);
   });
 
+  it("starts a kubelet with its own host's name servers, where hosts have different ones", () => {
+    const cluster = testCluster();
+    const resolvConf = "/etc/resolv.conf";
+    const text = [
+      initConfig(cluster, machineNamed(cluster, "m1"), testCredentials, { resolvConf }),
+      joinConfig(cluster, machineNamed(cluster, "w1"), testCredentials, { resolvConf }),
+    ].map((secret) => secret.reveal());
+    for (const document of text) expect(document).toContain("- name: resolv-conf\n    value: /etc/resolv.conf\n");
+  });
+
   it("never joins anybody who has not checked the cluster's certificate", () => {
     const { discovery } = join(testCluster(), "w1");
     expect(discovery).toEqual({

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { links } from "../../src/facts/links.ts";
 import { network } from "../../src/facts/network.ts";
+import { resolver } from "../../src/facts/resolver.ts";
 import type { Cluster } from "../../src/inventory/cluster.ts";
 import { loadBalancer } from "../../src/phases/load-balancer.ts";
 import { networkManifest } from "../../src/phases/network-manifest.ts";
@@ -17,7 +18,12 @@ import { failure } from "../support/sshd.ts";
 import { impatient } from "../support/working.ts";
 
 const on = (cluster: Cluster, name: string, more: ScriptedHostOptions = {}) =>
-  scriptedHost({ machine: machineNamed(cluster, name), answer: () => "", ...more });
+  scriptedHost({
+    machine: machineNamed(cluster, name),
+    answer: () => "",
+    facts: [[resolver, { file: "/etc/resolv.conf" }]],
+    ...more,
+  });
 
 describe("the load balancer", () => {
   const addresses = [

@@ -56,6 +56,28 @@ clusterStory(
   },
 );
 
+clusterStory(
+  "the etcd that Debian's package has started on every master gives way to the members",
+  cluster,
+  async (machines) => {
+    for (const { name } of cluster.masters) {
+      machines.machine(name).write("/var/lib/etcd/default/member/snap/db", "");
+      machines.machine(name).write("/fakes/units/etcd.service.active", "");
+      machines.machine(name).age("/fakes/units/etcd.service.active", 60);
+    }
+    prepare(machines);
+    const said = await start(machines, "m1", "m2", "m3");
+    for (const events of said)
+      expect(changesIn(events)).toContainEqual({
+        field: "running",
+        from: "an etcd without this member's data",
+        to: "this member",
+      });
+    for (const { name } of cluster.masters)
+      expect(changesIn(await walk(machines.machine(name).host, await member(machines), "plan"))).toEqual([]);
+  },
+);
+
 clusterStory("a member that comes late to a cluster it belongs to joins what is there", cluster, async (machines) => {
   prepare(machines);
   await start(machines, "m1", "m2");

@@ -22,11 +22,14 @@ async function running(machine: ThrowAwayMachine): Promise<void> {
 const startedAgo = async (machine: ThrowAwayMachine) =>
   Number((await machine.host.read(`echo $(($(date +%s) - $(stat -c %Y /fakes/units/${UNIT}.active)))`)).stdout);
 
-machineStory("a service that is younger than what it reads is left alone", async (machine) => {
-  await running(machine);
-  expect(changesIn(await walk(machine.host, wanted()))).toEqual([]);
-  expect(await startedAgo(machine)).toBeGreaterThanOrEqual(60);
-});
+machineStory(
+  "a service that is younger than what it reads is left alone, also on Guam, whose time zone date(1) cannot read",
+  async (machine) => {
+    await running(machine);
+    expect(changesIn(await walk(machine.host, wanted()))).toEqual([]);
+    expect(await startedAgo(machine)).toBeGreaterThanOrEqual(60);
+  },
+);
 
 machineStory(
   "the first drop-in of a unit that systemd 252 has loaded is loaded too, though it reports none",

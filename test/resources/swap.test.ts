@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { noSwap } from "../../src/resources/swap.ts";
@@ -40,3 +40,37 @@ machineStory("swap goes off on a host that has no /etc/fstab", async (machine) =
   ]);
   expect(machine.read("/proc/swaps").split("\n")).toHaveLength(2);
 });
+
+machineStory(
+  "swap that only a unit creates at boot stays off after the next one, and the plan names the unit",
+  async (machine) => {
+    const generated = "/run/systemd/generator";
+    machine.write(`${generated}/dev-zram0.swap`, "[Unit]\nSourcePath=/etc/systemd/zram-generator.conf\n");
+    machine.write(`${generated}/dev-disk-by\\x2duuid-1.swap`, "[Unit]\n# of a GPT partition\n");
+    machine.write(`${generated}/dev-vdb.swap`, "[Unit]\nSourcePath=/etc/fstab\n");
+    machine.write("/etc/systemd/system/swapfile.swap", "[Swap]\nWhat=/swapfile\n[Install]\nWantedBy=swap.target\n");
+    machine.write("/etc/systemd/system/spare.swap", "[Swap]\nWhat=/spare\n");
+    const wants = join(machine.root, "etc/systemd/system/swap.target.wants");
+    mkdirSync(wants);
+    symlinkSync("/etc/systemd/system/swapfile.swap", join(wants, "swapfile.swap"));
+
+    const changes = changesIn(await walk(machine.host, [noSwap({})]));
+    expect(changes).toEqual(
+      ["swapfile.swap", "dev-disk-by\\x2duuid-1.swap", "dev-zram0.swap"].map((field) => ({
+        field,
+        from: "creates swap at boot",
+        to: "off",
+      })),
+    );
+    const { stdout } = await machine.host.read(
+      "cd /etc/systemd/system && ls -d *.swap swap.target.wants/* 2>/dev/null",
+    );
+    expect(stdout.split("\n").filter(Boolean)).toEqual([
+      "dev-disk-by\\x2duuid-1.swap",
+      "dev-zram0.swap",
+      "spare.swap",
+      "swapfile.swap",
+    ]);
+    expect(changesIn(await walk(machine.host, [noSwap({})]))).toEqual([]);
+  },
+);

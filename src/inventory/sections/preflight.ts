@@ -12,6 +12,8 @@ const TOLERABLE = [
   "clock",
   "operator-clock",
   "cgroup-version",
+  "kernel-modules",
+  "selinux",
   "own-address",
   "subnets-free",
   "l2-segment",
@@ -27,15 +29,29 @@ const TOLERABLE = [
   "ufw-knows-vrrp",
   "ports-reachable",
   "etcd-version",
+  "containerd-config",
+  "etcd-disk",
 ] as const;
 
-/** The checks that protect a cluster or its data, and those without which the run could not end: they cannot be tolerated. */
-const REQUIRED = ["matches-cluster", "etcd-data", "authorities", "pod-ranges", "manifest", "software"] as const;
+/** The checks that cannot be tolerated, each with what would happen otherwise: they protect a cluster or its data, or the run could not end. */
+const REQUIRED = {
+  software: "the run could not end without the program",
+  "matches-cluster": "an apply would change the existing cluster in part",
+  "etcd-data": "somebody's data or service would be lost",
+  authorities: "the masters would not accept each other's certificates",
+  "pod-ranges": "pods of two hosts would have the same addresses",
+  manifest: "the run could not end without it, or would install what nobody has reviewed",
+} as const;
 
 /** @internal exported for its test */
-export const CHECK_NAMES = [...TOLERABLE, ...REQUIRED];
+export const CHECK_NAMES = [...TOLERABLE, ...Object.keys(REQUIRED)] as readonly CheckName[];
 
-export type CheckName = (typeof CHECK_NAMES)[number];
+export type CheckName = (typeof TOLERABLE)[number] | keyof typeof REQUIRED;
+
+/** Why a check cannot be tolerated; undefined: it can, or there is no such check. */
+export function whyRequired(name: string): string | undefined {
+  return Object.entries(REQUIRED).find(([required]) => required === name)?.[1];
+}
 
 /** @internal exported for its test */
 export function isTolerable(name: string): boolean {
@@ -46,8 +62,9 @@ const check = z
   .string()
   .superRefine((name, context) => {
     if (isTolerable(name)) return;
-    const message = (REQUIRED as readonly string[]).includes(name)
-      ? `${shown(name)} cannot be tolerated: it protects the cluster, or the run could not end without it`
+    const why = whyRequired(name);
+    const message = why
+      ? `${shown(name)} cannot be tolerated: ${why}`
       : `${shown(name)} is not a preflight check${didYouMean(name, [...TOLERABLE])}`;
     context.addIssue({ code: "custom", message });
   })

@@ -1,7 +1,11 @@
 import type { Check } from "./check.ts";
+import { containerdConfigured } from "./containerd-config.ts";
 import { operatorClock } from "./clocks.ts";
 import { podsForwarded, ufwKnowsVrrp } from "./firewall.ts";
-import { foreignEtcd, matchesExisting, podRanges, sameAuthorities } from "./existing-cluster.ts";
+import { foreignEtcd } from "./etcd-data.ts";
+import { diskLatency } from "./disk-latency.ts";
+import { matchesExisting, podRanges, sameAuthorities } from "./existing-cluster.ts";
+import { kernelModules } from "./kernel-modules.ts";
 import { cgroupVersion, clocks, size, systemd, unique } from "./machine.ts";
 import { manifestReadable } from "./manifest.ts";
 import { ownAddress, routerIdFree, subnetsFree, vipFree, vipInSubnet, vipOurs } from "./network.ts";
@@ -9,6 +13,7 @@ import { sysctlsKept, vipNotInFiles } from "./other-files.ts";
 import { ports } from "./ports.ts";
 import { portsReachable } from "./reachability.ts";
 import { sameMtu, segment } from "./segment.ts";
+import { selinux } from "./selinux.ts";
 import { etcdVersion, softwareAvailable } from "./software.ts";
 import { operatingSystem } from "./operating-system.ts";
 
@@ -21,6 +26,8 @@ export const CHECKS: readonly Check[] = [
   clocks,
   operatorClock,
   cgroupVersion,
+  kernelModules,
+  selinux,
   ownAddress,
   subnetsFree,
   segment,
@@ -37,8 +44,10 @@ export const CHECKS: readonly Check[] = [
   portsReachable,
   softwareAvailable,
   etcdVersion,
+  containerdConfigured,
   matchesExisting,
   foreignEtcd,
+  diskLatency,
   sameAuthorities,
   podRanges,
   manifestReadable,

@@ -63,7 +63,7 @@ function firstWhere<T>(list: readonly T[], holds: (item: T) => boolean): number 
 /** Certificates and tokens are dated by the operator's clock. It is wrong where it differs from most hosts'; where it differs from a few, `clocks` reports those. */
 export const operatorClock: Check = {
   name: "operator-clock",
-  title: "the clock of the machine that Tripod runs on differs from most hosts' by a minute at most",
+  title: "The clock of the machine that Tripod runs on differs from most hosts' by a minute at most",
   examine(host, context) {
     if (!isLeader(host, context)) return [];
     const { hosts } = context;

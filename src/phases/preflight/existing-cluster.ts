@@ -1,5 +1,4 @@
 import { hasPodRoutes } from "../../health/pod-routes.ts";
-import { ETCD_PKI } from "../../layout.ts";
 import { kubernetesAuthorities } from "../../pki/kubernetes.ts";
 import { machineMismatches } from "../../existing/machine-mismatches.ts";
 import { type Mismatch, settingsMismatches } from "../../existing/mismatches.ts";
@@ -11,13 +10,10 @@ import type { Check } from "./check.ts";
 
 const MISMATCHES = onceKey<ReadonlyMap<string | undefined, Mismatch[]>>("mismatches");
 
-const EMPTY_IT =
-  "if the machine is to join this cluster, reset it first (`kubeadm reset`, and move its data away); if not, correct the inventory";
-
 /** The inventory matches the existing cluster: nothing in it can be carried out only in part, or not at all. */
 export const matchesExisting: Check = {
   name: "matches-cluster",
-  title: "the inventory matches the existing cluster: nothing in it could be carried out only in part",
+  title: "The inventory matches the existing cluster: nothing in it could be carried out only in part",
   async examine(host, context) {
     const mismatches = await mismatchesOf(context);
     return [
@@ -37,29 +33,10 @@ function mismatchesOf({ once, cluster, existing }: Context): Promise<ReadonlyMap
   });
 }
 
-/** The data in etcd's data directory was written by a member of this cluster: its authority is on the host too. */
-export const foreignEtcd: Check = {
-  name: "etcd-data",
-  title: "the data in /var/lib/etcd, if there is any, is that of this cluster",
-  async examine(host) {
-    if (host.machine.role !== "master") return [];
-    const { code } = await host.read(`[ -d /var/lib/etcd/member ] && [ ! -e ${ETCD_PKI}/ca.crt ]`);
-    if (code !== 0) return [];
-    return [
-      {
-        code: "E_REFUSED",
-        message: "/var/lib/etcd contains data of an etcd that Tripod did not install",
-        why: `${ETCD_PKI}/ca.crt does not exist`,
-        hint: EMPTY_IT,
-      },
-    ];
-  },
-};
-
 /** All masters have the same authorities, or none has any. Throws E_REFUSED where they differ. */
 export const sameAuthorities: Check = {
   name: "authorities",
-  title: "all masters have the same certificate authorities, or none",
+  title: "All masters have the same certificate authorities, or none",
   async examine(host, context) {
     if (host.name !== context.masters[0]?.name) return [];
     await Promise.all([
@@ -74,7 +51,7 @@ export const sameAuthorities: Check = {
 /** The pod ranges in the machines' own configuration are valid: all other hosts get routes to them. Throws E_REFUSED where one is not. */
 export const podRanges: Check = {
   name: "pod-ranges",
-  title: "the pod ranges in the hosts' own configuration are valid",
+  title: "The pod ranges in the hosts' own configuration are valid",
   async examine(host, context) {
     if (hasPodRoutes(context.cluster) && isLeader(host, context)) await cidrsOf(context);
     return [];

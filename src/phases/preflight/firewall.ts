@@ -12,7 +12,7 @@ import type { Check } from "./check.ts";
  */
 export const podsForwarded: Check = {
   name: "pods-forwarded",
-  title: "nothing on the host drops the packets that it forwards for pods",
+  title: "Nothing on the host drops the packets that it forwards for pods",
   async examine(host, { cluster, existing }) {
     const bridge = cniOf(cluster.network).installedBy === "tripod";
     if (cluster.firewall === "manage" || !bridge || existing.nodes.has(host.name)) return [];
@@ -59,7 +59,7 @@ async function dropping(host: Host, cluster: Cluster, rules: readonly string[]):
 /** `firewall: manage` opens VRRP, which ufw knows from 0.36.2 on. */
 export const ufwKnowsVrrp: Check = {
   name: "ufw-knows-vrrp",
-  title: "with `firewall: manage`, a master's ufw knows VRRP (0.36.2)",
+  title: "A master's ufw knows VRRP (0.36.2), with `firewall: manage`",
   async examine(host, { cluster }) {
     if (cluster.firewall !== "manage" || host.machine.role !== "master" || host.fact(firewall) !== "ufw") return [];
     const { stdout } = await host.read("ufw version");

@@ -15,7 +15,7 @@ const WORKER = { cpus: 1, memory: 700 * MIB };
 
 export const systemd: Check = {
   name: "systemd",
-  title: "systemd runs it",
+  title: "The host runs systemd",
   examine: (host) =>
     host.fact(identity).systemd
       ? []
@@ -29,7 +29,7 @@ export const systemd: Check = {
 
 export const size: Check = {
   name: "cpu-and-memory",
-  title: "it has 2 CPUs and 1700 MiB as a master, 1 CPU and 700 MiB as a worker",
+  title: "The host has 2 CPUs and 1700 MiB as a master, 1 CPU and 700 MiB as a worker",
   examine(host, { cluster }) {
     const { cpus, memory } = host.fact(hardware);
     const wanted = host.machine.role === "master" ? MASTER : WORKER;
@@ -50,7 +50,7 @@ export const size: Check = {
 
 export const unique: Check = {
   name: "unique-machine",
-  title: "no other host has its machine-id or its hostname",
+  title: "The host shares its machine-id and its hostname with no other",
   async examine(host, context) {
     const { hostname, machineId } = host.fact(identity);
     const [ids, hostnames] = await Promise.all([namesBy(context, "machineId"), namesBy(context, "hostname")]);
@@ -88,7 +88,7 @@ function namesBy(context: Context, what: "machineId" | "hostname"): Promise<Name
 
 export const clocks: Check = {
   name: "clock",
-  title: "its clock differs from the other hosts' by a second at most",
+  title: "The host's clock differs from the other hosts' by a second at most",
   async examine(host, context) {
     const differing = (await context.once(CLOCKS, () => Promise.resolve(differingClocks(context.hosts)))).get(
       host.name,
@@ -105,7 +105,7 @@ export const clocks: Check = {
 
 export const cgroupVersion: Check = {
   name: "cgroup-version",
-  title: "it has cgroups v2, from Kubernetes 1.35 on",
+  title: "The host has cgroups v2, from Kubernetes 1.35 on",
   examine(host, { cluster }) {
     const { minor, kubelet } = cluster.kubernetes;
     if (host.fact(cgroups).version === 2 || minor < 35 || kubelet.failCgroupV1 === false) return [];

@@ -5,7 +5,7 @@ import type { Check } from "./check.ts";
 /** The pod network's manifest can be read, contains Kubernetes objects, and has the digest that it must have. Throws E_LOCAL or E_REFUSED where not. */
 export const manifestReadable: Check = {
   name: "manifest",
-  title: "the pod network's manifest can be read, and matches its digest",
+  title: "The pod network's manifest can be read, and matches its digest",
   async examine(host, context) {
     const from = manifestOf(context.cluster);
     if (from && isLeader(host, context)) await manifestText(context, from);

@@ -13,7 +13,7 @@ const OURS = "cni0";
 /** The machine's address is on one of its interfaces: etcd and VRRP cannot use an address behind NAT. */
 export const ownAddress: Check = {
   name: "own-address",
-  title: "one of its interfaces has the address of the inventory",
+  title: "One of the host's interfaces has the address of the inventory",
   examine(host) {
     const addresses = host.fact(network);
     if (addresses.some(({ address }) => address === host.machine.address)) return [];
@@ -30,7 +30,7 @@ export const ownAddress: Check = {
 /** No network of the host overlaps the pods' or the services' subnet: their packets would not leave the host. Checked before it joins. */
 export const subnetsFree: Check = {
   name: "subnets-free",
-  title: "none of its networks overlaps the pods' or the services' subnet",
+  title: "None of the host's networks overlaps the pods' or the services' subnet",
   examine(host, { cluster, existing }) {
     if (existing.clusterExists && (existing.nodes.size === 0 || existing.nodes.has(host.name))) return [];
     const { podSubnet, serviceSubnet } = cluster.kubernetes;
@@ -57,7 +57,7 @@ export const subnetsFree: Check = {
 /** The VIP is in the subnet of the interface that is to carry it. */
 export const vipInSubnet: Check = {
   name: "vip-in-subnet",
-  title: "the VIP is in the subnet of the interface that is to carry it",
+  title: "The VIP is in the subnet of the master's interface that is to carry it",
   examine(host, { cluster }) {
     if (host.machine.role !== "master") return [];
     const { vip, interface: named } = cluster.loadBalancer;
@@ -86,7 +86,7 @@ export const vipInSubnet: Check = {
 /** Where one of our hosts has the VIP, keepalived carries it. An address that keepalived did not add answers too, and never moves. */
 export const vipOurs: Check = {
   name: "vip-ours",
-  title: "where a host has the VIP, keepalived added it",
+  title: "Keepalived has added the VIP, where the host has it",
   async examine(host, context) {
     const { strays } = await vipState(context);
     return strays
@@ -101,7 +101,7 @@ export const vipOurs: Check = {
 /** Nothing answers at the VIP, or one of our masters holds it. */
 export const vipFree: Check = {
   name: "vip-free",
-  title: "no other machine answers at the VIP",
+  title: "No other machine answers at the VIP",
   async examine(host, context) {
     const { vip } = context.cluster.loadBalancer;
     if (host.machine.role !== "master" || (await heldByUs(context))) return [];
@@ -128,7 +128,7 @@ ip neigh show to "$v"`,
 /** No other keepalived advertises our router id. Checked only where tcpdump is installed. */
 export const routerIdFree: Check = {
   name: "router-id-free",
-  title: "no other keepalived advertises the VRRP router id; checked where tcpdump is installed",
+  title: "No other keepalived advertises the VRRP router id; checked where tcpdump is installed",
   async examine(host, context) {
     const { routerId } = context.cluster.loadBalancer;
     if (host.machine.role !== "master" || (await heldByUs(context))) return [];

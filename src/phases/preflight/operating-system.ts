@@ -4,7 +4,7 @@ import type { Check } from "./check.ts";
 
 export const operatingSystem: Check = {
   name: "operating-system",
-  title: "its operating system is supported, by name and version",
+  title: "The host's operating system is supported, by name and version",
   examine(host) {
     const release = host.fact(osRelease);
     const supported = isSupported(release);

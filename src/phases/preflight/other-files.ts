@@ -16,7 +16,7 @@ const NETWORK_FILES = [
 /** No file of the host gives it the VIP, at the next boot or now: keepalived alone does. */
 export const vipNotInFiles: Check = {
   name: "vip-not-in-files",
-  title: "no network configuration of the host has the VIP",
+  title: "No network configuration of the host has the VIP",
   async examine(host, { cluster }) {
     const { vip } = cluster.loadBalancer;
     const { stdout } = await host.read(
@@ -60,7 +60,7 @@ interface Setting {
 /** No file that is applied after Tripod's undoes a kernel setting at the next boot. */
 export const sysctlsKept: Check = {
   name: "kernel-settings-kept",
-  title: "no other file undoes the kernel settings at the next boot",
+  title: "No other file on the host undoes the kernel settings at the next boot",
   async examine(host) {
     const { stdout } = await host.read(READ_SYSCTLS);
     const all = [...stdout.matchAll(/^([^:\n]+):(\d+):\s*-?([\w./-]+)\s*=\s*(.*)$/gm)].map(

@@ -14,7 +14,7 @@ function wanted(cluster: Cluster, role: Role): readonly (readonly [number, strin
 
 export const ports: Check = {
   name: "ports-free",
-  title: "no other program uses a port that the cluster needs",
+  title: "No other program on the host uses a port that the cluster needs",
   async examine(host, context) {
     const { cluster } = context;
     const { stdout } = await listening(host, context);

@@ -39,7 +39,7 @@ const WORDS: Readonly<Record<ConnectOutcome, string>> = {
 /** Machines reach each other's ports as docs/firewall.md has them. Where nobody listens yet, a listener is put up for a moment. */
 export const portsReachable: Check = {
   name: "ports-reachable",
-  title: "the other machines reach the ports that they need, and VRRP",
+  title: "The other machines reach the host's ports that they need, and VRRP",
   async examine(host, context) {
     const found = await context.once(FOUND, () => blockedBetween(context));
     if (found.unknown.has(host.name)) return [UNKNOWN];

@@ -15,7 +15,7 @@ const SHOWN = 8;
  */
 export const segment: Check = {
   name: "l2-segment",
-  title: "the address is in a subnet with neighbours, not a /32",
+  title: "The host's address is in a subnet with neighbours, not a /32",
   examine(host, { cluster }) {
     const own = carrierOf(host);
     const named = cluster.loadBalancer.interface;
@@ -37,7 +37,7 @@ export const segment: Check = {
 /** Machines of one segment have the same MTU: what one sends in full size, another would drop without an answer. */
 export const sameMtu: Check = {
   name: "same-mtu",
-  title: "the MTU is that of the other machines",
+  title: "The host's MTU is that of the other machines",
   async examine(host, context) {
     const own = mtuOf(host);
     if (own === undefined || !usesBridge(context.cluster)) return [];

@@ -14,7 +14,7 @@ import { earlierPrograms } from "./earlier-programs.ts";
 export const softwareAvailable: Check = {
   name: "software",
   title:
-    "every program can be had: its folder contains it, its project publishes a checksum for this version and processor, or the package manager can install it in this version and would remove nothing",
+    "Every program for the host can be had: its folder contains it, its project publishes a checksum for this version and processor, or the package manager can install it in this version and would remove nothing",
   async examine(host, context) {
     const wanted = COMPONENTS.filter((component) => component !== "etcd" || host.machine.role === "master");
     await Promise.all(wanted.map((component) => programs(host, context, component)));
@@ -51,7 +51,7 @@ async function notInstallable(host: Host, context: Context): Promise<Problem[]> 
 export const etcdVersion: Check = {
   name: "etcd-version",
   title:
-    "the distribution's etcd is new enough for this Kubernetes, and for a new cluster that of all masters is of one minor version, where etcd is a package",
+    "The distribution's etcd is new enough for this Kubernetes, and for a new cluster that of all masters is of one minor version, where etcd is a package",
   async examine(host, context) {
     const { cluster, existing, hosts } = context;
     const version = await packagedEtcd(host, context);

@@ -12,7 +12,7 @@ test("every check has its own name, and a sentence for the documentation", () =>
   expect(new Set(CHECKS.map(({ name }) => name)).size).toBe(CHECKS.length);
   // A name that an inventory may tolerate, and that no check has, would tolerate nothing.
   expect(CHECKS.map(({ name }) => name).toSorted()).toEqual(CHECK_NAMES.toSorted());
-  for (const { title } of CHECKS) expect(title).toMatch(/^[a-z].*[^.]$/);
+  for (const { title } of CHECKS) expect(title).toMatch(/^[A-Z].*[^.]$/);
 });
 
 async function found(tolerate: readonly string[]) {

@@ -49,8 +49,9 @@ export const SYSTEM: readonly ResourceCase[] = [
   },
   {
     of: "noSwap",
-    title: "swap in use and in /etc/fstab",
+    title: "swap in use, in /etc/fstab and by a unit",
     prepare(machine) {
+      machine.write("/run/systemd/generator/dev-zram0.swap", "[Unit]\nSourcePath=/etc/systemd/zram-generator.conf\n");
       machine.write("/fakes/swaps", `${machine.read("/fakes/swaps")}/dev/vdb partition 1024 0 -2\n`);
       machine.write("/etc/fstab", "/dev/vda / ext4 defaults 0 1\n/dev/vdb none swap sw 0 0\n# a swap that was\n");
     },

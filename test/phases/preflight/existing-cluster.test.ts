@@ -1,8 +1,7 @@
 import { describe, expect, it, test } from "vitest";
-import { matchesExisting, foreignEtcd, podRanges } from "../../../src/phases/preflight/existing-cluster.ts";
+import { matchesExisting, podRanges } from "../../../src/phases/preflight/existing-cluster.ts";
 import { testCluster } from "../../support/cluster.ts";
 import { testContext } from "../../support/context.ts";
-import { machineStory } from "../../support/machine-story.ts";
 import { failure } from "../../support/sshd.ts";
 import { findings, hostsOf } from "./fit.ts";
 
@@ -33,28 +32,6 @@ test("a mismatch is reported for its machine, and one of the whole cluster once"
     ],
     ["w1", [{ code: "E_REFUSED", ofCluster: false, message: expect.stringContaining("another cluster") as string }]],
   ]);
-});
-
-const DATA = "/var/lib/etcd/member/wal";
-const CA = "/etc/etcd/pki/ca.crt";
-
-machineStory("data of an etcd that Tripod did not install is not touched", async (machine) => {
-  machine.write(DATA, "");
-  expect(await foreignEtcd.examine(machine.host, testContext(cluster, [machine.host]))).toMatchObject([
-    { code: "E_REFUSED", message: "/var/lib/etcd contains data of an etcd that Tripod did not install" },
-  ]);
-});
-
-machineStory("a member of this cluster, and a master without any etcd, are accepted", async (machine) => {
-  const context = testContext(cluster, [machine.host]);
-  expect(await foreignEtcd.examine(machine.host, context)).toEqual([]);
-  machine.write(DATA, "");
-  machine.write(CA, "");
-  expect(await foreignEtcd.examine(machine.host, context)).toEqual([]);
-});
-
-test("a worker's /var/lib/etcd is not checked", async () => {
-  expect(await findings(foreignEtcd, { w1: { answer: () => "" } })).toEqual([]);
 });
 
 describe("the pod ranges that machines report", () => {
