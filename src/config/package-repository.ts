@@ -16,7 +16,7 @@ export function repositoryFiles(
     names,
     label: `isv:kubernetes:core:stable:v1.${minor}`,
   };
-  const described = Object.entries(at.files).map(([path, template]) => [path, render(`packages/${template}`, view)]);
+  const described = Object.entries(at.files).map(([path, template]) => [path, render(template, view)]);
   return {
     [at.key]: key,
     ...(ca !== undefined && { [at.ca]: ca }),

@@ -41,7 +41,10 @@ export const debian: OsFamily = {
     publishedKey: "Release.key",
     key: "/etc/apt/keyrings/kubernetes.asc",
     ca: "/etc/apt/keyrings/kubernetes-ca.crt",
-    files: { [SOURCES]: "kubernetes.sources", "/etc/apt/preferences.d/kubernetes": "kubernetes.preferences" },
+    files: {
+      [SOURCES]: "packages/kubernetes.sources",
+      "/etc/apt/preferences.d/kubernetes": "packages/kubernetes.preferences",
+    },
     caFile: "/etc/apt/apt.conf.d/90kubernetes-ca",
     described: ["/etc/apt/sources.list", "/etc/apt/sources.list.d"],
   },

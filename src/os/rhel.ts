@@ -40,7 +40,7 @@ export const rhel: OsFamily = {
     publishedKey: "repodata/repomd.xml.key",
     key: "/etc/pki/rpm-gpg/RPM-GPG-KEY-kubernetes",
     ca: "/etc/pki/rpm-gpg/kubernetes-ca.crt",
-    files: { "/etc/yum.repos.d/kubernetes.repo": "kubernetes.repo" },
+    files: { "/etc/yum.repos.d/kubernetes.repo": "packages/kubernetes.repo" },
     described: ["/etc/yum.repos.d"],
   },
   installed: (names) =>

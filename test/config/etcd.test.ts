@@ -15,7 +15,7 @@ describe("An etcd member", () => {
     expectGolden("etcd/uploaded/etcd.service", etcdUnit("/usr/local/bin/etcd"));
   });
 
-  it("may have its data on a disk of its own, mounted there or linked to it", () => {
+  it("may have its data on a separate disk, mounted there or linked to it", () => {
     const unit = etcdUnit("/usr/bin/etcd");
     expect(unit).toMatch(/^RequiresMountsFor=\/var\/lib\/etcd$/m);
     expect(unit).toMatch(/^ReadWritePaths=\/var\/lib\/etcd$/m);

@@ -28,7 +28,7 @@ test("RHEL's hosts get it as Kubernetes' installation guide has it", () => {
   expectGolden("packages/kubernetes.repo", files["/etc/yum.repos.d/kubernetes.repo"] ?? "");
 });
 
-test("a mirror with an authority of its own is trusted by this authority", () => {
+test("a mirror with its own authority is trusted by this authority", () => {
   expect(repositoryFiles(debian, repository("deb", CA))["/etc/apt/keyrings/kubernetes-ca.crt"]).toBe(CA);
   expectGolden("packages/kubernetes-ca.conf", aptAuthority(debian, repository("deb", CA)));
   expect(aptAuthority(debian, repository("deb"))).not.toContain("CaInfo");

@@ -124,7 +124,7 @@ describe("Kubernetes' own repository", () => {
 });
 
 describe("before anything is changed", () => {
-  it("a package that cannot be installed is reported, with what the package manager says", async () => {
+  it("a package that cannot be installed is reported, with what the package manager prints", async () => {
     const { problems } = await planned({});
     expect(problems).toMatchObject([
       {

@@ -28,7 +28,7 @@ function resolvConfs(cluster: Cluster, states: Readonly<Record<string, string>>)
   return hosts.map((host) => resolvConfOf(host, { cluster, hosts }));
 }
 
-test("where systemd-resolved runs on some hosts only, each kubelet reads the file of its own host", () => {
+test("where systemd-resolved runs on some hosts only, each kubelet reads its own host’s file", () => {
   expect(resolvConfs(testCluster(), { m3: "inactive\n", w2: "" })).toEqual([
     "/run/systemd/resolve/resolv.conf",
     "/run/systemd/resolve/resolv.conf",

@@ -1,4 +1,4 @@
-import { coerce, diff, gt } from "semver";
+import { coerce, compare, diff, gt } from "semver";
 import { COMPONENTS } from "../../releases/artifact.ts";
 import { tooOld } from "../../versions.ts";
 import { installedVersions } from "../../os/os.ts";
@@ -53,15 +53,13 @@ export const etcdVersion: Check = {
   title:
     "The distribution's etcd is new enough for this Kubernetes, and for a new cluster that of all masters is of one minor version, where etcd is a package",
   async examine(host, context) {
-    const { cluster, existing, hosts } = context;
+    const { cluster, existing } = context;
     const version = await packagedEtcd(host, context);
     if (version === undefined) return [];
     const oldest = tooOld(cluster.kubernetes.minor, "etcd", version);
-    const others = await Promise.all(
-      hosts.map(async (other) => ({ name: other.name, version: await packagedEtcd(other, context) })),
-    );
     // An existing cluster may have two for a while: its members are upgraded one by one.
-    const newer = existing.clusterExists ? undefined : others.find((other) => hasNewerMinor(other.version, version));
+    const newest = existing.clusterExists ? undefined : await newestEtcd(context);
+    const newer = newest && hasNewerMinor(newest.version, version) ? newest : undefined;
     const from = "let etcd come from releases: `software: {from: {etcd: releases}}`";
     return [
       ...(oldest === undefined
@@ -84,8 +82,25 @@ export const etcdVersion: Check = {
   },
 };
 
-function hasNewerMinor(version: string | undefined, than: string): boolean {
-  return version !== undefined && gt(version, than) && diff(version, than) !== "patch";
+function hasNewerMinor(version: string, than: string): boolean {
+  return gt(version, than) && diff(version, than) !== "patch";
+}
+
+interface PackagedEtcd {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Of all masters; undefined where none has etcd from a package. */
+function newestEtcd(context: Context): Promise<PackagedEtcd | undefined> {
+  return context.once(onceKey<PackagedEtcd | undefined>("newest package of etcd"), async () => {
+    const all = await Promise.all(
+      context.hosts.map(async (host) => ({ name: host.name, version: await packagedEtcd(host, context) })),
+    );
+    return all
+      .flatMap(({ name, version }) => (version === undefined ? [] : [{ name, version }]))
+      .toSorted((one, other) => compare(other.version, one.version))[0];
+  });
 }
 
 /** The version of a master's etcd package: what is installed stays; else what the package manager would install. Undefined: no package. */
