@@ -2,13 +2,14 @@ import { sh } from "../remote/shell.ts";
 
 /**
  * A snippet that defines `outdated UNIT`, which is true where systemd holds an older text of the unit than its files have. NeedDaemonReload
- * alone is not enough: systemd 252 does not see the first drop-in of a unit that it has loaded before.
+ * alone is not enough: systemd does not see a unit in /etc that replaces the one of a package which it has loaded, and systemd 252 does not
+ * see the first drop-in of a unit that it has loaded before.
  */
 export const OUTDATED = `outdated() {
-  loaded=" $(systemctl show -p NeedDaemonReload -p DropInPaths --value "$1" | tr '\\n' ' ') "
+  loaded=" $(systemctl show -p NeedDaemonReload -p FragmentPath -p DropInPaths --value "$1" | tr '\\n' ' ') "
   case $loaded in *" yes "*) return 0 ;; esac
-  for file in "/etc/systemd/system/$1.d"/*.conf; do
-    [ ! -e "$file" ] || case $loaded in *" $file "*) ;; *) return 0 ;; esac
+  for file in "/etc/systemd/system/$1" "/etc/systemd/system/$1.d"/*.conf; do
+    [ ! -f "$file" ] || [ -L "$file" ] || case $loaded in *" $file "*) ;; *) return 0 ;; esac
   done
   return 1
 }`;

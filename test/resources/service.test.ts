@@ -50,6 +50,19 @@ machineStory(
 );
 
 machineStory(
+  "a package's unit that systemd has loaded is not started in the place of the one that replaces it",
+  async (machine) => {
+    machine.write("/usr/lib/systemd/system/haproxy.service", "[Service]\n[Install]\n");
+    // Enabled by the package, it has been loaded with multi-user.target. systemd reports no need of a reload for another file.
+    machine.write(`/fakes/units/${UNIT}.fragment`, "/usr/lib/systemd/system/haproxy.service\n");
+    machine.write(`/etc/systemd/system/${UNIT}`, "[Service]\n[Install]\n");
+    await walk(machine.host, wanted());
+    const { stdout } = await machine.host.read(`systemctl show -p FragmentPath --value ${UNIT}`);
+    expect(stdout).toBe(`/etc/systemd/system/${UNIT}\n`);
+  },
+);
+
+machineStory(
   "a file that was written by a run which died before the restart makes the next run restart",
   async (machine) => {
     await running(machine);

@@ -5,7 +5,7 @@ import type { Check, Problem } from "./check.ts";
 /**
  * For each module that is not in the kernel already: `missing NAME`, `off NAME FILE` where modprobe's configuration forbids it (as
  * hardening guides advise for overlay), or `unknown NAME` where there is no list of modules, as in a container. modprobe itself may not
- * be installed yet. The last three lines are for modules that are built in and have no folder in /sys.
+ * be installed yet; and a kernel without loadable modules has an empty list. The last three lines are for modules that are built in and have no folder in /sys.
  */
 function script(modules: readonly string[]): string {
   return sh`folder=/lib/modules/$(uname -r)
@@ -22,7 +22,7 @@ for name in ${modules}; do
   there "$name" && continue
   file=$(grep -lsE "^[[:space:]]*install[[:space:]]+$name[[:space:]]+(/usr)?/s?bin/(false|true)" /etc/modprobe.d/*.conf /run/modprobe.d/*.conf /usr/lib/modprobe.d/*.conf | head -n 1)
   if [ "$file" ]; then echo "off $name $file"
-  elif [ ! -e "$folder/modules.dep" ]; then echo "unknown $name"
+  elif [ ! -s "$folder/modules.dep" ]; then echo "unknown $name"
   else grep -qE "/$name[.]ko([.][a-z0-9]+)?:" "$folder/modules.dep" || echo "missing $name"; fi
 done
 true`;
