@@ -40,8 +40,9 @@ const HOPS = 5;
  * @throws HttpError for another status; Error with the reason: the TLS or network failure, a redirect that is refused
  */
 export async function httpsGet(address: string, access: Access): Promise<Response> {
-  const { signal, ca } = access;
-  const dispatcher = dispatcherFor(ca);
+  // undici asks a signal how many listeners it allows, which Node 20 refuses for one that allows any number.
+  const signal = AbortSignal.any([access.signal]);
+  const dispatcher = dispatcherFor(access.ca);
   let url = new URL(address);
   for (let hop = 0; hop <= HOPS; hop += 1) {
     const response = await fetch(url, { signal, redirect: "manual", dispatcher, headers: headersFor(url, access) });

@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 const LAYERS = [
   ["cli"],
   ["index.ts"],
-  ["bootstrap.ts", "preflight.ts"],
+  ["bootstrap.ts", "preflight.ts", "bundling"],
   ["report", "ui", "record.ts"],
   ["drills", "rehearsal"],
   ["engine"],
@@ -23,7 +23,7 @@ const LAYERS = [
   ["facts", "lab"],
   ["remote"],
   ["inventory"],
-  ["registry"],
+  ["bundle", "registry"],
   ["releases"],
   ["pki", "render", "cni", "os", "versions.ts", "https.ts", "until.ts"],
   ["pack-files.ts"],
@@ -54,7 +54,7 @@ const PLACES: Readonly<Record<string, string | readonly string[]>> = {
   zx: "process.ts",
   "ipaddr.js": ["inventory/addresses.ts", "pki/names.ts"],
   // What a person says, and what hosts, registries and files from elsewhere say.
-  zod: ["inventory/", "resources/", "health/", "drills/", "registry/"],
+  zod: ["inventory/", "resources/", "health/", "drills/", "registry/", "bundle/"],
 };
 
 const root = join(import.meta.dirname, "..");

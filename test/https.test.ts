@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Artifact } from "../src/releases/artifact.ts";
@@ -48,6 +49,15 @@ test("a download to this machine that breaks continues where it broke", async ()
   expect(asked).toEqual(["/kubelet all", "/kubelet bytes=10-"]);
   expect(await downloaded(artifact, sha256, fetching)).toBe(path);
   expect(asked).toHaveLength(2);
+});
+
+test("a signal to which any number of operations listen can stop a download too", async () => {
+  const { artifact } = await mirror((_, response) => response.end(content));
+  const many = new AbortController();
+  setMaxListeners(0, many.signal);
+  expect(readFileSync(await downloaded(artifact, sha256, { ...fetching, signal: many.signal })).equals(content)).toBe(
+    true,
+  );
 });
 
 test.each<[string, Answer, string, RegExp]>([

@@ -3,7 +3,7 @@ import { TripodError } from "../errors.ts";
 import type { Cluster, Machine, SoftwareSettings, SshTarget } from "../inventory/cluster.ts";
 import { inventoryOption } from "../inventory/option.ts";
 import { labFolders } from "./folders.ts";
-import { fromMirror, hasMirror, wantsReleases } from "./mirror/mirror.ts";
+import { fromMirror, hasMirror, registryMirrors, wantsReleases } from "./mirror/mirror.ts";
 import { WORKLOAD_IMAGE } from "./images.ts";
 import { inNetwork, networkExists } from "./network.ts";
 import { sshCommand } from "./ssh.ts";
@@ -73,6 +73,23 @@ function labSoftware({ name, software }: Cluster): SoftwareSettings {
   const { images } = softwareIn(folders, software);
   if (hasMirror(name) && wantsReleases(software)) return { ...fromMirror(name, software), ...(images && { images }) };
   return softwareIn(folders, software);
+}
+
+/**
+ * The same cluster, with releases and images from the lab's mirror over the network, as a bundle is made.
+ * @throws TripodError E_LAB where the lab has no mirror
+ */
+export function withLabSources(cluster: Cluster): Cluster {
+  const { name, software, containerd, file } = cluster;
+  if (!hasMirror(name))
+    throw new TripodError("E_LAB", `the lab ${name} has no mirror from which a bundle could be made`, {
+      hint: `create it with: tripod lab up --pristine ${inventoryOption(file)}`,
+    });
+  return Object.freeze({
+    ...withLab(cluster),
+    software: fromMirror(name, software),
+    containerd: { ...containerd, mirrors: registryMirrors(name, containerd.mirrors) },
+  });
 }
 
 function target(lab: string, { address, port, user, through }: Login): SshTarget {

@@ -31,7 +31,7 @@ function placeOf(digest: string): string {
   return `blobs/${digest.replace(":", "/")}`;
 }
 
-/** containerd takes the name of its own annotation; others that of OCI, which has only the tag. */
+/** containerd reads its own annotation, which has the complete name; others read that of OCI, which has only the tag. */
 function indexOf(name: string, { mediaType, digest, size }: PulledImage["top"]): object {
   const annotations = {
     "io.containerd.image.name": name,

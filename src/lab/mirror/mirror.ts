@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { TripodError } from "../../errors.ts";
-import type { SoftwareSettings } from "../../inventory/cluster.ts";
+import type { Cluster, SoftwareSettings } from "../../inventory/cluster.ts";
 import { lastLines } from "../../last-lines.ts";
 import { createAuthority, issue } from "../../pki/authority.ts";
 import { kill, startDetached } from "../../process.ts";
@@ -12,7 +12,7 @@ import { inNetwork } from "../network.ts";
 import { poll } from "../poll.ts";
 import { processesWith } from "../processes.ts";
 import { labScript } from "../scripts.ts";
-import { MIRRORED, type MirrorContent } from "./content.ts";
+import { MIRRORED, type MirrorContent, REGISTRY } from "./content.ts";
 
 interface MirrorRecord {
   /** Its address in the lab's network: that of the operator in the first segment. */
@@ -20,6 +20,7 @@ interface MirrorRecord {
   /** The name of the content's folder in the cache, which is the first part of every path. */
   readonly published: string;
   readonly versions: ProgramVersions;
+  readonly registries: readonly string[];
 }
 
 const YEAR = 365;
@@ -32,6 +33,7 @@ function files(lab: string) {
   return {
     root,
     content: inside("content"),
+    registry: inside("registry"),
     ca: inside("ca.crt"),
     certificate: inside("server.crt"),
     key: inside("server.key"),
@@ -48,8 +50,9 @@ export function hasMirror(lab: string): boolean {
 }
 
 /** Creates the mirror's files: a link to its content, the lab's authority, and a certificate for its address. */
-export async function makeMirror(lab: string, address: string, { folder, versions }: MirrorContent): Promise<void> {
-  const { root, content, ca, certificate, key, record } = files(lab);
+export async function makeMirror(lab: string, address: string, made: MirrorContent): Promise<void> {
+  const { folder, versions, registries } = made;
+  const { root, content, registry, ca, certificate, key, record } = files(lab);
   await rm(root, { recursive: true, force: true });
   await mkdir(root, { recursive: true });
   const now = new Date();
@@ -60,10 +63,11 @@ export async function makeMirror(lab: string, address: string, { folder, version
   const published = basename(folder);
   await mkdir(content, { recursive: true });
   await symlink(folder, join(content, published));
+  await symlink(join(folder, REGISTRY), registry);
   await writeFile(ca, authority.certificate);
   await writeFile(certificate, server.certificate);
   await writeFile(key, server.key.reveal(), { mode: 0o600 });
-  const written: MirrorRecord = { address, published, versions };
+  const written: MirrorRecord = { address, published, versions, registries };
   await writeFile(record, `${JSON.stringify(written, null, 2)}\n`);
 }
 
@@ -122,4 +126,13 @@ export function fromMirror(lab: string, software: SoftwareSettings): SoftwareSet
     versions: { ...versions, ...software.versions },
     mirrors: { ...mirrors, ...software.mirrors },
   };
+}
+
+/** The inventory's mirrors of registries, and the lab's for all whose images it has. */
+export function registryMirrors(
+  lab: string,
+  mirrors: Cluster["containerd"]["mirrors"],
+): Readonly<Record<string, readonly string[]>> {
+  const { address, registries } = JSON.parse(readFileSync(files(lab).record, "utf8")) as MirrorRecord;
+  return { ...Object.fromEntries(registries.map((registry) => [registry, [`https://${address}`]])), ...mirrors };
 }

@@ -2,16 +2,19 @@ import { coerce } from "semver";
 import { COMPONENTS } from "../../releases/artifact.ts";
 import { tooOld } from "../../versions.ts";
 import { installedVersions } from "../../os/os.ts";
-import { originOf, programs } from "../software.ts";
+import { bundledArchitecture, originOf, programs } from "../software.ts";
 import type { Check } from "./check.ts";
 
 /** Throws E_LOCAL where a folder does not contain a program, or no checksum is published for its version. */
 export const softwareAvailable: Check = {
   name: "software",
   title:
-    "every program can be had: its folder contains it, or its project publishes a checksum for this version and processor",
+    "every program can be had: its folder or the bundle contains it, or its project publishes a checksum for this version and processor",
   async examine(host, context) {
     const wanted = COMPONENTS.filter((component) => component !== "etcd" || host.machine.role === "master");
+    const { bundle } = context.cluster.software;
+    // Images are taken from it also where all programs are packages.
+    if (bundle) bundledArchitecture(host, bundle);
     await Promise.all(wanted.map((component) => programs(host, context, component)));
     const packaged = wanted.filter((component) => originOf(host, context.cluster, component) === "packages");
     if (!packaged.includes("etcd") || host.os.packages.etcd.length > 0) return [];
