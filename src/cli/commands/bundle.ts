@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { BundleContent } from "../../bundle/content.ts";
 import { TripodError } from "../../errors.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
+import { inventoryOption } from "../../inventory/option.ts";
 import { hanging, jsonText } from "../../printable.ts";
 import { type Architecture, ARCHITECTURES } from "../../releases/artifact.ts";
 import { count } from "../../ui/screen.ts";
@@ -48,7 +49,7 @@ function architectures(text: string): Architectures {
 }
 
 async function make(options: BundleOptions, io: Io): Promise<void> {
-  const { inventory, output, arch, force, json, lab } = options;
+  const { inventory, output, lab } = options;
   if (inventory === undefined || output === undefined)
     throw new TripodError(
       "E_USAGE",
@@ -57,26 +58,26 @@ async function make(options: BundleOptions, io: Io): Promise<void> {
         hint: "`tripod bundle -i FILE -o bundle.tar` makes a bundle, `tripod bundle --list bundle.tar` lists one",
       },
     );
-  if (!force) await mayBeReplaced(output, io);
-  await onTarget({ inventory, ...(lab && { lab }) }, io, async (target) => {
-    const { makeBundle } = await import("../../bundling/make.ts");
-    const cluster = isInsideLab(io) ? await ofLab(inventory, io) : target;
-    const progress = (text: string) => void io.stderr.write(`${text}\n`);
-    const made = await makeBundle(cluster, {
-      output: resolve(io.cwd, output),
-      architectures: arch,
-      signal: io.signal,
-      progress,
-    });
-    if (json) {
-      const { content, size, sha256 } = made;
-      io.stdout.write(`${jsonText({ file: output, size, sha256, ...content })}\n`);
-      return;
-    }
-    io.stdout.write(`${output}: ${summary(made.content)}, ${megabytes(made.size)}\nsha256 ${made.sha256}\n`);
-    io.stdout.write(`to use it: tripod apply -i ${hanging(inventory)} --bundle ${output}\n`);
-    io.stdout.write(`${notInIt(cluster)}\n`);
+  if (lab && !isInsideLab(io)) return onTarget({ inventory, lab }, io, () => Promise.resolve());
+  // No host is contacted: this machine needs no key for them.
+  const cluster = isInsideLab(io) ? await ofLab(inventory, io) : await loadTarget({ inventory }, io);
+  if (!options.force) await mayBeReplaced(output, io);
+  const { makeBundle } = await import("../../bundling/make.ts");
+  const made = await makeBundle(cluster, {
+    output: resolve(io.cwd, output),
+    architectures: options.arch,
+    signal: io.signal,
+    progress: (text) => void io.stderr.write(`${text}\n`),
   });
+  const { content, size, sha256 } = made;
+  if (options.json) {
+    io.stdout.write(`${jsonText({ file: output, size, sha256, ...content })}\n`);
+    return;
+  }
+  const shown = hanging(output);
+  io.stdout.write(`${shown}: ${summary(content)}, ${megabytes(size)}\nsha256 ${sha256}\n`);
+  io.stdout.write(`to use it: tripod apply ${inventoryOption(inventory, io.cwd)} --bundle ${shown}\n`);
+  io.stdout.write(`${notInIt(cluster)}\n`);
 }
 
 /** In the lab everything is fetched from the lab's own mirror. */

@@ -1,14 +1,17 @@
-import { writeFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runCommandLine } from "../../../src/cli/program.ts";
 import { recordingIo } from "../../support/io.ts";
 import { temporaryFolder } from "../../support/programs.ts";
 
-/** Runs a command line in a folder that has a file `there.tar`. */
+const SMALLEST = new URL("../../../inventories/ha-3x2.yaml", import.meta.url);
+
+/** Runs a command line in a folder that has an inventory, `small.yaml`, and a file `there.tar`. */
 async function tripod(line: string) {
   const cwd = temporaryFolder();
   writeFileSync(join(cwd, "there.tar"), "an older one");
+  copyFileSync(SMALLEST, join(cwd, "small.yaml"));
   const io = recordingIo({ cwd });
   return { exitCode: await runCommandLine(line.split(" "), io), stderr: io.stderr.text };
 }
@@ -20,7 +23,7 @@ test.each([
   ["bundle -i prod.yaml -o bundle.tar --arch amd64,riscv64", "Must be amd64 or arm64, or both with a comma."],
   ["bundle -i prod.yaml --list bundle.tar", "--list and -i or -o exclude each other"],
   ["bundle prod.yaml -o bundle.tar", "did you mean -i prod.yaml?"],
-  ["bundle -i prod.yaml -o there.tar", "there.tar exists, and nobody can be asked whether to replace it"],
+  ["bundle -i small.yaml -o there.tar", "there.tar exists, and nobody can be asked whether to replace it"],
   ["bundle --list absent.tar", "cannot read the bundle"],
   ["bundle -i prod.yaml -o bundle.tar", "no inventory: "],
 ])("`tripod %s` is refused before anything is fetched", async (line, message) => {
