@@ -87,7 +87,10 @@ describe("a bundle", () => {
     const images = temporaryFolder();
     const cluster = testCluster({
       ...overrides,
-      software: { ...overrides.software, images, from: { kubernetes: "packages", containerd: "packages" } },
+      software: {
+        ...{ ...overrides.software, images, from: { kubernetes: "packages", containerd: "packages" } },
+        mirrors: { github: overrides.software?.mirrors?.github },
+      },
     });
     const { content } = await make(cluster);
     expect(content.entries.map(({ path }) => path.split("/").at(-1)?.split("-")[0])).toEqual(["cni", "etcd"]);
