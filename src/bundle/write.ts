@@ -7,7 +7,7 @@ import { cacheFolder } from "../xdg.ts";
 import { type BundleContent, type BundleEntry, LIST } from "./content.ts";
 
 /** What is going to be a bundle: a folder in the user's cache, until it is packed. */
-export interface Draft {
+export interface BundleDraft {
   /** Puts a file there, by a link where that is possible. @param localPath absolute, on the operator's machine */
   add(entry: Omit<BundleEntry, "size" | "sha256">, localPath: string): Promise<void>;
   /** Where a file of this name can be written, before it is added. */
@@ -29,7 +29,7 @@ export interface WrittenBundle {
  * @param file absolute
  * @throws what `work` throws; TripodError E_LOCAL where the file cannot be written, before `work` begins
  */
-export async function drafting<T>(file: string, work: (draft: Draft) => Promise<T>): Promise<T> {
+export async function drafting<T>(file: string, work: (draft: BundleDraft) => Promise<T>): Promise<T> {
   const partial = `${file}.partial`;
   const bundles = join(cacheFolder(), "bundles");
   let root: string | undefined;
@@ -51,7 +51,7 @@ export async function drafting<T>(file: string, work: (draft: Draft) => Promise<
   }
 }
 
-function draftIn(root: string, partial: string, file: string): Draft {
+function draftIn(root: string, partial: string, file: string): BundleDraft {
   const content = join(root, "content");
   const entries: BundleEntry[] = [];
   return {

@@ -2,7 +2,7 @@ import { chmod, copyFile } from "node:fs/promises";
 import { TripodError } from "../errors.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { lastLines } from "../last-lines.ts";
-import { artifacts } from "../phases/software.ts";
+import { artifactsFor } from "../phases/software.ts";
 import { runProgram } from "../process.ts";
 import { type Architecture, ARCHITECTURES } from "../releases/artifact.ts";
 import type { Fetcher } from "./fetcher.ts";
@@ -18,7 +18,7 @@ const NOT_USED = /\/etcd:/;
  */
 export async function kubeadmImages(cluster: Cluster, place: string, fetcher: Fetcher): Promise<string[]> {
   const { version, imageRepository } = cluster.kubernetes;
-  const [kubeadm] = artifacts(cluster, "kubernetes", architectureOfThisMachine());
+  const [kubeadm] = artifactsFor(cluster, "kubernetes", architectureOfThisMachine());
   if (kubeadm?.name !== "kubeadm") throw new Error("kubeadm is not the first of Kubernetes' releases");
   await copyFile((await fetcher.release(kubeadm)).path, place);
   await chmod(place, 0o755);

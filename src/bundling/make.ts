@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { downloadPath, FORMAT, imagePath, MANIFEST_FILE } from "../bundle/content.ts";
-import { type Draft, drafting, type WrittenBundle } from "../bundle/write.ts";
+import { type BundleDraft, drafting, type WrittenBundle } from "../bundle/write.ts";
 import { workloadImage } from "../drills/objects.ts";
 import { TripodError } from "../errors.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { shownSource } from "../inventory/shown.ts";
 import { manifestOf, readManifest } from "../phases/manifest-text.ts";
 import { versionsOf } from "../phases/software.ts";
-import { packImage } from "../registry/archive.ts";
+import { archiveImage } from "../registry/archive.ts";
 import { imageReference } from "../registry/reference.ts";
 import type { Architecture } from "../releases/artifact.ts";
 import { interruptible } from "../remote/interruptible.ts";
@@ -67,7 +67,7 @@ function aboutOf(cluster: Cluster, architectures: readonly Architecture[]) {
 }
 
 /** @returns the manifest's text, wherever it comes from; a file of the operator's own is not put into the bundle */
-async function addManifest(draft: Draft, cluster: Cluster, fetcher: Fetcher): Promise<string | undefined> {
+async function addManifest(draft: BundleDraft, cluster: Cluster, fetcher: Fetcher): Promise<string | undefined> {
   const from = manifestOf(cluster);
   if (!from) return undefined;
   const bytes = await readManifest(from.manifest, fetcher);
@@ -85,7 +85,7 @@ async function addManifest(draft: Draft, cluster: Cluster, fetcher: Fetcher): Pr
   return bytes.toString();
 }
 
-async function addRelease(draft: Draft, { source, official }: Download, fetcher: Fetcher): Promise<void> {
+async function addRelease(draft: BundleDraft, { source, official }: Download, fetcher: Fetcher): Promise<void> {
   const { path } = await fetcher.release(source);
   await draft.add({ path: downloadPath(official.url), from: source.url }, path);
 }
@@ -103,11 +103,11 @@ async function imageNames(
   return [...new Set(all.map((name) => imageReference(name).name))];
 }
 
-async function addImage(draft: Draft, name: string, architecture: Architecture, fetcher: Fetcher): Promise<void> {
+async function addImage(draft: BundleDraft, name: string, architecture: Architecture, fetcher: Fetcher): Promise<void> {
   const pulled = await fetcher.image(name, architecture);
   const path = imagePath(name, architecture);
   const file = draft.place(path);
-  await packImage(pulled, file, fetcher.signal);
+  await archiveImage(pulled, file, fetcher.signal);
   const from = name.includes("@") ? name : `${name}@${pulled.top.digest}`;
   await draft.add({ path, from, image: name }, file);
 }

@@ -2,7 +2,7 @@ import { parseAllDocuments } from "yaml";
 import { cniOf } from "../cni/index.ts";
 import { imageRepository, sandboxImage } from "../config/images.ts";
 import type { Cluster } from "../inventory/cluster.ts";
-import { artifacts, chosenOrigin } from "../phases/software.ts";
+import { artifactsFor, chosenOrigin } from "../phases/software.ts";
 import { type Architecture, type Artifact, COMPONENTS } from "../releases/artifact.ts";
 import { imageReference } from "../registry/reference.ts";
 import { OFFICIAL } from "../releases/projects.ts";
@@ -17,8 +17,8 @@ export interface Download {
 export function downloadsOf(cluster: Cluster, architecture: Architecture): Download[] {
   const released = COMPONENTS.filter((component) => (chosenOrigin(cluster, component) ?? "releases") === "releases");
   return released.flatMap((component) => {
-    const official = artifacts(cluster, component, architecture, OFFICIAL);
-    return artifacts(cluster, component, architecture).map((source, at) => ({
+    const official = artifactsFor(cluster, component, architecture, OFFICIAL);
+    return artifactsFor(cluster, component, architecture).map((source, at) => ({
       source,
       official: official[at] ?? source,
     }));

@@ -3,7 +3,7 @@ import { TripodError } from "../errors.ts";
 import type { Cluster, Machine, SoftwareSettings, SshTarget } from "../inventory/cluster.ts";
 import { inventoryOption } from "../inventory/option.ts";
 import { labFolders } from "./folders.ts";
-import { fromMirror, hasMirror, registryMirrors, wantsReleases } from "./mirror/mirror.ts";
+import { fromMirror, hasMirror, labRegistryMirrors, wantsReleases } from "./mirror/mirror.ts";
 import { WORKLOAD_IMAGE } from "./images.ts";
 import { inNetwork, networkExists } from "./network.ts";
 import { sshCommand } from "./ssh.ts";
@@ -88,7 +88,7 @@ export function withLabSources(cluster: Cluster): Cluster {
   return Object.freeze({
     ...withLab(cluster),
     software: fromMirror(name, software),
-    containerd: { ...containerd, mirrors: registryMirrors(name, containerd.mirrors) },
+    containerd: { ...containerd, mirrors: labRegistryMirrors(name, containerd.mirrors) },
   });
 }
 

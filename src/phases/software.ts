@@ -85,7 +85,7 @@ export async function programs(host: Host, context: Context, component: Software
   const ca = await authorities(context);
   const way = { ca, environment: proxyEnvironment(context.cluster) };
   return Promise.all(
-    artifacts(context.cluster, component, architectureFor(host)).map(async (artifact) => {
+    artifactsFor(context.cluster, component, architectureFor(host)).map(async (artifact) => {
       const { origin: source } = new URL(artifact.url);
       // Each source is asked once a run: where nothing answers, that takes seconds.
       const reaches = (asked: Host) =>
@@ -149,14 +149,14 @@ export function bundledArchitecture(host: Host, { name, content: { architectures
 
 function fromBundle(bundle: Bundle, cluster: Cluster, component: SoftwareComponent, arch: Architecture): Resource[] {
   const replaceable = isReplaceable(cluster, component);
-  return artifacts(cluster, component, arch, OFFICIAL).map((artifact) => {
+  return artifactsFor(cluster, component, arch, OFFICIAL).map((artifact) => {
     const { path, sha256 } = downloadIn(bundle.content, artifact.url);
     return release({ artifact, sha256, local: join(bundle.folder, path), replaceable });
   });
 }
 
 /** The downloads of a component for an architecture. @param sources default: the inventory's mirrors, else the projects' own servers */
-export function artifacts(
+export function artifactsFor(
   cluster: Cluster,
   component: SoftwareComponent,
   architecture: Architecture,

@@ -9,7 +9,11 @@ import type { PulledImage } from "./image.ts";
  * takes. The same image gives the same bytes.
  * @param file where it is written; `FILE.layout` beside it exists meanwhile
  */
-export async function packImage({ name, top, blobs }: PulledImage, file: string, signal: AbortSignal): Promise<void> {
+export async function archiveImage(
+  { name, top, blobs }: PulledImage,
+  file: string,
+  signal: AbortSignal,
+): Promise<void> {
   const folder = `${file}.layout`;
   const written = new Map<string, string>([
     ["oci-layout", JSON.stringify({ imageLayoutVersion: "1.0.0" })],

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
-import { packImage } from "../../src/registry/archive.ts";
+import { archiveImage } from "../../src/registry/archive.ts";
 import { pullImage, type Pulling } from "../../src/registry/image.ts";
 import { imageReference } from "../../src/registry/reference.ts";
 import { ca, httpsServer } from "../support/https-server.ts";
@@ -36,7 +36,7 @@ describe("an image", () => {
     const { url } = await registry(store);
     for (const architecture of ["amd64", "arm64"] as const) {
       const file = join(temporaryFolder(), "pause.tar");
-      await packImage(await pullImage(PAUSE, from(url, { architecture })), file, signal);
+      await archiveImage(await pullImage(PAUSE, from(url, { architecture })), file, signal);
       const [top] = (JSON.parse(member(file, "index.json").toString()) as { manifests: Record<string, never>[] })
         .manifests;
       expect(top).toMatchObject({
@@ -58,9 +58,9 @@ describe("an image", () => {
   it("gives the same bytes each time, and what has arrived once is not fetched again", async () => {
     const { url, asked } = await registry(store);
     const [one, other] = [join(temporaryFolder(), "a.tar"), join(temporaryFolder(), "b.tar")];
-    await packImage(await pullImage(PAUSE, from(url)), one, signal);
+    await archiveImage(await pullImage(PAUSE, from(url)), one, signal);
     const before = asked.length;
-    await packImage(await pullImage(PAUSE, from(url)), other, signal);
+    await archiveImage(await pullImage(PAUSE, from(url)), other, signal);
     expect(readFileSync(one).equals(readFileSync(other))).toBe(true);
     expect(asked.slice(before).filter((path) => path.includes("/blobs/"))).toEqual([]);
   });

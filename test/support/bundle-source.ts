@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { sandboxImage } from "../../src/config/images.ts";
 import { imageReference } from "../../src/registry/reference.ts";
 import { type Artifact, COMPONENTS, fileName } from "../../src/releases/artifact.ts";
-import { artifacts } from "../../src/phases/software.ts";
+import { artifactsFor } from "../../src/phases/software.ts";
 import { type ClusterOverrides, testCluster } from "./cluster.ts";
 import { ca } from "./https-server.ts";
 import { temporaryFolder } from "./programs.ts";
@@ -57,7 +57,7 @@ export async function bundleSource(before: Before = () => false): Promise<Bundle
   const cluster = testCluster(overrides);
   for (const architecture of ["amd64", "arm64"] as const)
     for (const component of COMPONENTS)
-      for (const artifact of artifacts(cluster, component, architecture)) publish(files, artifact, kubeadm);
+      for (const artifact of artifactsFor(cluster, component, architecture)) publish(files, artifact, kubeadm);
   files.set("/net.yaml", Buffer.from(MANIFEST("network/net:1")));
   return { overrides, manifest: `${url}/net.yaml`, asked };
 }

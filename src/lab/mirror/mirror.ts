@@ -129,7 +129,7 @@ export function fromMirror(lab: string, software: SoftwareSettings): SoftwareSet
 }
 
 /** The inventory's mirrors of registries, and the lab's for all whose images it has. */
-export function registryMirrors(
+export function labRegistryMirrors(
   lab: string,
   mirrors: Cluster["containerd"]["mirrors"],
 ): Readonly<Record<string, readonly string[]>> {
