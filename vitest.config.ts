@@ -11,7 +11,7 @@ const SHARING = ["works.test.ts", "drill.test.ts", "drift.test.ts", "truth.test.
  * `unit`, in which test/support/no-processes.ts refuses to start one.
  */
 const MACHINE = [
-  "test/{contract,os,pki,remote,resources,vagrant}/**/*.test.ts",
+  "test/{bundle,bundling,contract,os,pki,registry,remote,resources,vagrant}/**/*.test.ts",
   "test/{abort,https,index,session}.test.ts",
   "test/cli/{child,lab,main,commands/rehearse,commands/report}.test.ts",
   "test/config/{check-script,checkers,etcd-member,vrrp-adverts}.test.ts",

@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 const LAYERS = [
   ["cli"],
   ["index.ts"],
-  ["bootstrap.ts", "preflight.ts"],
+  ["bootstrap.ts", "preflight.ts", "bundling"],
   ["report", "ui", "record.ts"],
   ["drills", "rehearsal"],
   ["engine"],
@@ -23,8 +23,10 @@ const LAYERS = [
   ["facts", "lab"],
   ["remote"],
   ["inventory"],
+  ["bundle", "registry"],
   ["releases"],
   ["pki", "render", "cni", "os", "versions.ts", "https.ts", "until.ts"],
+  ["pack-files.ts"],
   ["secret.ts", "errors.ts", "xdg.ts", "process.ts"],
   ["printable.ts", "layout.ts", "condition.ts", "last-lines.ts", "file-digest.ts"],
 ];
@@ -51,8 +53,8 @@ const PLACES: Readonly<Record<string, string | readonly string[]>> = {
   undici: "https.ts",
   zx: "process.ts",
   "ipaddr.js": ["inventory/addresses.ts", "pki/names.ts"],
-  // What a person says, and what hosts say.
-  zod: ["inventory/", "resources/", "health/", "drills/"],
+  // What a person says, and what hosts, registries and files from elsewhere say.
+  zod: ["inventory/", "resources/", "health/", "drills/", "registry/", "bundle/"],
 };
 
 const root = join(import.meta.dirname, "..");

@@ -1,48 +1,27 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, type ServerOptions } from "node:https";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { createAuthority, issue } from "../src/pki/authority.ts";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Artifact } from "../src/releases/artifact.ts";
 import { checksumOf } from "../src/releases/checksum.ts";
 import { downloaded } from "../src/releases/download.ts";
+import { type Answer, ca, httpsServer } from "./support/https-server.ts";
 import { temporaryFolder } from "./support/programs.ts";
 import { failure } from "./support/sshd.ts";
 
-const now = new Date();
-const lasting = { keys: "ecdsa-p256", validityDays: 2 } as const;
-const authority = await createAuthority({ commonName: "mirror", ...lasting }, now);
-const server = await issue(
-  authority,
-  { commonName: "m", sans: ["127.0.0.1"], usages: ["serverAuth"], ...lasting },
-  now,
-);
-const TLS: ServerOptions = { cert: server.certificate, key: server.key.reveal() };
-const ca = authority.certificate;
 const { signal } = new AbortController();
 
 beforeEach(() => vi.stubEnv("XDG_CACHE_HOME", temporaryFolder()));
 afterEach(() => vi.unstubAllEnvs());
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
 /** A mirror on this machine with a certificate of its own; what it was asked for. */
 async function mirror(answer: Answer): Promise<{ artifact: Artifact; asked: string[] }> {
   const asked: string[] = [];
-  const listening = createServer(TLS, (request, response) => {
+  const origin = await httpsServer((request, response) => {
     asked.push(`${request.url ?? ""} ${request.headers.range ?? "all"}`);
     answer(request, response);
   });
-  listening.listen(0, "127.0.0.1");
-  await once(listening, "listening");
-  onTestFinished(() => {
-    listening.closeAllConnections();
-    listening.close();
-  });
-  const url = `https://127.0.0.1:${(listening.address() as AddressInfo).port}/kubelet`;
+  const url = `${origin}/kubelet`;
   return { artifact: { name: "kubelet", version: "1.36.3", url, checksums: `${url}.sha256`, files: [] }, asked };
 }
 
@@ -70,6 +49,15 @@ test("a download to this machine that breaks continues where it broke", async ()
   expect(asked).toEqual(["/kubelet all", "/kubelet bytes=10-"]);
   expect(await downloaded(artifact, sha256, fetching)).toBe(path);
   expect(asked).toHaveLength(2);
+});
+
+test("a signal to which any number of operations listen can stop a download too", async () => {
+  const { artifact } = await mirror((_, response) => response.end(content));
+  const many = new AbortController();
+  setMaxListeners(0, many.signal);
+  expect(readFileSync(await downloaded(artifact, sha256, { ...fetching, signal: many.signal })).equals(content)).toBe(
+    true,
+  );
 });
 
 test.each<[string, Answer, string, RegExp]>([

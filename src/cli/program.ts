@@ -3,6 +3,7 @@ import { Command, CommanderError, type Option } from "commander";
 import { ERRORS, TripodError } from "../errors.ts";
 import { suggest } from "../inventory/suggest.ts";
 import { applyCommand } from "./commands/apply.ts";
+import { bundleCommand } from "./commands/bundle.ts";
 import { drillCommand } from "./commands/drill.ts";
 import { exitCodesCommand } from "./commands/exit-codes.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
@@ -39,6 +40,7 @@ function commands(io: Io): Command[] {
     statusCommand(io),
     drillCommand(io),
     kubeconfigCommand(io),
+    bundleCommand(io),
     rehearseCommand(io),
     labCommand(io),
     vagrantCommand(io),

@@ -18,11 +18,12 @@ export interface RehearsalOptions {
   readonly release?: readonly string[];
   readonly binaries?: string;
   readonly pristine?: boolean;
+  readonly bundle?: string;
 }
 
 /** The setting that the options describe. @throws TripodError E_USAGE */
 export async function settingOf(options: RehearsalOptions, io: Io): Promise<RehearsalSetting> {
-  const { inventory, then = [], from, hosts, release, binaries, pristine } = options;
+  const { inventory, then = [], from, hosts, release, binaries, pristine, bundle } = options;
   if (from !== undefined) return repeated(from, options, io);
   if (inventory === undefined)
     throw new TripodError("E_USAGE", "required option '-i, --inventory <file>' not specified", {
@@ -40,6 +41,7 @@ export async function settingOf(options: RehearsalOptions, io: Io): Promise<Rehe
     ...(release && { release }),
     ...(binaries !== undefined && { binaries: resolve(io.cwd, binaries) }),
     ...(pristine && { pristine }),
+    ...(bundle !== undefined && { bundle: resolve(io.cwd, bundle) }),
   };
 }
 
@@ -53,9 +55,9 @@ async function scenariosOf({ drill, all }: RehearsalOptions): Promise<string[]> 
 
 /** The setting of an earlier rehearsal, with its inventories as they are now. */
 async function repeated(run: string, options: RehearsalOptions, io: Io): Promise<RehearsalSetting> {
-  const others = (["inventory", "then", "hosts", "drill", "all", "release", "binaries", "pristine"] as const).filter(
-    (name) => options[name] !== undefined,
-  );
+  const others = (
+    ["inventory", "then", "hosts", "drill", "all", "release", "binaries", "pristine", "bundle"] as const
+  ).filter((name) => options[name] !== undefined);
   if (others.length > 0)
     throw new TripodError("E_USAGE", `use either --from or --${others[0] ?? ""}`, {
       hint: "--from repeats a rehearsal with all of its options",

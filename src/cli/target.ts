@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { TripodError } from "../errors.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { inventoryOption, isLasting } from "../inventory/option.ts";
+import { bundled } from "./bundled.ts";
 import { giveTerminal } from "./child.ts";
 import type { Io } from "./io.ts";
 
@@ -12,6 +13,8 @@ export interface TargetOptions {
   readonly inventory: string;
   /** Connect to the inventory's lab machines, never to the real ones. */
   readonly lab?: boolean;
+  /** For commands that install software: what `tripod bundle` has made. */
+  readonly bundle?: string;
 }
 
 export function withTarget(command: Command): Command {
@@ -87,9 +90,14 @@ export async function onTarget(
   work: (cluster: Cluster) => Promise<void>,
 ): Promise<void> {
   const cluster = await loadTarget(options, io, !options.lab);
-  if (!options.lab) return work(await withVagrantSoftware(cluster));
+  const { bundle } = options;
+  if (!options.lab)
+    return work(await (bundle === undefined ? withVagrantSoftware(cluster) : bundled(cluster, bundle, io)));
   const { enterLab, withLab } = await import("../lab/overrides.ts");
-  if (io.env[INSIDE] === cluster.name) return work(withLab(cluster));
+  if (io.env[INSIDE] === cluster.name) {
+    const onLab = withLab(cluster);
+    return work(bundle === undefined ? onLab : await bundled(cluster, bundle, io, onLab));
+  }
   mustBeReadableAgain(options.inventory, "--lab", io);
   const again = [...enterLab(cluster), process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   await giveTerminal(again, io, { ...io.env, [INSIDE]: cluster.name });

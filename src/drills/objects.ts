@@ -13,6 +13,11 @@ export const METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8
 /** The drill's default workload: an HTTP server that Kubernetes' own tests use. */
 const AGNHOST = "e2e-test-images/agnhost:2.53";
 
+/** The image of the drill's workload: the inventory's, or the default. */
+export function workloadImage({ drill, kubernetes }: Pick<Cluster, "drill" | "kubernetes">): string {
+  return drill.image ?? `${imageRepository(kubernetes)}/${AGNHOST}`;
+}
+
 export function namespaceObject(name: string): object {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: MARK } };
 }
@@ -20,7 +25,7 @@ export function namespaceObject(name: string): object {
 /** Two replicas, on two workers where there are two; they are moved off a dead node 2 s after Kubernetes has noticed. */
 export function deploymentObject(namespace: string, { drill, kubernetes }: Cluster): object {
   const labels = { app: WORKLOAD };
-  const image = drill.image ?? `${imageRepository(kubernetes)}/${AGNHOST}`;
+  const image = workloadImage({ drill, kubernetes });
   const tolerations = ["not-ready", "unreachable"].map((state) => ({
     key: `node.kubernetes.io/${state}`,
     operator: "Exists",

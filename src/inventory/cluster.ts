@@ -1,3 +1,4 @@
+import type { Bundle } from "../bundle/open.ts";
 import type { Origin } from "../errors.ts";
 import type { Inventory } from "./schema.ts";
 import type { Taint } from "./sections/machine.ts";
@@ -44,7 +45,10 @@ export type KubernetesSettings = Section<"kubernetes"> & {
 };
 
 /** Where programs and images come from. Paths are absolute, on the operator's machine. */
-export type SoftwareSettings = Section<"software">;
+export type SoftwareSettings = Section<"software"> & {
+  /** What `--bundle` names: releases, images and the pod network's manifest are taken from it, and nothing is fetched. */
+  readonly bundle?: Bundle;
+};
 
 /** `heartbeat` and `election` in ms, `renewBefore` and `validity` in days. */
 type EtcdSettings = Section<"etcd">;

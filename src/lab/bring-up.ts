@@ -71,14 +71,14 @@ async function provideSoftware(cluster: Cluster, base: Base, options: LabOptions
   const programs = await kubernetesFolder(cluster, options.binaries, options);
   await linkBinaries(programs, folders.binaries, cluster.kubernetes.minor);
   const rootfs = await rootFileSystem(debianOf(base.release), "ready", options);
+  const images = software.images ?? (await imagesFolder(cluster, programs, rootfs, options));
   if (software.images === undefined) {
-    const images = await imagesFolder(cluster, programs, rootfs, options);
     await rm(folders.images, { force: true });
     await symlink(images, folders.images);
   }
   if (!mirrored) return undefined;
   return {
-    releases: await mirrorContent(cluster, programs, rootfs, options),
+    releases: await mirrorContent(cluster, { programs, rootfs, images }, options),
     repository: packaged ? await repositoryContent(cluster, programs, rootfs, options) : undefined,
   };
 }

@@ -3,7 +3,7 @@ import { TripodError } from "../errors.ts";
 import type { Cluster, Machine, SoftwareSettings, SshTarget } from "../inventory/cluster.ts";
 import { inventoryOption } from "../inventory/option.ts";
 import { labFolders } from "./folders.ts";
-import { fromMirror, hasMirror, wantsReleases, wantsRepository } from "./mirror/mirror.ts";
+import { fromMirror, hasMirror, labRegistryMirrors, wantsReleases, wantsRepository } from "./mirror/mirror.ts";
 import { WORKLOAD_IMAGE } from "./images.ts";
 import { inNetwork, networkExists } from "./network.ts";
 import { sshCommand } from "./ssh.ts";
@@ -74,6 +74,23 @@ function labSoftware({ name, software }: Cluster): SoftwareSettings {
   if (hasMirror(name) && (wantsReleases(software) || wantsRepository(software)))
     return { ...fromMirror(name, software), ...(images && { images }) };
   return softwareIn(folders, software);
+}
+
+/**
+ * The same cluster, with releases and images from the lab's mirror over the network, as a bundle is made.
+ * @throws TripodError E_LAB where the lab has no mirror
+ */
+export function withLabSources(cluster: Cluster): Cluster {
+  const { name, software, containerd, file } = cluster;
+  if (!hasMirror(name))
+    throw new TripodError("E_LAB", `the lab ${name} has no mirror from which a bundle could be made`, {
+      hint: `create it with: tripod lab up --pristine ${inventoryOption(file)}`,
+    });
+  return Object.freeze({
+    ...withLab(cluster),
+    software: fromMirror(name, software),
+    containerd: { ...containerd, mirrors: labRegistryMirrors(name, containerd.mirrors) },
+  });
 }
 
 function target(lab: string, { address, port, user, through }: Login): SshTarget {

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { imagesIn } from "../bundle/content.ts";
 import { kubeletDropIn, kubeletUnit } from "../config/kubelet.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
@@ -10,16 +11,16 @@ import type { Resource } from "../resources/resource.ts";
 import { enabled } from "../resources/enabled.ts";
 import { isLeader } from "./leader.ts";
 import { allHosts, type Context, type Phase, sameHost } from "./phase.ts";
-import { programPath, programs } from "./software.ts";
+import { bundledArchitecture, programPath, programs } from "./software.ts";
 import { containerRuntime } from "./container-runtime.ts";
 import { packages } from "./packages.ts";
 import { preflight } from "./preflight/index.ts";
 
-/** Images that only masters run; the others in the folder go to every host. */
+/** Images that only masters run; all others go to every host. */
 const MASTER_IMAGES = /^kube-(apiserver|controller-manager|scheduler)\b/;
 
 /**
- * kubeadm, kubelet, kubectl, unless packages installed them, and the images, where a folder has them. These are by far the largest
+ * kubeadm, kubelet, kubectl, unless packages installed them, and the images, where a folder or a bundle has them. These are by far the largest
  * uploads, and every other machine waits for the first master: so it is served first.
  */
 export const firstKubernetes: Phase = {
@@ -62,11 +63,28 @@ function unit(kubelet: string): Resource[] {
   ];
 }
 
-function images(host: Host, { software }: Cluster): Resource[] {
-  const folder = software.images;
+function images(host: Host, cluster: Cluster): Resource[] {
+  const needed = ({ name }: Archive) =>
+    host.machine.role === "master" || !MASTER_IMAGES.test(name.replace(/^.*\//, ""));
+  return [...inFolder(cluster), ...inBundle(host, cluster)].filter(needed).map(image);
+}
+
+interface Archive {
+  readonly archive: string;
+  readonly name: string;
+}
+
+function inFolder({ software: { images: folder } }: Cluster): Archive[] {
   if (!folder) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".tar") && (host.machine.role === "master" || !MASTER_IMAGES.test(name)))
-    .toSorted()
-    .map((name) => image({ archive: join(folder, name), name: name.replace(/\.tar$/, "") }));
+  const names = readdirSync(folder).filter((name) => name.endsWith(".tar"));
+  return names.toSorted().map((name) => ({ archive: join(folder, name), name: name.replace(/\.tar$/, "") }));
+}
+
+function inBundle(host: Host, { software: { bundle } }: Cluster): Archive[] {
+  if (!bundle) return [];
+  const architecture = bundledArchitecture(host, bundle);
+  return imagesIn(bundle.content, architecture).map(({ path, image: name }) => ({
+    archive: join(bundle.folder, path),
+    name,
+  }));
 }

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { MANIFEST_FILE } from "../bundle/content.ts";
 import { TripodError } from "../errors.ts";
 import { cniOf, publishedManifest } from "../cni/index.ts";
-import { fetchFailure, httpsGet, readWhole } from "../https.ts";
+import { type Access, fetchFailure, httpsGet, readWhole } from "../https.ts";
 import type { Cluster, ManifestNetwork } from "../inventory/cluster.ts";
 import { shownSource } from "../inventory/shown.ts";
 import { manifestObjects } from "../resources/manifest-objects.ts";
@@ -30,7 +32,9 @@ export function manifestOf({ network, kubernetes }: Cluster): ManifestNetwork | 
 export function manifestText(context: Context, from: ManifestNetwork): Promise<string> {
   const { once, signal, cluster } = context;
   return once(MANIFEST, async () => {
-    const bytes = await read(from.manifest, signal);
+    const { bundle } = cluster.software;
+    const bundled = bundle && from.manifest.startsWith("https://") ? join(bundle.folder, MANIFEST_FILE) : undefined;
+    const bytes = await readManifest(bundled ?? from.manifest, { signal });
     const found = createHash("sha256").update(bytes).digest("hex");
     if (from.sha256 !== undefined && from.sha256 !== found) throw otherDigest(cluster, from, found);
     const name = shownSource(from.manifest);
@@ -52,12 +56,16 @@ function otherDigest({ network }: Cluster, { manifest, sha256 = "" }: ManifestNe
   });
 }
 
-async function read(from: string, stop: AbortSignal): Promise<Buffer> {
+/**
+ * A manifest of a pod network, from a file or an https:// URL.
+ * @throws TripodError E_LOCAL where it cannot be read
+ */
+export async function readManifest(from: string, { signal: stop, ca }: Access): Promise<Buffer> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(WITHIN)]);
   try {
     const remote = from.startsWith("https://");
     return await readWhole(
-      remote ? (await httpsGet(from, { signal })).body : createReadStream(from, { signal }),
+      remote ? (await httpsGet(from, { signal, ca })).body : createReadStream(from, { signal }),
       LARGEST,
     );
   } catch (cause) {

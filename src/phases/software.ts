@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { downloadIn } from "../bundle/content.ts";
+import type { Bundle } from "../bundle/open.ts";
 import { STANDARD_PLUGINS } from "../cni/cni.ts";
 import { cniOf } from "../cni/index.ts";
 import { proxyEnvironment } from "../config/proxy.ts";
@@ -10,9 +12,9 @@ import { packaged } from "../facts/packaged.ts";
 import type { Host } from "../host.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { SoftwareOrigin } from "../inventory/sections/software.ts";
-import { architectureOf, type Artifact, type SoftwareComponent } from "../releases/artifact.ts";
+import { type Architecture, architectureOf, type Artifact, type SoftwareComponent } from "../releases/artifact.ts";
 import { checksumOf } from "../releases/checksum.ts";
-import { artifactsOf, LOCAL_BIN, OFFICIAL, OPT_CNI_BIN } from "../releases/projects.ts";
+import { artifactsOf, LOCAL_BIN, OFFICIAL, OPT_CNI_BIN, type Sources } from "../releases/projects.ts";
 import { binary } from "../resources/binary.ts";
 import { directory } from "../resources/directory.ts";
 import { hostReaches, release } from "../resources/release.ts";
@@ -40,13 +42,17 @@ const IN_FOLDER: Readonly<Record<SoftwareComponent, FolderContent>> = {
  * sets for all. Where it sets nothing, a component that a package has installed before stays a package's: a default must not exchange
  * the programs of a running cluster, or of Docker.
  */
-export function originOf(host: Host, { software }: Cluster, component: SoftwareComponent): SoftwareOrigin {
+export function originOf(host: Host, cluster: Cluster, component: SoftwareComponent): SoftwareOrigin {
+  return chosenOrigin(cluster, component) ?? (host.fact(packaged).has(component) ? "packages" : "releases");
+}
+
+/** The same as far as the inventory and the folder decide it; undefined: the host does. */
+export function chosenOrigin({ software }: Cluster, component: SoftwareComponent): SoftwareOrigin | undefined {
   const { from, binaries } = software;
   const own = typeof from === "object" ? from[component] : undefined;
   const there = (name: string) => binaries !== undefined && existsSync(join(binaries, name));
   if (own === undefined && IN_FOLDER[component].required.some(there)) return "folder";
-  const set = own ?? (typeof from === "string" ? from : undefined);
-  return set ?? (host.fact(packaged).has(component) ? "packages" : "releases");
+  return own ?? (typeof from === "string" ? from : undefined);
 }
 
 /** The absolute path of a program of a component on a host. */
@@ -74,10 +80,12 @@ export async function programs(host: Host, context: Context, component: Software
   if (origin === "packages") return [];
   if (origin === "folder") return fromFolder(context.cluster, component);
   const replaceable = isReplaceable(context.cluster, component);
+  const { bundle } = context.cluster.software;
+  if (bundle) return fromBundle(bundle, context.cluster, component, bundledArchitecture(host, bundle));
   const ca = await authorities(context);
   const way = { ca, environment: proxyEnvironment(context.cluster) };
   return Promise.all(
-    artifactsFor(host, context.cluster, component).map(async (artifact) => {
+    artifactsFor(context.cluster, component, architectureFor(host)).map(async (artifact) => {
       const { origin: source } = new URL(artifact.url);
       // Each source is asked once a run: where nothing answers, that takes seconds.
       const reaches = (asked: Host) =>
@@ -116,22 +124,50 @@ function fromFolder(cluster: Cluster, component: SoftwareComponent): Resource[] 
   ];
 }
 
-function artifactsFor(host: Host, cluster: Cluster, component: SoftwareComponent): readonly Artifact[] {
+function architectureFor(host: Host): Architecture {
   const machine = host.fact(hardware).architecture;
   const architecture = architectureOf(machine);
-  if (architecture === undefined)
-    throw new TripodError("E_PREFLIGHT", `there are no releases for its processor (${machine})`, {
-      host: host.name,
-      origin: host.machine.origin,
-      hint: "use an amd64 or arm64 machine, or set `software.from` to packages",
-    });
-  const { mirrors } = cluster.software;
-  return artifactsOf(component, {
-    kubernetes: cluster.kubernetes.version,
-    versions: versionsOf(cluster),
-    architecture,
-    sources: { kubernetes: mirrors.kubernetes ?? OFFICIAL.kubernetes, github: mirrors.github ?? OFFICIAL.github },
+  if (architecture !== undefined) return architecture;
+  throw new TripodError("E_PREFLIGHT", `there are no releases for its processor (${machine})`, {
+    host: host.name,
+    origin: host.machine.origin,
+    hint: "use an amd64 or arm64 machine, or set `software.from` to packages",
   });
+}
+
+/** The architecture of a host that a bundle has to have. @throws TripodError E_PREFLIGHT where it does not */
+export function bundledArchitecture(host: Host, { name, content: { architectures } }: Bundle): Architecture {
+  const architecture = architectureFor(host);
+  if (architectures.includes(architecture)) return architecture;
+  throw new TripodError("E_PREFLIGHT", `${name} has nothing for its processor (${architecture})`, {
+    host: host.name,
+    origin: host.machine.origin,
+    why: `the bundle is for ${architectures.join(", ")}`,
+    hint: `make it again: \`tripod bundle --arch ${[...architectures, architecture].join(",")}\``,
+  });
+}
+
+function fromBundle(bundle: Bundle, cluster: Cluster, component: SoftwareComponent, arch: Architecture): Resource[] {
+  const replaceable = isReplaceable(cluster, component);
+  return artifactsFor(cluster, component, arch, OFFICIAL).map((artifact) => {
+    const { path, sha256 } = downloadIn(bundle.content, artifact.url);
+    return release({ artifact, sha256, local: join(bundle.folder, path), replaceable });
+  });
+}
+
+/** The downloads of a component for an architecture. @param sources default: the inventory's mirrors, else the projects' own servers */
+export function artifactsFor(
+  cluster: Cluster,
+  component: SoftwareComponent,
+  architecture: Architecture,
+  sources: Sources = sourcesOf(cluster),
+): readonly Artifact[] {
+  const { version: kubernetes } = cluster.kubernetes;
+  return artifactsOf(component, { kubernetes, versions: versionsOf(cluster), architecture, sources });
+}
+
+function sourcesOf({ software: { mirrors } }: Cluster): Sources {
+  return { kubernetes: mirrors.kubernetes ?? OFFICIAL.kubernetes, github: mirrors.github ?? OFFICIAL.github };
 }
 
 /** Fetched once a run for all hosts. */
@@ -141,8 +177,10 @@ function checksum({ once, signal }: Context, artifact: Artifact, ca: string | un
 
 /** The certificates of `software.ca`, PEM; undefined without the key. Read once a run. */
 export function authorities({ once, cluster }: Context): Promise<string | undefined> {
-  const { ca } = cluster.software;
-  return once(onceKey<string | undefined>("authorities for downloads"), async () =>
-    ca === undefined ? undefined : await readFile(ca, "utf8"),
-  );
+  return once(onceKey<string | undefined>("authorities for downloads"), () => authoritiesOf(cluster));
+}
+
+/** What the inventory trusts for downloads beside the usual authorities, PEM. */
+export async function authoritiesOf({ software: { ca } }: Cluster): Promise<string | undefined> {
+  return ca === undefined ? undefined : await readFile(ca, "utf8");
 }

@@ -13,6 +13,8 @@ export interface RehearsalSetting {
   readonly release?: readonly string[];
   readonly binaries?: string;
   readonly pristine?: true;
+  /** Absolute path of the bundle from which software is installed. */
+  readonly bundle?: string;
 }
 
 /** One part of a rehearsal. */

@@ -3,7 +3,8 @@ export const COMPONENTS = ["kubernetes", "etcd", "containerd", "cni"] as const;
 export type SoftwareComponent = (typeof COMPONENTS)[number];
 
 /** The processor names of Go's releases. */
-export type Architecture = "amd64" | "arm64";
+export const ARCHITECTURES = ["amd64", "arm64"] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
 
 interface ReleasedFile {
   /** Its path in the archive; undefined where the download is the program itself. */

@@ -16,7 +16,7 @@ const LARGEST = 2 ** 30;
 /** How often in a row a transfer may bring nothing. */
 const ATTEMPTS = 3;
 
-type Fetching = Access & { readonly progress: (received: number, total: number) => void };
+export type Fetching = Access & { readonly progress: (received: number, total: number) => void };
 
 const running = new Map<string, Promise<string>>();
 
@@ -77,13 +77,8 @@ export async function fetchToFile(url: string, partial: string, access: Fetching
   }
 }
 
-async function fetchFrom(
-  url: string,
-  partial: string,
-  from: number,
-  { signal, ca, progress }: Fetching,
-): Promise<void> {
-  const response = await httpsGet(url, { signal, ca, from });
+async function fetchFrom(url: string, partial: string, from: number, { progress, ...access }: Fetching): Promise<void> {
+  const response = await httpsGet(url, { ...access, from });
   const continues = response.status === 206;
   let received = continues ? from : 0;
   const total = received + Number(response.headers.get("content-length") ?? 0);
@@ -95,7 +90,7 @@ async function fetchFrom(
     },
   });
   await pipeline(response.body ?? [], counted, createWriteStream(partial, { flags: continues ? "a" : "w" }), {
-    signal,
+    signal: access.signal,
   });
 }
 

@@ -26,6 +26,8 @@ export interface ReleaseArgs {
   readonly way?: Way;
   /** Others may replace the installed programs: only that they are there counts. */
   readonly replaceable?: boolean;
+  /** The download on the operator's machine, from a bundle: nothing is fetched. Absolute. */
+  readonly local?: string;
   /** Whether the host reaches the source itself, if another release has found out; undefined where it has no curl yet. */
   readonly reaches?: (host: Host) => Promise<boolean | undefined>;
 }
@@ -46,7 +48,8 @@ const UPLOADS = pLimit(4);
 
 /**
  * Programs of a project's release. The host's own record names what was installed, and is believed only as far as the installed files
- * match it. The host fetches by itself where it reaches the source; where not, the operator's machine fetches once and uploads.
+ * match it. The host fetches by itself where it reaches the source; where not, the operator's machine fetches once and uploads. What a
+ * bundle has is uploaded in any case.
  * Nothing is put in place before the digest of the whole download is the published one.
  */
 export const release = defineResource<ReleaseArgs, ReleaseState>({
@@ -55,20 +58,22 @@ export const release = defineResource<ReleaseArgs, ReleaseState>({
   writes: ({ artifact }) => artifact.files.map(({ path }) => path),
   async read(
     host,
-    { artifact, sha256, replaceable = false, way = {}, reaches = (of) => hostReaches(of, artifact.url, way) },
+    { artifact, sha256, replaceable = false, way = {}, local, reaches = (of) => hostReaches(of, artifact.url, way) },
   ) {
     const { stdout } = await host.read(readScript(artifact, replaceable));
     const [, version = "", found = ""] = /^record (\S{1,40}) ([0-9a-f]{64})$/m.exec(stdout) ?? [];
     const intact = /^intact$/m.test(stdout);
     const state = { version, sha256: found, intact };
-    return intact && found === sha256 ? state : { ...state, reaches: await reaches(host) };
+    if (intact && found === sha256) return state;
+    return { ...state, reaches: local === undefined ? await reaches(host) : false };
   },
-  diff({ artifact: { version, url }, sha256 }, found) {
+  diff({ artifact: { version, url }, sha256, local }, found) {
     if (found.intact && found.sha256 === sha256) return [];
     const from = found.version === "" ? "absent" : found.intact ? found.version : `${found.version}, changed since`;
     const source = new URL(url).origin;
-    const way =
-      found.reaches === undefined
+    const way = local
+      ? "uploaded from the bundle"
+      : found.reaches === undefined
         ? `fetched from ${source}, or uploaded where the host does not reach it`
         : found.reaches
           ? `fetched by the host from ${source}`
@@ -131,11 +136,11 @@ const SLOW_LINE = 3 * 3_600_000;
 /** Exit code of `fetchScript` where the digest differs. */
 const MISMATCH = 65;
 
-async function upload(host: Host, { artifact, sha256, way }: ReleaseArgs, working: Working): Promise<void> {
+async function upload(host: Host, { artifact, sha256, way, local }: ReleaseArgs, working: Working): Promise<void> {
   const shown = (what: string) => (done: number, total: number) =>
     working.progress(`${what} ${fileName(artifact)}: ${megabytes(done)} of ${total > 0 ? megabytes(total) : "?"} MB`);
   const access = { signal: working.signal, ca: way?.ca, progress: shown("fetching") };
-  const localPath = await downloaded(artifact, sha256, access);
+  const localPath = local ?? (await downloaded(artifact, sha256, access));
   await command(host, `mkdir -p -m 755 ${RELEASE_CACHE}`);
   const path = `${RELEASE_CACHE}/${fileName(artifact)}.part`;
   await putLocalFile(host.connection, { localPath, path, mode: 0o600, progress: shown("uploading") }, working.signal);

@@ -1,4 +1,5 @@
 // The lab's mirror of releases: serves FOLDER/content over https at ADDRESS:443, in the lab's network. Arguments: FOLDER ADDRESS.
+// It is a mirror of image registries too, as containerd asks one (/v2/…?ns=REGISTRY): FOLDER/registry has names.json and the content by digest.
 // FOLDER/faults.json, read at each request, makes it fail on purpose, by path or by the client's address:
 // {"/path": "missing" | "wrong" | "cut" | "slow" | "http", "10.0.0.21": "refused"}.
 import { createReadStream, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -8,6 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 const [folder = "", address = ""] = process.argv.slice(2);
 const content = join(folder, "content");
+const registry = join(folder, "registry");
 
 function faultOf(path, client) {
   try {
@@ -18,22 +20,40 @@ function faultOf(path, client) {
   }
 }
 
+function json(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The file under a path, and its type: a release, or what a registry has under a name or a digest. */
+function served(path, ns) {
+  const [, repository, kind, version] = /^\/v2\/(.+)\/(manifests|blobs)\/([\w.:+-]+)$/.exec(path) ?? [];
+  if (kind === undefined) return { file: join(content, path), type: "application/octet-stream" };
+  const digest = version.startsWith("sha256:") ? version : json(join(registry, "names.json"))?.[`${ns}/${repository}:${version}`];
+  const file = join(registry, "blobs", (digest ?? "none").replace(":", "/"));
+  return { file, type: kind === "manifests" ? String(json(file)?.mediaType) : "application/octet-stream" };
+}
+
 function serve(request, response) {
-  const path = normalize(decodeURIComponent(new URL(request.url, "https://mirror").pathname));
+  const url = new URL(request.url, "https://mirror");
+  const path = normalize(decodeURIComponent(url.pathname));
   const fault = faultOf(path, request.socket.remoteAddress);
   const end = (status, headers = {}) => response.writeHead(status, headers).end();
   console.log(new Date().toISOString(), request.socket.remoteAddress, request.method, path, request.headers.range ?? "", fault ?? "");
   if (fault === "refused") return request.socket.destroy();
   if (request.method !== "GET" && request.method !== "HEAD") return end(405);
   if (fault === "http") return end(302, { location: `http://${address}${path}` });
-  const file = join(content, path);
+  const { file, type } = served(path, url.searchParams.get("ns"));
   const stat = fault === "missing" ? undefined : statSync(file, { throwIfNoEntry: false });
   if (!stat?.isFile()) return end(404);
   const [, from = "0"] = /^bytes=(\d+)-$/.exec(request.headers.range ?? "") ?? [];
   const start = Number(from);
   if (start >= stat.size && stat.size > 0) return end(416, { "content-range": `bytes */${stat.size}` });
   const range = start === 0 ? {} : { "content-range": `bytes ${start}-${stat.size - 1}/${stat.size}` };
-  response.writeHead(start === 0 ? 200 : 206, { "accept-ranges": "bytes", "content-length": stat.size - start, ...range });
+  response.writeHead(start === 0 ? 200 : 206, { "accept-ranges": "bytes", "content-type": type, "content-length": stat.size - start, ...range });
   if (request.method === "HEAD") return response.end();
   const slow = fault === "slow" ? 100 : 0;
   send(response, createReadStream(file, { start, highWaterMark: 1 << 18 }), { fault, slow, start, half: (stat.size - start) / 2 });

@@ -1,8 +1,14 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { packImage } from "../../src/lab/image-archive.ts";
+import { publishImages, registriesIn } from "../../src/lab/mirror/images.ts";
+import { labScript } from "../../src/lab/scripts.ts";
+import { createAuthority, issue } from "../../src/pki/authority.ts";
+import { pullImage } from "../../src/registry/image.ts";
+import { imageReference } from "../../src/registry/reference.ts";
 import { artifacts, publish } from "../../src/lab/mirror/content.ts";
 import { fileName } from "../../src/releases/artifact.ts";
 import { parseChecksums } from "../../src/releases/checksum.ts";
@@ -52,5 +58,43 @@ test.each([20, 36])(
       }
       expect(existsSync(`${file}.stage`)).toBe(false);
     }
+  },
+);
+
+const root = process.getuid?.() === 0;
+
+test.skipIf(!root)(
+  `the lab's mirror serves its images as a mirror of their registries${root ? "" : ": only root may use its port"}`,
+  async () => {
+    vi.stubEnv("XDG_CACHE_HOME", temporaryFolder());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const [folder, images, files] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+    writeFileSync(join(files, "pause"), "a program");
+    for (const name of ["pause", "other"])
+      await packImage(`k8s.gcr.io/${name}:3.2`, files, { entrypoint: [`/${name}`] }, join(images, `${name}.tar`));
+    await publishImages(images, join(folder, "registry"));
+    expect(await registriesIn(join(folder, "registry"))).toEqual(["k8s.gcr.io"]);
+
+    const address = "127.0.0.97";
+    const lasting = { keys: "ecdsa-p256", validityDays: 2 } as const;
+    const authority = await createAuthority({ commonName: "mirror", ...lasting }, new Date());
+    const request = { commonName: address, sans: [address], usages: ["serverAuth"], ...lasting } as const;
+    const { certificate, key } = await issue(authority, request, new Date());
+    writeFileSync(join(folder, "server.crt"), certificate);
+    writeFileSync(join(folder, "server.key"), key.reveal());
+    const server = spawn(process.execPath, [labScript("release-mirror.mjs"), folder, address], { stdio: "ignore" });
+    onTestFinished(() => void server.kill());
+    await expect.poll(() => existsSync(join(folder, "ready"))).toBe(true);
+
+    const pulling = {
+      ...{ signal: new AbortController().signal, ca: authority.certificate, progress: () => undefined },
+      ...{
+        architecture: process.arch === "arm64" ? ("arm64" as const) : ("amd64" as const),
+        mirrors: [`https://${address}`],
+      },
+    } as const;
+    const image = await pullImage(imageReference("k8s.gcr.io/pause:3.2"), pulling);
+    expect(image.top.mediaType).toBe("application/vnd.oci.image.manifest.v1+json");
+    expect(image.blobs.map(({ mediaType }) => mediaType)).toContain("application/vnd.oci.image.layer.v1.tar+zstd");
   },
 );

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { TripodError } from "../../errors.ts";
 import { confirm } from "../confirm.ts";
+import { withBundleOption } from "../bundled.ts";
 import type { Io } from "../io.ts";
 import { narrowingOf, type NarrowingOptions, withNarrowing } from "../narrowing.ts";
 import { onTarget, sameTarget, type TargetOptions, withTarget } from "../target.ts";
@@ -14,7 +15,7 @@ interface ApplyOptions extends TargetOptions, NarrowingOptions {
 }
 
 export function applyCommand(io: Io): Command {
-  return withNarrowing(withTarget(new Command("apply")))
+  return withNarrowing(withBundleOption(withTarget(new Command("apply"))))
     .description("bring up the cluster, or bring it back in line with the inventory; safe to run again at any time")
     .option("-y, --yes", "apply without showing the plan and asking")
     .option("--break-lock <owner>", "take over the cluster's lock from this owner, as named by E_LOCKED")

@@ -46,7 +46,7 @@ async function fetchKubeconfig(options: KubeconfigOptions, io: Io): Promise<void
   });
 }
 
-/** @throws TripodError E_USAGE if nobody can answer, E_INTERRUPTED if the answer is no @internal exported for its test */
+/** @throws TripodError E_USAGE if nobody can answer, E_INTERRUPTED if the answer is no */
 export async function mayBeReplaced(output: string, io: Io): Promise<void> {
   const there = await lstat(resolve(io.cwd, output)).catch(() => undefined);
   if (!there) return;

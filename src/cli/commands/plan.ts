@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { ANSWERS } from "../../errors.ts";
 import { ExitWith } from "../exit.ts";
+import { withBundleOption } from "../bundled.ts";
 import type { Io } from "../io.ts";
 import { narrowingOf, type NarrowingOptions, withNarrowing } from "../narrowing.ts";
 import { onTarget, type TargetOptions, withTarget } from "../target.ts";
@@ -13,7 +14,7 @@ interface PlanOptions extends TargetOptions, NarrowingOptions {
 }
 
 export function planCommand(io: Io): Command {
-  return withNarrowing(withTarget(new Command("plan")))
+  return withNarrowing(withBundleOption(withTarget(new Command("plan"))))
     .description("show what apply would change, on which host; changes nothing")
     .option(
       "--detailed-exitcode",

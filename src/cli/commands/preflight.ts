@@ -3,12 +3,13 @@ import { errorRecord } from "../../engine/events.ts";
 import { TripodErrors } from "../../errors.ts";
 import { hanging, jsonText } from "../../printable.ts";
 import { count } from "../../ui/screen.ts";
+import { withBundleOption } from "../bundled.ts";
 import type { Io } from "../io.ts";
 import { onTarget, type TargetOptions, withTarget } from "../target.ts";
 import { onHosts } from "../walk.ts";
 
 export function preflightCommand(io: Io): Command {
-  return withTarget(new Command("preflight"))
+  return withBundleOption(withTarget(new Command("preflight")))
     .description("check every host for what an apply needs, all problems at once; changes nothing")
     .option("--json", "print JSON")
     .action((options: TargetOptions & { json?: boolean }) =>

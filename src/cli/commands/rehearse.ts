@@ -5,6 +5,7 @@ import type { Cluster } from "../../inventory/cluster.ts";
 import { inventoryOption } from "../../inventory/option.ts";
 import type { RehearsedClusters } from "../../rehearsal/clusters.ts";
 import type { RehearsalSetting } from "../../rehearsal/events.ts";
+import { bundled, withBundleOption } from "../bundled.ts";
 import type { Io } from "../io.ts";
 import { cannotWrite, mustBeWritable } from "../output-file.ts";
 import { type RehearsalOptions, settingOf } from "../rehearsal-options.ts";
@@ -22,7 +23,7 @@ const SINCE = "TRIPOD_REHEARSAL_SINCE";
 const EXISTED = "TRIPOD_REHEARSAL_LAB_EXISTED";
 
 export function rehearseCommand(io: Io): Command {
-  return new Command("rehearse")
+  return withBundleOption(new Command("rehearse"))
     .description(
       "apply an inventory to local throw-away machines, run a drill, and report the results, before it is applied to the real machines",
     )
@@ -82,8 +83,10 @@ async function onFreshMachines(setting: RehearsalSetting, options: RehearseOptio
   const { labDown, labExists, labUp, labHostNames, parseReleases } = await import("../../lab/index.ts");
   const rehearsed = await clustersOf(setting, io);
   const { all } = rehearsed;
-  const { binaries, pristine, release } = setting;
+  const { binaries, pristine, release, bundle } = setting;
   const releases = release && { release: parseReleases(release, labHostNames(all)) };
+  // Before machines are created: a bundle for another inventory is no use.
+  if (bundle !== undefined) for (const cluster of rehearsed.clusters) await bundled(cluster, bundle, io);
   const existed = labExists(all.name);
   const progress = progressOn(io);
   await removeOldPage(pageOf(setting, io));
@@ -97,6 +100,8 @@ async function onFreshMachines(setting: RehearsalSetting, options: RehearseOptio
       pristine: pristine ?? false,
       ...releases,
       ...(binaries !== undefined && { binaries }),
+      // Everything is in the bundle: the lab needs no Kubernetes.
+      ...(bundle !== undefined && { hostsOnly: true }),
     });
     io.signal.throwIfAborted();
     await onTarget({ inventory: setting.inventories[0], lab: true }, io, () => Promise.resolve());
@@ -146,11 +151,14 @@ async function insideLab(setting: RehearsalSetting, io: Io): Promise<void> {
     import("../rehearsal-screen.ts"),
     clustersOf(setting, io),
   ]);
+  const { bundle } = setting;
+  const onLab = async (cluster: Cluster) =>
+    bundle === undefined ? withLab(cluster) : bundled(cluster, bundle, io, withLab(cluster));
   const [first, ...others] = rehearsed.clusters;
   const scenarios = SCENARIOS.filter(({ name }) => setting.scenarios.includes(name));
   const run = {
     setting,
-    clusters: [withLab(first), ...others.map((cluster) => withLab(cluster))] as const,
+    clusters: [await onLab(first), ...(await Promise.all(others.map(onLab)))] as const,
     since: Number(io.env[SINCE] ?? Date.now()),
     existed: io.env[EXISTED] !== undefined,
     actions: actionsOnScreen(scenarios, io),

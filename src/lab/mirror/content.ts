@@ -8,11 +8,15 @@ import { fileDigest } from "../../file-digest.ts";
 import { versionsFor, type ProgramVersions } from "../../versions.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
 import { cached, type Progress } from "../cache.ts";
+import { publishImages, registriesIn } from "./images.ts";
 import { local } from "../local.ts";
 import { labScript, labScriptText } from "../scripts.ts";
 
 /** The folders of the mirror, in place of https://dl.k8s.io and https://github.com. */
 export const MIRRORED = { kubernetes: "dl.k8s.io", github: "github.com" } as const;
+
+/** The folder of its images: names.json, and the content of all by digest. */
+export const REGISTRY = "registry";
 
 /** The Debian packages whose programs the mirror serves, and the version that each stands for. */
 const PACKAGES: Readonly<Record<"etcd" | "containerd" | "runc" | "cniPlugins", string>> = {
@@ -27,6 +31,8 @@ export interface MirrorContent {
   readonly folder: string;
   /** The versions of the programs that it serves, each under its version. */
   readonly versions: ProgramVersions;
+  /** The registries of whose images it has some. */
+  readonly registries: readonly string[];
 }
 
 /**
@@ -34,20 +40,21 @@ export interface MirrorContent {
  * with Debian's packages, with archives, names and checksum files as the projects publish them.
  * @param programs a folder with all of Kubernetes
  * @param rootfs a root file system of flavour `ready`
+ * @param images a folder of image archives, which it serves as a registry's mirror
  */
 export async function mirrorContent(
   { kubernetes }: Cluster,
-  programs: string,
-  rootfs: string,
+  { programs, rootfs, images }: { readonly programs: string; readonly rootfs: string; readonly images: string },
   work: Progress,
 ): Promise<MirrorContent> {
   const versions = await versionsOfLab(kubernetes.minor, programs, rootfs);
-  const madeOf = { programs, rootfs, versions, crictl: await labScriptText("crictl.sh") };
+  const madeOf = { programs, rootfs, images, versions, crictl: await labScriptText("crictl.sh") };
   const folder = await cached(`releases-${kubernetes.version}`, madeOf, work, async (root) => {
     work.progress(`creating a mirror of the releases for Kubernetes ${kubernetes.version}`);
     for (const artifact of artifacts(kubernetes.version, versions)) await publish(artifact, root, [programs, rootfs]);
+    await publishImages(images, join(root, REGISTRY));
   });
-  return { folder, versions };
+  return { folder, versions, registries: await registriesIn(join(folder, REGISTRY)) };
 }
 
 /** @internal exported for its test */

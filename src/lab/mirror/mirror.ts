@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { TripodError } from "../../errors.ts";
-import type { SoftwareSettings } from "../../inventory/cluster.ts";
+import type { Cluster, SoftwareSettings } from "../../inventory/cluster.ts";
 import { lastLines } from "../../last-lines.ts";
 import { createAuthority, issue } from "../../pki/authority.ts";
 import { kill, startDetached } from "../../process.ts";
@@ -13,7 +13,7 @@ import { inNetwork } from "../network.ts";
 import { poll } from "../poll.ts";
 import { processesWith } from "../processes.ts";
 import { labScript } from "../scripts.ts";
-import { MIRRORED, type MirrorContent } from "./content.ts";
+import { MIRRORED, type MirrorContent, REGISTRY } from "./content.ts";
 import { REPOSITORIES, type RepositoryContent } from "./package-repository.ts";
 
 interface MirrorRecord {
@@ -22,6 +22,7 @@ interface MirrorRecord {
   /** The name of the content's folder in the cache, which is the first part of every path. */
   readonly published: string;
   readonly versions: ProgramVersions;
+  readonly registries: readonly string[];
   /** Kubernetes' package repository, likewise. */
   readonly repository?: { readonly published: string; readonly fingerprint: string };
 }
@@ -42,6 +43,7 @@ function files(lab: string) {
   return {
     root,
     content: inside("content"),
+    registry: inside("registry"),
     ca: inside("ca.crt"),
     certificate: inside("server.crt"),
     key: inside("server.key"),
@@ -59,8 +61,8 @@ export function hasMirror(lab: string): boolean {
 
 /** Creates the mirror's files: a link to its content, the lab's authority, and a certificate for its address. */
 export async function makeMirror(lab: string, address: string, { releases, repository }: Published): Promise<void> {
-  const { folder, versions } = releases;
-  const { root, content, ca, certificate, key, record } = files(lab);
+  const { folder, versions, registries } = releases;
+  const { root, content, registry, ca, certificate, key, record } = files(lab);
   await rm(root, { recursive: true, force: true });
   await mkdir(root, { recursive: true });
   const now = new Date();
@@ -72,11 +74,12 @@ export async function makeMirror(lab: string, address: string, { releases, repos
   await mkdir(content, { recursive: true });
   for (const each of [folder, ...(repository ? [repository.folder] : [])])
     await symlink(each, join(content, basename(each)));
+  await symlink(join(folder, REGISTRY), registry);
   await writeFile(ca, authority.certificate);
   await writeFile(certificate, server.certificate);
   await writeFile(key, server.key.reveal(), { mode: 0o600 });
   const written: MirrorRecord = {
-    ...{ address, published, versions },
+    ...{ address, published, versions, registries },
     ...(repository && {
       repository: { published: basename(repository.folder), fingerprint: repository.fingerprint },
     }),
@@ -147,4 +150,13 @@ export function fromMirror(lab: string, software: SoftwareSettings): SoftwareSet
     versions: { ...versions, ...software.versions },
     mirrors: { ...mirrors, ...software.mirrors },
   };
+}
+
+/** The inventory's mirrors of registries, and the lab's for all whose images it has. */
+export function labRegistryMirrors(
+  lab: string,
+  mirrors: Cluster["containerd"]["mirrors"],
+): Readonly<Record<string, readonly string[]>> {
+  const { address, registries } = JSON.parse(readFileSync(files(lab).record, "utf8")) as MirrorRecord;
+  return { ...Object.fromEntries(registries.map((registry) => [registry, [`https://${address}`]])), ...mirrors };
 }

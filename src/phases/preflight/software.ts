@@ -6,7 +6,7 @@ import type { Host } from "../../host.ts";
 import { lastLines } from "../../last-lines.ts";
 import { packageSupply } from "../package-supply.ts";
 import { type Context, onceKey } from "../phase.ts";
-import { originOf, programs } from "../software.ts";
+import { bundledArchitecture, originOf, programs } from "../software.ts";
 import type { Check, Problem } from "./check.ts";
 import { earlierPrograms } from "./earlier-programs.ts";
 
@@ -14,9 +14,12 @@ import { earlierPrograms } from "./earlier-programs.ts";
 export const softwareAvailable: Check = {
   name: "software",
   title:
-    "Every program for the host can be had: its folder contains it, its project publishes a checksum for this version and processor, or the package manager can install it in this version and would remove nothing",
+    "Every program for the host can be had: its folder or the bundle contains it, its project publishes a checksum for this version and processor, or the package manager can install it in this version and would remove nothing",
   async examine(host, context) {
     const wanted = COMPONENTS.filter((component) => component !== "etcd" || host.machine.role === "master");
+    const { bundle } = context.cluster.software;
+    // Images are taken from it also where all programs are packages.
+    if (bundle) bundledArchitecture(host, bundle);
     await Promise.all(wanted.map((component) => programs(host, context, component)));
     const packaged = wanted.filter((component) => originOf(host, context.cluster, component) === "packages");
     const noEtcd = packaged.includes("etcd") && host.os.packages.etcd.length === 0;
