@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { labFolders } from "../../src/lab/folders.ts";
+import { FRESH, freshMachines } from "../support/fresh-machines.ts";
 import { because, missingPrograms } from "../support/programs.ts";
 import { type LabStory, storyOf, STANDING, takeDown } from "../support/lab-story.ts";
 import { eventsOf, tripod, tripodMust } from "../support/tripod.ts";
@@ -9,27 +10,16 @@ import { eventsOf, tripod, tripodMust } from "../support/tripod.ts";
 const reason =
   process.getuid?.() === 0 ? missingPrograms("lxc-start", "mmdebstrap", "ip", "ssh", "gpg") : "only root makes a lab";
 const NAME = "repository";
-/** What inventories/ha-3x2.yaml has, from packages, and the few keys that containers of one kernel need (inventories/lab.yaml has their reasons). */
-const INVENTORY = `${readFileSync(new URL("../../inventories/ha-3x2.yaml", import.meta.url), "utf8")
-  .replace("name: production", `name: ${NAME}`)
-  .replace(
-    '"1.36.3"',
-    '"1.20.2", skipPhases: [addon/coredns], tolerate: [SystemVerification, ImagePull], kubeProxy: { conntrack: { maxPerCore: 0, min: 0 } }',
-  )}
-containerd: { restrictOomScoreAdj: true }
-software: { from: packages }
-`;
-const HOSTS = ["m1", "m2", "m3", "w1", "w2"];
 const HELD = ["cri-tools", "kubeadm", "kubectl", "kubelet", "kubernetes-cni"];
 
-describe.skipIf(reason)(`five fresh machines and Kubernetes' signed package repository${because(reason)}`, () => {
+describe.skipIf(reason)(`fresh machines and Kubernetes' signed package repository${because(reason)}`, () => {
   const { root } = labFolders(NAME);
   const faults = join(root, "mirror/faults.json");
   let lab: LabStory;
 
   beforeAll(async () => {
     await takeDown(STANDING);
-    lab = await storyOf(NAME, () => INVENTORY);
+    lab = await storyOf(NAME, () => freshMachines(NAME, "software: { from: packages }\n"));
     await tripodMust("lab", "down", "-i", lab.inventory);
     await tripodMust("lab", "up", "-i", lab.inventory, "--pristine", "--release", "trixie=w1,w2", "--install");
   }, 1_500_000);
@@ -57,11 +47,11 @@ describe.skipIf(reason)(`five fresh machines and Kubernetes' signed package repo
     expect(planned).toContain("kubelet=1.20.2-*");
     await tripodMust("apply", "--yes", "--lab", "-i", lab.inventory);
     const { nodes, verified, healthy } = await lab.untilHealthy();
-    expect([nodes.length, verified, healthy]).toEqual([5, true, true]);
+    expect([nodes.length, verified, healthy]).toEqual([FRESH.length, true, true]);
   });
 
   test("every program is the package's, in the inventory's version, and an upgrade of the system leaves it alone", async () => {
-    for (const host of HOSTS) {
+    for (const host of FRESH) {
       expect(await lab.on(host, "dpkg-query -W -f '${Version}\\n' kubeadm kubelet kubectl | sort -u")).toBe(
         "1.20.2-1.1\n",
       );
