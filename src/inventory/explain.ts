@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { accepts } from "./accepts.ts";
 import type { Source } from "./locate.ts";
-import { dotted, type Path, type Problem } from "./problem.ts";
+import { begins, dotted, type Path, type Problem } from "./problem.ts";
 import { insteadOfKey, insteadOfMap, insteadOfWord } from "./other-words.ts";
 import { exampleAt, keysAt } from "./schema.ts";
 import { shown, shownBare } from "./shown.ts";
@@ -25,11 +25,16 @@ interface Explained extends Problem {
   readonly intended?: Path;
 }
 
-/** The schema's issues in plain words. A key that is missing because it is misspelt is reported once, at the misspelt one. */
+/**
+ * The schema's issues in plain words. A key that is missing because it is misspelt is reported once, at the misspelt one; of a key that is
+ * written twice, the content is not reported.
+ */
 export function explainAll(issues: readonly z.core.$ZodIssue[], source: Source): Problem[] {
   const problems = issues.flatMap((issue) => explain(issue, source));
   const intended = new Set(problems.flatMap(({ intended = [] }) => withParents(intended).map(dotted)));
-  return problems.filter(({ missing, path }) => !missing || !intended.has(dotted(path)));
+  return problems
+    .filter(({ missing, path }) => !missing || !intended.has(dotted(path)))
+    .filter(({ path }) => !source.doubled.some((doubled) => begins(path, doubled)));
 }
 
 /** `[["loadBalancer"], ["loadBalancer", "vip"]]` */

@@ -10,6 +10,8 @@ export interface Source {
   /** Undefined if the text is not YAML; `mistakes` has the reason. */
   readonly value: unknown;
   readonly mistakes: readonly Mistake[];
+  /** The keys that are written twice: neither of their values is known to be the meant one. */
+  readonly doubled: readonly Path[];
   /** The place of a value, or of its key; if it is not in the text, of the nearest enclosing value. */
   origin(path: Path, at?: "key"): Origin;
   /** A scalar as it was written (`1.30`), before YAML parsed it (1.3). */
@@ -32,14 +34,16 @@ export function locate(text: string, file: string): Source {
   const options = { lineCounter: counter, prettyErrors: false, logLevel: "error", uniqueKeys: false } as const;
   const document = parseDocument(text, options);
   const mistakes = syntaxMistakes(document, text, place);
-  for (const { offset, first, message, fatal } of unfold(document)) {
+  const found = unfold(document);
+  for (const { offset, first, message, hint, fatal } of found) {
     const added = first === undefined ? "" : `: the first is in line ${place(first).line}`;
-    mistakes.push({ origin: place(offset), message: message + added, fatal });
+    mistakes.push({ origin: place(offset), message: message + added, ...(hint && { hint }), fatal });
   }
   const find = finder(document);
   return {
     value: mistakes.some(({ fatal }) => fatal) ? undefined : document.toJS({ maxAliasCount: -1 }),
     mistakes,
+    doubled: found.flatMap(({ path }) => (path ? [path] : [])),
     origin: (path, at) => place(offsetOf(find(path), at)),
     written: (path) => {
       const { node, whole } = find(path);
@@ -53,7 +57,7 @@ function unreadable(text: string, file: string, offset: number): Source {
   const before = text.slice(0, offset).split("\n");
   const origin = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
   const message = "nested too deeply: no inventory has so many levels";
-  return { value: undefined, mistakes: [{ origin, message }], origin: () => origin, written: () => undefined };
+  return { value: undefined, mistakes: [{ origin, message }], doubled: [], origin: () => origin, written: () => undefined };
 }
 
 interface YamlMistake extends Mistake {

@@ -32,6 +32,10 @@ export function dotted(path: Path): string {
     .replace(/^\./, "");
 }
 
+export function begins(path: Path, beginning: Path): boolean {
+  return beginning.every((step, depth) => path[depth] === step);
+}
+
 /** How many mistakes are reported at once; the others follow when these are fixed. */
 export const TOLD = 50;
 

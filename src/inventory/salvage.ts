@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Path } from "./problem.ts";
+import { begins, type Path } from "./problem.ts";
 import { type Draft, draft } from "./schema.ts";
 
 type Node = Record<string | number, unknown>;
@@ -13,24 +13,24 @@ export interface Salvaged {
 /**
  * Removes everything that the schema refuses from an inventory until the rest is valid, so that one bad value does not keep the
  * rules from checking the others. Each round removes all issues that the schema reports; a later round finds those hidden behind them.
+ * @param doubled the keys that are written twice: they are removed too
  */
-export function salvage(value: unknown): Salvaged {
+export function salvage(value: unknown, doubled: readonly Path[] = []): Salvaged {
   const root: { inventory: unknown } = { inventory: structuredClone(value) };
   const removed: Path[] = [];
+  const removeAll = (paths: readonly Path[]) => {
+    for (const place of paths.map((path) => placeOf(root, ["inventory", ...path]))) {
+      remove(root, place);
+      removed.push(place.path.slice(1));
+    }
+  };
+  removeAll(doubled);
   for (;;) {
     const { data, error } = draft.safeParse(root.inventory);
     if (data)
       return { draft: withoutDefaults(data, removed), refused: (path) => removed.some((one) => begins(path, one)) };
-    const places = error.issues.flatMap(offending).map((path) => placeOf(root, ["inventory", ...path]));
-    for (const place of places) {
-      remove(root, place);
-      removed.push(place.path.slice(1));
-    }
+    removeAll(error.issues.flatMap(offending));
   }
-}
-
-function begins(path: Path, beginning: Path): boolean {
-  return beginning.every((step, depth) => path[depth] === step);
 }
 
 /** What was refused is absent, not its default: rules would compare that with the other keys, and one mistake would be reported as two. */
