@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import { accepts } from "./accepts.ts";
 import type { Source } from "./locate.ts";
-import { begins, dotted, type Path, type Problem } from "./problem.ts";
+import { dotted, type Path, type Problem } from "./problem.ts";
 import { insteadOfKey, insteadOfMap, insteadOfWord } from "./other-words.ts";
 import { exampleAt, keysAt } from "./schema.ts";
 import { shown, shownBare } from "./shown.ts";
 import { didYouMean, suggest } from "./suggest.ts";
+import { isRequired, keyWritten } from "./written.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
   string: "text",
@@ -32,9 +33,10 @@ interface Explained extends Problem {
 export function explainAll(issues: readonly z.core.$ZodIssue[], source: Source): Problem[] {
   const problems = issues.flatMap((issue) => explain(issue, source));
   const intended = new Set(problems.flatMap(({ intended = [] }) => withParents(intended).map(dotted)));
+  const doubled = new Set(source.doubled.map(dotted));
   return problems
     .filter(({ missing, path }) => !missing || !intended.has(dotted(path)))
-    .filter(({ path }) => !source.doubled.some((doubled) => begins(path, doubled)));
+    .filter(({ path }) => doubled.size === 0 || !withParents(path).some((around) => doubled.has(dotted(around))));
 }
 
 /** `[["loadBalancer"], ["loadBalancer", "vip"]]` */
@@ -46,7 +48,7 @@ function explain(issue: z.core.$ZodIssue, source: Source): Explained[] {
   const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey([...path, key], key));
+      return issue.keys.map((key) => unknownKey([...path, key], key, source));
     case "invalid_type":
       return [wrongType(path, issue.expected, source)];
     case "invalid_key":
@@ -85,29 +87,62 @@ function said(path: Path, message: string): Problem {
   };
 }
 
-function unknownKey(path: Path, key: string): Explained {
+function unknownKey(path: Path, key: string, source: Source): Explained {
   const unknown = { path, at: "key" as const, message: `unknown key \`${shownBare(key)}\`` };
   if (key === "<<")
     return { ...unknown, message: `${unknown.message}: merge keys are not supported, write the keys out` };
   const around = path.slice(0, -1);
   const similar = suggest(key, keysAt(around));
-  if (similar === undefined) return { ...unknown, ...insteadOfKey(path) };
+  if (similar === undefined) {
+    const map = valueAt(source.value, around) as Readonly<Record<string, unknown>>;
+    return { ...unknown, ...insteadOfKey(path, { key, map }) };
+  }
   return { ...unknown, message: `${unknown.message}, did you mean \`${similar}\`?`, intended: [...around, similar] };
 }
 
 function wrongType(path: Path, expected: string, source: Source): Explained {
   const name = path.length === 0 ? "an inventory" : `\`${dotted(path)}\``;
   const value = valueAt(source.value, path);
-  if (value === undefined) return { path, message: `${name} is missing`, missing: true };
-  if (value === null) return { path, message: `${name} has no value: set one, or remove the key` };
+  if (value === undefined)
+    return { path, at: "around", message: `${name} is missing`, ...toAdd("add", path), missing: true };
+  if (value === null) return withoutValue(path, name);
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
     return unquoted(path, value, shownBare(source.written(path) ?? String(value)));
-  const hint = typeof value === "string" || typeof value === "number" ? meant(path, expected, `${value}`) : undefined;
+  const said = typeof value === "string" || typeof value === "number" ? meant(path, expected, `${value}`) : undefined;
+  const hint = said ?? (isCollection(expected) ? asCollection(path, value) : undefined);
   return {
     path,
     message: `${name} must be ${KINDS[expected] ?? expected}, not ${shown(value)}`,
     ...(hint && { hint }),
   };
+}
+
+function withoutValue(path: Path, name: string): Problem {
+  if (isRequired(path)) return { path, message: `${name} has no value`, ...toAdd("write", path) };
+  const what = typeof path.at(-1) === "number" ? "item" : "key";
+  return { path, message: `${name} has no value: set one, or remove the ${what}` };
+}
+
+/** The key with a value, to be written as it is or with the operator's own. */
+function toAdd(verb: "add" | "write", path: Path): { hint: string } | undefined {
+  const written = keyWritten(path);
+  return written === undefined ? undefined : { hint: `${verb} ${written}` };
+}
+
+function isCollection(expected: string): boolean {
+  return ["array", "object", "record"].includes(expected);
+}
+
+/** A list of the one value that was given, if the key takes that; or an example. */
+function asCollection(path: Path, value: unknown): string | undefined {
+  if (path.length === 0) return undefined;
+  const ofOne = Array.isArray(value) || !accepts(path, [value]) ? undefined : listed(path, value);
+  return ofOne ?? toAdd("write", path)?.hint;
+}
+
+function listed(path: Path, value: unknown): string | undefined {
+  const key = String(path.at(-1));
+  return typeof value === "string" ? `write ${key}: [${shownBare(value)}]` : undefined;
 }
 
 function meant(path: Path, expected: string, text: string): string | undefined {

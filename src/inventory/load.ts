@@ -8,7 +8,7 @@ import { missingFiles, reason } from "./files.ts";
 import { foreign } from "./foreign.ts";
 import { locate, type Source } from "./locate.ts";
 import { absolute, type Operator, operator } from "./operator.ts";
-import { inventoryErrors, type Mistake, type Problem } from "./problem.ts";
+import { inventoryErrors, type Mistake, type Path, type Problem } from "./problem.ts";
 import { resolve } from "./resolve.ts";
 import { rules } from "./rules/index.ts";
 import { salvage } from "./salvage.ts";
@@ -87,10 +87,17 @@ function conclude(
     origin: source.origin(path, at),
     message: other ? `${message} (line ${source.origin(other).line})` : message,
     ...(hint && { hint }),
+    ...(at === "around" && excerptAround(path)),
   }));
   if (!inventory || mistakes.length + source.mistakes.length > 0)
     throw inventoryErrors([...source.mistakes, ...mistakes], text, shown);
   return resolve(inventory, { file, operator: me, origin: (path) => source.origin(path) });
+}
+
+/** The first key of a map that has none of its own before it is not the one that the message is about. */
+function excerptAround(path: Path): Pick<Mistake, "excerpt"> {
+  if (path.length <= 1) return { excerpt: "none" };
+  return typeof path.at(-2) === "number" ? { excerpt: "line" } : {};
 }
 
 async function readText(file: string, shown: string, cwd: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
 import type { Origin } from "../errors.ts";
 import { tooDeep } from "./nesting.ts";
-import type { Mistake, Path } from "./problem.ts";
+import type { Mistake, Path, Problem } from "./problem.ts";
 import { shownBare } from "./shown.ts";
 import { keyOf, unfold } from "./unfold.ts";
 
@@ -13,7 +13,7 @@ export interface Source {
   /** The keys that are written twice: neither of their values is known to be the meant one. */
   readonly doubled: readonly Path[];
   /** The place of a value, or of its key; if it is not in the text, of the nearest enclosing value. */
-  origin(path: Path, at?: "key"): Origin;
+  origin(path: Path, at?: Problem["at"]): Origin;
   /** A scalar as it was written (`1.30`), before YAML parsed it (1.3). */
   written(path: Path): string | undefined;
 }
@@ -57,7 +57,13 @@ function unreadable(text: string, file: string, offset: number): Source {
   const before = text.slice(0, offset).split("\n");
   const origin = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
   const message = "nested too deeply: no inventory has so many levels";
-  return { value: undefined, mistakes: [{ origin, message }], doubled: [], origin: () => origin, written: () => undefined };
+  return {
+    value: undefined,
+    mistakes: [{ origin, message }],
+    doubled: [],
+    origin: () => origin,
+    written: () => undefined,
+  };
 }
 
 interface YamlMistake extends Mistake {
@@ -115,7 +121,7 @@ function finder(document: Document.Parsed): (path: Path) => Found {
   };
 }
 
-function offsetOf({ key, node, whole }: Found, at?: "key"): number {
+function offsetOf({ key, node, whole }: Found, at?: Problem["at"]): number {
   const empty = isScalar(node) && node.value === null && node.source === "";
   const shown = at === "key" || !whole || !node || empty ? (key ?? node) : node;
   return shown?.range?.[0] ?? 0;

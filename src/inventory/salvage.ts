@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { begins, type Path } from "./problem.ts";
+import type { Path } from "./problem.ts";
 import { type Draft, draft } from "./schema.ts";
 
 type Node = Record<string | number, unknown>;
@@ -49,6 +49,10 @@ function withoutDefaults(data: Draft, removed: readonly Path[]): Draft {
 function offending(issue: z.core.$ZodIssue): Path[] {
   const path = issue.path as Path;
   return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
+}
+
+function begins(path: Path, beginning: Path): boolean {
+  return beginning.every((step, depth) => path[depth] === step);
 }
 
 interface Place {

@@ -84,7 +84,11 @@ function duplicate(path: Path, { key, value }: Pair<Node, Node | null>, first: P
   return {
     offset: key.range?.[0] ?? 0,
     message: `duplicate key \`${shownBare(String(path.at(-1)))}\``,
-    hint: both.every(isMap) ? "merge the two blocks" : both.every(isSeq) ? "merge the two lists" : "keep one of the two",
+    hint: both.every(isMap)
+      ? "merge the two blocks"
+      : both.every(isSeq)
+        ? "merge the two lists"
+        : "keep one of the two",
     first: first.key.range?.[0] ?? 0,
     path,
     fatal: false,
