@@ -68,8 +68,10 @@ function explain(issue: z.core.$ZodIssue, source: Source): Explained[] {
       return formOf(issue, valueAt(source.value, path)).flatMap((inner) =>
         explain({ ...inner, path: [...issue.path, ...inner.path] }, source),
       );
-    default:
-      return [said(path, issue.message)];
+    default: {
+      const { hint } = (issue.code === "custom" && (issue.params as { hint?: string } | undefined)) || {};
+      return [{ ...said(path, issue.message), ...(hint !== undefined && { hint }) }];
+    }
   }
 }
 

@@ -68,9 +68,9 @@ function read(text: string, shown: string, cwd?: string): Reading {
   // The rest of such a file, its other documents too, would only repeat that.
   if (other) return { ...common, source: { ...source, mistakes: [] }, problems: [other] };
   const { data, error } = inventory.safeParse(source.value);
-  const { draft, refused } = salvage(source.value, source.doubled);
-  const problems = [...explainAll(error?.issues ?? [], source), ...rules(draft, refused)];
-  return { ...common, problems, draft, ...(data && { inventory: data }) };
+  const salvaged = salvage(source.value, source.doubled);
+  const problems = [...explainAll(error?.issues ?? [], source), ...rules(salvaged)];
+  return { ...common, problems, draft: salvaged.draft, ...(data && { inventory: data }) };
 }
 
 function empty(cwd?: string): Problem {

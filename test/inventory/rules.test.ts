@@ -23,7 +23,11 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
   ["the same certificate name twice", [["kubernetes.certSans", ["a.b", "a.b"]]], /repeats "a.b"/],
   ["a subnet with host bits", [["kubernetes.podSubnet", "10.244.0.1/16"]], /has host bits: write 10\.244\.0\.0\/16/],
   ["a subnet without its length", [["kubernetes.podSubnet", "10.244.0.0"]], /not an IPv4 subnet/],
-  ["a pod subnet smaller than one node's part", [["kubernetes.podSubnet", "10.244.0.0/25"]], /for 0 nodes/],
+  [
+    "a pod subnet smaller than one node's part",
+    [["kubernetes.podSubnet", "10.244.0.0/25"]],
+    /podSubnet` cannot be a \/25: .*a \/24 of it/,
+  ],
   [
     "a pod subnet with too few parts",
     [["kubernetes.podSubnet", "10.244.0.0/22"]],
@@ -31,7 +35,11 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
   ],
   ["a pod subnet of an eighth of the internet", [["kubernetes.podSubnet", "32.0.0.0/3"]], /takes \/8 and smaller/],
   ["a service subnet of a few addresses", [["kubernetes.serviceSubnet", "10.96.0.0/29"]], /accepts \/12 to \/28/],
-  ["services among the pods", [["kubernetes.serviceSubnet", "10.244.8.0/24"]], /overlaps the pods', 10\.244\.0\.0\/16/],
+  [
+    "services among the pods",
+    [["kubernetes.serviceSubnet", "10.244.8.0/24"]],
+    /overlaps 10\.244\.0\.0\/16, the default of podSubnet/,
+  ],
   [
     "kube-proxy settings without a kube-proxy",
     [
@@ -62,6 +70,28 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
       ["masters.2.address", "10.0.1.13"],
     ],
     /not in loadBalancer\.subnet/,
+  ],
+  [
+    "another segment for the load balancer",
+    [["loadBalancer.subnet", "10.9.0.0/24"]],
+    /none of the masters in it, and not the VIP/,
+  ],
+  [
+    "pods among the services' default",
+    [["kubernetes.podSubnet", "10.96.0.0/12"]],
+    /pods' subnet 10\.96\.0\.0\/12 overlaps 10\.96\.0\.0\/12, the default of serviceSubnet/,
+  ],
+  ["pods among the machines", [["kubernetes.podSubnet", "10.0.0.0/24"]], /overlaps the machines', 10\.0\.0\.0\/24/],
+  ["one pod subnet for five nodes", [["kubernetes.podSubnet", "10.244.0.0/24"]], /a \/24 for 1 node, but there are 5/],
+  [
+    "services in a too large subnet with host bits",
+    [["kubernetes.serviceSubnet", "10.96.0.0/8"]],
+    /serviceSubnet` cannot be a \/8/,
+  ],
+  [
+    "pods in a too large subnet with host bits",
+    [["kubernetes.podSubnet", "10.96.0.0/7"]],
+    /podSubnet` cannot be a \/7/,
   ],
   ["a router id of 256", [["loadBalancer.routerId", 256]], /1 to 255/],
   ["a router id of 0", [["loadBalancer.routerId", 0]], /1 to 255/],
