@@ -5,6 +5,7 @@ import { dotted, type Path, type Problem } from "./problem.ts";
 import { insteadOfKey, insteadOfMap, insteadOfWord } from "./other-words.ts";
 import { exampleAt, keysAt } from "./schema.ts";
 import { shown, shownBare } from "./shown.ts";
+import { spaceMissing } from "./syntax.ts";
 import { didYouMean, suggest } from "./suggest.ts";
 import { isRequired, keyWritten } from "./written.ts";
 
@@ -94,6 +95,8 @@ function unknownKey(path: Path, key: string, source: Source): Explained {
   if (key === "<<")
     return { ...unknown, message: `${unknown.message}: merge keys are not supported, write the keys out` };
   const around = path.slice(0, -1);
+  const tight = withoutSpace(key, around);
+  if (tight) return { path, at: "key", ...tight };
   const similar = suggest(key, keysAt(around));
   if (similar === undefined) {
     const map = valueAt(source.value, around) as Readonly<Record<string, unknown>>;
@@ -102,12 +105,20 @@ function unknownKey(path: Path, key: string, source: Source): Explained {
   return { ...unknown, message: `${unknown.message}, did you mean \`${similar}\`?`, intended: [...around, similar] };
 }
 
+/** A text in which a key of the map at this path is followed by a colon without a space. */
+function withoutSpace(text: string, around: Path) {
+  const [, key = "", value = ""] = /^([A-Za-z]\w*):(\S[^]*)$/.exec(text) ?? [];
+  return keysAt(around).includes(key) ? { ...spaceMissing(key, value), intended: [...around, key] } : undefined;
+}
+
 function wrongType(path: Path, expected: string, source: Source): Explained {
   const name = path.length === 0 ? "an inventory" : `\`${dotted(path)}\``;
   const value = valueAt(source.value, path);
   if (value === undefined)
     return { path, at: "around", message: `${name} is missing`, ...toAdd("add", path), missing: true };
   if (value === null) return withoutValue(path, name);
+  const tight = typeof value === "string" && isCollection(expected) ? withoutSpace(value, path) : undefined;
+  if (tight) return { path, ...tight };
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
     return unquoted(path, value, shownBare(source.written(path) ?? String(value)));
   const said = typeof value === "string" || typeof value === "number" ? meant(path, expected, `${value}`) : undefined;

@@ -2,8 +2,8 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pai
 import type { Origin } from "../errors.ts";
 import { tooDeep } from "./nesting.ts";
 import type { Mistake, Path, Problem } from "./problem.ts";
-import { shownBare } from "./shown.ts";
-import { keyOf, unfold } from "./unfold.ts";
+import { syntaxMistakes } from "./syntax.ts";
+import { keyOf, type TreeMistake, unfold } from "./unfold.ts";
 
 /** A YAML text as plain data, with the line and column of each path. */
 export interface Source {
@@ -33,12 +33,13 @@ export function locate(text: string, file: string): Source {
   // `unfold` finds duplicate keys: the parser compares each key with all before it, in quadratic time.
   const options = { lineCounter: counter, prettyErrors: false, logLevel: "error", uniqueKeys: false } as const;
   const document = parseDocument(text, options);
-  const mistakes = syntaxMistakes(document, text, place);
+  const invalid = syntaxMistakes(document, text);
   const found = unfold(document);
-  for (const { offset, first, message, hint, fatal } of found) {
-    const added = first === undefined ? "" : `: the first is in line ${place(first).line}`;
-    mistakes.push({ origin: place(offset), message: message + added, ...(hint && { hint }), fatal });
-  }
+  const told = new Set<number>();
+  const mistakes = [...invalid, ...found.map((mistake) => ({ ...mistake, message: withLine(mistake, place) }))]
+    .map(({ offset, message, hint, fatal }) => ({ origin: place(offset), message, ...(hint && { hint }), fatal }))
+    // Later errors on the line of a syntax error are consequences of it.
+    .filter(({ origin: { line } }, index) => !told.has(line) && (index >= invalid.length || told.add(line)));
   const find = finder(document);
   return {
     value: mistakes.some(({ fatal }) => fatal) ? undefined : document.toJS({ maxAliasCount: -1 }),
@@ -50,6 +51,11 @@ export function locate(text: string, file: string): Source {
       return whole && isScalar(node) ? node.source : undefined;
     },
   };
+}
+
+/** The message about a duplicate key names the line of the first. */
+function withLine({ message, first }: TreeMistake, place: (offset: number) => Origin): string {
+  return first === undefined ? message : `${message}: the first is in line ${place(first).line}`;
 }
 
 /** A text that is nested too deeply is not parsed. */
@@ -64,32 +70,6 @@ function unreadable(text: string, file: string, offset: number): Source {
     origin: () => origin,
     written: () => undefined,
   };
-}
-
-interface YamlMistake extends Mistake {
-  /** The tree is not reliable: nothing more is checked in it. */
-  readonly fatal: boolean;
-}
-
-function syntaxMistakes(document: Document.Parsed, text: string, place: (offset: number) => Origin): YamlMistake[] {
-  const mistakes = [...document.errors, ...document.warnings].map(({ code, message, pos: [offset] }): YamlMistake => {
-    const origin = place(offset);
-    const word = shownBare(/^[^:\s]*/.exec(text.slice(offset, offset + 120))?.[0] ?? "");
-    if (code === "TAG_RESOLVE_FAILED") return { origin, message: `unknown tag \`${word}\``, fatal: false };
-    if (code === "MULTIPLE_DOCS")
-      return { origin, message: "a second document: an inventory has one document", fatal: false };
-    return { origin, message: `not YAML: ${message.replace(/^./, (letter) => letter.toLowerCase())}`, fatal: true };
-  });
-  const { explicit, version } = document.directives.yaml;
-  if (explicit && version !== "1.2")
-    mistakes.push({
-      origin: place(0),
-      message: `YAML ${version} reads \`on\` as true: remove the %YAML line`,
-      fatal: true,
-    });
-  // Later errors on the line of a syntax error are consequences of it.
-  const told = new Set<number>();
-  return mistakes.filter(({ origin: { line } }) => !told.has(line) && told.add(line));
 }
 
 interface Found {

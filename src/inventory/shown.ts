@@ -22,7 +22,7 @@ export function shownBare(text: string): string {
 const URL_PASSWORD = /(:\/\/[^\s/@:"']*:)[^\s"']*@/g;
 
 /** A key for a password, which no inventory has, and its value. */
-const PASSWORD_KEY = /((?:password|passphrase)["']?:[ \t]+)(?:"[^"\n]*"|'[^'\n]*'|[^\s,}"'][^\n,}]*)/gi;
+const PASSWORD_KEY = /((?:password|passphrase)["']?:[ \t]*)(?:"[^"\n]*"|'[^'\n]*'|[^\s,}"'][^\n,}]*)/gi;
 
 /** A text with passwords and the content of private keys masked. */
 export function withoutSecrets(text: string): string {
