@@ -86,7 +86,7 @@ function formOf({ errors }: z.core.$ZodIssueInvalidUnion, given: unknown): reado
 function said(path: Path, message: string): Problem {
   return {
     path,
-    message: `\`${dotted(path)}\`${message.startsWith('"') || message.startsWith("`") ? ":" : ""} ${message}`,
+    message: `\`${dotted(path)}\`${message.startsWith('"') || message.startsWith("`") || message.startsWith("a ") ? ":" : ""} ${message}`,
   };
 }
 
@@ -107,7 +107,7 @@ function unknownKey(path: Path, key: string, source: Source): Explained {
 
 /** A text in which a key of the map at this path is followed by a colon without a space. */
 function withoutSpace(text: string, around: Path) {
-  const [, key = "", value = ""] = /^([A-Za-z]\w*):(\S[^]*)$/.exec(text) ?? [];
+  const [, key = "", value = ""] = /^([A-Za-z]\w*):(?!\/\/)(\S[^]*)$/.exec(text) ?? [];
   return keysAt(around).includes(key) ? { ...spaceMissing(key, value), intended: [...around, key] } : undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster.ts";
 import { everyKey } from "./example.ts";
 import { explainAll } from "./explain.ts";
 import { missingFiles, reason } from "./files.ts";
-import { foreign } from "./foreign.ts";
+import { foreign, foreignText } from "./foreign.ts";
 import { locate, type Source } from "./locate.ts";
 import { absolute, type Operator, operator } from "./operator.ts";
 import { inventoryErrors, type Mistake, type Path, type Problem } from "./problem.ts";
@@ -60,6 +60,8 @@ interface Reading {
 }
 
 function read(text: string, shown: string, cwd?: string): Reading {
+  const ofAnotherKind = foreignText(text, cwd);
+  if (ofAnotherKind) return { text, shown, source: atLine(ofAnotherKind.line, shown), problems: [ofAnotherKind] };
   const source = locate(text, shown);
   const common = { text, shown, source };
   if (source.value === undefined) return { ...common, problems: [] };
@@ -71,6 +73,17 @@ function read(text: string, shown: string, cwd?: string): Reading {
   const salvaged = salvage(source.value, source.doubled);
   const problems = [...explainAll(error?.issues ?? [], source), ...rules(salvaged)];
   return { ...common, problems, draft: salvaged.draft, ...(data && { inventory: data }) };
+}
+
+/** A text that is not read: its only mistake is at this line. */
+function atLine(line: number, file: string): Source {
+  return {
+    value: undefined,
+    mistakes: [],
+    doubled: [],
+    origin: () => ({ file, line, column: 1 }),
+    written: () => undefined,
+  };
 }
 
 function empty(cwd?: string): Problem {

@@ -100,6 +100,21 @@ const KEYS: readonly Row[] = [
     ["password"],
     saying("remove it: Tripod logs in by key. Set `key`, or load one into ssh-agent with ssh-add"),
   ],
+  [
+    LOGIN_OR_BASTION,
+    ["sudo", "become", "usesudo"],
+    saying("remove it: Tripod uses sudo by itself if the user is not root"),
+  ],
+  [
+    /^etcd$/,
+    ["external", "enabled", "stacked", "mode"],
+    saying("remove it: etcd always runs on the masters as a service of its own, external to kubeadm"),
+  ],
+  [
+    /^loadBalancer$/,
+    ["enabled", "enable"],
+    saying("remove it: the VIP is always there. Set `haproxy: false` for a VIP without haproxy"),
+  ],
   [LOGIN_OR_BASTION, ["passphrase"], saying("remove it, and load the key into ssh-agent with ssh-add")],
   [
     LOGIN_OR_BASTION,

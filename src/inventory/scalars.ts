@@ -32,7 +32,7 @@ export function integer(least: number, most: number) {
 export const label = textual(
   "name",
   LABEL_PATTERN,
-  "a DNS label: at most 63 lower-case letters, digits and inner hyphens",
+  "a DNS label: at most 63 lower-case letters, digits and hyphens, with a letter or digit first and last",
 );
 
 export const domain = textual("domain", DOMAIN_PATTERN, "a DNS name in lower case, such as cluster.local");

@@ -43,7 +43,7 @@ function withoutKeys(text: string): string {
 }
 
 function quoted(given: string): string {
-  const text = withoutPasswords(given);
+  const text = withoutPasswords(given).replace(PASSWORD_KEY, "$1***");
   const key = PRIVATE_KEY.exec(text.slice(0, 2 * MOST));
   const start = text.slice(0, key ? Math.min(MOST, key.index + key[0].length) : MOST).toWellFormed();
   return jsonText(start.length < text.length ? `${start}…` : start);

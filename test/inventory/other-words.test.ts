@@ -59,6 +59,14 @@ describe("a key that other tools have is refused with what Tripod has instead:",
     ["ssh.password", "x", BY_KEY],
     ["ssh.username", "x", "set `user` instead"],
     ["ssh.proxyJump", "x", "set `bastion: { address: HOST }` instead"],
+    ["ssh.sudo", true, "remove it: Tripod uses sudo by itself if the user is not root"],
+    ["masters.0.ssh.become", true, "remove it: Tripod uses sudo by itself if the user is not root"],
+    ["etcd.external", true, "remove it: etcd always runs on the masters as a service of its own, external to kubeadm"],
+    [
+      "loadBalancer.enabled",
+      true,
+      "remove it: the VIP is always there. Set `haproxy: false` for a VIP without haproxy",
+    ],
     ["masters.0.role", "controller", BY_LIST],
     ["workers.0.roles", ["worker"], BY_LIST],
     ["masters.0.user", "x", "set `ssh.user` instead"],
@@ -124,4 +132,6 @@ describe("an address of a machine under another name is one mistake:", () => {
 test("the password of a login that is refused is not shown", () => {
   const [error] = errorsOf(SOUND.replace("ssh: {}", 'ssh: { user: admin, password: "hunter 2" }'));
   expect(error?.explain()).toContain("ssh: { user: admin, password: *** }");
+  const [tight] = errorsOf(SOUND.replace("ssh: {}", "ssh:\n  password:hunter2"));
+  expect(tight?.explain()).not.toContain("hunter2");
 });

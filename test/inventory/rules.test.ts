@@ -5,7 +5,11 @@ const machines = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ name: `n${index}`, address: `10.0.0.${100 + index}` }));
 
 const refused: readonly [story: string, changes: readonly Change[], message: RegExp][] = [
-  ["a name with a dot for the cluster", [["name", "prod.eu"]], /not a DNS label/],
+  [
+    "a name with a dot for the cluster",
+    [["name", "prod.eu"]],
+    /not a DNS label: .*with a letter or digit first and last/,
+  ],
   ["a version with a leading v", [["kubernetes.version", "v1.36.3"]], /x\.y\.z without a leading v/],
   ["a version of two numbers", [["kubernetes.version", "1.36"]], /x\.y\.z/],
   ["a pre-release", [["kubernetes.version", "1.36.0-rc.1"]], /x\.y\.z/],
@@ -93,10 +97,16 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
     [["kubernetes.podSubnet", "10.96.0.0/7"]],
     /podSubnet` cannot be a \/7/,
   ],
+  [
+    "a proxy with a password",
+    [["proxy", { https: "http://me:pw@proxy.example.org:3128" }]],
+    /^(?!.*pw@)`proxy\.https`: a proxy with a user or password is not supported: every user of a host could read/,
+  ],
+  ["a proxy with a path", [["proxy", { http: "http://proxy.example.org/x" }]], /is not the URL of a proxy/],
   ["a router id of 256", [["loadBalancer.routerId", 256]], /1 to 255/],
   ["a router id of 0", [["loadBalancer.routerId", 0]], /1 to 255/],
-  ["adverts of 15 ms", [["loadBalancer.advertInterval", "15ms"]], /whole hundredths of a second/],
-  ["adverts of 41 s", [["loadBalancer.advertInterval", "41s"]], /from 10ms to 40\.95s/],
+  ["advertisements of 15 ms", [["loadBalancer.advertInterval", "15ms"]], /whole hundredths of a second/],
+  ["advertisements of 41 s", [["loadBalancer.advertInterval", "41s"]], /from 10ms to 40\.95s/],
   ["haproxy on the API server's port", [["loadBalancer.port", 6443]], /haproxy cannot listen on 6443/],
   ["haproxy on etcd's port", [["loadBalancer.port", 2379]], /port 2379 is in use on every master, by etcd/],
   [
@@ -252,7 +262,7 @@ const accepted: readonly [story: string, changes: readonly Change[]][] = [
   ["a tolerated port", [["kubernetes.tolerate", ["Port-10250", "FileExisting-crictl"]]]],
   ["settings for the kubelet", [["kubernetes.kubelet", { maxPods: 200, evictionHard: { "memory.available": "5%" } }]]],
   ["exactly ten heartbeats, exactly 50 s", [["etcd", { heartbeat: "5s", election: "50s" }]]],
-  ["the slowest adverts", [["loadBalancer.advertInterval", "40.95s"]]],
+  ["the slowest advertisements", [["loadBalancer.advertInterval", "40.95s"]]],
   ["the VIP as the last address", [["loadBalancer.vip", "10.0.0.254"]]],
   ["a newer mode of kube-proxy", [["kubernetes.kubeProxy", { mode: "nftables" }]]],
   ["a manifest by a URL", [["network", { manifest: "https://example.org:8443/a%20b/cni.yaml?v=1" }]]],
