@@ -55,7 +55,7 @@ export function foreignText(text: string, cwd?: string): (Problem & { readonly l
   return { ...refused("", named, isOfMachines ? SAME_MACHINES : ANOTHER_FILE, cwd), path: [], line: line + 1 };
 }
 
-/** Of these, the first that is not a comment is looked for. */
+/** The first line that is not a comment is among these. */
 const MOST_LINES = 1000;
 
 const SAME_MACHINES = "write an inventory that lists its machines under `masters` and `workers`";

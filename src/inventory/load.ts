@@ -107,7 +107,7 @@ function conclude(
   return resolve(inventory, { file, operator: me, origin: (path) => source.origin(path) });
 }
 
-/** The first key of a map that has none of its own before it is not the one that the message is about. */
+/** The inventory itself and a machine in a list begin with their first key, which is not the one that is missing: no caret points at it. */
 function excerptAround(path: Path): Pick<Mistake, "excerpt"> {
   if (path.length <= 1) return { excerpt: "none" };
   return typeof path.at(-2) === "number" ? { excerpt: "line" } : {};

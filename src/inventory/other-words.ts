@@ -108,7 +108,7 @@ const KEYS: readonly Row[] = [
   [
     /^etcd$/,
     ["external", "enabled", "stacked", "mode"],
-    saying("remove it: etcd always runs on the masters as a service of its own, external to kubeadm"),
+    saying("remove it: etcd always runs on the masters as a systemd service, external to kubeadm"),
   ],
   [
     /^loadBalancer$/,

@@ -81,6 +81,7 @@ export const subnet = anySubnet.superRefine(checkBlock).meta({ title: "IPv4 subn
 
 /**
  * A subnet whose prefix has limits. They are checked before its host bits: what the hint about these names must not be too large.
+ * @param least the shortest prefix, of the largest subnet
  * @param reason of the limits
  */
 export function subnetWithin(least: number, most: number, reason: string) {
@@ -88,7 +89,10 @@ export function subnetWithin(least: number, most: number, reason: string) {
     .superRefine((text, context) => {
       const block = parseSubnet(text);
       if (!block) return;
-      if (least <= block.prefix && block.prefix <= most) return checkBlock(text, context);
+      if (least <= block.prefix && block.prefix <= most) {
+        checkBlock(text, context);
+        return;
+      }
       const address = parseAddress(text.split("/")[0]) ?? block.first;
       const near = formatSubnet(subnetAround(address, block.prefix < least ? least : most));
       context.addIssue({

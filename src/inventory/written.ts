@@ -9,7 +9,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   name: "NAME",
 };
 
-/** YAML would read it as another type, or as a part of its own grammar. */
+/** YAML would read it as another type, or as a part of the grammar. */
 const QUOTED = /^[\d.]+$|^(?:true|false|null|~)$|^$|[{}[\],#&*!|>'"%@`]|: |^[-?:] /;
 
 /** `loadBalancer: { vip: ADDRESS }`: a key of an inventory, as it could be written there in one line. Undefined if nothing is known of it. */

@@ -61,7 +61,7 @@ describe("a key that other tools have is refused with what Tripod has instead:",
     ["ssh.proxyJump", "x", "set `bastion: { address: HOST }` instead"],
     ["ssh.sudo", true, "remove it: Tripod uses sudo by itself if the user is not root"],
     ["masters.0.ssh.become", true, "remove it: Tripod uses sudo by itself if the user is not root"],
-    ["etcd.external", true, "remove it: etcd always runs on the masters as a service of its own, external to kubeadm"],
+    ["etcd.external", true, "remove it: etcd always runs on the masters as a systemd service, external to kubeadm"],
     [
       "loadBalancer.enabled",
       true,
