@@ -5,7 +5,9 @@ import { dotted, type Path, type Problem } from "./problem.ts";
 import { insteadOfKey, insteadOfMap, insteadOfWord } from "./other-words.ts";
 import { exampleAt, keysAt } from "./schema.ts";
 import { shown, shownBare } from "./shown.ts";
+import { spaceMissing } from "./syntax.ts";
 import { didYouMean, suggest } from "./suggest.ts";
+import { isRequired, keyWritten } from "./written.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
   string: "text",
@@ -25,11 +27,17 @@ interface Explained extends Problem {
   readonly intended?: Path;
 }
 
-/** The schema's issues in plain words. A key that is missing because it is misspelt is reported once, at the misspelt one. */
+/**
+ * The schema's issues in plain words. A key that is missing because it is misspelt is reported once, at the misspelt one; of a key that is
+ * written twice, the content is not reported.
+ */
 export function explainAll(issues: readonly z.core.$ZodIssue[], source: Source): Problem[] {
   const problems = issues.flatMap((issue) => explain(issue, source));
   const intended = new Set(problems.flatMap(({ intended = [] }) => withParents(intended).map(dotted)));
-  return problems.filter(({ missing, path }) => !missing || !intended.has(dotted(path)));
+  const doubled = new Set(source.doubled.map(dotted));
+  return problems
+    .filter(({ missing, path }) => !missing || !intended.has(dotted(path)))
+    .filter(({ path }) => doubled.size === 0 || !withParents(path).some((around) => doubled.has(dotted(around))));
 }
 
 /** `[["loadBalancer"], ["loadBalancer", "vip"]]` */
@@ -41,7 +49,7 @@ function explain(issue: z.core.$ZodIssue, source: Source): Explained[] {
   const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey([...path, key], key));
+      return issue.keys.map((key) => unknownKey([...path, key], key, source));
     case "invalid_type":
       return [wrongType(path, issue.expected, source)];
     case "invalid_key":
@@ -61,8 +69,10 @@ function explain(issue: z.core.$ZodIssue, source: Source): Explained[] {
       return formOf(issue, valueAt(source.value, path)).flatMap((inner) =>
         explain({ ...inner, path: [...issue.path, ...inner.path] }, source),
       );
-    default:
-      return [said(path, issue.message)];
+    default: {
+      const { hint } = (issue.code === "custom" && (issue.params as { hint?: string } | undefined)) || {};
+      return [{ ...said(path, issue.message), ...(hint !== undefined && { hint }) }];
+    }
   }
 }
 
@@ -76,33 +86,76 @@ function formOf({ errors }: z.core.$ZodIssueInvalidUnion, given: unknown): reado
 function said(path: Path, message: string): Problem {
   return {
     path,
-    message: `\`${dotted(path)}\`${message.startsWith('"') || message.startsWith("`") ? ":" : ""} ${message}`,
+    message: `\`${dotted(path)}\`${message.startsWith('"') || message.startsWith("`") || message.startsWith("a ") ? ":" : ""} ${message}`,
   };
 }
 
-function unknownKey(path: Path, key: string): Explained {
+function unknownKey(path: Path, key: string, source: Source): Explained {
   const unknown = { path, at: "key" as const, message: `unknown key \`${shownBare(key)}\`` };
   if (key === "<<")
     return { ...unknown, message: `${unknown.message}: merge keys are not supported, write the keys out` };
   const around = path.slice(0, -1);
+  const tight = withoutSpace(key, around);
+  if (tight) return { path, at: "key", ...tight };
   const similar = suggest(key, keysAt(around));
-  if (similar === undefined) return { ...unknown, ...insteadOfKey(path) };
+  if (similar === undefined) {
+    const map = valueAt(source.value, around) as Readonly<Record<string, unknown>>;
+    return { ...unknown, ...insteadOfKey(path, { key, map }) };
+  }
   return { ...unknown, message: `${unknown.message}, did you mean \`${similar}\`?`, intended: [...around, similar] };
+}
+
+/** A text in which a key of the map at this path is followed by a colon without a space. */
+function withoutSpace(text: string, around: Path) {
+  const [, key = "", value = ""] = /^([A-Za-z]\w*):(?!\/\/)(\S[^]*)$/.exec(text) ?? [];
+  return keysAt(around).includes(key) ? { ...spaceMissing(key, value), intended: [...around, key] } : undefined;
 }
 
 function wrongType(path: Path, expected: string, source: Source): Explained {
   const name = path.length === 0 ? "an inventory" : `\`${dotted(path)}\``;
   const value = valueAt(source.value, path);
-  if (value === undefined) return { path, message: `${name} is missing`, missing: true };
-  if (value === null) return { path, message: `${name} has no value: set one, or remove the key` };
+  if (value === undefined)
+    return { path, at: "around", message: `${name} is missing`, ...toAdd("add", path), missing: true };
+  if (value === null) return withoutValue(path, name);
+  const tight = typeof value === "string" && isCollection(expected) ? withoutSpace(value, path) : undefined;
+  if (tight) return { path, ...tight };
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
     return unquoted(path, value, shownBare(source.written(path) ?? String(value)));
-  const hint = typeof value === "string" || typeof value === "number" ? meant(path, expected, `${value}`) : undefined;
+  const said = typeof value === "string" || typeof value === "number" ? meant(path, expected, `${value}`) : undefined;
+  const hint = said ?? (isCollection(expected) ? asCollection(path, value) : undefined);
   return {
     path,
     message: `${name} must be ${KINDS[expected] ?? expected}, not ${shown(value)}`,
     ...(hint && { hint }),
   };
+}
+
+function withoutValue(path: Path, name: string): Problem {
+  if (isRequired(path)) return { path, message: `${name} has no value`, ...toAdd("write", path) };
+  const what = typeof path.at(-1) === "number" ? "item" : "key";
+  return { path, message: `${name} has no value: set one, or remove the ${what}` };
+}
+
+/** The key with a value, to be written as it is or with the operator's own. */
+function toAdd(verb: "add" | "write", path: Path): { hint: string } | undefined {
+  const written = keyWritten(path);
+  return written === undefined ? undefined : { hint: `${verb} ${written}` };
+}
+
+function isCollection(expected: string): boolean {
+  return ["array", "object", "record"].includes(expected);
+}
+
+/** A list of the one value that was given, if the key takes that; or an example. */
+function asCollection(path: Path, value: unknown): string | undefined {
+  if (path.length === 0) return undefined;
+  const ofOne = Array.isArray(value) || !accepts(path, [value]) ? undefined : listed(path, value);
+  return ofOne ?? toAdd("write", path)?.hint;
+}
+
+function listed(path: Path, value: unknown): string | undefined {
+  const key = String(path.at(-1));
+  return typeof value === "string" ? `write ${key}: [${shownBare(value)}]` : undefined;
 }
 
 function meant(path: Path, expected: string, text: string): string | undefined {

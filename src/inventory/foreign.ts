@@ -30,6 +30,34 @@ export function foreign(value: unknown, cwd?: string): Problem | undefined {
   return refused("apiVersion", named, tool === undefined ? ANOTHER_FILE : SAME_MACHINES, cwd);
 }
 
+/** The beginning of a file that is not YAML, by its first line that is not a comment. */
+const BEGINNINGS: readonly (readonly [line: RegExp, what: string, isOfMachines: boolean])[] = [
+  [/^\S+(?:[ \t]+\w+=\S*)*[ \t]+ansible_\w+=/, "an inventory of Ansible (INI)", true],
+  [
+    /^(?:terraform|locals)[ \t]*\{|^(?:provider|module|variable|output)[ \t]+"[^"\n]*"[ \t]*\{|^(?:resource|data)[ \t]+"[^"\n]*"[ \t]+"[^"\n]*"[ \t]*\{/,
+    "a configuration of Terraform",
+    false,
+  ],
+];
+
+/** A section of an INI file. A list on the first line cannot begin an inventory, which is a map. */
+const SECTION = /^\[[\w.:-]+\]$/;
+
+/** The same for a text that YAML does not parse, or parses as a list or one long word. Its place is its first line that is no comment. */
+export function foreignText(text: string, cwd?: string): (Problem & { readonly line: number }) | undefined {
+  const lines = text.split(/\r?\n/, MOST_LINES).map((line) => line.trim());
+  const line = lines.findIndex((each) => each !== "" && !/^(?:[#;]|\/\/)/.test(each));
+  const first = lines[line] ?? "";
+  const [, what, isOfMachines = true] = BEGINNINGS.find(([pattern]) => pattern.test(first)) ?? [];
+  const isIni = SECTION.test(first) && lines.slice(line + 1).every((each) => !/^[\w-]+:(?:\s|$)/.test(each));
+  const named = what ?? (isIni ? "an INI file, as an inventory of Ansible is" : undefined);
+  if (named === undefined) return undefined;
+  return { ...refused("", named, isOfMachines ? SAME_MACHINES : ANOTHER_FILE, cwd), path: [], line: line + 1 };
+}
+
+/** The first line that is not a comment is among these. */
+const MOST_LINES = 1000;
+
 const SAME_MACHINES = "write an inventory that lists its machines under `masters` and `workers`";
 const ANOTHER_FILE = "check the path after -i";
 

@@ -5,10 +5,10 @@ import type { Cluster } from "./cluster.ts";
 import { everyKey } from "./example.ts";
 import { explainAll } from "./explain.ts";
 import { missingFiles, reason } from "./files.ts";
-import { foreign } from "./foreign.ts";
+import { foreign, foreignText } from "./foreign.ts";
 import { locate, type Source } from "./locate.ts";
 import { absolute, type Operator, operator } from "./operator.ts";
-import { inventoryErrors, type Mistake, type Problem } from "./problem.ts";
+import { inventoryErrors, type Mistake, type Path, type Problem } from "./problem.ts";
 import { resolve } from "./resolve.ts";
 import { rules } from "./rules/index.ts";
 import { salvage } from "./salvage.ts";
@@ -60,6 +60,8 @@ interface Reading {
 }
 
 function read(text: string, shown: string, cwd?: string): Reading {
+  const ofAnotherKind = foreignText(text, cwd);
+  if (ofAnotherKind) return { text, shown, source: atLine(ofAnotherKind.line, shown), problems: [ofAnotherKind] };
   const source = locate(text, shown);
   const common = { text, shown, source };
   if (source.value === undefined) return { ...common, problems: [] };
@@ -68,9 +70,20 @@ function read(text: string, shown: string, cwd?: string): Reading {
   // The rest of such a file, its other documents too, would only repeat that.
   if (other) return { ...common, source: { ...source, mistakes: [] }, problems: [other] };
   const { data, error } = inventory.safeParse(source.value);
-  const { draft, refused } = salvage(source.value);
-  const problems = [...explainAll(error?.issues ?? [], source), ...rules(draft, refused)];
-  return { ...common, problems, draft, ...(data && { inventory: data }) };
+  const salvaged = salvage(source.value, source.doubled);
+  const problems = [...explainAll(error?.issues ?? [], source), ...rules(salvaged)];
+  return { ...common, problems, draft: salvaged.draft, ...(data && { inventory: data }) };
+}
+
+/** A text that is not read: its only mistake is at this line. */
+function atLine(line: number, file: string): Source {
+  return {
+    value: undefined,
+    mistakes: [],
+    doubled: [],
+    origin: () => ({ file, line, column: 1 }),
+    written: () => undefined,
+  };
 }
 
 function empty(cwd?: string): Problem {
@@ -87,10 +100,17 @@ function conclude(
     origin: source.origin(path, at),
     message: other ? `${message} (line ${source.origin(other).line})` : message,
     ...(hint && { hint }),
+    ...(at === "around" && excerptAround(path)),
   }));
   if (!inventory || mistakes.length + source.mistakes.length > 0)
     throw inventoryErrors([...source.mistakes, ...mistakes], text, shown);
   return resolve(inventory, { file, operator: me, origin: (path) => source.origin(path) });
+}
+
+/** The inventory itself and a machine in a list begin with their first key, which is not the one that is missing: no caret points at it. */
+function excerptAround(path: Path): Pick<Mistake, "excerpt"> {
+  if (path.length <= 1) return { excerpt: "none" };
+  return typeof path.at(-2) === "number" ? { excerpt: "line" } : {};
 }
 
 async function readText(file: string, shown: string, cwd: string): Promise<string> {

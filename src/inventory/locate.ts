@@ -1,17 +1,19 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
 import type { Origin } from "../errors.ts";
 import { tooDeep } from "./nesting.ts";
-import type { Mistake, Path } from "./problem.ts";
-import { shownBare } from "./shown.ts";
-import { keyOf, unfold } from "./unfold.ts";
+import type { Mistake, Path, Problem } from "./problem.ts";
+import { syntaxMistakes } from "./syntax.ts";
+import { keyOf, type TreeMistake, unfold } from "./unfold.ts";
 
 /** A YAML text as plain data, with the line and column of each path. */
 export interface Source {
   /** Undefined if the text is not YAML; `mistakes` has the reason. */
   readonly value: unknown;
   readonly mistakes: readonly Mistake[];
+  /** The keys that are written twice: neither of their values is known to be the meant one. */
+  readonly doubled: readonly Path[];
   /** The place of a value, or of its key; if it is not in the text, of the nearest enclosing value. */
-  origin(path: Path, at?: "key"): Origin;
+  origin(path: Path, at?: Problem["at"]): Origin;
   /** A scalar as it was written (`1.30`), before YAML parsed it (1.3). */
   written(path: Path): string | undefined;
 }
@@ -31,15 +33,18 @@ export function locate(text: string, file: string): Source {
   // `unfold` finds duplicate keys: the parser compares each key with all before it, in quadratic time.
   const options = { lineCounter: counter, prettyErrors: false, logLevel: "error", uniqueKeys: false } as const;
   const document = parseDocument(text, options);
-  const mistakes = syntaxMistakes(document, text, place);
-  for (const { offset, first, message, fatal } of unfold(document)) {
-    const added = first === undefined ? "" : `: the first is in line ${place(first).line}`;
-    mistakes.push({ origin: place(offset), message: message + added, fatal });
-  }
+  const invalid = syntaxMistakes(document, text);
+  const found = unfold(document);
+  const told = new Set<number>();
+  const mistakes = [...invalid, ...found.map((mistake) => ({ ...mistake, message: withLine(mistake, place) }))]
+    .map(({ offset, message, hint, fatal }) => ({ origin: place(offset), message, ...(hint && { hint }), fatal }))
+    // Later errors on the line of a syntax error are consequences of it.
+    .filter(({ origin: { line } }, index) => !told.has(line) && (index >= invalid.length || told.add(line)));
   const find = finder(document);
   return {
     value: mistakes.some(({ fatal }) => fatal) ? undefined : document.toJS({ maxAliasCount: -1 }),
     mistakes,
+    doubled: found.flatMap(({ path }) => (path ? [path] : [])),
     origin: (path, at) => place(offsetOf(find(path), at)),
     written: (path) => {
       const { node, whole } = find(path);
@@ -48,38 +53,23 @@ export function locate(text: string, file: string): Source {
   };
 }
 
+/** The message about a duplicate key names the line of the first. */
+function withLine({ message, first }: TreeMistake, place: (offset: number) => Origin): string {
+  return first === undefined ? message : `${message}: the first is in line ${place(first).line}`;
+}
+
 /** A text that is nested too deeply is not parsed. */
 function unreadable(text: string, file: string, offset: number): Source {
   const before = text.slice(0, offset).split("\n");
   const origin = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
   const message = "nested too deeply: no inventory has so many levels";
-  return { value: undefined, mistakes: [{ origin, message }], origin: () => origin, written: () => undefined };
-}
-
-interface YamlMistake extends Mistake {
-  /** The tree is not reliable: nothing more is checked in it. */
-  readonly fatal: boolean;
-}
-
-function syntaxMistakes(document: Document.Parsed, text: string, place: (offset: number) => Origin): YamlMistake[] {
-  const mistakes = [...document.errors, ...document.warnings].map(({ code, message, pos: [offset] }): YamlMistake => {
-    const origin = place(offset);
-    const word = shownBare(/^[^:\s]*/.exec(text.slice(offset, offset + 120))?.[0] ?? "");
-    if (code === "TAG_RESOLVE_FAILED") return { origin, message: `unknown tag \`${word}\``, fatal: false };
-    if (code === "MULTIPLE_DOCS")
-      return { origin, message: "a second document: an inventory has one document", fatal: false };
-    return { origin, message: `not YAML: ${message.replace(/^./, (letter) => letter.toLowerCase())}`, fatal: true };
-  });
-  const { explicit, version } = document.directives.yaml;
-  if (explicit && version !== "1.2")
-    mistakes.push({
-      origin: place(0),
-      message: `YAML ${version} reads \`on\` as true: remove the %YAML line`,
-      fatal: true,
-    });
-  // Later errors on the line of a syntax error are consequences of it.
-  const told = new Set<number>();
-  return mistakes.filter(({ origin: { line } }) => !told.has(line) && told.add(line));
+  return {
+    value: undefined,
+    mistakes: [{ origin, message }],
+    doubled: [],
+    origin: () => origin,
+    written: () => undefined,
+  };
 }
 
 interface Found {
@@ -111,7 +101,7 @@ function finder(document: Document.Parsed): (path: Path) => Found {
   };
 }
 
-function offsetOf({ key, node, whole }: Found, at?: "key"): number {
+function offsetOf({ key, node, whole }: Found, at?: Problem["at"]): number {
   const empty = isScalar(node) && node.value === null && node.source === "";
   const shown = at === "key" || !whole || !node || empty ? (key ?? node) : node;
   return shown?.range?.[0] ?? 0;

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { CNIS } from "../cni/index.ts";
 import type { Path } from "./problem.ts";
 import { shownBare } from "./shown.ts";
@@ -10,7 +11,13 @@ interface Instead {
 }
 
 /** A row: in which maps (as `masters.ssh`, without the numbers of lists), for which keys, what is written instead. */
-type Row = readonly [around: RegExp, keys: readonly string[], instead: (around: Path) => Instead];
+type Row = readonly [around: RegExp, keys: readonly string[], instead: (around: Path, given: Given) => Instead];
+
+interface Given {
+  readonly key: string;
+  /** The map that has the key. */
+  readonly map: Readonly<Record<string, unknown>>;
+}
 
 const use = (...path: string[]) => ({ hint: `set \`${path.join(".")}\` instead`, intended: path });
 const always = (instead: Instead) => () => instead;
@@ -24,6 +31,26 @@ const PROXY = /^(?:proxy)?$/;
 const MACHINE = /^(?:masters|workers)$/;
 const LOGIN = /(?:^|\.)ssh$/;
 const LOGIN_OR_BASTION = /(?:^|\.)(?:ssh|ssh\.bastion)$/;
+
+/** Keys of a machine's address in the cluster. */
+const INNER = ["ip", "ipaddress", "privateip", "privateipaddress", "privateaddress", "internalip", "internaladdress"];
+
+/** An address to which SSH connects: the machine's only one, or one beside that of the cluster. */
+function outer(around: Path, { map }: Given): Instead {
+  const two = "address" in map || Object.keys(map).some((key) => INNER.includes(simple(key)));
+  return two
+    ? { hint: "set `ssh.address` instead, or remove it if SSH connects to `address`" }
+    : beside("address")(around);
+}
+
+/** A name, or an address. */
+function host(around: Path, given: Given): Instead {
+  const { key, map } = given;
+  const value = map[key];
+  const isAddress = typeof value === "string" && isIP(value) !== 0;
+  if ("name" in map && "address" in map && !isAddress) return { hint: "remove it: `name` is the hostname" };
+  return isAddress || "name" in map ? outer(around, given) : beside("name")(around);
+}
 
 /** Keys are in lower case, without hyphens and underscores: `podcidr` is podCIDR, pod_cidr and pod-cidr. */
 const KEYS: readonly Row[] = [
@@ -55,17 +82,14 @@ const KEYS: readonly Row[] = [
     ["role", "roles"],
     saying("remove it: machines in `masters` are control plane and etcd, those in `workers` run pods"),
   ],
-  [MACHINE, ["ip", "ipaddress"], beside("address")],
-  [MACHINE, ["host", "hostname"], beside("name")],
+  [MACHINE, INNER, beside("address")],
+  [MACHINE, ["host", "hostname"], host],
+  [MACHINE, ["ansiblehost", "publicip", "publicipaddress", "publicaddress", "externalip", "sshaddress"], outer],
   [
-    MACHINE,
-    ["privateaddress", "publicaddress", "internaladdress"],
-    (around) => ({
-      hint: "set `address`, which the cluster uses, and `ssh.address` if SSH connects to another one",
-      intended: [...around, "address"],
-    }),
+    /^(?:masters|workers)?$/,
+    ["user", "sshuser", "sshusername", "ansibleuser"],
+    always({ hint: "set `ssh.user` instead" }),
   ],
-  [/^(?:masters|workers)?$/, ["user", "sshuser", "sshusername"], always({ hint: "set `ssh.user` instead" })],
   [/^(?:masters|workers)?$/, ["bastion", "jumphost"], always({ hint: "set `ssh.bastion` instead" })],
   [LOGIN_OR_BASTION, ["username"], beside("user")],
   [LOGIN_OR_BASTION, ["keypath", "keyfile", "privatekey", "identityfile", "sshprivatekeyfile"], beside("key")],
@@ -75,6 +99,21 @@ const KEYS: readonly Row[] = [
     LOGIN_OR_BASTION,
     ["password"],
     saying("remove it: Tripod logs in by key. Set `key`, or load one into ssh-agent with ssh-add"),
+  ],
+  [
+    LOGIN_OR_BASTION,
+    ["sudo", "become", "usesudo"],
+    saying("remove it: Tripod uses sudo by itself if the user is not root"),
+  ],
+  [
+    /^etcd$/,
+    ["external", "enabled", "stacked", "mode"],
+    saying("remove it: etcd always runs on the masters as a systemd service, external to kubeadm"),
+  ],
+  [
+    /^loadBalancer$/,
+    ["enabled", "enable"],
+    saying("remove it: the VIP is always there. Set `haproxy: false` for a VIP without haproxy"),
   ],
   [LOGIN_OR_BASTION, ["passphrase"], saying("remove it, and load the key into ssh-agent with ssh-add")],
   [
@@ -88,13 +127,13 @@ const KEYS: readonly Row[] = [
 const OTHER_NETWORKS = ["cilium", "weave", "canal", "antrea", "kuberouter", "kubeovn"];
 
 /** For a key that an inventory does not have there, and other tools have; undefined where nothing is known of it. */
-export function insteadOfKey(path: Path): Instead | undefined {
+export function insteadOfKey(path: Path, given: Given): Instead | undefined {
   const around = path.slice(0, -1);
   const place = placeOf(around);
   const key = simple(String(path.at(-1)));
   const network = CLUSTER.test(place) ? insteadOfNetwork(key) : undefined;
   if (network !== undefined) return { hint: network };
-  return KEYS.find(([where, keys]) => where.test(place) && keys.includes(key))?.[2](around);
+  return KEYS.find(([where, keys]) => where.test(place) && keys.includes(key))?.[2](around, given);
 }
 
 /** For a word or a number where a map is expected. */

@@ -8,8 +8,8 @@ export type Path = readonly (string | number)[];
 /** A mistake in an inventory by its path; its line and column are added later. */
 export interface Problem {
   readonly path: Path;
-  /** Points at the key instead of its value. */
-  readonly at?: "key";
+  /** Points at the key instead of its value; `around`: the key is missing, and the place is that of the map that should have it. */
+  readonly at?: "key" | "around";
   readonly message: string;
   /** What to do, an imperative. */
   readonly hint?: string;
@@ -22,6 +22,8 @@ export interface Mistake {
   readonly origin: Origin;
   readonly message: string;
   readonly hint?: string;
+  /** Whether the line is shown, and a caret under the column; default: both. */
+  readonly excerpt?: "none" | "line";
 }
 
 /** `masters[0].address` */
@@ -64,9 +66,11 @@ export function inventoryErrors(mistakes: readonly Mistake[], text: string, file
   const sorted = [...distinct.values()].sort(
     ({ origin: one }, { origin: other }) => one.line - other.line || one.column - other.column,
   );
-  const errors = sorted.slice(0, TOLD).map(({ origin, message, hint }) => {
-    const why = pointed(lines[origin.line - 1] ?? "", origin.column);
-    return new TripodError("E_INVENTORY", hanging(message), { origin, why, ...(hint && { hint: hanging(hint) }) });
+  const errors = sorted.slice(0, TOLD).map(({ origin, message, hint, excerpt }) => {
+    const [line, caret] = pointed(lines[origin.line - 1] ?? "", origin.column);
+    const why = excerpt === "none" ? undefined : excerpt === "line" ? line : `${line}\n${caret}`;
+    const more = { ...(why !== undefined && { why }), ...(hint && { hint: hanging(hint) }) };
+    return new TripodError("E_INVENTORY", hanging(message), { origin, ...more });
   });
   const count = sorted.length === 1 ? "1 mistake" : `${counted(sorted.length)} mistakes`;
   return new InventoryErrors(errors, `${count} in ${file}; nothing was contacted`, sorted.length - errors.length);
@@ -78,9 +82,9 @@ function counted(number: number): string {
 }
 
 /** The line with a caret under the column; a long line is cut to the part around the column. */
-function pointed(line: string, column: number): string {
+function pointed(line: string, column: number): [line: string, caret: string] {
   const start = column > 120 ? column - 60 : 0;
   const shown = visible(line.slice(start, start + 160));
   const before = visible(line.slice(start, column - 1));
-  return `${shown}\n${before.replace(/[^\t]/g, " ")}^`;
+  return [shown, `${before.replace(/[^\t]/g, " ")}^`];
 }

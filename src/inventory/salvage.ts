@@ -8,35 +8,41 @@ export interface Salvaged {
   readonly draft: Draft;
   /** Whether the value at this path, `["loadBalancer", "subnet"]`, was given and refused: it is absent from the draft, but its default does not hold. */
   readonly refused: (path: Path) => boolean;
+  /** Whether the inventory has this path; else the draft has the default there, if there is one. */
+  readonly given: (path: Path) => boolean;
 }
 
 /**
  * Removes everything that the schema refuses from an inventory until the rest is valid, so that one bad value does not keep the
  * rules from checking the others. Each round removes all issues that the schema reports; a later round finds those hidden behind them.
+ * @param doubled the keys that are written twice: they are removed too
  */
-export function salvage(value: unknown): Salvaged {
+export function salvage(value: unknown, doubled: readonly Path[] = []): Salvaged {
   const root: { inventory: unknown } = { inventory: structuredClone(value) };
   const removed: Path[] = [];
-  for (;;) {
-    const { data, error } = draft.safeParse(root.inventory);
-    if (data)
-      return { draft: withoutDefaults(data, removed), refused: (path) => removed.some((one) => begins(path, one)) };
-    const places = error.issues.flatMap(offending).map((path) => placeOf(root, ["inventory", ...path]));
-    for (const place of places) {
+  const removeAll = (paths: readonly Path[]) => {
+    for (const place of paths.map((path) => placeOf(root, ["inventory", ...path]))) {
       remove(root, place);
       removed.push(place.path.slice(1));
     }
+  };
+  removeAll(doubled);
+  for (;;) {
+    const { data, error } = draft.safeParse(root.inventory);
+    if (data)
+      return {
+        draft: withoutDefaults(data, removed),
+        refused: (path) => removed.some((one) => begins(path, one)),
+        given: (path) => at(value, path) !== undefined,
+      };
+    removeAll(error.issues.flatMap(offending));
   }
-}
-
-function begins(path: Path, beginning: Path): boolean {
-  return beginning.every((step, depth) => path[depth] === step);
 }
 
 /** What was refused is absent, not its default: rules would compare that with the other keys, and one mistake would be reported as two. */
 function withoutDefaults(data: Draft, removed: readonly Path[]): Draft {
   for (const path of removed) {
-    const around = path.slice(0, -1).reduce<unknown>((inside, step) => (inside as Node | undefined)?.[step], data);
+    const around = at(data, path.slice(0, -1));
     const last = path.at(-1);
     if (typeof around !== "object" || around === null || typeof last !== "string") continue;
     const inside = (around as Node)[last];
@@ -49,6 +55,14 @@ function withoutDefaults(data: Draft, removed: readonly Path[]): Draft {
 function offending(issue: z.core.$ZodIssue): Path[] {
   const path = issue.path as Path;
   return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((around, step) => (around as Node | null | undefined)?.[step], value);
+}
+
+function begins(path: Path, beginning: Path): boolean {
+  return beginning.every((step, depth) => path[depth] === step);
 }
 
 interface Place {

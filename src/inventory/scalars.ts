@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { formatSubnet, isUnicast, isUnicastSubnet, parseAddress, parseSubnet } from "./addresses.ts";
+import { formatSubnet, isUnicast, isUnicastSubnet, parseAddress, parseSubnet, subnetAround } from "./addresses.ts";
 import { DURATION, parseDuration } from "./duration.ts";
 import { shown } from "./shown.ts";
 
@@ -32,7 +32,7 @@ export function integer(least: number, most: number) {
 export const label = textual(
   "name",
   LABEL_PATTERN,
-  "a DNS label: at most 63 lower-case letters, digits and inner hyphens",
+  "a DNS label: at most 63 lower-case letters, digits and hyphens, with a letter or digit first and last",
 );
 
 export const domain = textual("domain", DOMAIN_PATTERN, "a DNS name in lower case, such as cluster.local");
@@ -61,20 +61,48 @@ export const ipv4 = z
   .refine((text) => isUnicast(parseAddress(text) ?? 0), { error: saying("a unicast address that a machine can use") })
   .meta({ title: "IPv4 address", format: "ipv4" });
 
-export const subnet = z
+const anySubnet = z
   .string()
   .refine((text) => parseSubnet(text) !== undefined, {
     error: saying("an IPv4 subnet such as 10.244.0.0/16"),
     abort: true,
   })
-  .superRefine((text, context) => {
-    const block = parseSubnet(text);
-    if (block && formatSubnet(block) !== text)
-      context.addIssue({ code: "custom", message: `${shown(text)} has host bits: write ${formatSubnet(block)}` });
-    else if (block && !isUnicastSubnet(block))
-      context.addIssue({ code: "custom", message: `${shown(text)} is not a subnet whose addresses machines may have` });
-  })
   .meta({ title: "IPv4 subnet" });
+
+function checkBlock(text: string, context: z.RefinementCtx): void {
+  const block = parseSubnet(text);
+  if (block && formatSubnet(block) !== text)
+    context.addIssue({ code: "custom", message: `${shown(text)} has host bits: write ${formatSubnet(block)}` });
+  else if (block && !isUnicastSubnet(block))
+    context.addIssue({ code: "custom", message: `${shown(text)} is not a subnet whose addresses machines may have` });
+}
+
+export const subnet = anySubnet.superRefine(checkBlock).meta({ title: "IPv4 subnet" });
+
+/**
+ * A subnet whose prefix has limits. They are checked before its host bits: what the hint about these names must not be too large.
+ * @param least the shortest prefix, of the largest subnet
+ * @param reason of the limits
+ */
+export function subnetWithin(least: number, most: number, reason: string) {
+  return anySubnet
+    .superRefine((text, context) => {
+      const block = parseSubnet(text);
+      if (!block) return;
+      if (least <= block.prefix && block.prefix <= most) {
+        checkBlock(text, context);
+        return;
+      }
+      const address = parseAddress(text.split("/")[0]) ?? block.first;
+      const near = formatSubnet(subnetAround(address, block.prefix < least ? least : most));
+      context.addIssue({
+        code: "custom",
+        message: `cannot be a /${block.prefix}: ${reason}`,
+        params: { hint: `write for instance ${near}` },
+      });
+    })
+    .meta({ title: "IPv4 subnet" });
+}
 
 /** Where SSH connects: an IPv4 or IPv6 address, or a name. */
 export const sshAddress = z

@@ -168,7 +168,7 @@ export function exampleAt(path: Path): string | undefined {
   return [usual, example, item].find((value) => typeof value === "string");
 }
 
-function schemaAt(path: Path): JsonSchema | undefined {
+export function schemaAt(path: Path): JsonSchema | undefined {
   let schema: JsonSchema | undefined = (known ??= inventoryJsonSchema());
   for (const step of path) schema = mapOf(typeof step === "number" ? schema?.items : valueOf(schema, step));
   return schema;

@@ -22,7 +22,7 @@ export function shownBare(text: string): string {
 const URL_PASSWORD = /(:\/\/[^\s/@:"']*:)[^\s"']*@/g;
 
 /** A key for a password, which no inventory has, and its value. */
-const PASSWORD_KEY = /((?:password|passphrase)["']?:[ \t]+)(?:"[^"\n]*"|'[^'\n]*'|[^\s,}"'][^\n,}]*)/gi;
+const PASSWORD_KEY = /((?:password|passphrase)["']?:[ \t]*)(?:"[^"\n]*"|'[^'\n]*'|[^\s,}"'][^\n,}]*)/gi;
 
 /** A text with passwords and the content of private keys masked. */
 export function withoutSecrets(text: string): string {
@@ -43,7 +43,7 @@ function withoutKeys(text: string): string {
 }
 
 function quoted(given: string): string {
-  const text = withoutPasswords(given);
+  const text = withoutPasswords(given).replace(PASSWORD_KEY, "$1***");
   const key = PRIVATE_KEY.exec(text.slice(0, 2 * MOST));
   const start = text.slice(0, key ? Math.min(MOST, key.index + key[0].length) : MOST).toWellFormed();
   return jsonText(start.length < text.length ? `${start}…` : start);

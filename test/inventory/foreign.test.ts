@@ -35,6 +35,21 @@ test.each([
     "this is a manifest of Kubernetes (kind DaemonSet, apps/v1), not an inventory of Tripod",
   ],
   ["kubectl's credentials", file("v1", "Config", "clusters: []\n"), "this is a kubeconfig, not an inventory of Tripod"],
+  [
+    "Ansible's other form, with groups,",
+    "# hosts\n[masters]\nm1 ansible_host=192.0.2.11\n\n[workers:vars]\nansible_user=admin\n",
+    "this is an INI file, as an inventory of Ansible is, not an inventory of Tripod",
+  ],
+  [
+    "Ansible's other form, without groups,",
+    "m1 ansible_host=192.0.2.11 ip=192.0.2.11\n[all]\nm1\n",
+    "this is an inventory of Ansible (INI), not an inventory of Tripod",
+  ],
+  [
+    "Terraform",
+    '# main.tf\nresource "hcloud_server" "m1" {\n  name = "m1"\n}\n',
+    "this is a configuration of Terraform, not an inventory of Tripod",
+  ],
   ["Ansible", "all: { children: { etcd: {} } }\n", "this is an inventory of Ansible, not an inventory of Tripod"],
 ])("a file of %s is refused with one mistake, which names it and what to do", (_, text, message) => {
   const { errors } = refusal(text);

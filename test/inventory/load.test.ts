@@ -139,7 +139,8 @@ describe("what is printed", () => {
 
   it("shows only the part of a long line around the column", () => {
     const [line = "", caret = ""] =
-      reasons(() => parseInventory(`x: [${"a, ".repeat(200)}b: {}]\n`, "x.yaml"))[0] ?? [];
+      reasons(() => parseInventory(`x: [${"a, ".repeat(200)}b: {}]\n`, "x.yaml")).find((shown) => shown.length > 1) ??
+      [];
     expect(line.length).toBeLessThanOrEqual(160);
     expect(line.slice(caret.length - 1)).toMatch(/^./);
   });

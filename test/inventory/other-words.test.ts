@@ -59,6 +59,14 @@ describe("a key that other tools have is refused with what Tripod has instead:",
     ["ssh.password", "x", BY_KEY],
     ["ssh.username", "x", "set `user` instead"],
     ["ssh.proxyJump", "x", "set `bastion: { address: HOST }` instead"],
+    ["ssh.sudo", true, "remove it: Tripod uses sudo by itself if the user is not root"],
+    ["masters.0.ssh.become", true, "remove it: Tripod uses sudo by itself if the user is not root"],
+    ["etcd.external", true, "remove it: etcd always runs on the masters as a systemd service, external to kubeadm"],
+    [
+      "loadBalancer.enabled",
+      true,
+      "remove it: the VIP is always there. Set `haproxy: false` for a VIP without haproxy",
+    ],
     ["masters.0.role", "controller", BY_LIST],
     ["workers.0.roles", ["worker"], BY_LIST],
     ["masters.0.user", "x", "set `ssh.user` instead"],
@@ -101,7 +109,29 @@ nodes: [{ name: m1, ip: 10.0.0.11, role: master }]
   ]);
 });
 
+describe("an address of a machine under another name is one mistake:", () => {
+  const address = "set `address` instead";
+  const login = "set `ssh.address` instead, or remove it if SSH connects to `address`";
+  test.each([
+    ["{ name: m1, host: 192.0.2.11 }", [address]],
+    ["{ host: 192.0.2.11, name: m1 }", [address]],
+    ["{ name: m1, hostname: m1.example.org }", [address]],
+    ["{ name: m1, ansible_host: 192.0.2.11, ansible_user: admin }", [address, "set `ssh.user` instead"]],
+    ["{ name: m1, public_ip: 192.0.2.11 }", [address]],
+    ["{ name: m1, publicAddress: 203.0.113.1, privateAddress: 192.0.2.11 }", [login, address]],
+    ["{ name: m1, sshAddress: 192.0.2.11 }", [address]],
+    ["{ name: m1, address: 192.0.2.11, host: 203.0.113.1 }", [login]],
+    ["{ name: m1, address: 192.0.2.11, hostname: m1.example.org }", ["remove it: `name` is the hostname"]],
+    ["{ hostname: m1, address: 192.0.2.11 }", ["set `name` instead"]],
+  ])("%s", (machine, expected) => {
+    const text = SOUND.replace(/^masters.*$/m, `masters: [${machine}]`).replaceAll("10.0.0.", "192.0.2.");
+    expect(errorsOf(text).map(({ details }) => details.hint)).toEqual(expected);
+  });
+});
+
 test("the password of a login that is refused is not shown", () => {
   const [error] = errorsOf(SOUND.replace("ssh: {}", 'ssh: { user: admin, password: "hunter 2" }'));
   expect(error?.explain()).toContain("ssh: { user: admin, password: *** }");
+  const [tight] = errorsOf(SOUND.replace("ssh: {}", "ssh:\n  password:hunter2"));
+  expect(tight?.explain()).not.toContain("hunter2");
 });

@@ -5,7 +5,11 @@ const machines = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ name: `n${index}`, address: `10.0.0.${100 + index}` }));
 
 const refused: readonly [story: string, changes: readonly Change[], message: RegExp][] = [
-  ["a name with a dot for the cluster", [["name", "prod.eu"]], /not a DNS label/],
+  [
+    "a name with a dot for the cluster",
+    [["name", "prod.eu"]],
+    /not a DNS label: .*with a letter or digit first and last/,
+  ],
   ["a version with a leading v", [["kubernetes.version", "v1.36.3"]], /x\.y\.z without a leading v/],
   ["a version of two numbers", [["kubernetes.version", "1.36"]], /x\.y\.z/],
   ["a pre-release", [["kubernetes.version", "1.36.0-rc.1"]], /x\.y\.z/],
@@ -23,7 +27,11 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
   ["the same certificate name twice", [["kubernetes.certSans", ["a.b", "a.b"]]], /repeats "a.b"/],
   ["a subnet with host bits", [["kubernetes.podSubnet", "10.244.0.1/16"]], /has host bits: write 10\.244\.0\.0\/16/],
   ["a subnet without its length", [["kubernetes.podSubnet", "10.244.0.0"]], /not an IPv4 subnet/],
-  ["a pod subnet smaller than one node's part", [["kubernetes.podSubnet", "10.244.0.0/25"]], /for 0 nodes/],
+  [
+    "a pod subnet smaller than one node's part",
+    [["kubernetes.podSubnet", "10.244.0.0/25"]],
+    /podSubnet` cannot be a \/25: .*a \/24 of it/,
+  ],
   [
     "a pod subnet with too few parts",
     [["kubernetes.podSubnet", "10.244.0.0/22"]],
@@ -31,7 +39,11 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
   ],
   ["a pod subnet of an eighth of the internet", [["kubernetes.podSubnet", "32.0.0.0/3"]], /takes \/8 and smaller/],
   ["a service subnet of a few addresses", [["kubernetes.serviceSubnet", "10.96.0.0/29"]], /accepts \/12 to \/28/],
-  ["services among the pods", [["kubernetes.serviceSubnet", "10.244.8.0/24"]], /overlaps the pods', 10\.244\.0\.0\/16/],
+  [
+    "services among the pods",
+    [["kubernetes.serviceSubnet", "10.244.8.0/24"]],
+    /overlaps 10\.244\.0\.0\/16, the default of podSubnet/,
+  ],
   [
     "kube-proxy settings without a kube-proxy",
     [
@@ -63,10 +75,38 @@ const refused: readonly [story: string, changes: readonly Change[], message: Reg
     ],
     /not in loadBalancer\.subnet/,
   ],
+  [
+    "another segment for the load balancer",
+    [["loadBalancer.subnet", "10.9.0.0/24"]],
+    /none of the masters in it, and not the VIP/,
+  ],
+  [
+    "pods among the services' default",
+    [["kubernetes.podSubnet", "10.96.0.0/12"]],
+    /pods' subnet 10\.96\.0\.0\/12 overlaps 10\.96\.0\.0\/12, the default of serviceSubnet/,
+  ],
+  ["pods among the machines", [["kubernetes.podSubnet", "10.0.0.0/24"]], /overlaps the machines', 10\.0\.0\.0\/24/],
+  ["one pod subnet for five nodes", [["kubernetes.podSubnet", "10.244.0.0/24"]], /a \/24 for 1 node, but there are 5/],
+  [
+    "services in a too large subnet with host bits",
+    [["kubernetes.serviceSubnet", "10.96.0.0/8"]],
+    /serviceSubnet` cannot be a \/8/,
+  ],
+  [
+    "pods in a too large subnet with host bits",
+    [["kubernetes.podSubnet", "10.96.0.0/7"]],
+    /podSubnet` cannot be a \/7/,
+  ],
+  [
+    "a proxy with a password",
+    [["proxy", { https: "http://me:pw@proxy.example.org:3128" }]],
+    /^(?!.*pw@)`proxy\.https`: a proxy with a user or password is not supported: every user of a host could read/,
+  ],
+  ["a proxy with a path", [["proxy", { http: "http://proxy.example.org/x" }]], /is not the URL of a proxy/],
   ["a router id of 256", [["loadBalancer.routerId", 256]], /1 to 255/],
   ["a router id of 0", [["loadBalancer.routerId", 0]], /1 to 255/],
-  ["adverts of 15 ms", [["loadBalancer.advertInterval", "15ms"]], /whole hundredths of a second/],
-  ["adverts of 41 s", [["loadBalancer.advertInterval", "41s"]], /from 10ms to 40\.95s/],
+  ["advertisements of 15 ms", [["loadBalancer.advertInterval", "15ms"]], /whole hundredths of a second/],
+  ["advertisements of 41 s", [["loadBalancer.advertInterval", "41s"]], /from 10ms to 40\.95s/],
   ["haproxy on the API server's port", [["loadBalancer.port", 6443]], /haproxy cannot listen on 6443/],
   ["haproxy on etcd's port", [["loadBalancer.port", 2379]], /port 2379 is in use on every master, by etcd/],
   [
@@ -222,7 +262,7 @@ const accepted: readonly [story: string, changes: readonly Change[]][] = [
   ["a tolerated port", [["kubernetes.tolerate", ["Port-10250", "FileExisting-crictl"]]]],
   ["settings for the kubelet", [["kubernetes.kubelet", { maxPods: 200, evictionHard: { "memory.available": "5%" } }]]],
   ["exactly ten heartbeats, exactly 50 s", [["etcd", { heartbeat: "5s", election: "50s" }]]],
-  ["the slowest adverts", [["loadBalancer.advertInterval", "40.95s"]]],
+  ["the slowest advertisements", [["loadBalancer.advertInterval", "40.95s"]]],
   ["the VIP as the last address", [["loadBalancer.vip", "10.0.0.254"]]],
   ["a newer mode of kube-proxy", [["kubernetes.kubeProxy", { mode: "nftables" }]]],
   ["a manifest by a URL", [["network", { manifest: "https://example.org:8443/a%20b/cni.yaml?v=1" }]]],

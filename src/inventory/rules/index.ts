@@ -1,5 +1,5 @@
-import type { Path, Problem } from "../problem.ts";
-import type { Draft } from "../schema.ts";
+import type { Problem } from "../problem.ts";
+import type { Salvaged } from "../salvage.ts";
 import { drillRules, powerRules } from "../sections/drill.ts";
 import { etcdRules } from "../sections/etcd.ts";
 import { kubernetesRules } from "../sections/kubernetes.ts";
@@ -16,10 +16,10 @@ import { quorum } from "./quorum.ts";
 import { vagrantRules } from "./vagrant.ts";
 
 /** Rules about several keys. A rule checks the values that exist; missing and malformed values are reported by the schema. */
-export function* rules(draft: Draft, refused: (path: Path) => boolean): Iterable<Problem> {
+export function* rules({ draft, refused, given }: Salvaged): Iterable<Problem> {
   yield* quorum(draft);
   yield* duplicates(draft);
-  yield* addressing(draft, refused);
+  yield* addressing(draft, refused, given);
   yield* kubernetesRules(draft.kubernetes);
   yield* componentRules(draft);
   yield* softwareRules(draft.software ?? {}, draft.kubernetes.version);

@@ -1,9 +1,8 @@
 import { isIP } from "node:net";
 import { parse } from "semver";
 import { z } from "zod";
-import { parseSubnet } from "../addresses.ts";
 import type { Path, Problem } from "../problem.ts";
-import { distinct, domain, HOST_PATTERN, saying, subnet, textual } from "../scalars.ts";
+import { distinct, domain, HOST_PATTERN, saying, subnetWithin, textual } from "../scalars.ts";
 import { shown } from "../shown.ts";
 import { didYouMean } from "../suggest.ts";
 
@@ -131,6 +130,18 @@ function mergeKeys(value: unknown): Path[] {
   return entries.flatMap(([key, inner]) => (key === "<<" ? [[key]] : mergeKeys(inner).map((path) => [key, ...path])));
 }
 
+/** Every node gets a /24 of the pods' subnet (kube-controller-manager's --node-cidr-mask-size). */
+export const NODE_PREFIX = 24;
+
+// pkg/controller/nodeipam/ipam/cidrset: clusterSubnetMaxDiff
+const podSubnet = subnetWithin(
+  NODE_PREFIX - 16,
+  NODE_PREFIX,
+  "the controller manager takes /8 and smaller, and every node gets a /24 of it",
+);
+
+const serviceSubnet = subnetWithin(12, 28, "the API server accepts /12 to /28");
+
 export const kubernetes = z
   .strictObject({
     version: version
@@ -142,13 +153,13 @@ export const kubernetes = z
       .optional()
       .describe("Where the control plane's images are pulled from. Default: kubeadm's default.")
       .meta({ life: "at creation", examples: ["registry.example:5000/kubernetes"] }),
-    podSubnet: subnet
+    podSubnet: podSubnet
       .prefault("10.244.0.0/16")
       .describe(
         "Addresses of pods. Every node gets a /24 of it; it must not overlap the machines' or the services' subnet.",
       )
       .meta({ life: "at creation" }),
-    serviceSubnet: subnet
+    serviceSubnet: serviceSubnet
       .prefault("10.96.0.0/12")
       .describe("Addresses of services, /12 to /28.")
       .meta({ life: "at creation" }),
@@ -191,13 +202,7 @@ export const kubernetes = z
   .describe("The Kubernetes cluster itself.");
 
 export function* kubernetesRules(settings: Partial<z.output<typeof kubernetes>>): Iterable<Problem> {
-  const { serviceSubnet, skipPhases = [], kubeProxy = {} } = settings;
-  const services = parseSubnet(serviceSubnet);
-  if (services && (services.prefix < 12 || services.prefix > 28))
-    yield {
-      path: ["kubernetes", "serviceSubnet"],
-      message: `a /${services.prefix} cannot be the services' subnet: the API server accepts /12 to /28`,
-    };
+  const { skipPhases = [], kubeProxy = {} } = settings;
   const proxyPhase = skipPhases.findIndex((phase) => phase !== "addon/coredns");
   if (proxyPhase >= 0 && Object.keys(kubeProxy).length > 0)
     yield {

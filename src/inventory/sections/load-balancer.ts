@@ -42,7 +42,7 @@ export const loadBalancer = z
     advertInterval: duration
       .prefault("200ms")
       .describe(
-        "Time between VRRP adverts, 10ms to 40.95s in whole hundredths of a second. A dead master is detected after three.",
+        "Time between VRRP advertisements, 10ms to 40.95s in whole hundredths of a second. A dead master is detected after three.",
       )
       .meta({ life: "any time" }),
     haproxy: z

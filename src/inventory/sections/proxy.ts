@@ -1,11 +1,25 @@
 import { z } from "zod";
 import { distinct, textual } from "../scalars.ts";
+import { shown } from "../shown.ts";
 
-const proxyUrl = textual(
-  "URL",
-  /^https?:\/\/[^\s/?#@:]+(?::\d{1,5})?\/?$/,
-  "a proxy's URL without a user and a path, such as http://proxy.example.org:3128",
-);
+const URL_FORM = /^https?:\/\/[^\s/?#@:]+(?::\d{1,5})?\/?$/;
+
+const proxyUrl = z
+  .string()
+  .superRefine((text, context) => {
+    if (URL_FORM.test(text)) return;
+    const login = /^(?:https?:\/\/)?[^\s/]*@/.test(text);
+    // The value may contain a password: it is not shown.
+    const message = login
+      ? "a proxy with a user or password is not supported: every user of a host could read them in its files"
+      : `${shown(text)} is not the URL of a proxy, its scheme, host and port: http://proxy.example.org:3128`;
+    context.addIssue({
+      code: "custom",
+      message,
+      params: login ? { hint: "let the proxy allow the hosts by their addresses, and remove user and password" } : {},
+    });
+  })
+  .meta({ pattern: URL_FORM.source, title: "URL" });
 
 export const proxy = z
   .strictObject({
