@@ -20,6 +20,7 @@ import { isAbort } from "../remote/interruptible.ts";
 import { ExitWith } from "./exit.ts";
 import { failureOptions, printFailure } from "./failure.ts";
 import type { Io } from "./io.ts";
+import { insteadOf } from "./other-tools.ts";
 import { inventoryMeant, onlyInventory } from "./target.ts";
 
 const EXAMPLES = `
@@ -151,6 +152,8 @@ function optionsOf(command: Command): string[] {
 }
 
 function hintFor(typed: string, known: readonly string[], command: Command): string {
+  const instead = insteadOf(typed, pathOf(command));
+  if (instead !== undefined) return instead;
   const [, dashes = "", word = ""] = /^(-*)([^=]*)/.exec(typed) ?? [];
   const meant = suggest(
     word,

@@ -53,7 +53,6 @@ test("a mistyped option is reported, not the required one that is missing becaus
 });
 
 test.each([
-  ["reset", "see tripod --help"],
   ["premises", "see tripod --help"],
   ["lab remove", "see tripod lab --help"],
   ["lab restart", "see tripod lab --help"],
@@ -63,6 +62,25 @@ test.each([
 ])("a command that there is not (tripod %s) is not taken for one that does something else", async (line, hint) => {
   const { exitCode, stderr } = await tripod(line);
   expect([exitCode, stderr.split("\n")[1]]).toEqual([3, `  → ${hint}`]);
+});
+
+test.each([
+  ["apply -i prod.yaml --dry-run", "`tripod plan` shows"],
+  ["apply --dry-run", "`tripod plan` shows"],
+  ["destroy", "Tripod cannot remove a cluster yet"],
+  ["reset -i prod.yaml", "Tripod cannot remove a cluster yet"],
+  ["init", "inventories/example.yaml shows every key"],
+  ["version", "use `tripod --version`"],
+  ["-v", "use `tripod --version`"],
+  ["plan -i prod.yaml -v", "use `tripod --version`"],
+  ["validate --config prod.yaml", "use -i FILE"],
+  ["validate --config=prod.yaml", "use -i FILE"],
+  ["status -i prod.yaml --config x", "use -i FILE"],
+  ["-i prod.yaml validate", "put -i after the command"],
+  ["--inventory=prod.yaml validate", "put -i after the command"],
+])("what other tools have (tripod %s) is refused, and the hint names what Tripod has", async (line, hint) => {
+  const { exitCode, stderr } = await tripod(line);
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining(hint)]);
 });
 
 test.each([
