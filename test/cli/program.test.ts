@@ -104,6 +104,43 @@ test.each(["validate", "plan", "drill", "report", "lab up"])(
   },
 );
 
+test.each([
+  "validate -i",
+  "plan --inventory=",
+  "lab up -i",
+  "kubeconfig -i nowhere.yaml -o",
+  "drill -i nowhere.yaml -o",
+])("an empty name of a file (tripod %s) is refused before anything is read", async (line) => {
+  const io = recordingIo();
+  const words = line.split(" ");
+  const exitCode = await runCommandLine(line.endsWith("=") ? words : [...words, ""], io);
+  expect([exitCode, io.stderr.text]).toEqual([3, expect.stringMatching(/^an option that takes a file has an empty/)]);
+});
+
+test("a kubeconfig cannot replace a folder, and the hint is to name a file in it", async () => {
+  const { exitCode, stderr } = await tripod("kubeconfig -i nowhere.yaml -o test");
+  expect([exitCode, stderr]).toEqual([5, expect.stringMatching(/is a folder\n {2}→ name a file in it\n/)]);
+});
+
+test.each([
+  ["validate", "(required)"],
+  ["apply", "(required)"],
+  ["lab up", "(required)"],
+  ["drill", "(required, except with --list)"],
+  ["rehearse", "(required, except with --from)"],
+])("the help of tripod %s shows that the inventory is %s", async (verb, how) => {
+  const { stdout } = await tripod(`${verb} --help`);
+  const line = stdout.replace(/\s+/g, " ");
+  expect(line.slice(line.indexOf("-i, --inventory")).slice(0, 110)).toContain(how);
+});
+
+test("the helps of lab up and rehearse describe --binaries alike, with the versions that need it", async () => {
+  const described = async (verb: string) =>
+    /--binaries <folder> ([^]*?) --/.exec((await tripod(`${verb} --help`)).stdout.replace(/\s+/g, " "))?.[1];
+  expect(await described("lab up")).toContain("versions above 1.30 need a folder");
+  expect(await described("rehearse")).toBe(await described("lab up"));
+});
+
 test("kubeconfig --force without a file to replace is refused", async () => {
   const { exitCode, stderr } = await tripod("kubeconfig -i nowhere.yaml --force");
   expect([exitCode, stderr]).toEqual([3, expect.stringContaining("→ add -o FILE, or remove --force")]);

@@ -26,7 +26,9 @@ interface DrillOptions extends TargetOptions {
 type Asked = Omit<DrillOptions, "inventory"> & { readonly inventory?: string };
 
 export function drillCommand(io: Io): Command {
-  return withLabOption(new Command("drill").option("-i, --inventory <file>", "the inventory"))
+  return withLabOption(
+    new Command("drill").option("-i, --inventory <file>", "the inventory (required, except with --list)"),
+  )
     .description(
       "break one thing at a time, measure the outage that clients see, restore it, and report which limits were exceeded",
     )
