@@ -127,6 +127,7 @@ test.each([
   ["apply", "(required)"],
   ["lab up", "(required)"],
   ["drill", "(required, except with --list)"],
+  ["bundle", "(required, except with --list)"],
   ["rehearse", "(required, except with --from)"],
 ])("the help of tripod %s shows that the inventory is %s", async (verb, how) => {
   const { stdout } = await tripod(`${verb} --help`);
