@@ -9,6 +9,7 @@ import { batchReads } from "./remote/batch.ts";
 import type { CommandObserver, Connection } from "./remote/connection.ts";
 import { interruptible } from "./remote/interruptible.ts";
 import { Pool } from "./remote/pool.ts";
+import { type MachineFailure, sharedFailures } from "./remote/shared-failures.ts";
 
 /** The connected hosts, for as long as a command runs. */
 interface Session extends AsyncDisposable {
@@ -20,13 +21,13 @@ export interface SessionOptions {
   readonly observer?: CommandObserver;
   /** Only these machines; default: all. */
   readonly machines?: readonly Machine[];
-  /** Is called with the error of each host that cannot be used; the session continues with the others. Without it the session fails. */
+  /** Is called with the error of each host or bastion that cannot be used; the session continues with the others. Without it the session fails. */
   readonly without?: (failure: TripodError) => void;
 }
 
 /**
  * Connects to all machines concurrently and reads the facts of each in one command: every command of Tripod begins with this.
- * @throws TripodErrors with one error for each host that cannot be reached, has the wrong host key, or is of no known OS family
+ * @throws TripodErrors with one error for each host or bastion that cannot be reached, has the wrong host key, or is of no known OS family
  */
 async function openSession(cluster: Cluster, options: SessionOptions): Promise<Session> {
   const machines = options.machines ?? cluster.machines;
@@ -43,16 +44,19 @@ async function openSession(cluster: Cluster, options: SessionOptions): Promise<S
     await pool[Symbol.asyncDispose]();
     options.signal.throwIfAborted();
   }
-  const failures = opened.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+  const failures = opened.flatMap((each, index) =>
+    each.status === "rejected" ? [{ machine: machines[index]?.name ?? "", error: each.reason as unknown }] : [],
+  );
   if (failures.length > 0) {
-    const bug = failures.find((failure) => !(failure instanceof TripodError));
+    const bug = failures.find(({ error }) => !(error instanceof TripodError));
     const { without } = options;
     if (bug || !without) await pool[Symbol.asyncDispose]();
-    if (bug) throw bug as Error;
-    if (without) for (const failure of failures) without(failure as TripodError);
+    if (bug) throw bug.error as Error;
+    const errors = sharedFailures(failures as MachineFailure[]);
+    if (without) for (const error of errors) without(error);
     else
       throw new TripodErrors(
-        failures as TripodError[],
+        errors,
         `${failures.length} of ${opened.length} hosts cannot be used; nothing was changed`,
       );
   }

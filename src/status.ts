@@ -9,9 +9,10 @@ import { hasPodRoutes, readPodRoutes } from "./health/pod-routes.ts";
 import { readVip, removeStray, strayVip } from "./health/vip.ts";
 import type { TripodError } from "./errors.ts";
 import type { Host } from "./host.ts";
-import type { Cluster } from "./inventory/cluster.ts";
+import type { Cluster, Machine } from "./inventory/cluster.ts";
 import { clusterOptions } from "./inventory/option.ts";
 import { API_SERVER_PORT } from "./layout.ts";
+import { bastionName } from "./remote/ssh.ts";
 import { type Node, readNodes } from "./resources/kubectl.ts";
 import { readVerifyRecord } from "./resources/verify-record.ts";
 
@@ -86,7 +87,7 @@ export async function readStatus(
   };
   const absent = cluster.machines
     .filter(({ name }) => !hosts.some((host) => host.name === name))
-    .map(({ name }) => `${name}: ${unusable.find(({ details }) => details.host === name)?.message ?? NOT_CONNECTED}`);
+    .map((machine) => `${machine.name}: ${whyAbsent(machine, unusable)}`);
   const problems = [
     ...absent,
     ...(masters.length > 0 ? problemsOf(cluster, parts) : [NO_MASTER, ...straysOf(parts.vipStrays)]),
@@ -95,6 +96,13 @@ export async function readStatus(
 }
 
 const NOT_CONNECTED = "login failed";
+
+function whyAbsent({ name, ssh }: Machine, unusable: readonly TripodError[]): string {
+  const errorOf = (host: string) => unusable.find(({ details }) => details.host === host);
+  const bastion = ssh.bastion && bastionName(ssh.bastion);
+  return errorOf(name)?.message ?? (bastion && errorOf(bastion) ? `${bastion} cannot be used` : NOT_CONNECTED);
+}
+
 const NO_MASTER = "no master could be reached";
 
 /** Whether a master could be asked. Without one nothing is known of nodes, API servers, etcd and the VIP's holder. */

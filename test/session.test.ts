@@ -84,6 +84,31 @@ describe("a session", () => {
     expect([names, told]).toEqual([["m1"], ["E_UNREACHABLE"]]);
   });
 
+  it("reports a bastion that cannot be used once, at its own line, with the hosts that are reached through it", async () => {
+    const { masters, workers } = await clusterOf("listens", "listens", "listens");
+    const origin = { file: "prod.yaml", line: 5, column: 14 };
+    const [sshd] = opened;
+    if (!sshd) throw new Error("there is a server");
+    const gate = { ...sshd.target({ port: 1, user: "jump" }), origin };
+    const behind = (machine: Machine): Machine => ({ ...machine, ssh: { ...machine.ssh, bastion: gate } });
+    const [w1, ...others] = workers.map(behind);
+    // Another way of logging in at the same bastion is not another bastion.
+    const otherKeys = { ...gate, identityFiles: [] };
+    const cluster = testCluster({
+      masters: masters.map(behind),
+      workers: [...(w1 ? [{ ...w1, ssh: { ...w1.ssh, bastion: otherKeys } }] : []), ...others],
+    });
+    const error = await failure(withSession(cluster, { signal }, never));
+    expect(error.message).toBe("3 of 3 hosts cannot be used; nothing was changed");
+    expect((error as unknown as TripodErrors).errors).toMatchObject([
+      {
+        code: "E_UNREACHABLE",
+        message: "nothing listens at 127.0.0.1:1; m1, w1, w2 are reached through it",
+        details: { host: "bastion jump@127.0.0.1:1", origin },
+      },
+    ]);
+  });
+
   it("closes its connections when its work has failed", async () => {
     const cluster = await clusterOf("listens");
     await expect(withSession(cluster, { signal }, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");

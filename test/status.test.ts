@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { TripodError } from "../src/errors.ts";
+import type { SshTarget } from "../src/inventory/cluster.ts";
 import type { Result } from "../src/remote/connection.ts";
 import { readStatus, type Status } from "../src/status.ts";
 import { testCluster } from "./support/cluster.ts";
@@ -47,6 +48,14 @@ function status(of: Readonly<Record<string, Answers | null>>, unusable: TripodEr
   });
   return readStatus(cluster, hosts, unusable);
 }
+
+test("a host behind a bastion that cannot be used is not reported as one that refused the login", async () => {
+  const bastion = { ...cluster.machines[0]?.ssh, address: "gate", port: 22, user: "jump" } as SshTarget;
+  const behind = cluster.machines.map((machine) => ({ ...machine, ssh: { ...machine.ssh, bastion } }));
+  const unusable = new TripodError("E_UNREACHABLE", "no answer", { host: "bastion jump@gate" });
+  const { problems } = await readStatus({ ...cluster, machines: behind }, [], [unusable]);
+  expect(problems).toContain("m1: bastion jump@gate cannot be used");
+});
 
 describe("a cluster", () => {
   it("without problems is healthy", async () => {

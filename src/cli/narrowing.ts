@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Narrowing } from "../engine/narrow.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 
@@ -26,11 +26,21 @@ export const PHASE_NAMES = [
 
 export function withNarrowing(command: Command): Command {
   return command
-    .option("--host <name...>", "only these hosts; what they need on others is checked, not changed")
-    .option(
-      "--phase <name...>",
-      `only these phases; the phases they need are checked, not changed; the phases: ${PHASE_NAMES.join(", ")}`,
+    .addOption(names("--host <name...>", "only these hosts; what they need on others is checked, not changed"))
+    .addOption(
+      names(
+        "--phase <name...>",
+        `only these phases; the phases they need are checked, not changed; the phases: ${PHASE_NAMES.join(", ")}`,
+      ),
     );
+}
+
+/** Names, separated by spaces or commas: neither hosts nor phases have a comma in their names. */
+function names(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text: string, before?: readonly string[]) => {
+    const listed = text.split(",").filter(Boolean);
+    return [...(before ?? []), ...(listed.length > 0 ? listed : [text])];
+  });
 }
 
 /**

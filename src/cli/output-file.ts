@@ -20,14 +20,15 @@ export async function mustBeWritable(file: string): Promise<void> {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw cannotWrite(file, cause, code === "ENOENT" || code === "ENOTDIR" ? reason(place, cause) : message);
   }
-  if (there?.isDirectory()) throw cannotWrite(file, undefined, `${file} is a folder`);
+  if (there?.isDirectory()) throw cannotWrite(file, undefined, `${file} is a folder`, "name a file in it");
 }
 
 /** @param why default: the system's own words */
-export function cannotWrite(file: string, cause: unknown, why = (cause as Error).message): TripodError {
-  return new TripodError("E_LOCAL", `cannot write ${file}`, {
-    why,
-    hint: "check that its folder exists, that you may write there, and that the disk has room",
-    cause,
-  });
+export function cannotWrite(
+  file: string,
+  cause: unknown,
+  why = (cause as Error).message,
+  hint = "check that its folder exists, that you may write there, and that the disk has room",
+): TripodError {
+  return new TripodError("E_LOCAL", `cannot write ${file}`, { why, hint, cause });
 }

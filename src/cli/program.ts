@@ -20,7 +20,8 @@ import { isAbort } from "../remote/interruptible.ts";
 import { ExitWith } from "./exit.ts";
 import { failureOptions, printFailure } from "./failure.ts";
 import type { Io } from "./io.ts";
-import { inventoryMeant, onlyInventory } from "./target.ts";
+import { insteadOf } from "./other-tools.ts";
+import { inventoryMeant, namedFile, onlyInventory } from "./target.ts";
 
 const EXAMPLES = `
 Examples:
@@ -125,7 +126,10 @@ function makeStrict(command: Command, io: Io, args: readonly string[]): void {
     .exitOverride((error) => {
       throw isUsageError(error) ? (unknownOption(error, command, args) ?? usageError(error, command)) : error;
     });
-  takesInventory(command)?.argParser(onlyInventory);
+  const inventory = takesInventory(command);
+  inventory?.argParser(onlyInventory);
+  if (inventory?.mandatory) inventory.description += " (required)";
+  command.options.find(({ long }) => long === "--output")?.argParser(namedFile);
   for (const sub of command.commands) makeStrict(sub, io, args);
 }
 
@@ -151,6 +155,8 @@ function optionsOf(command: Command): string[] {
 }
 
 function hintFor(typed: string, known: readonly string[], command: Command): string {
+  const instead = insteadOf(typed, pathOf(command));
+  if (instead !== undefined) return instead;
   const [, dashes = "", word = ""] = /^(-*)([^=]*)/.exec(typed) ?? [];
   const meant = suggest(
     word,

@@ -34,8 +34,17 @@ export function inventoryMeant(words: readonly string[], others: boolean): strin
   return file === undefined ? undefined : `did you mean -i ${file}?`;
 }
 
-/** @throws TripodError E_USAGE for a second inventory: only one of them would be used */
+/** @throws TripodError E_USAGE for an empty name, as of a variable of the shell that is not set */
+export function namedFile(file: string): string {
+  if (file.trim() !== "") return file;
+  throw new TripodError("E_USAGE", "an option that takes a file has an empty name", {
+    hint: "name a file; if the name comes from a variable of the shell, check that it is set",
+  });
+}
+
+/** @throws TripodError E_USAGE for an empty name, and for a second inventory: only one of them would be used */
 export function onlyInventory(file: string, before: string | undefined): string {
+  namedFile(file);
   if (before === undefined) return file;
   throw new TripodError("E_USAGE", `-i is given twice, with ${before} and ${file}`, {
     hint: "a command works on one inventory: remove one of them",

@@ -30,6 +30,8 @@ export interface Scenario {
   readonly limits?: Partial<Record<LimitName, number>>;
   /** etcd loses its quorum: has to be allowed explicitly, and outages are measured but not judged. */
   readonly stops?: true;
+  /** Switches machines off: is skipped where the inventory sets no `power`, except on a lab. */
+  readonly needsPower?: true;
   /** Partitions the masters: while it lasts, two may hold the VIP. */
   readonly divides?: true;
   /** What is done is meant to stay: nothing is undone. */

@@ -19,6 +19,8 @@ export interface SshTarget {
   /** Files in OpenSSH's known_hosts format. A host that is in none of them is refused. */
   readonly knownHostsFiles: readonly string[];
   readonly bastion?: SshTarget;
+  /** Of a bastion: its place in the inventory. */
+  readonly origin?: Origin;
 }
 
 /** A machine of the inventory. Its name is its hostname and its node's name. */

@@ -1,4 +1,5 @@
 import { access, constants, readdir, stat } from "node:fs/promises";
+import { wrongKey } from "./key-file.ts";
 import { isUrl } from "./resolve.ts";
 import type { Path, Problem } from "./problem.ts";
 import { placed } from "./rules/placed.ts";
@@ -12,7 +13,7 @@ const TOGETHER = [
 ];
 
 /**
- * Checks that the files and folders of an inventory exist and contain what is required. `absolute` makes a path absolute; without
+ * Checks that the files and folders of an inventory exist and contain what is required, key files a private key. `absolute` makes a path absolute; without
  * `login`, the files of SSH are not checked.
  */
 export async function missingFiles(
@@ -31,9 +32,11 @@ export async function missingFiles(
   if (ssh?.vagrant !== undefined) checks.push(vagrantfileMissing(absolute(ssh.vagrant)));
   // A thousand machines may use the same key: it is checked once.
   const found = new Map<string, Promise<Problem[]>>();
-  for (const { path, file } of login ? loginFiles(draft) : []) {
-    const looked = found.get(absolute(file)) ?? fileMissing(path, absolute(file));
-    found.set(absolute(file), looked);
+  for (const { path, file, key } of login ? loginFiles(draft) : []) {
+    const place = absolute(file);
+    const check = `${key ? "key" : "file"} ${place}`;
+    const looked = found.get(check) ?? fileMissing(path, place, key && (() => wrongKey(path, place, file)));
+    found.set(check, looked);
     checks.push(looked.then((problems) => problems.map((problem) => ({ ...problem, path }))));
   }
   return (await Promise.all(checks)).flat();
@@ -68,24 +71,25 @@ async function imagesMissing(folder: string): Promise<Problem[]> {
 }
 
 /** Keys and known_hosts files, each with its place in the inventory. */
-function loginFiles(draft: Draft): { path: Path; file: string }[] {
+function loginFiles(draft: Draft): { path: Path; file: string; key?: true }[] {
   const said: { path: Path; ssh: Login | undefined }[] = [
     { path: ["ssh"], ssh: draft.ssh },
     ...placed(draft).map(({ path, machine }) => ({ path: [...path, "ssh"], ssh: machine.ssh })),
   ];
   const bastions = said.map(({ path, ssh }) => ({ path: [...path, "bastion"], ssh: ssh?.bastion }));
   return [...said, ...bastions].flatMap(({ path, ssh }) => [
-    ...(ssh?.key === undefined ? [] : [{ path: [...path, "key"], file: ssh.key }]),
-    ...(ssh?.keys ?? []).map((file, index) => ({ path: [...path, "keys", index], file })),
+    ...(ssh?.key === undefined ? [] : [{ path: [...path, "key"], file: ssh.key, key: true as const }]),
+    ...(ssh?.keys ?? []).map((file, index) => ({ path: [...path, "keys", index], file, key: true as const })),
     ...(ssh?.knownHosts ?? []).map((file, index) => ({ path: [...path, "knownHosts", index], file })),
   ]);
 }
 
-async function fileMissing(path: Path, file: string): Promise<Problem[]> {
+/** @param inside what is checked of a file that can be read */
+async function fileMissing(path: Path, file: string, inside?: () => Promise<Problem[]>): Promise<Problem[]> {
   try {
     if (!(await stat(file)).isFile()) return [{ path, message: `${file} is not a file` }];
     await access(file, constants.R_OK);
-    return [];
+    return (await inside?.()) ?? [];
   } catch (error) {
     return [{ path, message: reason(file, error) }];
   }

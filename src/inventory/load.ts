@@ -27,7 +27,7 @@ export interface LoadOptions {
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Reads an inventory from a file and checks that the files it names exist; no host is contacted.
+ * Reads an inventory from a file and checks that the files it names exist, and key files have a private key; no host is contacted.
  * Throws E_USAGE if the file does not exist, E_LOCAL if it cannot be read, InventoryErrors with all its mistakes.
  */
 export async function loadCluster(

@@ -25,8 +25,11 @@ export function resolve(inventory: Inventory, { file, operator, origin }: Resolv
   const path = (text: string) => absolute(text, dirname(file), operator);
   const machines = (role: Role, list: readonly MachineSettings[]) =>
     list.map(({ name, address, labels, taints, ssh }, index): Machine => {
-      const target = sshTarget(address, inventory.ssh, ssh, { operator, absolute: path });
-      return { name, address, role, ssh: target, labels, taints, origin: origin([`${role}s`, index, "name"]) };
+      const place = [`${role}s`, index];
+      const bastion = (whose: "own" | "cluster") =>
+        origin([...(whose === "own" ? place : []), "ssh", "bastion", "address"]);
+      const target = sshTarget(address, inventory.ssh, ssh, { operator, absolute: path, origin: bastion });
+      return { name, address, role, ssh: target, labels, taints, origin: origin([...place, "name"]) };
     });
   const masters = machines("master", inventory.masters);
   const workers = machines("worker", inventory.workers);

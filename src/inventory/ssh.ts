@@ -1,3 +1,4 @@
+import type { Origin } from "../errors.ts";
 import type { SshTarget } from "./cluster.ts";
 import type { Operator } from "./operator.ts";
 import type { MachineSettings } from "./schema.ts";
@@ -7,15 +8,20 @@ type SshSettings = MachineSettings["ssh"];
 export interface SshDefaults {
   readonly operator: Operator;
   readonly absolute: (path: string) => string;
+  /** The place of a machine's or the cluster's bastion. */
+  readonly origin: (whose: "own" | "cluster") => Origin;
 }
 
 /** How SSH connects to a machine: its own settings before the cluster's, before ssh's defaults. */
 export function sshTarget(address: string, cluster: SshSettings, own: SshSettings, where: SshDefaults): SshTarget {
   const settings = mergeSsh(cluster, own);
-  const beside = own.bastion ? settings : cluster;
+  const [beside, whose] = own.bastion ? [settings, "own" as const] : [cluster, "cluster" as const];
+  const { bastion } = beside;
   return {
     ...target(settings.address ?? address, settings, where),
-    ...(beside.bastion && { bastion: target(beside.bastion.address, loginAt(beside, beside.bastion), where) }),
+    ...(bastion && {
+      bastion: { ...target(bastion.address, loginAt(beside, bastion), where), origin: where.origin(whose) },
+    }),
   };
 }
 

@@ -39,10 +39,10 @@ export class Pool implements AsyncDisposable {
 
   #bastion(target: SshTarget, origin: Machine["origin"]): Promise<Connection> {
     // All settings: a machine that reaches the bastion with another key must not use a connection that was opened with a different one.
-    const way = JSON.stringify(target);
+    const way = JSON.stringify({ ...target, origin: undefined });
     const known = this.#bastions.get(way);
     if (known) return known;
-    const bastion = this.#open({ name: bastionName(target), ssh: target, origin });
+    const bastion = this.#open({ name: bastionName(target), ssh: target, origin: target.origin ?? origin });
     this.#bastions.set(way, bastion);
     bastion.catch(() => this.#bastions.delete(way));
     return bastion;

@@ -29,7 +29,10 @@ export async function connect(machine: string, target: SshTarget, options: Conne
   const { origin, observer, connectTimeout = 10_000, keepaliveInterval = 5_000, handshakes = pLimit(1) } = options;
   const ownBastion =
     target.bastion && !options.bastion
-      ? await connect(bastionName(target.bastion), target.bastion, options)
+      ? await connect(bastionName(target.bastion), target.bastion, {
+          ...options,
+          origin: target.bastion.origin ?? origin,
+        })
       : undefined;
   const bastion = options.bastion ?? ownBastion;
   const settings = { machine, target, origin, observer, connectTimeout, keepaliveInterval, bastion, handshakes };

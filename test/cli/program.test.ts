@@ -53,7 +53,6 @@ test("a mistyped option is reported, not the required one that is missing becaus
 });
 
 test.each([
-  ["reset", "see tripod --help"],
   ["premises", "see tripod --help"],
   ["lab remove", "see tripod lab --help"],
   ["lab restart", "see tripod lab --help"],
@@ -63,6 +62,25 @@ test.each([
 ])("a command that there is not (tripod %s) is not taken for one that does something else", async (line, hint) => {
   const { exitCode, stderr } = await tripod(line);
   expect([exitCode, stderr.split("\n")[1]]).toEqual([3, `  → ${hint}`]);
+});
+
+test.each([
+  ["apply -i prod.yaml --dry-run", "`tripod plan` shows"],
+  ["apply --dry-run", "`tripod plan` shows"],
+  ["destroy", "Tripod cannot remove a cluster yet"],
+  ["reset -i prod.yaml", "Tripod cannot remove a cluster yet"],
+  ["init", "inventories/example.yaml shows every key"],
+  ["version", "use `tripod --version`"],
+  ["-v", "use `tripod --version`"],
+  ["plan -i prod.yaml -v", "use `tripod --version`"],
+  ["validate --config prod.yaml", "use -i FILE"],
+  ["validate --config=prod.yaml", "use -i FILE"],
+  ["status -i prod.yaml --config x", "use -i FILE"],
+  ["-i prod.yaml validate", "put -i after the command"],
+  ["--inventory=prod.yaml validate", "put -i after the command"],
+])("what other tools have (tripod %s) is refused, and the hint names what Tripod has", async (line, hint) => {
+  const { exitCode, stderr } = await tripod(line);
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining(hint)]);
 });
 
 test.each([
@@ -85,6 +103,44 @@ test.each(["validate", "plan", "drill", "report", "lab up"])(
     expect([exitCode, stderr.split("\n")[0]]).toEqual([3, "-i is given twice, with a.yaml and b.yaml (E_USAGE)"]);
   },
 );
+
+test.each([
+  "validate -i",
+  "plan --inventory=",
+  "lab up -i",
+  "kubeconfig -i nowhere.yaml -o",
+  "drill -i nowhere.yaml -o",
+])("an empty name of a file (tripod %s) is refused before anything is read", async (line) => {
+  const io = recordingIo();
+  const words = line.split(" ");
+  const exitCode = await runCommandLine(line.endsWith("=") ? words : [...words, ""], io);
+  expect([exitCode, io.stderr.text]).toEqual([3, expect.stringMatching(/^an option that takes a file has an empty/)]);
+});
+
+test("a kubeconfig cannot replace a folder, and the hint is to name a file in it", async () => {
+  const { exitCode, stderr } = await tripod("kubeconfig -i nowhere.yaml -o test");
+  expect([exitCode, stderr]).toEqual([5, expect.stringMatching(/is a folder\n {2}→ name a file in it\n/)]);
+});
+
+test.each([
+  ["validate", "(required)"],
+  ["apply", "(required)"],
+  ["lab up", "(required)"],
+  ["drill", "(required, except with --list)"],
+  ["bundle", "(required, except with --list)"],
+  ["rehearse", "(required, except with --from)"],
+])("the help of tripod %s shows that the inventory is %s", async (verb, how) => {
+  const { stdout } = await tripod(`${verb} --help`);
+  const line = stdout.replace(/\s+/g, " ");
+  expect(line.slice(line.indexOf("-i, --inventory")).slice(0, 110)).toContain(how);
+});
+
+test("the helps of lab up and rehearse describe --binaries alike, with the versions that need it", async () => {
+  const described = async (verb: string) =>
+    /--binaries <folder> ([^]*?) --/.exec((await tripod(`${verb} --help`)).stdout.replace(/\s+/g, " "))?.[1];
+  expect(await described("lab up")).toContain("versions above 1.30 need a folder");
+  expect(await described("rehearse")).toBe(await described("lab up"));
+});
 
 test("kubeconfig --force without a file to replace is refused", async () => {
   const { exitCode, stderr } = await tripod("kubeconfig -i nowhere.yaml --force");

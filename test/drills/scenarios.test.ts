@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { type Disruption, type Scenario, undoneAfter } from "../../src/drills/scenario.ts";
 import type { Power, Setup } from "../../src/drills/setup.ts";
+import { NO_POWER } from "../../src/drills/power.ts";
 import { SCENARIOS } from "../../src/drills/index.ts";
 import type { Result } from "../../src/remote/connection.ts";
 import { testCluster } from "../support/cluster.ts";
@@ -92,6 +93,12 @@ describe.each(SCENARIOS)("$name", (scenario) => {
     const simulation = setupOf(undefined, POWER);
     const disruption = await scenario.prepare(simulation.setup, 60_000);
     if (typeof disruption !== "string") expect(disruption.victims.map(({ name }) => name)).not.toContain("w2");
+  });
+
+  it("declares whether it needs `power`: exactly then it is skipped without", async () => {
+    const { setup } = setupOf(() => ({ code: 0 }));
+    const disruption = await scenario.prepare(setup, 60_000);
+    expect(disruption === NO_POWER).toBe(scenario.needsPower ?? false);
   });
 
   it("is undone by the host later than by Tripod", () => {

@@ -103,7 +103,7 @@ describe("the files it names", () => {
   });
 
   it("include keys and known hosts, each reported at its place; throw-away machines need none", async () => {
-    await write("here", "");
+    await write("here", "-----BEGIN OPENSSH PRIVATE KEY-----\n");
     const more = `ssh: { key: here, knownHosts: [here, known], bastion: { address: 203.0.113.1, key: bastion-key } }
 workers:
   - { name: w1, address: 10.0.0.21, ssh: { keys: [here, old-key] } }
@@ -115,6 +115,25 @@ workers:
     ]);
     const inventory = await write("cluster.yaml", SMALL + more);
     await expect(loadCluster(inventory, { login: false })).resolves.toMatchObject({ name: "small" });
+  });
+
+  it("must contain a private key where they are keys, and a public key beside its private one is named", async () => {
+    await write("id", "-----BEGIN OPENSSH PRIVATE KEY-----\r\nb3BlbnNz\r\n");
+    await write("id.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me@here\n");
+    await write("lost.pub", "# comment\necdsa-sha2-nistp256 AAAAE2VjZHNh me@here\n");
+    await write("old", "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n");
+    await write("notes", "the private key is in the safe\n");
+    const more = `ssh: { key: ./id.pub, knownHosts: [notes], bastion: { address: 203.0.113.1, key: notes } }
+workers:
+  - { name: w1, address: 10.0.0.21, ssh: { keys: [id, old, lost.pub] } }
+`;
+    const error = (await failure(await write("cluster.yaml", SMALL + more))) as InventoryErrors;
+    expect(error.errors.map(({ message, details }) => [message.replaceAll(folder, "."), details.hint])).toEqual([
+      ["./id.pub is a public key", "use ./id"],
+      ["./notes contains no private key", "name the file of the private key"],
+      ["./lost.pub is a public key", "name the file of the private key"],
+    ]);
+    expect(error.errors[0]?.details.origin).toMatchObject({ line: 6, column: 13 });
   });
 
   it("must be folders or files as required", async () => {

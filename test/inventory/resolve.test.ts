@@ -94,6 +94,14 @@ describe("SSH connects", () => {
       identityFiles: ["/etc/tripod/c"],
     });
   });
+
+  it("through a bastion whose place in the inventory is known", () => {
+    const all = "ssh: { bastion: { address: gate } }";
+    const [ofAll, ofMachine] = [ssh(all), ssh(all, { own: "ssh: { bastion: { address: other } }" })];
+    const column = (target: typeof ofAll) => target?.bastion?.origin?.column;
+    expect([column(ofAll), column(ofMachine)]).toEqual([all.indexOf("gate") + 1, expect.any(Number)]);
+    expect(ofMachine?.bastion?.origin?.line).not.toBe(ofAll?.bastion?.origin?.line);
+  });
 });
 
 describe("a cluster", () => {

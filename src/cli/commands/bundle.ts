@@ -27,9 +27,9 @@ export function bundleCommand(io: Io): Command {
       .description(
         "put everything that an inventory needs from the internet into one file, images too, for a place without a network",
       )
-      .option("-i, --inventory <file>", "the inventory"),
+      .option("-i, --inventory <file>", "the inventory (required, except with --list)"),
   )
-    .option("-o, --output <file>", "the bundle, a tar file")
+    .option("-o, --output <file>", "the bundle, a tar file (required, except with --list)")
     .option("--arch <list>", "the hosts' processors: amd64, arm64, or both with a comma", architectures, ["amd64"])
     .option("-f, --force", "replace the --output file without asking")
     .option("--list <bundle>", "list what is in a bundle, instead of making one; verifies nothing")

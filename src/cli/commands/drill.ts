@@ -3,12 +3,12 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Scenario } from "../../drills/scenario.ts";
 import { TripodError } from "../../errors.ts";
 import type { Cluster } from "../../inventory/cluster.ts";
-import { didYouMean } from "../../inventory/suggest.ts";
 import { askFor } from "../confirm.ts";
 import { EXTENSIONS, formatOf } from "../drill-report.ts";
 import { drillOnScreen } from "../drilling.ts";
 import type { Io } from "../io.ts";
 import { mustBeWritable } from "../output-file.ts";
+import { chooseScenarios, mustHavePower, namesOf, withoutPower } from "../scenario-choice.ts";
 import { inventoryMeant, onTarget, type TargetOptions, withLabOption } from "../target.ts";
 import { onHosts } from "../walk.ts";
 
@@ -26,13 +26,15 @@ interface DrillOptions extends TargetOptions {
 type Asked = Omit<DrillOptions, "inventory"> & { readonly inventory?: string };
 
 export function drillCommand(io: Io): Command {
-  return withLabOption(new Command("drill").option("-i, --inventory <file>", "the inventory"))
+  return withLabOption(
+    new Command("drill").option("-i, --inventory <file>", "the inventory (required, except with --list)"),
+  )
     .description(
       "break one thing at a time, measure the outage that clients see, restore it, and report which limits were exceeded",
     )
     .argument(
       "[scenarios...]",
-      "names from `tripod drill --list`; default: those that together take five minutes at most",
+      "names from `tripod drill --list`; default: those that together take five minutes at most; power cuts need the inventory's `power`, or --lab",
     )
     .option("--list", "list the scenarios")
     .option("--all", "every scenario except the loss of etcd's quorum")
@@ -54,22 +56,25 @@ export function drillCommand(io: Io): Command {
 
 async function list({ json }: Asked, io: Io): Promise<void> {
   const { SCENARIOS } = await import("../../drills/index.ts");
-  const scenarios = SCENARIOS.map(({ name, title, usual, stops }) => {
+  const scenarios = SCENARIOS.map(({ name, title, usual, stops, needsPower }) => {
     const option = stops ? "--allow-quorum-loss" : usual ? undefined : "--all";
-    return { name, title, ...(option && { option }) };
+    return { name, title, ...(option && { option }), ...(needsPower && { needs: "power" }) };
   });
   const width = Math.max(...scenarios.map(({ name }) => name.length));
-  const line = ({ name, title, option }: (typeof scenarios)[number]) =>
-    `${name.padEnd(width)}  ${title}${option ? `  (${option})` : ""}\n`;
+  const line = ({ name, title, option, needs }: (typeof scenarios)[number]) => {
+    const notes = [option, needs && `needs \`${needs}\``].filter((note) => note !== undefined).join("; ");
+    return `${name.padEnd(width)}  ${title}${notes ? `  (${notes})` : ""}\n`;
+  };
   io.stdout.write(json ? `${JSON.stringify(scenarios)}\n` : scenarios.map(line).join(""));
 }
 
 async function run(names: readonly string[], options: DrillOptions, io: Io): Promise<void> {
   const { SCENARIOS } = await import("../../drills/index.ts");
-  const chosen = choose(SCENARIOS, names, options);
+  const chosen = chooseScenarios(SCENARIOS, names, options);
   if (options.output !== undefined) formatOf(options.output);
   if (options.output !== undefined) await mustBeWritable(resolve(io.cwd, options.output));
   await onTarget(options, io, async (cluster) => {
+    if (names.length > 0) mustHavePower(cluster, chosen);
     if (!options.lab) await mustBeMeant(cluster, chosen, options, io);
     await onHosts(cluster, io, (hosts) => drillOnScreen(cluster, hosts, chosen, options, io));
   });
@@ -78,33 +83,6 @@ async function run(names: readonly string[], options: DrillOptions, io: Io): Pro
 function rounds(text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Must be a whole number from 1 to 999.");
-}
-
-/** @throws TripodError E_USAGE */
-function choose(all: readonly Scenario[], names: readonly string[], options: DrillOptions): Scenario[] {
-  if (names.length > 0 && options.all)
-    throw new TripodError("E_USAGE", "--all and scenario names exclude each other", { hint: "use one of them" });
-  const known = all.map(({ name }) => name);
-  const unknown = names.find((name) => !(known as string[]).includes(name));
-  if (unknown !== undefined)
-    throw new TripodError("E_USAGE", `there is no scenario ${unknown}${didYouMean(unknown, known)}`, {
-      hint: "see `tripod drill --list`",
-    });
-  const { allowQuorumLoss = false } = options;
-  const chosen = all.filter(({ name, usual, stops }) => {
-    if (names.length > 0) return (names as string[]).includes(name);
-    return stops ? allowQuorumLoss : usual || options.all;
-  });
-  const stopping = chosen.find(({ stops }) => stops);
-  if (stopping && !allowQuorumLoss)
-    throw new TripodError(
-      "E_REFUSED",
-      `${stopping.name} makes etcd lose its quorum: reads and writes stop while it lasts`,
-      {
-        hint: "to allow this, add --allow-quorum-loss",
-      },
-    );
-  return Array.from({ length: options.rounds }, () => chosen).flat();
 }
 
 /** @throws TripodError E_USAGE where nobody could answer, E_INTERRUPTED where the answer was another */
@@ -125,7 +103,9 @@ async function mustBeMeant(
       hint: `add --confirm ${name}`,
     });
   io.stderr.write(`This will be done to the cluster ${name}, one after the other, and undone each time:\n`);
-  for (const { title } of chosen) io.stderr.write(`  ${title}\n`);
+  const skipped = withoutPower(cluster, chosen);
+  for (const scenario of chosen) if (!skipped.includes(scenario)) io.stderr.write(`  ${scenario.title}\n`);
+  if (skipped.length > 0) io.stderr.write(`Skipped, because the inventory has no \`power\`: ${namesOf(skipped)}\n`);
   const answer = await askFor(`Type the cluster's name to continue:`, io);
   if (answer?.trim() !== name) throw new TripodError("E_INTERRUPTED", "not confirmed; nothing was changed");
 }

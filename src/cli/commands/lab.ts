@@ -40,10 +40,7 @@ function work(io: Io) {
 function up(io: Io): Command {
   return verb("up")
     .description("create the machines, or those that are missing")
-    .option(
-      "--binaries <folder>",
-      "folder with the Kubernetes programs: kubeadm, kubelet, kube-apiserver …; default: the official release, or Debian's source package",
-    )
+    .addOption(binariesOption())
     .addOption(releaseOption())
     .option("--pristine", "create machines with only ssh and sudo, to test the installation of packages too")
     .option("--install", "install missing packages on this machine")
@@ -61,6 +58,14 @@ function up(io: Io): Command {
 
 function seconds(since: number): string {
   return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
+
+/** Which programs of Kubernetes the machines get. */
+export function binariesOption(): Option {
+  return new Option(
+    "--binaries <folder>",
+    "folder with the Kubernetes programs (docs/rehearsal.md lists them); default: the inventory's `software.binaries`, else the official release, or Debian's source package if it has this version; versions above 1.30 need a folder",
+  );
 }
 
 /** Which machines run which release of Debian. */

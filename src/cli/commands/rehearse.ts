@@ -10,7 +10,7 @@ import type { Io } from "../io.ts";
 import { cannotWrite, mustBeWritable } from "../output-file.ts";
 import { type RehearsalOptions, settingOf } from "../rehearsal-options.ts";
 import { isInsideLab, loadTarget, onTarget } from "../target.ts";
-import { labRemoved, releaseOption } from "./lab.ts";
+import { binariesOption, labRemoved, releaseOption } from "./lab.ts";
 
 interface RehearseOptions extends RehearsalOptions {
   readonly install?: boolean;
@@ -27,7 +27,7 @@ export function rehearseCommand(io: Io): Command {
     .description(
       "apply an inventory to local throw-away machines, run a drill, and report the results, before it is applied to the real machines",
     )
-    .option("-i, --inventory <file>", "the inventory, as for the real machines")
+    .option("-i, --inventory <file>", "the inventory, as for the real machines (required, except with --from)")
     .option("--then <file>", "then apply this inventory on top, while clients send requests; may be repeated", repeated)
     .option("--from <run>", "repeat this rehearsal from `tripod report --list`; instead of --inventory and its options")
     .option("--hosts <n>", "use at most this many machines: all masters, and a sample of the workers", count)
@@ -35,7 +35,7 @@ export function rehearseCommand(io: Io): Command {
     .option("--no-drill", "run no drill")
     .option("--all", "run every scenario of the drill except those that stop reads and writes")
     .addOption(releaseOption())
-    .option("--binaries <folder>", "folder with the Kubernetes programs; default: the official release")
+    .addOption(binariesOption())
     .option("--pristine", "create machines with only ssh and sudo, to test the installation of packages too")
     .option("--install", "install missing packages on this machine")
     .option("--keep", "leave the machines running, for `tripod lab`, or any other command with --lab")

@@ -6,6 +6,7 @@ export const powerHolder: Scenario = {
   title: "power cut of the VIP holder",
   usual: true,
   lasts: [8_000, 30_000],
+  needsPower: true,
   prepare: async ({ power, holder }, undoneAfter) =>
     power ? powerCut([await holder()], power, undoneAfter) : NO_POWER,
 };

@@ -7,6 +7,7 @@ export const powerMaster: Scenario = {
   title: "power cut of a master without the VIP",
   usual: false,
   lasts: [8_000, 30_000],
+  needsPower: true,
   prepare: async ({ power, holder, masters }, undoneAfter) => {
     if (!power) return NO_POWER;
     const other = otherThan(masters, await holder());

@@ -9,6 +9,7 @@ export const powerWorker: Scenario = {
   lasts: [5_000, 150_000],
   // Kubernetes considers a dead node healthy for 40 s, and routes clients there meanwhile: its default, not ours.
   limits: { service: 60_000, nodePort: 60_000 },
+  needsPower: true,
   prepare: ({ power, workers, probeHost }, undoneAfter) => {
     if (!power) return Promise.resolve(NO_POWER);
     const victim = otherThan(workers, ...(probeHost ? [probeHost] : []));

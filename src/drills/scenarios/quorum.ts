@@ -8,6 +8,7 @@ export const quorum: Scenario = {
   usual: false,
   lasts: [10_000, 10_000],
   stops: true,
+  needsPower: true,
   prepare: async (setup, undoneAfter) => {
     const { power, masters } = setup;
     if (!power) return NO_POWER;
