@@ -2,7 +2,7 @@ import { cniOf } from "../cni/index.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { render } from "../render/render.ts";
 
-/** overlay: containerd's snapshots; br_netfilter: lets iptables see what crosses a bridge. */
+/** overlay: containerd's snapshots; br_netfilter: lets iptables see what crosses a bridge. @internal exported for its test */
 export const KERNEL_MODULES = ["overlay", "br_netfilter"] as const;
 
 /** Modules that Tripod loads: those of every host, and the pod network's. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -47,10 +48,10 @@ async function fetched(place: Repository, blob: Descriptor, path: string, access
   }
 }
 
-/** Keeps a manifest beside the content that it names. */
+/** Keeps a manifest beside the content that it names. Two images may have the same, at the same time. */
 export async function keepManifest(manifest: Manifest): Promise<void> {
   const path = blobPath(manifest);
-  const partial = `${path}.${process.pid}`;
+  const partial = `${path}.${randomUUID()}`;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(partial, manifest.bytes);
   await rename(partial, path);

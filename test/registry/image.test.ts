@@ -65,6 +65,12 @@ describe("an image", () => {
     expect(asked.slice(before).filter((path) => path.includes("/blobs/"))).toEqual([]);
   });
 
+  it("has the same content as others that are fetched at the same time, and each is complete", async () => {
+    const { url } = await registry(store);
+    const pulls = Array.from({ length: 8 }, () => pullImage(PAUSE, from(url)));
+    expect(await Promise.all(pulls)).toHaveLength(8);
+  });
+
   it("that is named by the digest of a list keeps that name and its list: containers refer to it by that", async () => {
     const { url } = await registry(store);
     const image = await pullImage(imageReference(`registry.invalid/pause:3.10.2@${list}`), from(url));

@@ -48,7 +48,7 @@ export const CHECK_NAMES = [...TOLERABLE, ...Object.keys(REQUIRED)] as readonly 
 
 export type CheckName = (typeof TOLERABLE)[number] | keyof typeof REQUIRED;
 
-/** Why a check cannot be tolerated; undefined: it can, or there is no such check. */
+/** Why a check cannot be tolerated; undefined: it can, or there is no such check. @internal exported for the documentation */
 export function whyRequired(name: string): string | undefined {
   return Object.entries(REQUIRED).find(([required]) => required === name)?.[1];
 }
