@@ -34,7 +34,8 @@ export function locate(text: string, file: string): Source {
   const options = { lineCounter: counter, prettyErrors: false, logLevel: "error", uniqueKeys: false } as const;
   const document = parseDocument(text, options);
   const invalid = syntaxMistakes(document, text);
-  const found = unfold(document);
+  // What cannot be parsed has no tree to look for mistakes in.
+  const found = invalid.some(({ fatal }) => fatal) ? [] : unfold(document);
   const told = new Set<number>();
   const mistakes = [...invalid, ...found.map((mistake) => ({ ...mistake, message: withLine(mistake, place) }))]
     .map(({ offset, message, hint, fatal }) => ({ origin: place(offset), message, ...(hint && { hint }), fatal }))

@@ -14,6 +14,8 @@ export interface SyntaxMistake {
 /** A key at the beginning of a line, and what follows its colon without a space; not the scheme of a URL. */
 const TIGHT = /^(\s*(?:- +)*)([A-Za-z][\w-]*):(?!\/\/)(\S.*?)\s*$/;
 
+const ITEMS = "indent it as the others: all items of a list begin in the same column";
+
 const CLOSING: Readonly<Record<string, string>> = { "{": "}", "[": "]", '"': '"', "'": "'" };
 
 /** What the parser's errors mean most often, by their code. */
@@ -28,11 +30,40 @@ const HINTS: Readonly<Partial<Record<YAMLError["code"], string>>> = {
   BAD_SCALAR_START: "quote the value",
 };
 
+/** The parser's messages that a reader cannot take literally, and what the most likely mistake is. */
+const READINGS: readonly (readonly [pattern: RegExp, message: string, hint: string])[] = [
+  [
+    /^Missing , or : between flow|^Unexpected flow-(?:map|seq)-start at node end/,
+    "a comma is missing before this",
+    "write a comma between two entries of a list or map in brackets",
+  ],
+  [
+    /^Sequence item without - indicator/,
+    "this line is indented less than the other keys of its list item",
+    "indent it as the other keys of the item; a new item begins with `- `",
+  ],
+  [
+    /^A block sequence may not be used as an implicit map key/,
+    "this item is indented less than the others of its list",
+    ITEMS,
+  ],
+  [/^All sequence items must start at the same column/, "this item is not indented as the others of its list", ITEMS],
+  [
+    /^Nested mappings are not allowed in compact mappings/,
+    "the next line is indented as if it were a part of this value",
+    "indent it as the other keys of its map, or quote the value if it contains a colon",
+  ],
+];
+
 /** What the parser refuses, with the place where it went wrong: a quote or brace that is not closed is shown where it opens. */
 export function syntaxMistakes(document: Document.Parsed, text: string): SyntaxMistake[] {
   const mistakes = [...document.errors, ...document.warnings]
     // Once the text has ended for the parser, it refuses every word of the rest.
     .filter(({ message }, index) => index === 0 || !message.includes("token in YAML stream"))
+    // After an item that is indented less, all others are.
+    .filter(
+      ({ message }, index, all) => index === 0 || !message.startsWith("All sequence") || all[0]?.code === "BAD_INDENT",
+    )
     .map((error) => mistakeOf(error, document, text));
   const { explicit, version } = document.directives.yaml;
   if (explicit && version !== "1.2")
@@ -53,16 +84,23 @@ function mistakeOf(
   if (opening !== undefined) return notClosed(opening, text);
   const tight = withoutSpace(text, offset);
   if (tight) return tight;
+  const reading = READINGS.find(([pattern]) => pattern.test(message));
+  if (reading) return { offset: indented(text, offset), message: reading[1], hint: reading[2], fatal: true };
   const hint = HINTS[code];
   if (message.startsWith("All mapping items"))
     return {
-      offset: offset + (/^ */.exec(text.slice(offset, offset + 120))?.[0].length ?? 0),
+      offset: indented(text, offset),
       message: "this line is indented more, or less, than the other keys of its map",
       ...(hint !== undefined && { hint }),
       fatal: true,
     };
   const plain = `not YAML: ${message.replace(/^./, (letter) => letter.toLowerCase())}`;
   return { offset, message: plain, ...(hint !== undefined && { hint }), fatal: true };
+}
+
+/** The first character that is no space. */
+function indented(text: string, offset: number): number {
+  return offset + (/^ */.exec(text.slice(offset, offset + 120))?.[0].length ?? 0);
 }
 
 function notClosed(offset: number, text: string): SyntaxMistake {

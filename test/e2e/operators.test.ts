@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -9,11 +9,15 @@ import { because, missingPrograms } from "../support/programs.ts";
 import { atTerminal, CTRL_C } from "../support/terminal.ts";
 import { tripod, tripodMust } from "../support/tripod.ts";
 
+/** What an apply of the whole would upload: preflight only looks whether it is there. */
+const PROGRAMS = ["kubeadm", "kubelet", "kubectl"];
+
 /** One bare machine is enough to stand in each other's way; what needs no software is what is applied to it. */
 const INVENTORY = `name: operators
 kubernetes: { version: "1.36.3", tolerate: [NumCPU, Mem, SystemVerification], kubelet: { failCgroupV1: false } }
 loadBalancer: { vip: 10.67.0.10 }
 preflight: { tolerate: [etcd-version] }
+software: { binaries: ./bin }
 ssh: { user: root }
 masters: [{ name: m1, address: 10.67.0.11 }]
 `;
@@ -45,6 +49,8 @@ describe.skipIf(reason)(`operators${because(reason)}`, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "tripod-operators-"));
     inventory = join(folder, "operators.yaml");
+    await mkdir(join(folder, "bin"));
+    for (const program of PROGRAMS) await writeFile(join(folder, "bin", program), "");
     await writeFile(inventory, INVENTORY);
     cluster = await loadCluster(inventory);
     prepare = ["apply", "--lab", "-i", inventory, "--phase", "prepare"];

@@ -14,7 +14,7 @@ import { mayBeReplaced } from "./kubeconfig.ts";
 interface BundleOptions extends Partial<TargetOptions> {
   readonly output?: string;
   readonly list?: string;
-  readonly arch: Architectures;
+  readonly arch?: Architectures;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -30,7 +30,7 @@ export function bundleCommand(io: Io): Command {
       .option("-i, --inventory <file>", "the inventory (required, except with --list)"),
   )
     .option("-o, --output <file>", "the bundle, a tar file (required, except with --list)")
-    .option("--arch <list>", "the hosts' processors: amd64, arm64, or both with a comma", architectures, ["amd64"])
+    .option("--arch <list>", "the hosts' processors: amd64, arm64, or both with a comma; default: amd64", architectures)
     .option("-f, --force", "replace the --output file without asking")
     .option("--list <bundle>", "list what is in a bundle, instead of making one; verifies nothing")
     .option("--json", "print JSON: the content, and of a new bundle also its size and sha256")
@@ -65,7 +65,7 @@ async function make(options: BundleOptions, io: Io): Promise<void> {
   const { makeBundle } = await import("../../bundling/make.ts");
   const made = await makeBundle(cluster, {
     output: resolve(io.cwd, output),
-    architectures: options.arch,
+    architectures: options.arch ?? ["amd64"],
     signal: io.signal,
     progress: (text) => void io.stderr.write(`${text}\n`),
   });

@@ -27,7 +27,10 @@ export function rehearseCommand(io: Io): Command {
     .description(
       "apply an inventory to local throw-away machines, run a drill, and report the results, before it is applied to the real machines",
     )
-    .option("-i, --inventory <file>", "the inventory, as for the real machines (required, except with --from)")
+    .option(
+      "-i, --inventory <file>",
+      "the inventory, with the keys that containers need (required, except with --from)",
+    )
     .option("--then <file>", "then apply this inventory on top, while clients send requests; may be repeated", repeated)
     .option("--from <run>", "repeat this rehearsal from `tripod report --list`; instead of --inventory and its options")
     .option("--hosts <n>", "use at most this many machines: all masters, and a sample of the workers", count)

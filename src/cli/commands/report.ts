@@ -37,8 +37,8 @@ export function reportCommand(io: Io): Command {
 async function report(run: string | undefined, options: ReportOptions, io: Io): Promise<void> {
   const { listRuns, readRun } = await import("../../record.ts");
   const runs = listRuns(io.env, await clusterOf(options, io));
-  if (options.list) return list(runs, io);
-  const path = pathOf(run, runs, io);
+  if (options.list) return list(runs, options.cluster, io);
+  const path = pathOf(run, runs, options.cluster, io);
   const { output } = options;
   const text = await formattedReport(readRun(path), options.format ?? formatOf(output)).catch((cause: unknown) => {
     if (cause instanceof TripodError) throw cause;
@@ -54,7 +54,11 @@ async function report(run: string | undefined, options: ReportOptions, io: Io): 
       hint: "see the recorded runs: tripod report --list",
     });
   if (output === undefined) io.stdout.write(text);
-  else await saveReport(resolve(io.cwd, output), text);
+  else {
+    await saveReport(resolve(io.cwd, output), text);
+    const written = runs.find((each) => each.path === path);
+    if (written) io.stderr.write(`wrote ${output}: ${written.id}, cluster ${written.cluster}\n`);
+  }
 }
 
 /** @returns undefined if the events contain no run, drill or rehearsal */
@@ -69,7 +73,7 @@ async function formattedReport(events: RecordedEvents, format: Format): Promise<
   return report && formatted(report, format);
 }
 
-async function list(runs: readonly RecordedRun[], io: Io): Promise<void> {
+async function list(runs: readonly RecordedRun[], cluster: string | undefined, io: Io): Promise<void> {
   const [
     { isDrill, isRehearsal, readRun },
     { reportOf },
@@ -100,7 +104,7 @@ async function list(runs: readonly RecordedRun[], io: Io): Promise<void> {
       return error instanceof TripodError ? error.message : "is not the record of a run";
     }
   };
-  if (runs.length === 0) io.stderr.write("no run is recorded\n");
+  if (runs.length === 0) io.stderr.write(`no run${cluster === undefined ? "" : ` of ${cluster}`} is recorded\n`);
   for (const run of runs) io.stdout.write(`${run.id}  ${run.cluster}  ${hanging(summaryOf(run))}\n`);
 }
 
@@ -111,12 +115,12 @@ async function clusterOf({ inventory, cluster }: ReportOptions, io: Io): Promise
 }
 
 /** @throws TripodError E_USAGE if there is no such run */
-function pathOf(run: string | undefined, runs: readonly RecordedRun[], io: Io): string {
+function pathOf(run: string | undefined, runs: readonly RecordedRun[], cluster: string | undefined, io: Io): string {
   const found = run === undefined ? runs[0] : runs.find(({ id }) => id === run);
   if (found) return found.path;
   if (run === undefined)
-    throw new TripodError("E_USAGE", "no run is recorded", {
-      hint: "start one: plan, apply, drill and rehearse record their runs",
+    throw new TripodError("E_USAGE", `no run${cluster === undefined ? "" : ` of ${cluster}`} is recorded`, {
+      hint: "plan, apply, drill and rehearse record a run as soon as they have reached the hosts; `tripod report --list` lists the records of all clusters",
     });
   const file = resolve(io.cwd, run);
   if (existsSync(file)) return file;
