@@ -17,6 +17,9 @@ export interface Bundle {
   readonly content: BundleContent;
 }
 
+/** bytes; ten thousand entries have less. */
+const LARGEST_LIST = 2 ** 24;
+
 interface Opening {
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
@@ -58,9 +61,9 @@ async function unpack(file: string, folder: string, { signal, progress }: Openin
     const argv = ["tar", "-xf", file, "-C", partial, "--no-same-owner", "--no-same-permissions"];
     const { code, stderr } = await runProgram(argv, { signal });
     if (code !== 0) throw refused(file, lastLines(stderr));
-    const list = await readFile(join(partial, LIST), "utf8").catch(() => undefined);
-    if (list === undefined) throw refused(file, `it contains no ${LIST}`);
-    const { entries } = parseContent(file, list);
+    const list = await lstat(join(partial, LIST)).catch(() => undefined);
+    if (!list?.isFile() || list.size > LARGEST_LIST) throw refused(file, `it contains no ${LIST}`);
+    const { entries } = parseContent(file, await readFile(join(partial, LIST), "utf8"));
     progress(`verifying the ${entries.length} files of ${basename(file)}`);
     const wrong = [...(await unlisted(partial, entries)), ...(await damaged(partial, entries, signal))];
     if (wrong.length > 0) throw refused(file, lastLines(wrong.join("\n")));

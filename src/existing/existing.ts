@@ -37,6 +37,11 @@ export interface UnknownNode {
   readonly podCidr?: string;
 }
 
+/** Whether a machine is a node of the cluster; of an existing cluster whose API does not answer, any may be one. */
+export function mayBeNode({ clusterExists, nodes }: ExistingState, name: string): boolean {
+  return nodes.has(name) || (clusterExists && nodes.size === 0);
+}
+
 /** The state of machines that have never been part of a cluster. */
 export function noExistingState({ masters }: Cluster): ExistingState {
   return {

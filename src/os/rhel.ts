@@ -58,7 +58,7 @@ export const rhel: OsFamily = {
   held: (names) =>
     `for name in ${names.join(" ")}; do grep -qs "^$name-[0-9]*:" ${VERSIONLOCK} && echo "$name"; done; true`,
   hold: (names) => `for name in ${names.join(" ")}; do dnf -q versionlock delete "$name" >/dev/null 2>&1; done
-dnf -q versionlock add ${names.join(" ")}`,
+dnf -q --disablerepo='*' versionlock add ${names.join(" ")}`,
   // Services stay off until they are enabled (systemd's presets). Kubernetes' installation guide excludes its packages from upgrades.
   install: (names) => `dnf install -q -y ${TRANSACTION} ${quoted(names)}`,
   // dnf itself keeps its lists fresh. It ends with 1 whether or not there is a transaction to say no to.

@@ -113,7 +113,7 @@ async function readDescription(host: Host, cluster: Cluster): Promise<Descriptio
   const pattern = `^[^#]*/core:/stable:/v1[.]${cluster.kubernetes.minor}/${folder}`;
   const { stdout } =
     await host.read(`${sh`for f in ${Object.keys(files)}; do grep -qsF ${OURS} "$f" && echo ours && break; done`}
-${sh`grep -rlsE ${pattern} ${described}`} | while read -r f; do grep -qF ${sh`${OURS}`} "$f" || { echo theirs; break; }; done
+${sh`grep -rlsE --include=${"*.list"} --include=${"*.sources"} --include=${"*.repo"} ${pattern} ${described}`} | while read -r f; do grep -qF ${sh`${OURS}`} "$f" || { echo theirs; break; }; done
 ${sh`head -c 65536 ${key} 2>/dev/null; true`}`);
   const says = (word: string) => new RegExp(`^${word}$`, "m").test(stdout);
   return { ours: says("ours"), enough: says("theirs"), key: stdout.replace(/^(?:ours\n)?(?:theirs\n)?/, "") };

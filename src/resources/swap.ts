@@ -41,15 +41,19 @@ export const noSwap = defineResource<Record<string, never>, Swap>({
     ...configured.map((line) => ({ field: "/etc/fstab", from: line, to: `# ${line}` })),
     ...units.map((unit) => ({ field: unit, from: "creates swap at boot", to: "off" })),
   ],
-  async apply(host, _, { units }) {
+  async apply(host, _, { configured, units }) {
     const off = `swapoff -a && { [ ! -e /etc/fstab ] || sed -i -E 's/${FSTAB_SWAP}/# &/' /etc/fstab; }`;
-    await command(host, [...units.map(never), off].join(" &&\n"));
+    // Without its line in /etc/fstab, a partition of the type swap is found by systemd-gpt-auto-generator: it is masked as well.
+    const generated = `systemctl daemon-reload && ${UNITS} | while read -r unit; do ${MASK}; done`;
+    await command(host, [...units.map(never), off, ...(configured.length > 0 ? [generated] : [])].join(" &&\n"));
   },
 });
 
-/** Stops a unit, now and at boot. One whose file is in /etc/systemd/system cannot be masked, but disabled. */
+/** Stops `$unit`, now and at boot. One whose file is in /etc/systemd/system cannot be masked, but disabled. */
+const MASK = '{ systemctl --quiet mask --now -- "$unit" 2>/dev/null || systemctl --quiet disable --now -- "$unit"; }';
+
 function never(unit: string): string {
-  return sh`{ systemctl --quiet mask --now -- ${unit} 2>/dev/null || systemctl --quiet disable --now -- ${unit}; }`;
+  return `${sh`unit=${unit}`}; ${MASK}`;
 }
 
 function lines(text: string): string[] {

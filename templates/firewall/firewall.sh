@@ -45,7 +45,7 @@ iptables_chains() {
 # What is there, in the words of the rules above.
 nft_rules() { nft -n list chain "$1" "$2" "tripod_$3" 2>/dev/null | sed -n 's/^\t\t//p'; }
 # A protocol has a name where /etc/protocols has one for it.
-iptables_rules() { iptables -w 5 -S "TRIPOD-$1" 2>/dev/null | sed -n "s/^-A TRIPOD-$1 //p" | sed 's/-p vrrp /-p 112 /; s/-p ipencap /-p 4 /'; }
+iptables_rules() { iptables -w 5 -S "TRIPOD-$1" 2>/dev/null | sed -n "s/^-A TRIPOD-$1 //p" | sed 's/-p vrrp /-p 112 /; s/-p \(ipencap\|ipv4\|ipip\) /-p 4 /'; }
 
 # The differences of a chain: its title, what is wanted, what is there, whether it has the jump.
 differences() {

@@ -42,6 +42,23 @@ machineStory("swap goes off on a host that has no /etc/fstab", async (machine) =
 });
 
 machineStory(
+  "a partition that systemd finds by itself once /etc/fstab no longer names it stays off too",
+  async (machine) => {
+    machine.write("/etc/fstab", "UUID=1-2 none swap sw 0 0\n");
+    const unit = "/run/systemd/generator.late/dev-disk-by\\x2duuid-1.swap";
+    machine.write("/run/systemd/generator/keep", "");
+    machine.write(
+      "/fakes/generator",
+      `#!/bin/sh\ngrep -q '^[^#].* swap ' /etc/fstab || { mkdir -p /run/systemd/generator; echo '[Unit]' >'${unit.replace(".late", "")}'; }\n`,
+      0o755,
+    );
+    await walk(machine.host, [noSwap({})]);
+    await machine.connection.run("systemctl daemon-reload");
+    expect(changesIn(await walk(machine.host, [noSwap({})], "plan"))).toEqual([]);
+  },
+);
+
+machineStory(
   "swap that only a unit creates at boot stays off after the next one, and the plan names the unit",
   async (machine) => {
     const generated = "/run/systemd/generator";

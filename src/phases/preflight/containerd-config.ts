@@ -1,3 +1,4 @@
+import { mayBeNode } from "../../existing/existing.ts";
 import type { Check } from "./check.ts";
 
 const CONFIG = "/etc/containerd/config.toml";
@@ -39,12 +40,14 @@ function lostWith(line: string): string {
 export const containerdConfigured: Check = {
   name: "containerd-config",
   title: `The host's ${CONFIG} sets nothing that Tripod's own would lose`,
-  async examine(host) {
+  async examine(host, { existing }) {
     const { stdout } = await host.read(SCRIPT);
     const lost = [...new Set(stdout.split("\n").map(lostWith))].filter((each) => each !== "");
     if (lost.length === 0) return [];
     return [
       {
+        // On a node the plan shows it as a difference of that file.
+        warning: mayBeNode(existing, host.name),
         message: `${CONFIG} sets what would be lost: ${lost.join(", ")}`,
         hint: "Tripod writes this file as a whole: remove what nothing needs; registries' mirrors belong into `containerd.mirrors`; if all of it may go, add containerd-config to `preflight.tolerate`",
       },

@@ -1,5 +1,6 @@
 import { loadedModules, proxyModules } from "../../config/kernel.ts";
 import { sh } from "../../remote/shell.ts";
+import { mayBeNode } from "../../existing/existing.ts";
 import type { Check, Problem } from "./check.ts";
 
 /**
@@ -32,7 +33,7 @@ true`;
 export const kernelModules: Check = {
   name: "kernel-modules",
   title: "The host's kernel has the modules that containerd, the pod network and kube-proxy need",
-  async examine(host, { cluster }) {
+  async examine(host, { cluster, existing }) {
     const loaded = loadedModules(cluster);
     const { stdout } = await host.read(script([...loaded, ...proxyModules(cluster)]));
     const found = [...stdout.matchAll(/^(missing|off|unknown) (\w+) ?(.*)$/gm)].map(
@@ -41,9 +42,11 @@ export const kernelModules: Check = {
     const of = (wanted: string) => found.filter(({ state }) => state === wanted);
     const missing = of("missing").map(({ name }) => name);
     const unknown = of("unknown").flatMap(({ name }) => (loaded.includes(name) ? [name] : []));
+    // A machine that is a node has worked so far.
+    const warning = mayBeNode(existing, host.name);
     return [
-      ...(missing.length === 0 ? [] : [isMissing(missing)]),
-      ...of("off").map(({ name, file }) => isOff(name, file)),
+      ...(missing.length === 0 ? [] : [{ ...isMissing(missing), warning }]),
+      ...of("off").map(({ name, file }) => ({ ...isOff(name, file), warning })),
       ...(unknown.length === 0 ? [] : [isUnknown(unknown)]),
     ];
   },

@@ -3,6 +3,7 @@ import { readVip, removeStray, strayVip, type VipState } from "../../health/vip.
 import { contains, formatSubnet, overlap, parseAddress, parseSubnet } from "../../inventory/addresses.ts";
 import { sh } from "../../remote/shell.ts";
 import { type Context, onceKey } from "../phase.ts";
+import { mayBeNode } from "../../existing/existing.ts";
 import type { Check } from "./check.ts";
 
 const VIP = onceKey<VipState>("VIP");
@@ -32,7 +33,7 @@ export const subnetsFree: Check = {
   name: "subnets-free",
   title: "None of the host's networks overlaps the pods' or the services' subnet",
   examine(host, { cluster, existing }) {
-    if (existing.clusterExists && (existing.nodes.size === 0 || existing.nodes.has(host.name))) return [];
+    if (existing.clusterExists && mayBeNode(existing, host.name)) return [];
     const { podSubnet, serviceSubnet } = cluster.kubernetes;
     return [
       { key: "podSubnet", title: "the pods' subnet", text: podSubnet },

@@ -1,3 +1,4 @@
+import { mayBeNode } from "../../existing/existing.ts";
 import type { Check, Problem } from "./check.ts";
 
 const CONFIG = "/etc/selinux/config";
@@ -17,7 +18,7 @@ grep -qx 1 /sys/fs/selinux/enforce && echo now
 grep -qsE '^SELINUX=enforcing' ${CONFIG} && echo boot
 true`,
     );
-    const warning = existing.nodes.has(host.name);
+    const warning = mayBeNode(existing, host.name);
     const problem = (message: string): Problem[] => [{ warning, message, why: WHY, hint: HINT }];
     if (/^now$/m.test(stdout)) return problem("SELinux is enforcing");
     return /^boot$/m.test(stdout) ? problem(`SELinux is enforcing after the next boot (${CONFIG})`) : [];

@@ -44,7 +44,9 @@ machineStory("the disk is written to for a moment, and nothing is left on it", a
   await machine.connection.run("mknod -m 666 /dev/zero c 1 5; mkdir /var/lib/etcd");
   const wire = recording(machine.connection);
   const host = over(machine.host, wire);
-  expect(await diskLatency.examine(host, testContext(testCluster(), [host]))).toEqual([]);
+  // Whatever this machine's disk takes, as other tests run.
+  for (const { message } of await diskLatency.examine(host, testContext(testCluster(), [host])))
+    expect(message).toMatch(/ms on average/);
   const script = wire.scripts.find((each) => each.includes("oflag=dsync")) ?? "";
   expect((await machine.connection.run(script)).stdout).toMatch(/\+0 records out\n\d+ bytes.* copied, [\d.e-]+ s, /);
   expect(readdirSync(join(machine.root, "var/lib/etcd"))).toEqual([]);
