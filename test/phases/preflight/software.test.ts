@@ -47,15 +47,6 @@ test.each([
   expect(await findings(etcdVersion, { ...unfit, m1: installed }, cluster)).toEqual(expected);
 });
 
-test("the etcd packages of all masters are of one minor version before there is a cluster", async () => {
-  const cluster = testCluster({ kubernetes: { version: "1.30.4" } });
-  const packaged = (version: string) => ({ answer: answering({ "dpkg-query": `etcd-server ${version}\n` }) });
-  const unfit = { m1: packaged("3.4.23-4+b4"), m2: packaged("3.4.30-1"), m3: packaged("3.5.16-4") };
-  const message = (name: string, version: string) =>
-    `${name}: its package of etcd is ${version}, that of m3 is 3.5.16: the older one cannot become a member of a cluster that the newer one creates`;
-  expect(await findings(etcdVersion, unfit, cluster)).toEqual([message("m1", "3.4.23"), message("m2", "3.4.30")]);
-});
-
 test("where etcd is to be a package and the system has none, the first master is not changed before that is found", async () => {
   const cluster = testCluster();
   const unfit = Object.fromEntries(cluster.machines.map(({ name }) => [name, { answer: () => "" }]));
