@@ -88,14 +88,17 @@ test.each([
   ["run.xml", /^<\?xml/],
   ["run.json", /^\{/],
   ["run.txt", /^tripod apply/],
-])("-o %s writes the format of its extension, and prints nothing", async (file, beginning) => {
+])("-o %s writes the format of its extension, and names the run and its cluster", async (file, beginning) => {
   record(bootstrap, 1);
-  expect(await tripod("-o", file)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  const { stderr, ...rest } = await tripod("-o", file);
+  expect(rest).toEqual({ exitCode: 0, stdout: "" });
+  expect(stderr).toMatch(new RegExp(`^wrote ${file}: \\S+-apply, cluster \\S+\n$`));
   expect(readFileSync(join(folder, file), "utf8")).toMatch(beginning);
 });
 
 test.each([
   ["without any recorded run", [], 3, "no run is recorded"],
+  ["where none of that cluster is recorded", ["--cluster", "foo"], 3, "no run of foo is recorded"],
   ["for an unknown run", ["20260131"], 3, "there is no recorded run and no file 20260131"],
   ["for a cluster and an inventory at once", ["--cluster", "a", "-i", "b"], 3, "cannot be used with option"],
   ["for a format that does not exist", ["--format", "pdf"], 3, "Allowed choices are text, json, junit, html"],
