@@ -77,6 +77,12 @@ export async function readWhole(chunks: AsyncIterable<unknown> | null, most: num
   return Buffer.concat(all);
 }
 
+/** A checksum file or a key as a whole: at most a MiB, within 30 s. @throws as `httpsGet`; Error where it is larger or takes longer */
+export async function fetchSmall(url: string, { signal, ca }: Access): Promise<Buffer> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(30_000)]);
+  return readWhole((await httpsGet(url, { signal: within, ca })).body, 1);
+}
+
 /** fetch reports only that it failed; the reason is in its cause. */
 export function fetchFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

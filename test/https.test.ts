@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Artifact } from "../src/releases/artifact.ts";
 import { checksumOf } from "../src/releases/checksum.ts";
 import { downloaded } from "../src/releases/download.ts";
+import { cacheFolder } from "../src/xdg.ts";
 import { type Answer, ca, httpsServer } from "./support/https-server.ts";
 import { temporaryFolder } from "./support/programs.ts";
 import { failure } from "./support/sshd.ts";
@@ -49,6 +51,15 @@ test("a download to this machine that breaks continues where it broke", async ()
   expect(asked).toEqual(["/kubelet all", "/kubelet bytes=10-"]);
   expect(await downloaded(artifact, sha256, fetching)).toBe(path);
   expect(asked).toHaveLength(2);
+});
+
+test("a file that is kept, but not as it was published, is fetched again", async () => {
+  const { artifact, asked } = await mirror((_, response) => response.end(content));
+  const folder = join(cacheFolder(), "releases", sha256);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "kubelet"), content.subarray(0, 10));
+  expect(readFileSync(await downloaded(artifact, sha256, fetching)).equals(content)).toBe(true);
+  expect(asked).toEqual(["/kubelet all"]);
 });
 
 test("a signal to which any number of operations listen can stop a download too", async () => {

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { downloadPath, FORMAT, imagePath, MANIFEST_FILE } from "../bundle/content.ts";
 import { type BundleDraft, drafting, type WrittenBundle } from "../bundle/write.ts";
 import { workloadImage } from "../drills/objects.ts";
-import { TripodError } from "../errors.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import { shownSource } from "../inventory/shown.ts";
 import { manifestOf, readManifest } from "../phases/manifest-text.ts";
@@ -70,13 +68,7 @@ function aboutOf(cluster: Cluster, architectures: readonly Architecture[]) {
 async function addManifest(draft: BundleDraft, cluster: Cluster, fetcher: Fetcher): Promise<string | undefined> {
   const from = manifestOf(cluster);
   if (!from) return undefined;
-  const bytes = await readManifest(from.manifest, fetcher);
-  const found = createHash("sha256").update(bytes).digest("hex");
-  if (from.sha256 !== undefined && from.sha256 !== found)
-    throw new TripodError("E_REFUSED", `the manifest ${shownSource(from.manifest)} does not match its digest`, {
-      why: `known: ${from.sha256}\nfetched: ${found}`,
-      hint: "do not use it: somebody on the way may have replaced it",
-    });
+  const bytes = await readManifest(cluster, from, fetcher);
   if (from.manifest.startsWith("https://")) {
     const file = draft.place(MANIFEST_FILE);
     await writeFile(file, bytes);

@@ -34,9 +34,7 @@ export function manifestText(context: Context, from: ManifestNetwork): Promise<s
   return once(MANIFEST, async () => {
     const { bundle } = cluster.software;
     const bundled = bundle && from.manifest.startsWith("https://") ? join(bundle.folder, MANIFEST_FILE) : undefined;
-    const bytes = await readManifest(bundled ?? from.manifest, { signal });
-    const found = createHash("sha256").update(bytes).digest("hex");
-    if (from.sha256 !== undefined && from.sha256 !== found) throw otherDigest(cluster, from, found);
+    const bytes = await readManifest(cluster, from, { signal }, bundled);
     const name = shownSource(from.manifest);
     const text = cniOf(cluster.network).adapted?.(bytes.toString(), cluster.kubernetes.podSubnet) ?? bytes.toString();
     // Refused here, before anything is changed.
@@ -57,10 +55,23 @@ function otherDigest({ network }: Cluster, { manifest, sha256 = "" }: ManifestNe
 }
 
 /**
- * A manifest of a pod network, from a file or an https:// URL.
- * @throws TripodError E_LOCAL where it cannot be read
+ * The manifest of a cluster's pod network as it is published, from a file or an https:// URL.
+ * @param at where it is instead, absolute
+ * @throws TripodError E_LOCAL where it cannot be read, E_REFUSED where it does not have the digest that it must have
  */
-export async function readManifest(from: string, { signal: stop, ca }: Access): Promise<Buffer> {
+export async function readManifest(
+  cluster: Cluster,
+  from: ManifestNetwork,
+  access: Access,
+  at = from.manifest,
+): Promise<Buffer> {
+  const bytes = await read(at, access);
+  const found = createHash("sha256").update(bytes).digest("hex");
+  if (from.sha256 !== undefined && from.sha256 !== found) throw otherDigest(cluster, from, found);
+  return bytes;
+}
+
+async function read(from: string, { signal: stop, ca }: Access): Promise<Buffer> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(WITHIN)]);
   try {
     const remote = from.startsWith("https://");

@@ -31,7 +31,8 @@ export function fetchBlob(place: Repository, blob: Descriptor, access: Fetching)
 }
 
 async function fetched(place: Repository, blob: Descriptor, path: string, access: Fetching): Promise<string> {
-  if (existsSync(path)) return path;
+  // After a power cut it may be half of a file.
+  if (existsSync(path) && `sha256:${await fileDigest(path)}` === blob.digest) return path;
   const partial = `${path}.${process.pid}`;
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -1,14 +1,9 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TripodError } from "../errors.ts";
-import { type Access, fetchFailure, httpsGet, readWhole } from "../https.ts";
+import { type Access, fetchFailure, fetchSmall } from "../https.ts";
 import { cacheFolder } from "../xdg.ts";
 import { type Artifact, fileName } from "./artifact.ts";
-
-/** MiB; the longest checksum file has a few hundred lines. */
-const LARGEST = 1;
-/** ms */
-const WITHIN = 30_000;
 
 /**
  * The digest that a project publishes for an artifact: 64 hex digits. It is fetched to the operator's machine, over TLS, and kept in the
@@ -56,12 +51,11 @@ export function parseChecksums(text: string, file: string): string | undefined {
   return digest !== undefined && DIGEST.test(digest) ? digest : undefined;
 }
 
-async function fetchText({ checksums }: Artifact, { signal, ca }: Access): Promise<string> {
+async function fetchText({ checksums }: Artifact, access: Access): Promise<string> {
   try {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(WITHIN)]);
-    return (await readWhole((await httpsGet(checksums, { signal: within, ca })).body, LARGEST)).toString();
+    return (await fetchSmall(checksums, access)).toString();
   } catch (cause) {
-    signal.throwIfAborted();
+    access.signal.throwIfAborted();
     throw new TripodError("E_LOCAL", `cannot fetch ${checksums}`, {
       why: fetchFailure(cause),
       hint: "check this machine's way to the internet, or name a mirror under `software.mirrors`, or put the programs into the folder of `software.binaries`",

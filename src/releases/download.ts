@@ -30,10 +30,16 @@ export function downloaded(artifact: Artifact, sha256: string, access: Fetching)
   const path = join(cacheFolder(), "releases", sha256, fileName(artifact));
   const already = running.get(path);
   if (already) return already;
-  const work = existsSync(path) ? Promise.resolve(path) : fetched(artifact, sha256, path, access);
+  const work = keptOrFetched(artifact, sha256, path, access);
   running.set(path, work);
   void work.catch(() => running.delete(path));
   return work;
+}
+
+/** What is in the cache may be half of a file, after a power cut, or somebody else's. */
+async function keptOrFetched(artifact: Artifact, sha256: string, path: string, access: Fetching): Promise<string> {
+  if (existsSync(path) && (await fileDigest(path)) === sha256) return path;
+  return fetched(artifact, sha256, path, access);
 }
 
 async function fetched(artifact: Artifact, sha256: string, path: string, access: Fetching): Promise<string> {

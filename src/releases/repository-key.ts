@@ -1,5 +1,5 @@
 import { TripodError } from "../errors.ts";
-import { type Access, fetchFailure, httpsGet, readWhole } from "../https.ts";
+import { type Access, fetchFailure, fetchSmall } from "../https.ts";
 import { parsePublicKey, type PublicKey } from "./openpgp.ts";
 
 /** Kubernetes' own package repositories, one for each minor: https://kubernetes.io/blog/2023/08/15/pkgs-k8s-io-introduction/ */
@@ -11,11 +11,6 @@ export const PACKAGES_SITE = "https://pkgs.k8s.io";
  * https://github.com/puppetlabs/puppetlabs-kubernetes/pull/657.
  */
 export const PACKAGES_KEY = "DE15B14486CD377B9E876E1A234654DA9A296436";
-
-/** MiB; a key has a few kB. */
-const LARGEST = 1;
-/** ms */
-const WITHIN = 30_000;
 
 /**
  * A repository's signing key, fetched to the operator's machine over TLS and accepted by its fingerprint only.
@@ -38,12 +33,11 @@ export function bareFingerprint(text: string): string {
   return text.replaceAll(" ", "").toUpperCase();
 }
 
-async function fetched(url: string, { signal, ca }: Access): Promise<string> {
+async function fetched(url: string, access: Access): Promise<string> {
   try {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(WITHIN)]);
-    return (await readWhole((await httpsGet(url, { signal: within, ca })).body, LARGEST)).toString("latin1");
+    return (await fetchSmall(url, access)).toString("latin1");
   } catch (cause) {
-    signal.throwIfAborted();
+    access.signal.throwIfAborted();
     throw new TripodError("E_LOCAL", `cannot fetch ${url}, the key of Kubernetes' package repository`, {
       why: fetchFailure(cause),
       hint: "check this machine's way to the internet, or name a mirror under `software.packageRepository`, or let Kubernetes come from elsewhere with `software.from`",

@@ -6,7 +6,7 @@ import { labFolders } from "../../src/lab/folders.ts";
 import { stopMirror } from "../../src/lab/mirror/mirror.ts";
 import { FRESH, freshMachines } from "../support/fresh-machines.ts";
 import { because, missingPrograms } from "../support/programs.ts";
-import { type LabStory, storyOf, STANDING, takeDown } from "../support/lab-story.ts";
+import { labStory, type LabStory } from "../support/lab-story.ts";
 import { eventsOf, tripod, tripodMust } from "../support/tripod.ts";
 
 const reason =
@@ -21,14 +21,10 @@ describe.skipIf(reason)(`fresh machines and a bundle${because(reason)}`, () => {
   let lab: LabStory;
 
   beforeAll(async () => {
-    await takeDown(STANDING);
-    lab = await storyOf(NAME, () => freshMachines(NAME));
-    await tripodMust("lab", "down", "-i", lab.inventory);
-    await tripodMust("lab", "up", "-i", lab.inventory, "--pristine", "--release", "trixie=w2", "--install");
+    lab = await labStory(NAME, () => freshMachines(NAME), "--pristine", "--release", "trixie=w2");
   }, 1_500_000);
   afterAll(async () => {
     vi.unstubAllEnvs();
-    await tripod("lab", "down", "-i", lab.inventory);
     await lab[Symbol.asyncDispose]();
     for (const each of [folder, elsewhere]) rmSync(each, { recursive: true, force: true });
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { because, missingPrograms } from "../support/programs.ts";
-import { type LabStory, STANDING, storyOf, takeDown } from "../support/lab-story.ts";
+import { labStory, type LabStory, storyOf } from "../support/lab-story.ts";
 import { tripod, tripodMust } from "../support/tripod.ts";
 
 const reason =
@@ -31,13 +31,9 @@ describe.skipIf(reason)(`machines with dnf, rpm and a firewalld that is running$
   let lab: LabStory;
 
   beforeAll(async () => {
-    await takeDown(STANDING);
-    lab = await storyOf("el9", () => INVENTORY);
-    await tripodMust("lab", "down", "-i", lab.inventory);
-    await tripodMust("lab", "up", "-i", lab.inventory, "--pristine", "--release", "el9-like", "--install");
+    lab = await labStory("el9", () => INVENTORY, "--pristine", "--release", "el9-like");
   }, 1_500_000);
   afterAll(async () => {
-    await tripod("lab", "down", "-i", lab.inventory);
     await lab[Symbol.asyncDispose]();
   });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { labFolders } from "../../src/lab/folders.ts";
 import { FRESH, freshMachines } from "../support/fresh-machines.ts";
 import { because, missingPrograms } from "../support/programs.ts";
-import { type LabStory, storyOf, STANDING, takeDown } from "../support/lab-story.ts";
+import { labStory, type LabStory } from "../support/lab-story.ts";
 import { eventsOf, tripod, tripodMust } from "../support/tripod.ts";
 
 const reason =
@@ -18,13 +18,15 @@ describe.skipIf(reason)(`fresh machines and Kubernetes' signed package repositor
   let lab: LabStory;
 
   beforeAll(async () => {
-    await takeDown(STANDING);
-    lab = await storyOf(NAME, () => freshMachines(NAME, "software: { from: packages }\n"));
-    await tripodMust("lab", "down", "-i", lab.inventory);
-    await tripodMust("lab", "up", "-i", lab.inventory, "--pristine", "--release", "trixie=w1,w2", "--install");
+    lab = await labStory(
+      NAME,
+      () => freshMachines(NAME, "software: { from: packages }\n"),
+      "--pristine",
+      "--release",
+      "trixie=w1,w2",
+    );
   }, 1_500_000);
   afterAll(async () => {
-    await tripod("lab", "down", "-i", lab.inventory);
     await lab[Symbol.asyncDispose]();
   });
 

@@ -2,35 +2,22 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { labFolders } from "../../src/lab/folders.ts";
+import { freshMachines } from "../support/fresh-machines.ts";
 import { because, missingPrograms } from "../support/programs.ts";
-import { type LabStory, storyOf, STANDING, takeDown } from "../support/lab-story.ts";
+import { labStory, type LabStory } from "../support/lab-story.ts";
 import { eventsOf, tripod, tripodMust } from "../support/tripod.ts";
 
 const reason =
   process.getuid?.() === 0 ? missingPrograms("lxc-start", "mmdebstrap", "ip", "ssh") : "only root makes a lab";
 const NAME = "releases";
-/** What inventories/ha-3x2.yaml has, and the few keys that containers of one kernel need (inventories/lab.yaml has their reasons). */
-const INVENTORY = `${readFileSync(new URL("../../inventories/ha-3x2.yaml", import.meta.url), "utf8")
-  .replace("name: production", `name: ${NAME}`)
-  .replace(
-    '"1.36.3"',
-    '"1.20.2", skipPhases: [addon/coredns], tolerate: [SystemVerification, ImagePull], kubeProxy: { conntrack: { maxPerCore: 0, min: 0 } }',
-  )}
-containerd: { restrictOomScoreAdj: true }
-`;
-
 describe.skipIf(reason)(`five fresh machines and the projects' releases${because(reason)}`, () => {
   const { root } = labFolders(NAME);
   let lab: LabStory;
 
   beforeAll(async () => {
-    await takeDown(STANDING);
-    lab = await storyOf(NAME, () => INVENTORY);
-    await tripodMust("lab", "down", "-i", lab.inventory);
-    await tripodMust("lab", "up", "-i", lab.inventory, "--pristine", "--release", "trixie=m3,w2", "--install");
+    lab = await labStory(NAME, () => freshMachines(NAME, "", true), "--pristine", "--release", "trixie=m3,w2");
   }, 1_500_000);
   afterAll(async () => {
-    await tripod("lab", "down", "-i", lab.inventory);
     await lab[Symbol.asyncDispose]();
   });
 

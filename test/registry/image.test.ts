@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
 import { archiveImage } from "../../src/registry/archive.ts";
+import { blobPath } from "../../src/registry/blob.ts";
 import { pullImage, type Pulling } from "../../src/registry/image.ts";
 import { imageReference } from "../../src/registry/reference.ts";
 import { ca, httpsServer } from "../support/https-server.ts";
@@ -63,6 +64,14 @@ describe("an image", () => {
     await archiveImage(await pullImage(PAUSE, from(url)), other, signal);
     expect(readFileSync(one).equals(readFileSync(other))).toBe(true);
     expect(asked.slice(before).filter((path) => path.includes("/blobs/"))).toEqual([]);
+  });
+
+  it("whose content was damaged in the cache is fetched again", async () => {
+    const { url } = await registry(store);
+    const { blobs } = await pullImage(PAUSE, from(url));
+    for (const blob of blobs) writeFileSync(blobPath(blob), "");
+    await pullImage(PAUSE, from(url));
+    expect(blobs.map((blob) => digestOf(readFileSync(blobPath(blob))))).toEqual(blobs.map(({ digest }) => digest));
   });
 
   it("has the same content as others that are fetched at the same time, and each is complete", async () => {

@@ -19,10 +19,18 @@ export interface LabStory extends AsyncDisposable {
   untilHealthy(): Promise<Status>;
 }
 
-/** Bare machines with everything that a cluster is installed from. @param edit what is different from inventories/lab.yaml */
-export async function labStory(name: string, edit: (inventory: string) => string = (text) => text): Promise<LabStory> {
+/**
+ * Bare machines with everything that a cluster is installed from.
+ * @param edit what is different from inventories/lab.yaml
+ * @param options of `tripod lab up`: `--pristine` for other machines
+ */
+export async function labStory(
+  name: string,
+  edit: (inventory: string) => string = (text) => text,
+  ...options: readonly string[]
+): Promise<LabStory> {
   const story = await storyOf(name, edit);
-  await bringUp(story);
+  await bringUp(story, ...options);
   return {
     ...story,
     async [Symbol.asyncDispose]() {
@@ -33,11 +41,11 @@ export async function labStory(name: string, edit: (inventory: string) => string
 }
 
 /** Its machines, bare. */
-export async function bringUp({ inventory }: LabStory): Promise<void> {
+export async function bringUp({ inventory }: LabStory, ...options: readonly string[]): Promise<void> {
   // Whatever an earlier run left half standing; and the cluster that files share, because two do not fit on this machine.
   await takeDown(STANDING);
   await tripodMust("lab", "down", "-i", inventory);
-  await tripodMust("lab", "up", "-i", inventory, "--install");
+  await tripodMust("lab", "up", "-i", inventory, "--install", ...options);
 }
 
 /** The name of the lab that files of stories share (./standing-lab.ts). */
